@@ -1,0 +1,1 @@
+"""Which notices are due, what they say, and how they are delivered."""

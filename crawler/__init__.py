@@ -1,0 +1,1 @@
+"""Public pages in, observations and evidence out."""

@@ -1,0 +1,1 @@
+"""The shell around the rest: clock, settings, commands, schedule, console, metrics, demo."""

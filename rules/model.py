@@ -1,0 +1,332 @@
+"""The shared language: what is declared, what is seen, and what follows. Frozen facts, no behaviour beyond reading them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from enum import Flag, StrEnum, auto
+from typing import Self
+
+BEIJING = timezone(timedelta(hours=8), "CST")
+"""Every time in the product is aware and shown in this zone; China has had no daylight saving since 1991."""
+
+
+class Labelled(StrEnum):
+    """An English code for machines with the Chinese label a person reads: ``OK = "ok", "正常"``."""
+
+    label: str
+
+    def __new__(cls, code: str, label: str) -> Self:
+        """Make a member whose value is ``code`` and whose ``label`` is Chinese."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label
+        return member
+
+
+class Platform(Labelled):
+    """Where an account lives."""
+
+    WEBSITE = "website", "网站"
+    WECHAT = "wechat", "微信公众号"
+    WEIBO = "weibo", "微博"
+    DOUYIN = "douyin", "抖音"
+    BILIBILI = "bilibili", "哔哩哔哩"
+    TOUTIAO = "toutiao", "今日头条"
+    BAIJIAHAO = "baijiahao", "百家号"
+    KUAISHOU = "kuaishou", "快手"
+    ZHIHU = "zhihu", "知乎"
+    TIEBA = "tieba", "百度贴吧"
+    XIAOHONGSHU = "xiaohongshu", "小红书"
+    QZONE = "qzone", "QQ空间"
+    PENGUIN = "penguin", "企鹅号"
+    APP = "app", "移动客户端"
+    GROUP = "group", "互联网群组"
+    OTHER = "other", "其他平台"
+
+
+class Outcome(Labelled):
+    """What kind of answer one page was. Only the first four are facts about the account."""
+
+    OK = "ok", "正常"
+    EMPTY = "empty", "确认无内容"
+    GONE = "gone", "已注销或封禁"
+    MOVED = "moved", "已迁移"
+    BLOCKED = "blocked", "被拦截"
+    UNREADABLE = "unreadable", "无法识别"
+
+    @property
+    def is_fact(self) -> bool:
+        """True where the page said something about the account, not about our crawler."""
+        return self in (Outcome.OK, Outcome.EMPTY, Outcome.GONE, Outcome.MOVED)
+
+
+class Proof(Flag):
+    """What one source is able to show. A list that is known to skip items can show ACTIVE, never INACTIVE."""
+
+    NONE = 0
+    ACTIVE = auto()
+    INACTIVE = auto()
+    NAME = auto()
+    BODY = auto()
+    GONE = auto()
+
+
+class Precision(Labelled):
+    """How exactly a publication time is known."""
+
+    SECOND = "second", "秒"
+    MINUTE = "minute", "分"
+    DAY = "day", "日"
+    MONTH = "month", "月"
+    DERIVED = "derived", "由编号推算"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One item the account itself published. ``published_at`` is aware; the start of the day when precision is DAY."""
+
+    id: str
+    title: str = ""
+    url: str = ""
+    published_at: datetime | None = None
+    precision: Precision = Precision.SECOND
+    pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One row of a search page: an account somebody may have to look at. A search never proves there is no other."""
+
+    platform: Platform
+    name: str
+    account_id: str = ""
+    url: str = ""
+    verified_body: str = ""
+    last_post_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """What one page showed at one moment: a fact, never a judgement.
+
+    ``posts`` are the account's own items only (never ads, reposted lists or other authors); ``proves`` says what this
+    source may show; ``post_count`` is the platform's own counter; ``evidence`` is the id of the stored bytes.
+    """
+
+    platform: Platform
+    source: str
+    url: str
+    observed_at: datetime
+    outcome: Outcome
+    reason: str = ""
+    name: str | None = None
+    account_id: str | None = None
+    verified_body: str | None = None
+    posts: tuple[Post, ...] = ()
+    post_count: int | None = None
+    proves: Proof = Proof.NONE
+    moved_to: str | None = None
+    address: str | None = None
+    columns: tuple[str, ...] = ()
+    bylines: tuple[str, ...] = ()
+    results: tuple[Found, ...] = ()
+    evidence: str = ""
+
+    @property
+    def last_post_at(self) -> datetime | None:
+        """The newest publication time among own posts, pinned ones included; None when nothing is dated."""
+        return max((post.published_at for post in self.posts if post.published_at), default=None)
+
+
+class Level(Labelled):
+    """一级, 二级, 三级 accounts."""
+
+    ONE = "1", "一级"
+    TWO = "2", "二级"
+    THREE = "3", "三级"
+
+
+class FilingStatus(Labelled):
+    """What the school's register says about an account's life."""
+
+    ACTIVE = "active", "在用"
+    PAUSED = "paused", "暂停"
+    CLOSED = "closed", "已关停"
+    CANCELLED = "cancelled", "已注销"
+
+
+class ReviewResult(Labelled):
+    """How an annual review ended."""
+
+    PASSED = "passed", "合格"
+    FAILED = "failed", "不合格"
+    MISSING = "missing", "未提交"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """What a school has on file about one account: one row of the register (台账).
+
+    ``id`` is the register's own number of the row; ``key`` below is what observations are joined on. Dates are
+    calendar dates in China.
+    """
+
+    id: str
+    school: str
+    platform: Platform
+    name: str
+    unit: str = ""
+    account_id: str = ""
+    url: str = ""
+    level: Level | None = None
+    category: str = ""
+    account_type: str = ""
+    verified: bool | None = None
+    verified_body: str = ""
+    purpose: str = ""
+    opened_at: date | None = None
+    filed_at: date | None = None
+    changed_at: date | None = None
+    first_owner: str = ""
+    first_owner_post: str = ""
+    direct_owner: str = ""
+    direct_owner_post: str = ""
+    direct_owner_is_staff: bool | None = None
+    operators: tuple[str, ...] = ()
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    followers: int | None = None
+    server: str = ""
+    holds_school_data: bool | None = None
+    reviewed_at: date | None = None
+    review_result: ReviewResult | None = None
+    self_checked_at: date | None = None
+    project_ends_at: date | None = None
+    status: FilingStatus = FilingStatus.ACTIVE
+    status_changed_at: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """One dated fact with the evidence that shows it."""
+
+    at: datetime
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Everything the observations of one account say together: the present, without scanning history.
+
+    Built by `rules.engine.absorb`. A blocked or unreadable look moves ``attempted_at`` and ``obstacle`` only.
+
+    - ``silence_shown``: newest look at the right identity by a source that can prove INACTIVE.
+    - ``last_post``: newest own post ever seen, with the evidence of the look that first showed it.
+    - ``gone``: looks on distinct days that positively showed the account gone, since it was last seen alive.
+    - ``days_observed``: days in the last 366 with at least one fact; ``posts_in_year``: distinct posts seen.
+    """
+
+    attempted_at: datetime | None = None
+    obstacle: Outcome | None = None
+    obstacle_reason: str = ""
+    fact: Sighting | None = None
+    outcome: Outcome | None = None
+    first_fact_at: datetime | None = None
+    alive: Sighting | None = None
+    silence_shown: Sighting | None = None
+    last_post_at: datetime | None = None
+    last_post: Sighting | None = None
+    last_post_precision: Precision = Precision.SECOND
+    empty: Sighting | None = None
+    gone: tuple[Sighting, ...] = ()
+    name: str | None = None
+    name_seen: Sighting | None = None
+    previous_name: str | None = None
+    account_id: str | None = None
+    verified_body: str | None = None
+    post_count: int | None = None
+    posts_in_year: int = 0
+    days_observed: int = 0
+    address: str | None = None
+    columns: tuple[str, ...] = ()
+    columns_seen: Sighting | None = None
+    bylines: tuple[str, ...] = ()
+    bylines_seen: Sighting | None = None
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """Why an unfiled account concerns a school: the name match a person confirmed or has yet to look at."""
+
+    term: str
+    kind: str
+    why: str
+    own_body: bool
+    confirmed_by: str = ""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Declared beside seen: a full outer join. Either may be missing, never both.
+
+    ``key`` is ``platform:stable-id`` (``website:host``, ``wechat:gh_…``, ``weibo:1663414103``).
+    """
+
+    school: str
+    platform: Platform
+    key: str
+    filing: Filing | None = None
+    seen: Seen | None = None
+    suspicion: Suspicion | None = None
+
+    @property
+    def title(self) -> str:
+        """What to call the account in front of a person: the declared name, else the seen one, else the key."""
+        if self.filing:
+            return self.filing.name
+        return (self.seen and self.seen.name) or self.key
+
+
+class Verdict(Labelled):
+    """What a rule answers."""
+
+    COMPLIANT = "compliant", "符合"
+    VIOLATED = "violated", "违反"
+    UNDETERMINED = "undetermined", "无法判定"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A rule's answer about one account: the verdict, one Chinese sentence why, and the evidence it stands on."""
+
+    verdict: Verdict
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One clause applied to one account. ``violated`` findings become cases; the others are the record that we looked."""
+
+    school: str
+    platform: Platform
+    account: str
+    title: str
+    unit: str
+    rule: str
+    clause: str
+    basis: str
+    verdict: Verdict
+    reason: str
+    evidence: tuple[str, ...] = ()
+    school_to_confirm: bool = False
+    provisional: bool = False
+
+    @property
+    def key(self) -> str:
+        """The same problem tomorrow has the same key: school, account, rule and clause."""
+        return f"{self.school}/{self.account}/{self.rule}/{self.clause}"

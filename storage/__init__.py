@@ -1,0 +1,1 @@
+"""Tables, queries, evidence files, the register's import and export, migrations."""
