@@ -1,0 +1,92 @@
+"""The crawl child: `python -m crawler.run ORDER.json` follows one order and prints one line of JSON."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+
+from crawler.browser import find_browser
+from crawler.guard import AddressGuard, GuardProxy
+from crawler.order import Order
+from crawler.platforms import SPECS
+from crawler.settings import settings_for
+from crawler.spider import AccountSpider
+from rules.engine import absorb
+from rules.model import BEIJING
+from storage.database import Database, StorageError
+from storage.documents import load
+from storage.evidence import EvidenceArchive, EvidenceError
+from storage.looks import Looks
+from storage.runs import Runs
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """On Linux, be killed when the service dies, so that no orphan goes on crawling."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def clock_from(start: datetime) -> Callable[[], datetime]:
+    """The order's clock counted on with a monotonic one: the child never reads the wall clock itself."""
+    begun = time.monotonic()
+    return lambda: start + timedelta(seconds=time.monotonic() - begun)
+
+
+def follow_order(order: Order) -> dict[str, Any]:
+    """Crawl, keep evidence, save observations; returns the summary. Raises StorageError, EvidenceError."""
+    database = Database(order.database)
+    looks, runs = Looks(database), Runs(database)
+    spec = SPECS[order.platform.value]
+    archive = EvidenceArchive(Path(order.data) / "evidence", now=order.now, durable=order.durable)
+    proxy = GuardProxy(AddressGuard.of(order.allowed_ranges), order.connect_to)
+    browser = find_browser(order.browser_path)
+    today = order.now.astimezone(BEIJING).date()
+    settings = settings_for(order, spec, proxy.url, browser) | {"SPENT": runs.spent(today)}
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(AccountSpider)
+    process.crawl(
+        crawler,
+        order=order,
+        spec=spec,
+        archive=archive,
+        clock=clock_from(order.now),
+        save=lambda pairs: looks.record(order.run, pairs, absorb),
+        proxy=proxy,
+        browser=browser,
+    )
+    process.start()
+    spider = crawler.spider
+    assert isinstance(spider, AccountSpider)
+    archive.close()
+    for host, count in crawler.manners.asked.items():  # type: ignore[attr-defined]
+        runs.spend(host, today, count)
+    database.close()
+    return spider.summary()
+
+
+def main(argv: list[str]) -> int:
+    """Entry of the child: 0 when the order was followed, 1 with the reason on stderr when it was not."""
+    die_with_parent()
+    order = load(Order, Path(argv[1]).read_text(encoding="utf-8"))
+    try:
+        summary = follow_order(order)
+    except (StorageError, EvidenceError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(json.dumps(summary, ensure_ascii=False) + "\n")
+    return 1 if summary["error"] else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv))

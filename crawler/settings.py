@@ -1,0 +1,85 @@
+"""Scrapy's settings for one order: slow, honest about who asks, bounded in everything; each value notes Scrapy's default."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from crawler.order import USER_AGENT, Order
+from crawler.page import MAX_BYTES
+from crawler.source import PlatformSpec
+
+CHROMIUM_ARGS = (
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--proxy-bypass-list=<-loopback>",  # by default Chromium reaches loopback past any proxy
+)
+NO_MEDIA = frozenset({"image", "media", "font"})
+
+
+def settings_for(order: Order, spec: PlatformSpec, proxy: str, browser: str | None) -> dict[str, Any]:
+    """Settings of the crawler process. ``proxy`` is the guard proxy's URL, ``browser`` the browser found."""
+    delay = spec.delay_seconds if order.delay_seconds is None else order.delay_seconds
+    settings: dict[str, Any] = {
+        "USER_AGENT": USER_AGENT.format(contact=order.contact),
+        "ROBOTSTXT_OBEY": not order.ignore_robots,  # default False
+        "ROBOTSTXT_USER_AGENT": "XunjianBot",
+        "DOWNLOAD_DELAY": delay,  # default 0
+        "CONCURRENT_REQUESTS": 16,  # default 16
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if delay else 8,  # default 8
+        "DOWNLOAD_TIMEOUT": order.timeout_seconds,  # default 180
+        "DOWNLOAD_MAXSIZE": MAX_BYTES,  # default 1 GB
+        "DOWNLOAD_WARNSIZE": 0,
+        "RETRY_TIMES": 1,  # default 2
+        "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # without 429 and 503: no retries into a wall
+        "REDIRECT_MAX_TIMES": 5,  # default 20
+        "HTTPERROR_ALLOW_ALL": True,  # the classifier reads error pages
+        "COOKIES_ENABLED": False,
+        "METAREFRESH_ENABLED": True,
+        "TELNETCONSOLE_ENABLED": False,
+        "LOG_ENABLED": True,
+        "LOG_LEVEL": "WARNING",
+        "DNS_RESOLVER": "crawler.guard.GuardedResolver",
+        "DNS_TIMEOUT": 15,  # default 60
+        "ALLOWED_RANGES": list(order.allowed_ranges),
+        "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
+        "DOWNLOADER_MIDDLEWARES": {
+            "crawler.middleware.Manners": 50,
+            "crawler.middleware.Replay": 60,
+        },
+        "ORDER": order,
+        "GUARD_PROXY": proxy if order.connect_to else "",
+        "DAILY_BUDGET": spec.daily_budget if order.daily_budget is None else order.daily_budget,
+    }
+    wanted = any(look.browser for look in order.looks) or any(source.browser for source in spec.sources)
+    if browser and wanted and not order.replay:
+        settings |= _browser(order, proxy, browser)
+    else:
+        settings["ASYNCIO_EVENT_LOOP"] = "uvloop.Loop"
+    return settings
+
+
+def _browser(order: Order, proxy: str, browser: str) -> dict[str, Any]:
+    handler = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+    args = [*CHROMIUM_ARGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # Chromium refuses its sandbox to root
+    launch = {"args": args, "proxy": {"server": proxy}, "executable_path": browser}
+    shots = any(look.screenshot for look in order.looks)
+    return {
+        "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
+        "PLAYWRIGHT_LAUNCH_OPTIONS": launch,
+        "PLAYWRIGHT_CONTEXTS": {
+            order.platform.value: {
+                "ignore_https_errors": bool(order.connect_to),  # only the demo campus signs for itself
+                "locale": "zh-CN",
+                "timezone_id": "Asia/Shanghai",
+                "service_workers": "block",
+                "accept_downloads": False,
+            }
+        },
+        "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 2,
+        "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": order.timeout_seconds * 1000,
+        "PLAYWRIGHT_ABORT_REQUEST": None if shots else lambda request: request.resource_type in NO_MEDIA,
+    }

@@ -1,0 +1,289 @@
+"""One spider for every platform: accounts in, pages kept as evidence, observations out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from twisted.internet.error import (
+    ConnectError,
+    ConnectionRefusedError,
+    DNSLookupError,
+    TCPTimedOutError,
+    TimeoutError,
+)
+from twisted.python.failure import Failure
+from twisted.web.client import ResponseFailed
+
+from crawler.browser import browser_meta, captured_pages
+from crawler.guard import GuardedResolver, GuardProxy
+from crawler.middleware import NotRecorded, OverBudget, Refused, Resting
+from crawler.order import Look, Order
+from crawler.page import Page
+from crawler.read import read
+from crawler.source import PlatformSpec, Source
+from rules.model import Observation, Outcome, Platform, Proof
+from storage.database import StorageError
+from storage.evidence import EvidenceArchive
+
+__all__ = ["AccountSpider"]
+
+FOLLOW_MAX = 6
+"""List columns read beside a home page: enough to meet the live ones, few enough for a guest."""
+
+Save = Callable[[list[tuple[str, Observation]]], None]
+
+NO_BROWSER = "no_browser: 读取该页面需要浏览器，请安装 chromium（apt-get install chromium）"
+NO_PAGE = "no_public_page: 该平台没有可公开读取的页面"
+
+FAILURES: tuple[tuple[type[Exception], str], ...] = (
+    (DNSLookupError, "dns: 域名无法解析"),
+    (ConnectionRefusedError, "refused: 服务器拒绝连接"),
+    (TimeoutError, "timeout: 连接超时"),
+    (TCPTimedOutError, "timeout: 连接超时"),
+    (ConnectError, "connect: 无法连接服务器"),
+    (ResponseFailed, "cut: 传输中断"),
+)
+
+
+@dataclass
+class Visit:
+    """One look in progress: what was seen so far and how many answers are still on their way."""
+
+    look: Look
+    pending: int = 0
+    seen: list[Observation] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+
+
+class AccountSpider(scrapy.Spider):
+    """Follows an order. Every answer is kept as evidence first and read second; errors are outcomes, never silence."""
+
+    name = "accounts"
+
+    def __init__(
+        self,
+        *,
+        order: Order,
+        spec: PlatformSpec,
+        archive: EvidenceArchive,
+        clock: Callable[[], datetime],
+        save: Save,
+        proxy: GuardProxy,
+        browser: str | None,
+    ) -> None:
+        """``save`` takes finished (key, observation) pairs; it is called in batches, one visit never split."""
+        super().__init__()
+        self.order, self.spec, self.archive = order, spec, archive
+        self.clock, self.save = clock, save
+        self.proxy, self.browser = proxy, browser
+        self.error = ""
+        self.outcomes: Counter[str] = Counter()
+        self.skipped = 0
+        self._ready: list[tuple[str, Observation]] = []
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        """The first request of every look, in the order's order."""
+        await self.proxy.start()
+        for look in self.order.looks:
+            visit = Visit(look)
+            for source, url in self._first_urls(look):
+                if self._needs_browser(visit, source) and not (self.browser or self.order.replay):
+                    visit.seen.append(self._unseen(url, Outcome.UNREADABLE, NO_BROWSER))
+                else:
+                    yield self._request(visit, url, source)
+            if not visit.pending and not visit.asked:
+                if not visit.seen:
+                    visit.seen.append(self._unseen(look.url, Outcome.UNREADABLE, NO_PAGE))
+                self._finish(visit)
+
+    def _needs_browser(self, visit: Visit, source: Source | None) -> bool:
+        return visit.look.browser or bool(source and source.browser)
+
+    def _first_urls(self, look: Look) -> Iterator[tuple[Source | None, str]]:
+        if look.url:
+            yield next((s for s in self.spec.sources if s.code == look.source), None), look.url
+            return
+        for source in self.spec.sources:
+            urls = source.urls(look.target)
+            yield from ((source, url) for url in urls)
+            if urls and self.order.platform == Platform.WEBSITE:
+                return  # a home page leads to the rest
+
+    def _request(self, visit: Visit, url: str, source: Source | None, depth: int = 0) -> scrapy.Request:
+        visit.pending += 1
+        visit.asked.add(url)
+        browser = self._needs_browser(visit, source) and not self.order.replay
+        meta = browser_meta(self.order.platform, visit.look.screenshot) if browser else {}
+        return scrapy.Request(
+            url,
+            callback=self.answered,
+            errback=self.failed,
+            dont_filter=True,
+            meta=meta,
+            cb_kwargs={"visit": visit, "source": source, "depth": depth},
+        )
+
+    def answered(self, response: Response, visit: Visit, source: Source | None, depth: int) -> Iterator[scrapy.Request]:
+        """Keep the bytes, read them, and ask for what the page leads to."""
+        page = self._page(response, visit)
+        evidence = self.archive.append(page, run_id=self.order.run)
+        seen = replace(read(page, self.order.platform, source.code if source else None), evidence=evidence)
+        self._see(visit, self._own_host(visit, page, seen))
+        for extra in captured_pages(response, page.fetched_at):
+            kept = self.archive.append(extra, run_id=self.order.run)
+            self._see(visit, replace(read(extra, self.order.platform), evidence=kept))
+        if shot := response.meta.get("screenshot"):
+            self.archive.append_resource(page.url, shot, "image/png", page.fetched_at)
+        if seen.outcome == Outcome.OK and self.order.follow and depth == 0:
+            yield from self._follow(visit, page, source or self._source(seen.source))
+        self._answered(visit)
+
+    def _follow(self, visit: Visit, page: Page, source: Source | None) -> Iterator[scrapy.Request]:
+        if source is None:
+            return
+        new = [url for url in source.follow(page, visit.look.target) if url not in visit.asked]
+        for url in new[:FOLLOW_MAX]:
+            yield self._request(visit, url, None, depth=1)
+
+    def _source(self, code: str) -> Source | None:
+        return next((source for source in self.spec.sources if source.code == code), None)
+
+    def _page(self, response: Response, visit: Visit) -> Page:
+        recorded: Page | None = response.meta.get("recorded")
+        if recorded is not None:
+            return recorded
+        headers = {
+            name.decode("latin-1").lower(): b", ".join(values).decode("latin-1") for name, values in response.headers.items()
+        }
+        asked = response.meta.get("redirect_urls", [response.url])[0]
+        address = str(response.ip_address) if response.ip_address and not self.settings["GUARD_PROXY"] else ""
+        return Page(
+            url=response.url,
+            body=response.body,
+            fetched_at=self.clock(),
+            status=response.status,
+            headers=headers,
+            requested_url=asked,
+            address=address,
+        )
+
+    def _own_host(self, visit: Visit, page: Page, seen: Observation) -> Observation:
+        """A website that answers from another of its own hosts (www., https) is still that website."""
+        if self.order.platform != Platform.WEBSITE or not visit.look.target.account_id:
+            return seen
+        host = urlsplit(page.url).hostname or ""
+        registered = visit.look.target.account_id
+        own = {registered, f"www.{registered}", registered.removeprefix("www."), *visit.look.target.hosts}
+        if host in own:
+            return replace(seen, account_id=registered, address=page.address or None)
+        if page.requested_url and page.requested_url != page.url:
+            reason = f"moved: 网站跳转到 {host}"
+            return replace(seen, outcome=Outcome.MOVED, moved_to=page.url, reason=reason, posts=(), account_id=registered)
+        return seen
+
+    def failed(self, failure: Failure) -> None:
+        """No answer: an observation that says so, or nothing at all where we chose not to ask."""
+        visit: Visit = failure.request.cb_kwargs["visit"]  # type: ignore[attr-defined]
+        url: str = failure.request.url  # type: ignore[attr-defined]
+        if failure.check(OverBudget, Resting):
+            self.skipped += 1
+        elif failure.check(NotRecorded):
+            self._see(visit, self._unseen(url, Outcome.UNREADABLE, "not_recorded: 录制文件中没有该页面"))
+        elif failure.check(Refused):
+            self._see(visit, self._unseen(url, Outcome.UNREADABLE, f"refused_address: {failure.value}"))
+        elif failure.check(IgnoreRequest):
+            self._see(visit, self._unseen(url, Outcome.BLOCKED, "robots: 网站的 robots.txt 不允许访问"))
+        else:
+            self._see(visit, self._unseen(url, Outcome.UNREADABLE, self._why(failure, url)))
+        self._answered(visit)
+
+    def _why(self, failure: Failure, url: str) -> str:
+        refused = GuardedResolver.refused.get(urlsplit(url).hostname or "")
+        if refused:
+            return f"refused_address: {refused}"
+        text = f"{type(failure.value).__name__} {failure.value}"
+        if "certificate" in text.lower() or "ssl" in text.lower():
+            return "certificate: 证书或加密连接有问题"
+        if "maxsize" in text.lower() or "DownloadCancelled" in text or "larger than" in text:
+            return "too_large: 页面超过大小上限"
+        for kind, reason in FAILURES:
+            if failure.check(kind):
+                return reason
+        return f"error: {text[:120]}"
+
+    def _unseen(self, url: str, outcome: Outcome, reason: str) -> Observation:
+        return Observation(
+            platform=self.order.platform, source="none", url=url, observed_at=self.clock(), outcome=outcome, reason=reason
+        )
+
+    def _see(self, visit: Visit, seen: Observation) -> None:
+        self.outcomes[seen.outcome.value] += 1
+        visit.seen.append(seen)
+        if seen.outcome == Outcome.BLOCKED and not seen.reason.startswith("robots"):
+            host = urlsplit(seen.url).hostname or ""
+            self.crawler.manners.walled.add(host)  # type: ignore[attr-defined]
+
+    def _answered(self, visit: Visit) -> None:
+        visit.pending -= 1
+        if visit.pending == 0:
+            self._finish(visit)
+
+    def _finish(self, visit: Visit) -> None:
+        self._ready += [(visit.look.target.key, seen) for seen in conclude(visit.seen)]
+        if len(self._ready) >= 200:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand over what is finished; where the database cannot take it now, it is kept for the next try."""
+        if not self._ready:
+            return
+        try:
+            self.archive.sync()
+            self.save(self._ready)
+        except StorageError as error:
+            self.error = str(error)
+        else:
+            self.error, self._ready = "", []
+
+    async def closed(self, reason: str) -> None:
+        """Scrapy's last call: hand over the rest."""
+        self.flush()
+        await self.proxy.stop()
+
+    def summary(self) -> dict[str, Any]:
+        """What the child prints: counts by outcome, what was skipped, what went wrong."""
+        manners = self.crawler.manners  # type: ignore[attr-defined]
+        return {
+            "run": self.order.run,
+            "platform": self.order.platform.value,
+            "looks": len(self.order.looks),
+            "requests": sum(manners.asked.values()),
+            "outcomes": dict(self.outcomes),
+            "skipped": self.skipped,
+            "walled": sorted(manners.walled),
+            "error": self.error,
+        }
+
+
+def conclude(seen: list[Observation]) -> list[Observation]:
+    """What a visit's pages say together: a website's silence is shown only by a home page that carries dates and only
+    where none of its columns was hidden from us; one stale column alone shows nothing."""
+    lists = [each for each in seen if each.source == "list"]
+    if not lists:
+        return seen
+    home = any(each.source == "home" and each.outcome == Outcome.OK for each in seen)
+    dated = sum(each.last_post_at is not None for each in seen if each.source in ("home", "list"))
+    hidden = any(each.outcome == Outcome.BLOCKED for each in seen)
+    if home and dated and not hidden:
+        return seen
+    return [replace(each, proves=each.proves & ~Proof.INACTIVE) for each in seen]
+
+

@@ -1,0 +1,94 @@
+"""The one Settings: defaults, then DATA/settings.toml, then XUNJIAN_… in the environment; secrets only from there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from storage.database import url_of
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. Raised by `load_settings`; the CLI prints it and exits 2."""
+
+
+class Settings(BaseSettings):
+    """Everything an operator may set. Times are Asia/Shanghai; nothing below monitors/ reads the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="XUNJIAN_", extra="forbid", validate_default=True)
+
+    data: Path = Field(default=Path("var"), description="数据目录：数据库、存证、发件箱")
+    database_url: SecretStr | None = Field(default=None, description="PostgreSQL 地址；不填则用数据目录里的 SQLite")
+    host: str = Field(default="127.0.0.1", description="控制台监听地址")
+    port: int = Field(default=8765, ge=1, le=65535, description="控制台端口")
+    base_url: str = Field(default="", description="控制台对外网址，用于日报里的链接")
+    contact: str = Field(default="mailto:admin@localhost", description="写在访问标识里的联系方式，供被访问网站联系")
+    console_token: SecretStr | None = Field(default=None, description="控制台访问口令；不填则首次启动时生成并保存在数据目录")
+    allowed_ranges: tuple[str, ...] = Field(default=(), description="允许访问的校内地址段（CIDR）")
+    channels: tuple[SecretStr, ...] = Field(default=(), description="通知渠道：file:///目录 或 smtp://用户@主机:端口?from=…")
+    digest_recipients: tuple[str, ...] = Field(default=(), description="日报收件人邮箱")
+    templates: Path | None = Field(default=None, description="学校自己的公文模板目录")
+    policies: Path | None = Field(default=None, description="学校自己的制度文件目录；默认为数据目录下的 policies")
+    browser: str = Field(default="", description="浏览器路径；不填则自动查找 chromium")
+    children: int = Field(default=2, ge=1, le=16, description="同时运行的采集进程数")
+    child_seconds: float = Field(default=1800, gt=0, description="一个采集进程最长运行秒数")
+    shard: int = Field(default=200, ge=1, description="一个采集进程最多负责的账号数")
+    delay_seconds: float | None = Field(default=None, ge=0, description="同一主机两次访问的间隔；不填则按平台默认")
+    demo: bool = Field(default=False, description="演示模式")
+
+    @field_validator("allowed_ranges")
+    @classmethod
+    def _ranges(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        from ipaddress import ip_network
+
+        for text in value:
+            ip_network(text)
+        return value
+
+    @property
+    def database(self) -> str:
+        """The database URL in force."""
+        return url_of(self.data, self.database_url.get_secret_value() if self.database_url else None)
+
+    @property
+    def policy_folder(self) -> Path:
+        """Where a school's own policy files are looked for before the packaged ones."""
+        return self.policies or self.data / "policies"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Command line, then environment, then the file."""
+        data = init_settings.init_kwargs.get("data") or env_settings().get("data") or "var"  # type: ignore[attr-defined]
+        file = Path(str(data)) / "settings.toml"
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file))
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings in force; ``given`` come from the command line. Raises SettingsError with every problem by name."""
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("设置有误，请检查数据目录下的 settings.toml 与 XUNJIAN_ 环境变量:\n" + "\n".join(lines)) from error
+    except (ValueError, OSError) as error:
+        raise SettingsError(f"读不懂设置文件 settings.toml: {error}") from error
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"不能建立数据目录 {settings.data}: {error.strerror}。请换一个目录（--data）或检查权限。") from error
+    return settings

@@ -1,0 +1,110 @@
+"""The register in the database: filings as they stand, and every change with who made it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from rules.identity import account_key
+from rules.model import Filing
+from storage.database import Database, table, upsert
+from storage.documents import dump, load
+from storage.tables import FilingChangeRow, FilingRow
+
+FILING, CHANGE = table(FilingRow), table(FilingChangeRow)
+
+
+def key_of(filing: Filing) -> str:
+    """The account key that observations of this filing carry."""
+    return account_key(filing.platform, filing.account_id, filing.url, filing.name)
+
+
+class Filings:
+    """Questions and sentences about the register."""
+
+    def __init__(self, database: Database) -> None:
+        """Over an upgraded database."""
+        self._db = database
+
+    def save(self, filings: Sequence[Filing], *, by: str, now: datetime) -> tuple[int, int]:
+        """Add new rows and change those that differ, all or nothing. Returns (added, changed); the same file again: (0, 0)."""
+        with self._db.write() as tx:
+            known = {(row.school, row.id): row.body for row in tx.execute(select(FILING.c.school, FILING.c.id, FILING.c.body))}
+            new = {(f.school, f.id): (f, dump(f)) for f in filings}
+            changed = {key: pair for key, pair in new.items() if known.get(key) != pair[1]}
+            upsert(tx, FilingRow, [_row(filing, body, now) for filing, body in changed.values()])
+            if changed:
+                tx.execute(insert(CHANGE), [_change(key, known.get(key), body, by, now) for key, (_, body) in changed.items()])
+            added = sum(key not in known for key in changed)
+            return added, len(changed) - added
+
+    def remove(self, school: str, ids: Sequence[str], *, by: str, now: datetime) -> int:
+        """Take rows out of the register; their last state stays in the change log."""
+        with self._db.write() as tx:
+            rows = tx.execute(select(FILING).where(FILING.c.school == school, FILING.c.id.in_(ids))).all()
+            for row in rows:
+                tx.execute(insert(CHANGE), [_change((school, row.id), row.body, "", by, now)])
+            return int(tx.execute(delete(FILING).where(FILING.c.school == school, FILING.c.id.in_(ids))).rowcount)
+
+    def all(self, school: str | None = None) -> list[Filing]:
+        """Every filing, of one school where named, in the order of their numbers."""
+        query = select(FILING.c.body).order_by(FILING.c.school, FILING.c.id)
+        if school:
+            query = query.where(FILING.c.school == school)
+        with self._db.read() as tx:
+            return [load(Filing, body) for (body,) in tx.execute(query)]
+
+    def chunks(self, tx: Connection, school: str, size: int = 2000) -> Iterator[list[Filing]]:
+        """A school's filings in keyset pages, so that 100,000 of them are never in memory at once."""
+        after = ""
+        while True:
+            query = select(FILING.c.id, FILING.c.body).where(FILING.c.school == school, FILING.c.id > after)
+            rows = tx.execute(query.order_by(FILING.c.id).limit(size)).all()
+            if not rows:
+                return
+            after = rows[-1].id
+            yield [load(Filing, row.body) for row in rows]
+
+    def by_key(self, keys: Sequence[str]) -> dict[str, list[Filing]]:
+        """Filings of every school under these account keys."""
+        found: dict[str, list[Filing]] = {}
+        with self._db.read() as tx:
+            for start in range(0, len(keys), 500):
+                query = select(FILING.c.key, FILING.c.body).where(FILING.c.key.in_(keys[start : start + 500]))
+                for key, body in tx.execute(query):
+                    found.setdefault(key, []).append(load(Filing, body))
+        return found
+
+    def schools(self) -> dict[str, int]:
+        """How many filings each school has."""
+        with self._db.read() as tx:
+            query = select(FILING.c.school, func.count()).group_by(FILING.c.school)
+            return {school: n for school, n in tx.execute(query)}
+
+    def changes(self, filing: str) -> list[dict[str, Any]]:
+        """What happened to one filing, oldest first: at, by, before, after."""
+        query = select(CHANGE).where(CHANGE.c.filing == filing).order_by(CHANGE.c.seq)
+        with self._db.read() as tx:
+            return [{"at": row.at, "by": row.by, **json.loads(row.body)} for row in tx.execute(query)]
+
+
+def _row(filing: Filing, body: str, now: datetime) -> dict[str, Any]:
+    return {
+        "school": filing.school,
+        "id": filing.id,
+        "key": key_of(filing),
+        "platform": filing.platform.value,
+        "name": filing.name,
+        "unit": filing.unit,
+        "body": body,
+        "updated_at": now,
+    }
+
+
+def _change(key: tuple[str, str], before: str | None, after: str, by: str, now: datetime) -> dict[str, Any]:
+    body = json.dumps({"before": json.loads(before or "null"), "after": json.loads(after or "null")}, ensure_ascii=False)
+    return {"school": key[0], "filing": key[1], "at": now, "by": by, "body": body}

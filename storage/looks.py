@@ -1,0 +1,231 @@
+"""What was seen: observations (append-only), posts, and the present state of each account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, insert, or_, select
+
+from rules.model import BEIJING, Observation, Seen
+from storage.database import Database, table, upsert
+from storage.documents import dump, load
+from storage.tables import AccountStateRow, ObservationRow, PostRow, RunAccountRow
+
+YEAR = timedelta(days=366)
+OBSERVATION, POST, STATE = table(ObservationRow), table(PostRow), table(AccountStateRow)
+CHUNK = 500
+"""Keys per IN list: SQLite takes 32,766 variables, PostgreSQL plans short lists better."""
+
+Absorb = Callable[[Seen | None, Observation], Seen]
+
+
+class Looks:
+    """Questions and sentences about observations."""
+
+    def __init__(self, database: Database) -> None:
+        """Over an upgraded database."""
+        self._db = database
+
+    def record(self, run: str, looks: Sequence[tuple[str, Observation]], absorb: Absorb) -> dict[str, Seen]:
+        """Save observations with their account keys, all or nothing, and return each account's new state.
+
+        A look that this run saved before (same key, source, URL and time) changes nothing.
+        """
+        with self._db.write() as tx:
+            keys = sorted({key for key, _ in looks})
+            states = self._states(tx, keys, lock=True)
+            fresh = [look for look in looks if not self._known(tx, run, look)]
+            if fresh:
+                tx.execute(insert(OBSERVATION), [_observation_row(run, key, seen) for key, seen in fresh])
+                upsert(tx, PostRow, _post_rows(fresh), keep=["*"])
+            before = {key: (row["outcome"] if row else None) for key, row in states.items()}
+            result = {}
+            for key in {key for key, _ in fresh}:
+                own = [seen for k, seen in fresh if k == key]
+                result[key] = self._save_state(tx, key, own, states.get(key), absorb)
+            upsert(tx, RunAccountRow, [_run_row(run, key, before.get(key), result[key]) for key in result], keep=["before"])
+            return result
+
+    def _known(self, tx: Connection, run: str, look: tuple[str, Observation]) -> bool:
+        key, seen = look
+        same = and_(
+            OBSERVATION.c.key == key,
+            OBSERVATION.c.observed_at == seen.observed_at,
+            OBSERVATION.c.run == run,
+            OBSERVATION.c.source == seen.source,
+            OBSERVATION.c.evidence == seen.evidence,
+        )
+        return tx.execute(select(OBSERVATION.c.seq).where(same).limit(1)).first() is not None
+
+    def _save_state(
+        self, tx: Connection, key: str, looks: list[Observation], row: dict[str, Any] | None, absorb: Absorb
+    ) -> Seen:
+        seen = load(Seen, row["body"]) if row else None
+        days, base = (int(row["days"], 16), row["days_base"]) if row else (0, 0)
+        for look in sorted(looks, key=lambda each: each.observed_at):
+            seen = absorb(seen, look)
+            if look.outcome.is_fact:
+                days, base = _mark(days, base, look.observed_at)
+        assert seen is not None
+        upsert(tx, AccountStateRow, [_state_row(key, looks[0].platform, seen, days, base, row)])
+        return seen
+
+    def _states(self, tx: Connection, keys: Iterable[str], *, lock: bool = False) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for chunk in _chunks(list(keys)):
+            query = select(STATE).where(STATE.c.key.in_(chunk))
+            found |= {row.key: dict(row._mapping) for row in tx.execute(query.with_for_update() if lock else query)}
+        return found
+
+    def seen(self, keys: Sequence[str], now: datetime) -> dict[str, Seen]:
+        """The present of these accounts, with posts and observed days counted over the year before ``now``."""
+        with self._db.read() as tx:
+            return self.seen_in(tx, keys, now)
+
+    def seen_in(self, tx: Connection, keys: Sequence[str], now: datetime) -> dict[str, Seen]:
+        """The same inside a transaction that is already open."""
+        rows = self._states(tx, keys)
+        posts: dict[str, int] = {}
+        for chunk in _chunks(list(rows)):
+            count = select(POST.c.key, func.count()).where(POST.c.key.in_(chunk), POST.c.published_at > now - YEAR)
+            posts |= {key: n for key, n in tx.execute(count.where(POST.c.published_at <= now).group_by(POST.c.key))}
+        return {
+            key: replace(
+                load(Seen, row["body"]),
+                posts_in_year=posts.get(key, 0),
+                days_observed=_days_since(int(row["days"], 16), row["days_base"], now),
+            )
+            for key, row in rows.items()
+        }
+
+    def history(self, key: str, since: datetime | None = None, limit: int = 1000) -> list[tuple[Observation, str]]:
+        """One account's observations, newest first, each with the run that made it."""
+        query = select(OBSERVATION.c.body, OBSERVATION.c.run).where(OBSERVATION.c.key == key)
+        if since:
+            query = query.where(OBSERVATION.c.observed_at >= since)
+        with self._db.read() as tx:
+            rows = tx.execute(query.order_by(OBSERVATION.c.observed_at.desc()).limit(limit))
+            return [(load(Observation, body), run) for body, run in rows]
+
+    def all_observations(self, until: datetime | None = None) -> Iterator[tuple[str, Observation]]:
+        """Every observation ordered by account and time; for previews and replays."""
+        query = select(OBSERVATION.c.key, OBSERVATION.c.body).order_by(
+            OBSERVATION.c.key, OBSERVATION.c.observed_at, OBSERVATION.c.seq
+        )
+        if until:
+            query = query.where(OBSERVATION.c.observed_at <= until)
+        with self._db.read() as tx:
+            for key, body in tx.execution_options(yield_per=2000).execute(query):
+                yield key, load(Observation, body)
+
+    def posts(self, key: str, limit: int = 50) -> list[dict[str, Any]]:
+        """The newest own posts of an account."""
+        query = select(POST).where(POST.c.key == key).order_by(POST.c.published_at.desc()).limit(limit)
+        with self._db.read() as tx:
+            return [dict(row._mapping) for row in tx.execute(query)]
+
+    def due(self, platform: str, now: datetime, limit: int) -> list[str]:
+        """Keys of accounts whose next look is due, longest overdue first. Accounts never looked at are not here."""
+        due = or_(STATE.c.next_look_at.is_(None), STATE.c.next_look_at <= now)
+        query = select(STATE.c.key).where(STATE.c.platform == platform, due).order_by(STATE.c.next_look_at).limit(limit)
+        with self._db.read() as tx:
+            return [key for (key,) in tx.execute(query)]
+
+    def plan(self, looks: Sequence[tuple[str, datetime, str]]) -> None:
+        """Say when each account is to be looked at next, and why."""
+        with self._db.write() as tx:
+            for key, at, why in looks:
+                change = STATE.update().where(STATE.c.key == key)
+                tx.execute(change.values(next_look_at=at, next_look_why=why))
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Accounts by platform and present outcome; ``obstacle`` wins where the newest look saw nothing."""
+        shown = func.coalesce(STATE.c.obstacle, STATE.c.outcome, "never")
+        query = select(STATE.c.platform, shown, func.count()).group_by(STATE.c.platform, shown)
+        with self._db.read() as tx:
+            return {(platform, outcome): n for platform, outcome, n in tx.execute(query)}
+
+
+def _chunks(keys: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]
+
+
+def _observation_row(run: str, key: str, seen: Observation) -> dict[str, Any]:
+    return {
+        "key": key,
+        "platform": seen.platform.value,
+        "source": seen.source,
+        "outcome": seen.outcome.value,
+        "observed_at": seen.observed_at,
+        "last_post_at": seen.last_post_at,
+        "run": run,
+        "evidence": seen.evidence,
+        "body": dump(seen),
+    }
+
+
+def _post_rows(looks: Sequence[tuple[str, Observation]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": key,
+            "post": post.id[:500],
+            "published_at": post.published_at,
+            "first_seen_at": seen.observed_at,
+            "title": post.title[:300],
+            "url": post.url[:2000],
+            "evidence": seen.evidence,
+        }
+        for key, seen in looks
+        for post in seen.posts
+        if post.id
+    ]
+
+
+def _state_row(
+    key: str, platform: str, seen: Seen, days: int, base: int, before: dict[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "key": key,
+        "platform": platform,
+        "outcome": seen.outcome.value if seen.outcome else None,
+        "obstacle": seen.obstacle.value if seen.obstacle else None,
+        "attempted_at": seen.attempted_at,
+        "fact_at": seen.fact.at if seen.fact else None,
+        "last_post_at": seen.last_post_at,
+        "next_look_at": before["next_look_at"] if before else None,
+        "next_look_why": before["next_look_why"] if before else "",
+        "days": f"{days:x}",
+        "days_base": base,
+        "body": dump(seen),
+    }
+
+
+def _run_row(run: str, key: str, before: str | None, seen: Seen) -> dict[str, Any]:
+    shown = seen.obstacle or seen.outcome
+    return {"run": run, "key": key, "outcome": shown.value if shown else "", "before": before}
+
+
+def _mark(days: int, base: int, at: datetime) -> tuple[int, int]:
+    """Set the bit of the day ``at`` falls on (Beijing), keeping about two years of bits."""
+    day = at.astimezone(BEIJING).toordinal()
+    if not days:
+        return 1, day
+    if day < base:  # an older recording came late
+        return ((days << (base - day)) | 1, day) if base - day < 2 * YEAR.days else (days, base)
+    days |= 1 << (day - base)
+    if day - base > 2 * YEAR.days:
+        shift = day - base - YEAR.days
+        days, base = days >> shift, base + shift
+    return days, base
+
+
+def _days_since(days: int, base: int, now: datetime) -> int:
+    today = now.astimezone(BEIJING).toordinal()
+    first = date.fromordinal(today) - YEAR
+    shift = first.toordinal() - base
+    window = days >> shift if shift > 0 else days
+    return (window & ((1 << max(today - max(base, first.toordinal()) + 1, 0)) - 1)).bit_count()

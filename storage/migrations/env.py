@@ -1,0 +1,22 @@
+"""Alembic's entry: runs migrations on the connection that `Database.upgrade` hands over."""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from storage.tables import Moment
+
+
+def render_item(kind: str, item: object, _context: object) -> str | bool:
+    """A migration names the database's own type, so that it does not change when ours does."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    render_as_batch=True,
+    render_item=render_item,
+    transaction_per_migration=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,156 @@
+"""What was done when: crawl runs, scheduled jobs, the state of platforms, budgets per host, digests."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from storage.database import Database, table, upsert
+from storage.tables import BudgetRow, DigestRow, JobRow, OperatorEventRow, PlatformRow, RunAccountRow, RunRow
+
+RUN, RUN_ACCOUNT, JOB = table(RunRow), table(RunAccountRow), table(JobRow)
+PLATFORM, BUDGET, EVENT, DIGEST = table(PlatformRow), table(BudgetRow), table(OperatorEventRow), table(DigestRow)
+
+
+class Runs:
+    """Questions and sentences about runs, jobs and platforms."""
+
+    def __init__(self, database: Database) -> None:
+        """Over an upgraded database."""
+        self._db = database
+
+    def start(self, run: str, kind: str, platform: str, now: datetime) -> None:
+        """A run begins."""
+        row = {"id": run, "kind": kind, "platform": platform, "started_at": now, "status": "running", "summary": "{}"}
+        with self._db.write() as tx:
+            upsert(tx, RunRow, [row | {"finished_at": None}])
+
+    def finish(self, run: str, status: str, summary: dict[str, Any], now: datetime) -> None:
+        """A run ended: ``ok``, ``failed``, ``timeout`` or ``lost`` (the service died under it)."""
+        change = RUN.update().where(RUN.c.id == run)
+        text = json.dumps(summary, ensure_ascii=False, default=str)
+        with self._db.write() as tx:
+            tx.execute(change.values(status=status, summary=text, finished_at=now))
+
+    def lost(self, before: datetime, now: datetime) -> int:
+        """Mark runs that a dead service left behind; what they recorded stays."""
+        stale = RUN.update().where(RUN.c.status == "running", RUN.c.started_at < before)
+        with self._db.write() as tx:
+            return int(tx.execute(stale.values(status="lost", finished_at=now)).rowcount)
+
+    def recent(self, limit: int = 20) -> list[dict[str, Any]]:
+        """The newest runs."""
+        query = select(RUN).order_by(RUN.c.started_at.desc()).limit(limit)
+        with self._db.read() as tx:
+            return [dict(row._mapping) | {"summary": json.loads(row.summary)} for row in tx.execute(query)]
+
+    def outcomes(self, run: str) -> list[tuple[str, str, str | None]]:
+        """(key, outcome, outcome before) of every account that a run looked at."""
+        query = select(RUN_ACCOUNT.c.key, RUN_ACCOUNT.c.outcome, RUN_ACCOUNT.c.before).where(RUN_ACCOUNT.c.run == run)
+        with self._db.read() as tx:
+            return [(key, outcome, before) for key, outcome, before in tx.execute(query)]
+
+    def fetches(self) -> dict[tuple[str, str], int]:
+        """Looks ever made by platform and outcome; for the metrics."""
+        query = select(RUN.c.platform, RUN_ACCOUNT.c.outcome, func.count()).join(RUN, RUN.c.id == RUN_ACCOUNT.c.run)
+        with self._db.read() as tx:
+            rows = tx.execute(query.group_by(RUN.c.platform, RUN_ACCOUNT.c.outcome))
+            return {(platform, outcome): n for platform, outcome, n in rows}
+
+    def jobs(self, defaults: dict[str, str] | None = None) -> list[dict[str, Any]]:
+        """The schedule; ``defaults`` (name → cron) are added where a job is not known yet."""
+        with self._db.write() as tx:
+            rows = [{"name": name, "cron": cron, "enabled": True, "last_error": ""} for name, cron in (defaults or {}).items()]
+            upsert(tx, JobRow, rows, keep=["*"])
+            return [dict(row._mapping) for row in tx.execute(select(JOB).order_by(JOB.c.name))]
+
+    def job_started(self, name: str, now: datetime) -> None:
+        """A job begins."""
+        with self._db.write() as tx:
+            tx.execute(JOB.update().where(JOB.c.name == name).values(last_started_at=now))
+
+    def job_ended(self, name: str, now: datetime, seconds: float, error: str = "") -> None:
+        """A job ended; without an error that is its last success."""
+        values: dict[str, Any] = {"last_seconds": seconds, "last_error": error[:2000]}
+        if not error:
+            values["last_success_at"] = now
+        with self._db.write() as tx:
+            tx.execute(JOB.update().where(JOB.c.name == name).values(**values))
+
+    def platform(self, platform: str) -> dict[str, Any]:
+        """A platform's rest, breaker and switches; the defaults where nothing ever happened."""
+        with self._db.read() as tx:
+            row = tx.execute(select(PLATFORM).where(PLATFORM.c.platform == platform)).first()
+        empty = {"platform": platform, "walls": 0, "rest_until": None, "frozen_at": None, "frozen_why": ""}
+        return dict(row._mapping) if row else empty | {"enabled": True, "ignore_robots": False}
+
+    def platforms(self) -> list[dict[str, Any]]:
+        """Every platform that something happened on."""
+        with self._db.read() as tx:
+            return [dict(row._mapping) for row in tx.execute(select(PLATFORM).order_by(PLATFORM.c.platform))]
+
+    def set_platform(self, platform: str, **values: Any) -> None:
+        """Change a platform's state (walls, rest_until, frozen_at, frozen_why)."""
+        row = self.platform(platform) | values
+        with self._db.write() as tx:
+            upsert(tx, PlatformRow, [row])
+
+    def switch(self, platform: str, *, by: str, why: str, now: datetime, **values: Any) -> None:
+        """An operator throws a switch; who and why are kept."""
+        row = self.platform(platform) | values
+        event = {"at": now, "by": by, "what": f"{platform}: {json.dumps(values, default=str)}", "why": why}
+        with self._db.write() as tx:
+            upsert(tx, PlatformRow, [row])
+            tx.execute(insert(EVENT), [event])
+
+    def operator_events(self, limit: int = 50) -> list[dict[str, Any]]:
+        """The newest switches thrown."""
+        with self._db.read() as tx:
+            return [dict(row._mapping) for row in tx.execute(select(EVENT).order_by(EVENT.c.seq.desc()).limit(limit))]
+
+    def spend(self, host: str, day: date, requests: int) -> int:
+        """Add to a host's count of the day and return it."""
+        with self._db.write() as tx:
+            same = (BUDGET.c.host == host) & (BUDGET.c.day == day)
+            spent = int(tx.execute(select(BUDGET.c.requests).where(same).with_for_update()).scalar() or 0) + requests
+            upsert(tx, BudgetRow, [{"host": host, "day": day, "requests": spent}])
+            return spent
+
+    def spent(self, day: date) -> dict[str, int]:
+        """Requests of the day by host."""
+        with self._db.read() as tx:
+            query = select(BUDGET.c.host, BUDGET.c.requests).where(BUDGET.c.day == day)
+            return {host: n for host, n in tx.execute(query)}
+
+    def save_digest(self, school: str, day: date, text: str, html: str, now: datetime) -> None:
+        """Keep a day's digest as it was made."""
+        row = {"school": school, "day": day, "made_at": now, "text": text, "html": html}
+        with self._db.write() as tx:
+            upsert(tx, DigestRow, [row], keep=["sent_at"])
+
+    def digest(self, school: str, day: date) -> dict[str, Any] | None:
+        """A day's digest, or None where none was made."""
+        with self._db.read() as tx:
+            row = tx.execute(select(DIGEST).where(DIGEST.c.school == school, DIGEST.c.day == day)).first()
+            return dict(row._mapping) if row else None
+
+    def claim_digest(self, school: str, day: date, now: datetime) -> bool:
+        """True once per school and day: the caller may send the digest."""
+        mine = DIGEST.update().where(DIGEST.c.school == school, DIGEST.c.day == day, DIGEST.c.sent_at.is_(None))
+        with self._db.write() as tx:
+            return tx.execute(mine.values(sent_at=now)).rowcount == 1
+
+    def unclaim_digest(self, school: str, day: date) -> None:
+        """The sending failed before anything left: let the next try have it."""
+        with self._db.write() as tx:
+            tx.execute(DIGEST.update().where(DIGEST.c.school == school, DIGEST.c.day == day).values(sent_at=None))
+
+    def forget(self, before: datetime) -> int:
+        """Drop bookkeeping of runs older than ``before`` (observations and evidence stay)."""
+        with self._db.write() as tx:
+            old = select(RUN.c.id).where(RUN.c.started_at < before - timedelta(days=1))
+            tx.execute(RUN_ACCOUNT.delete().where(RUN_ACCOUNT.c.run.in_(old)))
+            return int(tx.execute(RUN.delete().where(RUN.c.started_at < before)).rowcount)

@@ -1,0 +1,305 @@
+"""The tables. Facts that rules read are JSON documents of the vocabulary beside the few columns that SQL asks about."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Index, Integer, Text, TypeDecorator, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from rules.model import BEIJING
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware time: kept as UTC, given back in Beijing time, on SQLite as on PostgreSQL. A naive one is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """To the database, as UTC."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"a time without a zone: {value!r}")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """From the database, in Beijing time."""
+        if value is None:
+            return None
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(BEIJING)
+
+
+TIME = Moment()
+ID = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite only counts up an INTEGER primary key by itself."""
+
+OPEN_STATES = "state IN ('open', 'rectifying', 'resolved')"
+
+
+class FilingRow(SQLModel, table=True):
+    """One row of the register as it stands now."""
+
+    __tablename__ = "filing"
+    school: str = Field(primary_key=True)
+    id: str = Field(primary_key=True)
+    key: str = Field(index=True)
+    platform: str
+    name: str
+    unit: str
+    body: str = Field(sa_type=Text)
+    updated_at: datetime = Field(sa_type=TIME)
+
+
+class FilingChangeRow(SQLModel, table=True):
+    """Append-only: what an import or a person changed in the register."""
+
+    __tablename__ = "filing_change"
+    seq: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    school: str
+    filing: str = Field(index=True)
+    at: datetime = Field(sa_type=TIME)
+    by: str
+    body: str = Field(sa_type=Text)
+
+
+class ObservationRow(SQLModel, table=True):
+    """Append-only: what one page showed at one moment."""
+
+    __tablename__ = "observation"
+    __table_args__ = (Index("ix_observation_key_at", "key", "observed_at"),)
+    seq: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    key: str
+    platform: str
+    source: str
+    outcome: str
+    observed_at: datetime = Field(sa_type=TIME)
+    last_post_at: datetime | None = Field(default=None, sa_type=TIME)
+    run: str
+    evidence: str
+    body: str = Field(sa_type=Text)
+
+
+class PostRow(SQLModel, table=True):
+    """An own post, kept once with the evidence of the look that first showed it; counted by low_volume."""
+
+    __tablename__ = "post"
+    __table_args__ = (Index("ix_post_key_published", "key", "published_at"),)
+    key: str = Field(primary_key=True)
+    post: str = Field(primary_key=True)
+    published_at: datetime | None = Field(default=None, sa_type=TIME)
+    first_seen_at: datetime = Field(sa_type=TIME)
+    title: str
+    url: str
+    evidence: str
+
+
+class AccountStateRow(SQLModel, table=True):
+    """The present of one account (`rules.model.Seen`), so that nothing scans history to know it.
+
+    ``days`` is a bitmap in hexadecimal: bit n is set when the day with ordinal ``days_base + n`` had a fact.
+    """
+
+    __tablename__ = "account_state"
+    __table_args__ = (Index("ix_state_platform_next", "platform", "next_look_at"),)
+    key: str = Field(primary_key=True)
+    platform: str
+    outcome: str | None = None
+    obstacle: str | None = None
+    attempted_at: datetime | None = Field(default=None, sa_type=TIME)
+    fact_at: datetime | None = Field(default=None, sa_type=TIME)
+    last_post_at: datetime | None = Field(default=None, sa_type=TIME)
+    next_look_at: datetime | None = Field(default=None, sa_type=TIME)
+    next_look_why: str = ""
+    days: str = "0"
+    days_base: int = 0
+    body: str = Field(sa_type=Text)
+
+
+class RunRow(SQLModel, table=True):
+    """One sweep, scan or discovery: one spider over one shard of accounts."""
+
+    __tablename__ = "run"
+    id: str = Field(primary_key=True)
+    kind: str
+    platform: str
+    started_at: datetime = Field(sa_type=TIME, index=True)
+    finished_at: datetime | None = Field(default=None, sa_type=TIME)
+    status: str
+    summary: str = Field(default="{}", sa_type=Text)
+
+
+class RunAccountRow(SQLModel, table=True):
+    """What one run said about one account: an upsert, so a shard that is run again never counts twice."""
+
+    __tablename__ = "run_account"
+    run: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    outcome: str
+    before: str | None = None
+
+
+class JobRow(SQLModel, table=True):
+    """One scheduled job: when it should run and when it last did."""
+
+    __tablename__ = "job"
+    name: str = Field(primary_key=True)
+    cron: str
+    enabled: bool = True
+    last_started_at: datetime | None = Field(default=None, sa_type=TIME)
+    last_success_at: datetime | None = Field(default=None, sa_type=TIME)
+    last_seconds: float | None = None
+    last_error: str = ""
+
+
+class FindingRow(SQLModel, table=True):
+    """The violated findings of the last check; a finding that is no longer violated leaves."""
+
+    __tablename__ = "finding"
+    key: str = Field(primary_key=True)
+    school: str = Field(index=True)
+    account: str
+    rule: str
+    since: datetime = Field(sa_type=TIME)
+    checked_at: datetime = Field(sa_type=TIME)
+    body: str = Field(sa_type=Text)
+
+
+class CaseRow(SQLModel, table=True):
+    """A case as a document; ``version`` is compared and set, so two hands never decide at once."""
+
+    __tablename__ = "case_record"
+    __table_args__ = (
+        Index("ux_case_open", "finding_key", unique=True, sqlite_where=text(OPEN_STATES), postgresql_where=text(OPEN_STATES)),
+        Index("ix_case_school_state", "school", "state"),
+    )
+    number: str = Field(primary_key=True)
+    finding_key: str
+    school: str
+    account: str
+    platform: str
+    state: str
+    opened_at: datetime = Field(sa_type=TIME)
+    version: int
+    body: str = Field(sa_type=Text)
+
+
+class CaseEventRow(SQLModel, table=True):
+    """Append-only: who did what to a case, when and why."""
+
+    __tablename__ = "case_event"
+    __table_args__ = (UniqueConstraint("case_number", "seq"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    case_number: str
+    seq: int
+    at: datetime = Field(sa_type=TIME, index=True)
+    kind: str
+    by: str
+    body: str = Field(sa_type=Text)
+
+
+class NoticeRow(SQLModel, table=True):
+    """The outbox: one document to one addressee, claimed, sent, marked. ``id`` is case number + step: never two."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("ix_notice_state_next", "state", "next_try_at"),)
+    id: str = Field(primary_key=True)
+    number: str = Field(unique=True)
+    school: str
+    case_number: str = Field(index=True)
+    document: str
+    state: str
+    created_at: datetime = Field(sa_type=TIME)
+    claimed_at: datetime | None = Field(default=None, sa_type=TIME)
+    sent_at: datetime | None = Field(default=None, sa_type=TIME)
+    next_try_at: datetime | None = Field(default=None, sa_type=TIME)
+    attempts: int = 0
+    error: str = ""
+    delivered: str = Field(default="{}", sa_type=Text)
+    body: str = Field(sa_type=Text)
+
+
+class SeriesRow(SQLModel, table=True):
+    """The last number given out per school, year and kind; taken in the transaction that uses it: no gaps, no doubles."""
+
+    __tablename__ = "series"
+    school: str = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    last: int
+
+
+class CandidateRow(SQLModel, table=True):
+    """An account, site or app that may use a school's name, waiting for or carrying a person's decision.
+
+    Personal accounts: name, link, reason, evidence and an expiry date; nothing else.
+    """
+
+    __tablename__ = "candidate"
+    school: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    platform: str
+    name: str
+    url: str
+    state: str
+    first_seen_at: datetime = Field(sa_type=TIME)
+    last_seen_at: datetime = Field(sa_type=TIME)
+    expires_at: datetime | None = Field(default=None, sa_type=TIME)
+    decided_name: str = ""
+    body: str = Field(sa_type=Text)
+
+
+class PlatformRow(SQLModel, table=True):
+    """One platform's rest after walls, its breaker, and the operator's switches with who and why."""
+
+    __tablename__ = "platform"
+    platform: str = Field(primary_key=True)
+    walls: int = 0
+    rest_until: datetime | None = Field(default=None, sa_type=TIME)
+    frozen_at: datetime | None = Field(default=None, sa_type=TIME)
+    frozen_why: str = ""
+    enabled: bool = True
+    ignore_robots: bool = False
+
+
+class OperatorEventRow(SQLModel, table=True):
+    """Append-only: switches thrown by the operator, with who and why."""
+
+    __tablename__ = "operator_event"
+    seq: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    at: datetime = Field(sa_type=TIME)
+    by: str
+    what: str
+    why: str
+
+
+class BudgetRow(SQLModel, table=True):
+    """Requests made to one host on one day."""
+
+    __tablename__ = "budget"
+    host: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    requests: int
+
+
+class DigestRow(SQLModel, table=True):
+    """A day's digest as it was made, and whether it was delivered."""
+
+    __tablename__ = "digest"
+    school: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    made_at: datetime = Field(sa_type=TIME)
+    text: str = Field(sa_type=Text)
+    html: str = Field(sa_type=Text)
+    sent_at: datetime | None = Field(default=None, sa_type=TIME)
+
+
+class PolicyRow(SQLModel, table=True):
+    """Every version of every policy file that was ever in force; cases name the version they opened under."""
+
+    __tablename__ = "policy"
+    version: str = Field(primary_key=True)
+    school: str = Field(index=True)
+    loaded_at: datetime = Field(sa_type=TIME)
+    text: str = Field(sa_type=Text)
