@@ -1,4 +1,4 @@
-"""The shared language: what is declared, what is seen, and what follows. Frozen facts, no behaviour beyond reading them."""
+"""The shared language: what is declared, what is seen, and what follows. Frozen facts, nothing that acts."""
 
 from __future__ import annotations
 
@@ -226,6 +226,9 @@ class Seen:
     - ``last_post``: newest own post ever seen, with the evidence of the look that first showed it.
     - ``gone``: looks on distinct days that positively showed the account gone, since it was last seen alive.
     - ``days_observed``: days in the last 366 with at least one fact; ``posts_in_year``: distinct posts seen.
+    - ``listed_from``, ``listed_to``: between these every own post was listed, by looks that overlap without a gap.
+    - ``name_seen``, ``body_seen``: newest look that showed them; ``name_since``, ``body_since``: first look that
+      showed the present value.
     """
 
     attempted_at: datetime | None = None
@@ -243,12 +246,17 @@ class Seen:
     gone: tuple[Sighting, ...] = ()
     name: str | None = None
     name_seen: Sighting | None = None
+    name_since: datetime | None = None
     previous_name: str | None = None
     account_id: str | None = None
     verified_body: str | None = None
+    body_seen: Sighting | None = None
+    body_since: datetime | None = None
     post_count: int | None = None
     posts_in_year: int = 0
     days_observed: int = 0
+    listed_from: datetime | None = None
+    listed_to: datetime | None = None
     address: str | None = None
     columns: tuple[str, ...] = ()
     columns_seen: Sighting | None = None
@@ -259,7 +267,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspicion:
-    """Why an unfiled account concerns a school: the name match a person confirmed or has yet to look at."""
+    """Why an unfiled account concerns a school: the name match a person confirmed or has yet to look at.
+
+    ``review``: the matcher itself was unsure, so a person looks before anything is called a violation. ``seen_at`` is
+    when the evidence was fetched, for accounts that only a search page has shown.
+    """
 
     term: str
     kind: str
@@ -267,6 +279,8 @@ class Suspicion:
     own_body: bool
     confirmed_by: str = ""
     evidence: tuple[str, ...] = ()
+    review: bool = False
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,16 +315,26 @@ class Verdict(Labelled):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A rule's answer about one account: the verdict, one Chinese sentence why, and the evidence it stands on."""
+    """A rule's answer about one account: the verdict, one Chinese sentence why, and the evidence it stands on.
+
+    - ``shown_at``: the newest look the answer stands on; None where it stands on the register alone.
+    - ``since``: when the breach began, or, if compliant, when the fact happened that makes it so.
+    - ``until``: time alone cannot change this answer before then; None where only a new fact can.
+    - ``provisional``: a working-day deadline fell in a year whose calendar is not published yet.
+    """
 
     verdict: Verdict
     reason: str
     evidence: tuple[str, ...] = ()
+    shown_at: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    provisional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One clause applied to one account. ``violated`` findings become cases; the others are the record that we looked."""
+    """One clause applied to one account. ``violated`` ones become cases; the others are the record that we looked."""
 
     school: str
     platform: Platform
@@ -323,6 +347,9 @@ class Finding:
     verdict: Verdict
     reason: str
     evidence: tuple[str, ...] = ()
+    shown_at: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     school_to_confirm: bool = False
     provisional: bool = False
 
@@ -330,3 +357,31 @@ class Finding:
     def key(self) -> str:
         """The same problem tomorrow has the same key: school, account, rule and clause."""
         return f"{self.school}/{self.account}/{self.rule}/{self.clause}"
+
+
+class CaseState(Labelled):
+    """Where a case stands. The last three are final."""
+
+    OPEN = "open", "待研判"
+    RECTIFYING = "rectifying", "整改中"
+    RESOLVED = "resolved", "待复核"
+    CLOSED = "closed", "已销号"
+    DISMISSED = "dismissed", "不属实"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+    @property
+    def is_final(self) -> bool:
+        """True where nothing more can happen to the case."""
+        return self in (CaseState.CLOSED, CaseState.DISMISSED, CaseState.WITHDRAWN)
+
+
+class Document(Labelled):
+    """What a case sends. The first four are steps of a ladder, in the order they climb; the others answer."""
+
+    REMINDER = "reminder", "提示函"
+    RECTIFICATION = "rectification", "整改通知书"
+    PUBLIC_NOTICE = "public_notice", "公开通报"
+    SHUTDOWN = "shutdown", "关停通知"
+    CORRECTION = "correction", "撤回更正"
+    APPEAL_DECISION = "appeal_decision", "申诉决定"
+    CLOSURE = "closure", "销号通知"

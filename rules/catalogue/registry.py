@@ -1,0 +1,85 @@
+"""What a rule is: a pure function, its Chinese name, and the settings a school may write, read off its signature."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, create_model
+
+from rules.calendar import Calendar
+from rules.model import Account, Answer, Filing
+
+Network = IPv4Network | IPv6Network
+Check = Callable[..., Answer | None]
+"""``(account, school, now, *, settings…) -> Answer``; None where the rule does not apply to the account at all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SchoolContext:
+    """What a rule may know beyond the account: the school's own data, the calendar and register-wide facts.
+
+    ``shared`` holds, for every active filing of a unit with more than one account on a platform (and of a type, for
+    apps), the group in order of age: the eldest is the main account.
+    """
+
+    code: str
+    name: str
+    calendar: Calendar
+    effective: date
+    units: frozenset[str] = frozenset()
+    units_complete: bool = False
+    unit_short_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ranges: tuple[Network, ...] = ()
+    domains: tuple[str, ...] = ()
+    shared: Mapping[str, tuple[Filing, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule of the catalogue. ``help`` is its docstring, shown in the console and in docs/rules.md."""
+
+    code: str
+    title: str
+    check: Check
+
+    @property
+    def help(self) -> str:
+        """The docstring, dedented: what the rule asks, then 「何时可能出错」."""
+        return inspect.getdoc(self.check) or ""
+
+    @cached_property
+    def settings(self) -> type[BaseModel]:
+        """A model of the keyword-only arguments: what a policy may write under ``with``."""
+        hints = get_type_hints(self.check)
+        fields: dict[str, Any] = {
+            name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
+            for name, parameter in inspect.signature(self.check).parameters.items()
+            if parameter.kind is parameter.KEYWORD_ONLY
+        }
+        return create_model(f"{self.code}_settings", __config__=ConfigDict(extra="forbid", frozen=True), **fields)
+
+    def bind(self, written: Mapping[str, Any]) -> Callable[[Account, SchoolContext, datetime], Answer | None]:
+        """The check with a school's settings filled in. Raises pydantic.ValidationError."""
+        settings = self.settings.model_validate(dict(written))
+        values = {name: getattr(settings, name) for name in type(settings).model_fields}
+        return lambda account, school, now: self.check(account, school, now, **values)
+
+
+RULES: dict[str, Rule] = {}
+"""Every rule by its code; filled when `rules.catalogue` is imported."""
+
+
+def rule(title: str) -> Callable[[Check], Check]:
+    """Register a function as a rule under its own name: ``@rule("长期未更新")``."""
+
+    def register(check: Check) -> Check:
+        RULES[check.__name__] = Rule(check.__name__, title, check)
+        return check
+
+    return register
