@@ -29,6 +29,7 @@ from crawler.order import Look, Order
 from crawler.page import Page
 from crawler.read import read
 from crawler.source import PlatformSpec, Source
+from rules.identity import identity
 from rules.model import Observation, Outcome, Platform, Proof
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive
@@ -179,10 +180,9 @@ class AccountSpider(scrapy.Spider):
         """A website that answers from another of its own hosts (www., https) is still that website."""
         if self.order.platform != Platform.WEBSITE or not visit.look.target.account_id:
             return seen
-        host = urlsplit(page.url).hostname or ""
         registered = visit.look.target.account_id
-        own = {registered, f"www.{registered}", registered.removeprefix("www."), *visit.look.target.hosts}
-        if host in own:
+        host = identity(Platform.WEBSITE, "", page.url).split("/")[0]
+        if host in {registered.split("/")[0], *visit.look.target.hosts}:
             return replace(seen, account_id=registered, address=page.address or None)
         if page.requested_url and page.requested_url != page.url:
             reason = f"moved: 网站跳转到 {host}"

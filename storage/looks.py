@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select
+from sqlalchemy import Connection, and_, func, insert, select
 
 from rules.model import BEIJING, Observation, Seen
 from storage.database import Database, table, upsert
@@ -127,12 +127,10 @@ class Looks:
         with self._db.read() as tx:
             return [dict(row._mapping) for row in tx.execute(query)]
 
-    def due(self, platform: str, now: datetime, limit: int) -> list[str]:
-        """Keys of accounts whose next look is due, longest overdue first. Accounts never looked at are not here."""
-        due = or_(STATE.c.next_look_at.is_(None), STATE.c.next_look_at <= now)
-        query = select(STATE.c.key).where(STATE.c.platform == platform, due).order_by(STATE.c.next_look_at).limit(limit)
+    def not_due(self, now: datetime) -> set[str]:
+        """Keys of accounts whose next look lies in the future; all others, the never seen among them, are due."""
         with self._db.read() as tx:
-            return [key for (key,) in tx.execute(query)]
+            return {key for (key,) in tx.execute(select(STATE.c.key).where(STATE.c.next_look_at > now))}
 
     def plan(self, looks: Sequence[tuple[str, datetime, str]]) -> None:
         """Say when each account is to be looked at next, and why."""

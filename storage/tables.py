@@ -203,9 +203,9 @@ class NoticeRow(SQLModel, table=True):
     """The outbox: one document to one addressee, claimed, sent, marked. ``id`` is case number + step: never two."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_state_next", "state", "next_try_at"),)
+    __table_args__ = (UniqueConstraint("school", "number"), Index("ix_notice_state_next", "state", "next_try_at"))
     id: str = Field(primary_key=True)
-    number: str = Field(unique=True)
+    number: str
     school: str
     case_number: str = Field(index=True)
     document: str

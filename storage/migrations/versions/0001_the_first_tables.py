@@ -154,7 +154,7 @@ def upgrade() -> None:
     sa.Column('delivered', sa.Text(), nullable=False),
     sa.Column('body', sa.Text(), nullable=False),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('number')
+    sa.UniqueConstraint('school', 'number')
     )
     with op.batch_alter_table('notice', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_notice_case_number'), ['case_number'], unique=False)

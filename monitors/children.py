@@ -1,0 +1,91 @@
+"""Crawl children: started with an order, bounded in number and time, killed as a group; they cannot take the service down."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crawler.order import Order
+from storage.documents import dump
+
+ROOT = Path(__file__).parent.parent
+OUTPUT_KEPT = 20_000
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a child ended: ``ok``, ``failed``, ``timeout``; its summary where it gave one, else the end of its stderr."""
+
+    status: str
+    summary: dict[str, Any] = field(default_factory=dict)
+    error: str = ""
+
+
+class Nursery:
+    """Runs crawl children, at most ``limit`` at once."""
+
+    def __init__(self, limit: int, seconds: float) -> None:
+        """``seconds`` is the hard time-out of one child."""
+        self._room = asyncio.Semaphore(limit)
+        self._seconds = seconds
+        self._alive: set[asyncio.subprocess.Process] = set()
+
+    async def run(self, order: Order) -> Ending:
+        """Start a child for the order and wait for its end."""
+        async with self._room:
+            with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+                file.write(dump(order))
+                file.flush()
+                return await self._follow(file.name)
+
+    async def _follow(self, order_file: str) -> Ending:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "crawler.run", order_file),
+            cwd=os.getcwd(),
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+        self._alive.add(child)
+        try:
+            out, err = await asyncio.wait_for(child.communicate(), self._seconds)
+        except TimeoutError:
+            kill_group(child.pid)
+            await child.wait()
+            return Ending("timeout", error=f"采集进程超过 {self._seconds:.0f} 秒仍未结束，已终止；已保存的观察不受影响。")
+        except asyncio.CancelledError:
+            kill_group(child.pid)
+            raise
+        finally:
+            self._alive.discard(child)
+        return _ending(child.returncode or 0, out, err)
+
+    def stop(self) -> None:
+        """Kill every child and its browser."""
+        for child in list(self._alive):
+            kill_group(child.pid)
+
+
+def _ending(code: int, out: bytes, err: bytes) -> Ending:
+    text = err.decode("utf-8", "replace")[-OUTPUT_KEPT:].strip()
+    try:
+        summary = json.loads(out.decode("utf-8").strip().splitlines()[-1])
+    except (ValueError, IndexError):
+        return Ending("failed", error=text or f"采集进程异常退出（{code}）")
+    return Ending("ok" if code == 0 else "failed", summary, summary.get("error") or (text if code else ""))
+
+
+def kill_group(pid: int) -> None:
+    """SIGKILL to the child's process group: Chromium and its helpers go too."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)

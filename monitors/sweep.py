@@ -1,0 +1,140 @@
+"""巡检: which accounts are due, the children that look at them, and what a sweep says about the crawler itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from crawler.order import Look, Order
+from crawler.platforms import SPECS
+from crawler.source import Target
+from monitors.children import Ending
+from monitors.world import World
+from rules.identity import identity
+from rules.model import Filing, FilingStatus, Platform
+from storage.filings import key_of
+
+REST_FIRST, REST_MOST = timedelta(hours=1), timedelta(hours=24)
+"""After a wall a platform rests an hour, then twice as long each time, at most a day."""
+
+
+@dataclass
+class SweepReport:
+    """What a sweep did: looks and outcomes by platform, problems in Chinese."""
+
+    looks: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    runs: list[str] = field(default_factory=list)
+    resting: dict[str, datetime] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For machines."""
+        resting = {platform: until.isoformat() for platform, until in self.resting.items()}
+        return {"looks": self.looks, "outcomes": dict(self.outcomes), "resting": resting, "errors": self.errors}
+
+
+def target_of(filing: Filing) -> Target:
+    """What the crawler needs to know of a filing."""
+    stable = identity(filing.platform, filing.account_id, filing.url)
+    url = filing.url
+    if filing.platform == Platform.WEBSITE and not url and stable:
+        url = f"http://{stable}/"
+    return Target(platform=filing.platform, key=key_of(filing), name=filing.name, account_id=stable, url=url)
+
+
+def due_targets(world: World, *, platforms: Iterable[str], accounts: Sequence[str], everything: bool) -> list[Target]:
+    """Accounts of every register whose look is due; each account once, however many schools file it."""
+    wanted, now = set(platforms), world.clock()
+    targets: dict[str, Target] = {}
+    for filing in world.store.filings.all():
+        if (wanted and filing.platform not in wanted) or filing.platform.value not in SPECS:
+            continue
+        if filing.status == FilingStatus.CANCELLED and filing.status_changed_at is None:
+            continue
+        target = target_of(filing)
+        if not accounts or target.key in accounts or target.account_id in accounts:
+            targets.setdefault(target.key, target)
+    if everything or accounts:
+        return list(targets.values())
+    later = world.store.looks.not_due(now)
+    return [target for key, target in targets.items() if key not in later]
+
+
+def order_for(world: World, kind: str, platform: Platform, looks: Sequence[Look], **given: Any) -> Order:
+    """An order under this world's settings and the operator's switches."""
+    settings, state = world.settings, world.store.runs.platform(platform.value)
+    values: dict[str, Any] = {
+        "run": f"{kind}-{world.clock():%Y%m%d-%H%M%S}-{uuid4().hex[:8]}",
+        "kind": kind,
+        "platform": platform,
+        "now": world.clock(),
+        "data": str(settings.data.resolve()),
+        "database": settings.database,
+        "looks": tuple(looks),
+        "contact": settings.contact,
+        "delay_seconds": settings.delay_seconds,
+        "allowed_ranges": settings.allowed_ranges,
+        "connect_to": world.connect_to,
+        "browser_path": settings.browser,
+        "ignore_robots": bool(state["ignore_robots"]),
+    }
+    return Order(**(values | given))
+
+
+async def sweep(
+    world: World, *, platforms: Sequence[str] = (), accounts: Sequence[str] = (), everything: bool = False, replay: str = ""
+) -> SweepReport:
+    """Look at what is due (or at all, or at the named accounts) and record it. A platform that rests is left alone."""
+    report = SweepReport()
+    by_platform: dict[Platform, list[Target]] = defaultdict(list)
+    for target in due_targets(world, platforms=platforms, accounts=accounts, everything=everything or bool(replay)):
+        by_platform[target.platform].append(target)
+    jobs = []
+    for platform, targets in by_platform.items():
+        state = world.store.runs.platform(platform.value)
+        if not state["enabled"] and not replay:
+            continue
+        if state["rest_until"] and state["rest_until"] > world.clock() and not replay:
+            report.resting[platform.value] = state["rest_until"]
+            continue
+        shards = [targets[n : n + world.settings.shard] for n in range(0, len(targets), world.settings.shard)]
+        jobs += [_shard(world, platform, shard, replay, report) for shard in shards]
+    await asyncio.gather(*jobs)
+    return report
+
+
+async def _shard(world: World, platform: Platform, targets: list[Target], replay: str, report: SweepReport) -> None:
+    order = order_for(world, "sweep", platform, [Look(target=target) for target in targets], replay=replay)
+    ending = await run_order(world, order)
+    report.runs.append(order.run)
+    report.looks += len(targets)
+    report.outcomes.update(ending.summary.get("outcomes", {}))
+    if ending.error:
+        report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")
+
+
+async def run_order(world: World, order: Order) -> Ending:
+    """One child, with its run recorded from start to end, and the platform's rest after a wall."""
+    runs = world.store.runs
+    runs.start(order.run, order.kind, order.platform.value, world.clock())
+    ending = await world.nursery.run(order)
+    runs.finish(order.run, ending.status, ending.summary | {"error": ending.error}, world.clock())
+    if order.platform != Platform.WEBSITE and not order.replay:
+        rest_after(world, order.platform, ending)
+    return ending
+
+
+def rest_after(world: World, platform: Platform, ending: Ending) -> None:
+    """A wall sends a platform to rest, longer each time; a run without a wall forgets it. A website's wall is its own."""
+    state = world.store.runs.platform(platform.value)
+    if ending.summary.get("walled"):
+        rest = min(REST_FIRST * 2 ** state["walls"], REST_MOST)
+        world.store.runs.set_platform(platform.value, walls=state["walls"] + 1, rest_until=world.clock() + rest)
+    elif state["walls"] and ending.summary.get("outcomes"):
+        world.store.runs.set_platform(platform.value, walls=0, rest_until=None)

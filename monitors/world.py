@@ -1,0 +1,49 @@
+"""What every use-case needs at hand: settings, store, clock, policies, and where the network leads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from monitors.children import Nursery
+from monitors.clock import Clock
+from monitors.settings import Settings
+from rules.policy import Policy
+from rules.reading import load_policy, packaged_policies
+from storage.store import Store
+
+
+@dataclass
+class World:
+    """One process's surroundings. ``connect_to`` is the demo campus (address, plain port, TLS port), or None."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    connect_to: tuple[str, int, int] | None = None
+    nursery: Nursery = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make room for crawl children."""
+        self.nursery = Nursery(self.settings.children, self.settings.child_seconds)
+
+    @cached_property
+    def policies(self) -> Mapping[str, Policy]:
+        """Policies by school code: the packaged ones, and the school's own files, which win. Raises PolicyError."""
+        own = {}
+        for path in sorted(self.settings.policy_folder.glob("*.yaml")):
+            policy = load_policy(path.read_text(encoding="utf-8"), str(path))
+            own[policy.code] = policy
+        return {**packaged_policies(), **own}
+
+    @property
+    def schools(self) -> list[str]:
+        """Codes of the schools that have a register here."""
+        return sorted(self.store.filings.schools())
+
+    @property
+    def evidence(self) -> Path:
+        """The evidence archive's folder."""
+        return self.settings.data / "evidence"

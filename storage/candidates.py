@@ -1,0 +1,82 @@
+"""Found accounts waiting for, or carrying, a person's decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from rules.candidates import Candidate, CandidateState, meet
+from storage.database import Database, table, upsert
+from storage.documents import dump, load
+from storage.tables import CandidateRow
+
+CANDIDATE = table(CandidateRow)
+
+
+class Candidates:
+    """Questions and sentences about found accounts."""
+
+    def __init__(self, database: Database) -> None:
+        """Over an upgraded database."""
+        self._db = database
+
+    def meet(self, found: Sequence[Candidate]) -> tuple[int, int]:
+        """Join what a search found with what is known. Returns (new ones, those waiting for a person now)."""
+        new = waiting = 0
+        with self._db.write() as tx:
+            for candidate in found:
+                mine = (CANDIDATE.c.school == candidate.school) & (CANDIDATE.c.key == candidate.key)
+                row = tx.execute(select(CANDIDATE.c.body).where(mine).with_for_update()).first()
+                merged = meet(load(Candidate, row.body) if row else None, candidate)
+                upsert(tx, CandidateRow, [_row(merged)])
+                new += row is None
+                waiting += merged.state == CandidateState.WAITING and merged.kind.waits
+        return new, waiting
+
+    def save(self, candidate: Candidate, *, expected: CandidateState) -> bool:
+        """Keep a decision if nobody decided in between; False where somebody did."""
+        mine = (CANDIDATE.c.school == candidate.school) & (CANDIDATE.c.key == candidate.key)
+        with self._db.write() as tx:
+            change = CANDIDATE.update().where(mine, CANDIDATE.c.state == expected.value)
+            return tx.execute(change.values(**_row(candidate))).rowcount == 1
+
+    def one(self, school: str, key: str) -> Candidate | None:
+        """One candidate."""
+        query = select(CANDIDATE.c.body).where(CANDIDATE.c.school == school, CANDIDATE.c.key == key)
+        with self._db.read() as tx:
+            row = tx.execute(query).first()
+        return load(Candidate, row.body) if row else None
+
+    def all(self, school: str | None = None, state: CandidateState | None = None) -> list[Candidate]:
+        """Candidates, newest first."""
+        query = select(CANDIDATE.c.body).order_by(CANDIDATE.c.last_seen_at.desc(), CANDIDATE.c.key)
+        if school:
+            query = query.where(CANDIDATE.c.school == school)
+        if state:
+            query = query.where(CANDIDATE.c.state == state.value)
+        with self._db.read() as tx:
+            return [load(Candidate, body) for (body,) in tx.execute(query)]
+
+    def expire(self, now: datetime) -> int:
+        """Forget personal accounts whose time is over."""
+        with self._db.write() as tx:
+            return int(tx.execute(delete(CANDIDATE).where(CANDIDATE.c.expires_at < now)).rowcount)
+
+
+def _row(candidate: Candidate) -> dict[str, Any]:
+    return {
+        "school": candidate.school,
+        "key": candidate.key,
+        "platform": candidate.platform.value,
+        "name": candidate.name,
+        "url": candidate.url,
+        "state": candidate.state.value,
+        "first_seen_at": candidate.first_seen_at,
+        "last_seen_at": candidate.last_seen_at,
+        "expires_at": candidate.expires_at,
+        "decided_name": candidate.decided_name,
+        "body": dump(candidate),
+    }

@@ -1,0 +1,187 @@
+"""Cases and their history: every change of a school's cases happens in one transaction that nobody else shares."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, text
+
+from rules.cases import Case, CaseEvent
+from rules.model import CaseState
+from storage.database import Database, StorageError, table, upsert
+from storage.documents import dump, load
+from storage.tables import CaseEventRow, CaseRow, NoticeRow, SeriesRow
+
+CASE, EVENT, NOTICE, SERIES = table(CaseRow), table(CaseEventRow), table(NoticeRow), table(SeriesRow)
+OPEN = (CaseState.OPEN.value, CaseState.RECTIFYING.value, CaseState.RESOLVED.value)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owed:
+    """A notice as the outbox keeps it: ``id`` is case number + step, ``body`` all that is needed to render it again."""
+
+    id: str
+    number: str
+    case_number: str
+    document: str
+    body: str
+
+
+class Ledger:
+    """A school's cases inside one transaction: all of it is kept, or nothing."""
+
+    def __init__(self, tx: Connection, school: str, now: datetime) -> None:
+        """Made by `Cases.ledger`."""
+        self._tx, self.school, self.now = tx, school, now
+        self._versions: dict[str, int] = {}
+
+    def open_cases(self) -> list[Case]:
+        """Every case that is not settled."""
+        query = select(CASE.c.number, CASE.c.version, CASE.c.body)
+        return self._load(query.where(CASE.c.school == self.school, CASE.c.state.in_(OPEN)).order_by(CASE.c.number))
+
+    def case(self, number: str) -> Case | None:
+        """One case, settled or not."""
+        query = select(CASE.c.number, CASE.c.version, CASE.c.body)
+        found = self._load(query.where(CASE.c.school == self.school, CASE.c.number == number))
+        return found[0] if found else None
+
+    def events(self, number: str) -> list[CaseEvent]:
+        """A case's history so far."""
+        return _events(self._tx, number)
+
+    def next_number(self, kind: str, year: int | None = None) -> int:
+        """The next of a series (cases, each kind of document) of this school and year: no gaps, no doubles."""
+        year = year or self.now.year
+        mine = (SERIES.c.school == self.school) & (SERIES.c.year == year) & (SERIES.c.kind == kind)
+        last = int(self._tx.execute(select(SERIES.c.last).where(mine)).scalar() or 0) + 1
+        upsert(self._tx, SeriesRow, [{"school": self.school, "year": year, "kind": kind, "last": last}])
+        return last
+
+    def write(self, case: Case, events: Sequence[CaseEvent]) -> None:
+        """Keep a case as its new events left it."""
+        version = self._versions.get(case.number, 0)
+        row = _case_row(case, version + 1)
+        if version:
+            change = CASE.update().where(CASE.c.number == case.number, CASE.c.version == version).values(**row)
+            if self._tx.execute(change).rowcount != 1:
+                raise StorageError(f"{case.number} 刚刚被别人改动，请刷新后重试。")
+        else:
+            self._tx.execute(insert(CASE), [row])
+        self._versions[case.number] = version + 1
+        count = select(func.count()).select_from(EVENT).where(EVENT.c.case_number == case.number)
+        first = int(self._tx.execute(count).scalar() or 0)
+        if events:
+            self._tx.execute(insert(EVENT), [_event_row(event, first + n) for n, event in enumerate(events)])
+
+    def owe(self, notice: Owed) -> bool:
+        """Put a notice into the outbox; False where one with this id is there already."""
+        if self._tx.execute(select(NOTICE.c.id).where(NOTICE.c.id == notice.id)).first():
+            return False
+        row = {"school": self.school, "state": "due", "created_at": self.now, "next_try_at": self.now, "attempts": 0}
+        texts = {"error": "", "delivered": "{}", "body": notice.body, "number": notice.number, "document": notice.document}
+        self._tx.execute(insert(NOTICE), [{"id": notice.id, "case_number": notice.case_number} | row | texts])
+        return True
+
+    def _load(self, query: Any) -> list[Case]:
+        cases = []
+        for number, version, body in self._tx.execute(query):
+            self._versions[number] = version
+            cases.append(load(Case, body))
+        return cases
+
+
+class Cases:
+    """Questions about cases, and the ledger in which they change."""
+
+    def __init__(self, database: Database) -> None:
+        """Over an upgraded database."""
+        self._db = database
+
+    @contextmanager
+    def ledger(self, school: str, now: datetime) -> Iterator[Ledger]:
+        """One transaction over a school's cases. SQLite has one writer anyway; PostgreSQL takes an advisory lock."""
+        with self._db.write() as tx:
+            if tx.dialect.name == "postgresql":
+                tx.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": zlib.crc32(f"cases/{school}".encode())})
+            yield Ledger(tx, school, now)
+
+    def school_of(self, number: str) -> str | None:
+        """The school a case number belongs to."""
+        with self._db.read() as tx:
+            return tx.execute(select(CASE.c.school).where(CASE.c.number == number)).scalar()
+
+    def one(self, number: str) -> Case | None:
+        """One case by number."""
+        with self._db.read() as tx:
+            body = tx.execute(select(CASE.c.body).where(CASE.c.number == number)).scalar()
+        return load(Case, body) if body else None
+
+    def all(
+        self, school: str | None = None, states: Iterable[CaseState] | None = None, account: str | None = None
+    ) -> list[Case]:
+        """Cases, newest first."""
+        query = select(CASE.c.body).order_by(CASE.c.opened_at.desc(), CASE.c.number.desc())
+        if school:
+            query = query.where(CASE.c.school == school)
+        if states:
+            query = query.where(CASE.c.state.in_([state.value for state in states]))
+        if account:
+            query = query.where(CASE.c.account == account)
+        with self._db.read() as tx:
+            return [load(Case, body) for (body,) in tx.execute(query)]
+
+    def events(self, number: str) -> list[CaseEvent]:
+        """A case's history, oldest first."""
+        with self._db.read() as tx:
+            return _events(tx, number)
+
+    def events_between(self, school: str, start: datetime, end: datetime) -> list[CaseEvent]:
+        """What happened to a school's cases from ``start`` up to ``end``; for the digest."""
+        query = select(EVENT.c.body).join(CASE, CASE.c.number == EVENT.c.case_number)
+        query = query.where(CASE.c.school == school, EVENT.c.at >= start, EVENT.c.at < end).order_by(EVENT.c.id)
+        with self._db.read() as tx:
+            return [load(CaseEvent, body) for (body,) in tx.execute(query)]
+
+    def counts(self) -> dict[tuple[str, str, str], int]:
+        """Cases by school, rule and state; for the metrics."""
+        counts: dict[tuple[str, str, str], int] = {}
+        for case in self.all(states=[CaseState(state) for state in OPEN]):
+            key = (case.school, case.rule, case.state.value)
+            counts[key] = counts.get(key, 0) + 1
+        return counts
+
+
+def _events(tx: Connection, number: str) -> list[CaseEvent]:
+    query = select(EVENT.c.body).where(EVENT.c.case_number == number).order_by(EVENT.c.seq)
+    return [load(CaseEvent, body) for (body,) in tx.execute(query)]
+
+
+def _case_row(case: Case, version: int) -> dict[str, Any]:
+    return {
+        "number": case.number,
+        "finding_key": case.key,
+        "school": case.school,
+        "account": case.account,
+        "platform": case.platform.value,
+        "state": case.state.value,
+        "opened_at": case.opened_at,
+        "version": version,
+        "body": dump(case),
+    }
+
+
+def _event_row(event: CaseEvent, seq: int) -> dict[str, Any]:
+    return {
+        "case_number": event.number,
+        "seq": seq,
+        "at": event.at,
+        "kind": event.kind.value,
+        "by": event.by,
+        "body": dump(event),
+    }
