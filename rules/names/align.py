@@ -1,0 +1,123 @@
+"""Aligns a term with a stretch of a name, character by character, and says what each change costs and is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rules.names.fold import Unit
+from rules.names.model import NameKind
+from rules.names.sounds import plain, toned
+from rules.names.tables import shapes
+
+INSERT, DELETE, SWAP, TAIL, TURN = 0.75, 0.85, 0.70, 0.50, 0.90
+WINDOW = 48  # units looked at together; a longer name is cut into overlapping windows
+BIG = 99.0
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change: the characters of the term, what the name has in their place, and of what kind it is."""
+
+    was: str
+    now: str
+    kind: NameKind
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Where a term lies in the units (`start` to `end`, exclusive), at what cost, with which changes."""
+
+    start: int
+    end: int
+    cost: float
+    edits: tuple[Edit, ...]
+
+
+Cost = tuple[float, NameKind]
+
+
+@lru_cache(maxsize=65536)
+def likeness(was: str, now: str) -> Cost | None:
+    """What it costs to read `now` as `was`; None when nobody would."""
+    if len(now) > 1 or now.isascii():
+        return (0.25, NameKind.PINYIN) if now in plain(was) else None
+    if toned(was) & toned(now):
+        return 0.30, NameKind.HOMOPHONE
+    alike = now in shapes().get(was, "")
+    if plain(was) & plain(now):
+        return (0.35, NameKind.SHAPE) if alike else (0.45, NameKind.HOMOPHONE)
+    return (0.40, NameKind.SHAPE) if alike else None
+
+
+def _substitute(was: str, now: str) -> Cost | None:
+    return (0.0, NameKind.EXACT) if was == now else likeness(was, now)
+
+
+Step = tuple[float, int, int, Edit | None]
+Substitute = Callable[[str, str], Cost | None]
+
+
+def _steps(term: str, text: Sequence[str], i: int, j: int, rows: list[list[float]], sub: Substitute) -> list[Step]:
+    """The ways to reach cell (i, j): cost, cell before, the change."""
+    ways: list[Step] = []
+    if i and j:
+        found = sub(term[i - 1], text[j - 1])
+        if found:
+            edit = Edit(term[i - 1], text[j - 1], found[1]) if found[0] else None
+            ways.append((rows[i - 1][j - 1] + found[0], i - 1, j - 1, edit))
+    if i:
+        gone = Edit(term[i - 1], "", NameKind.EDITED)
+        ways.append((rows[i - 1][j] + DELETE, i - 1, j, gone))
+    if j and 0 < i < len(term):
+        more = Edit("", text[j - 1], NameKind.EDITED)
+        ways.append((rows[i][j - 1] + INSERT, i, j - 1, more))
+    if i > 1 and j > 1 and term[i - 2] != term[i - 1] and term[i - 2] == text[j - 1] and term[i - 1] == text[j - 2]:
+        swap = Edit(term[i - 2 : i], text[j - 2] + text[j - 1], NameKind.REORDERED)
+        ways.append((rows[i - 2][j - 2] + SWAP, i - 2, j - 2, swap))
+    return ways
+
+
+def _table(term: str, text: Sequence[str], sub: Substitute) -> tuple[list[list[float]], dict[tuple[int, int], Step]]:
+    rows = [[0.0] * (len(text) + 1)]
+    back: dict[tuple[int, int], Step] = {}
+    for i in range(1, len(term) + 1):
+        rows.append([BIG] * (len(text) + 1))
+        for j in range(len(text) + 1):
+            best = min(_steps(term, text, i, j, rows, sub), key=lambda step: step[0])
+            rows[i][j] = best[0]
+            back[i, j] = best
+    return rows, back
+
+
+def align(term: str, text: Sequence[str], sub: Substitute = _substitute) -> Alignment:
+    """The cheapest place of `term` in `text` (at most WINDOW items), the earliest where several cost the same."""
+    rows, back = _table(term, text, sub)
+    last = rows[-1]
+    end = min(range(len(last)), key=lambda j: (round(last[j], 6), j))
+    edits: list[Edit] = []
+    i, j = len(term), end
+    while i:
+        _, i, j, edit = back[i, j]
+        if edit:
+            edits.append(edit)
+    return Alignment(j, end, last[end], tuple(reversed(edits)))
+
+
+def windows(count: int) -> range:
+    """Where windows over `count` units start."""
+    return range(0, max(1, count - WINDOW // 2), WINDOW // 2)
+
+
+def turned(term: str, text: str) -> Alignment | None:
+    """A long term whose characters are all there in another order, as 师范华中大学."""
+    size, wanted = len(term), sorted(term)
+    for at in range(len(text) - size + 1):
+        piece = text[at : at + size]
+        if piece != term and sorted(piece) == wanted:
+            return Alignment(at, at + size, TURN, (Edit(term, piece, NameKind.REORDERED),))
+    return None
+
+
+def texts(found: Sequence[Unit]) -> list[str]:
+    """The folded text of each unit."""
+    return [unit.text for unit in found]

@@ -1,0 +1,98 @@
+"""Where protected terms may lie in a name: letter by letter first, then with changes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rules.names.align import TAIL, WINDOW, Alignment, Edit, align, turned, windows
+from rules.names.fold import Unit
+from rules.names.model import NameKind
+from rules.names.terms import Role, Term
+
+MOST = 24  # terms aligned in one name: the longest ones; more would only be parts of them
+OTHER = "\ue000"  # stands for a run of letters or digits in the line
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A term that lies, or seems to lie, at units start..end."""
+
+    term: Term
+    start: int
+    end: int
+    cost: float = 0.0
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def worth(self) -> float:
+        """How much of the text it explains, less what had to be assumed; comparable with Owner.worth."""
+        gone = sum(len(edit.was) for edit in self.edits if not edit.now)
+        return len(self.term.text) - gone - 1.2 * self.cost
+
+
+def line_of(found: Sequence[Unit]) -> str:
+    """The folded name with one character a unit, so that offsets are unit numbers."""
+    return "".join(unit.text if unit.han else OTHER for unit in found)
+
+
+def _places(line: str, text: str) -> Iterator[int]:
+    at = line.find(text)
+    while at >= 0:
+        yield at
+        at = line.find(text, at + 1)
+
+
+def exact(line: str, terms: Sequence[Term]) -> list[Claim]:
+    """Every place where a term stands letter by letter, and where only the last 学 of 大学 is missing."""
+    found: list[Claim] = []
+    for term in terms:
+        text = term.text
+        found += [Claim(term, at, at + len(text)) for at in _places(line, text)]
+        if term.long and text.endswith("大学"):
+            gone = (Edit("学", "", NameKind.EDITED),)
+            cut = [at for at in _places(line, text[:-1]) if not line.startswith(text, at)]
+            found += [Claim(term, at, at + len(text) - 1, TAIL, gone) for at in cut]
+    return found
+
+
+def _cap(term: Term) -> float:
+    """The dearest alignment worth a look; the judge is stricter where there is no campus word."""
+    size = len(term.text)
+    if term.long:
+        return 1.35 if size >= 6 else 0.90 if size == 5 else 0.72
+    return 0.90 if size >= 5 else 0.80 if size == 4 else 0.70 if size == 3 else 0.0
+
+
+def _shift(found: Alignment, by: int) -> Alignment:
+    return Alignment(found.start + by, found.end + by, found.cost, found.edits)
+
+
+def altered(text: Sequence[str], line: str, terms: Sequence[Term]) -> list[Claim]:
+    """Every term that a stretch of the name resembles closely enough, the best place of each."""
+    found: list[Claim] = []
+    for term in [t for t in terms if len(t.text) > 2][:MOST]:
+        cap = _cap(term)
+        options = [_shift(align(term.text, text[at : at + WINDOW]), at) for at in windows(len(text))]
+        if term.long and len(term.text) >= 6:
+            turn = turned(term.text, line)
+            options += [turn] if turn else []
+        best = min(options, key=lambda a: (round(a.cost, 6), a.start))
+        if 0 < best.cost <= cap and best.end > best.start:
+            found.append(Claim(term, best.start, best.end, best.cost, best.edits))
+    return found
+
+
+def ranked(found: list[Claim]) -> list[Claim]:
+    """The claims that explain most of the name first; a plain use before an imitation."""
+    return sorted(found, key=lambda c: (-round(c.worth, 6), c.cost, c.term.role, c.start, c.term.school))
+
+
+def inside(claim: Claim, claims: Sequence[Claim]) -> bool:
+    """True when a longer exact claim of the same school holds this one."""
+    return any(
+        o is not claim and o.term.school == claim.term.school and not o.cost
+        and o.start <= claim.start and claim.end <= o.end and o.end - o.start > claim.end - claim.start
+        and o.term.role != Role.CORE
+        for o in claims
+    )  # fmt: skip
+
+

@@ -1,0 +1,102 @@
+"""What stands around a term in a name: campus words, introductions, places, firms, foreign spellings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+from rules.names import owners, words
+from rules.names.claims import Claim, line_of
+from rules.names.fold import Unit
+from rules.names.tables import words as listed
+from rules.names.terms import places
+
+_LONGEST = 8
+
+
+@cache
+def _by_length(name: str) -> tuple[int, ...]:
+    return tuple(sorted({len(word) for word in listed(name)}, reverse=True))
+
+
+def opens(name: str, text: str) -> str:
+    """The longest word of list `name` that `text` begins with, or ''."""
+    return next((text[:size] for size in _by_length(name) if text[:size] in listed(name)), "")
+
+
+def closes(name: str, text: str) -> str:
+    """The longest word of list `name` that `text` ends with, or ''."""
+    return next((text[-size:] for size in _by_length(name) if text[-size:] in listed(name)), "")
+
+
+@dataclass
+class Context:
+    """One folded name, with what can be asked about it."""
+
+    name: str
+    units: Sequence[Unit]
+    line: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.line = line_of(self.units)
+
+    @cached_property
+    def owners(self) -> list[owners.Owner]:
+        """Every institution that the name spells out."""
+        return owners.spans(self.line)
+
+    def campus(self, end: int) -> str:
+        """The campus word right after unit `end`, or ''."""
+        if end < len(self.units) and not self.units[end].han:
+            text = self.units[end].text
+            return text if text in listed("latin_campus") else ""
+        return opens("campus", self.line[end : end + _LONGEST])
+
+    def campus_anywhere(self, claim: Claim) -> bool:
+        """True when a strong campus word stands anywhere outside the claim."""
+        rest = f"{self.line[: claim.start]}\n{self.line[claim.end :]}"
+        strong = listed("campus") - listed("campus_weak")
+        return any(rest[i : i + n] in strong for i in range(len(rest)) for n in range(2, _LONGEST))
+
+    def firm(self, end: int) -> str:
+        """The word right after that a firm would have, or ''."""
+        return opens("company", self.line[end : end + _LONGEST])
+
+    def begins(self, start: int) -> bool:
+        """True when nothing, a separator, letters, digits or an introduction stands before unit `start`."""
+        if start == 0 or self.units[start].gap or not self.units[start - 1].han:
+            return True
+        word = closes("intro", self.line[:start])
+        return len(word) > 1 or (bool(word) and start == len(word)) or self.home(start)
+
+    def home(self, start: int) -> bool:
+        """True when a place name, and nothing before it, stands before unit `start`."""
+        return self.line[:start] in places()
+
+    def whole(self, claim: Claim) -> bool:
+        """True when the name is nothing but the claim."""
+        return claim.start == 0 and claim.end == len(self.units)
+
+    def split(self, claim: Claim) -> bool:
+        """True when something separates the units inside the claim: nobody does that by accident."""
+        return any(unit.gap for unit in self.units[claim.start + 1 : claim.end])
+
+    def taker(self, claim: Claim, weight: int) -> str:
+        """The word that takes a part of the claim away when the name is cut into words, or ''."""
+        extra = {self.line[claim.start : claim.end]: weight} if weight else {}
+        spans = words.cut(self.line, extra)
+        span = words.owner_of(spans, claim.start, claim.end)
+        return self.line[span[0] : span[1]] if span else ""
+
+    def provinces(self, claim: Claim) -> dict[str, str]:
+        """Places named outside the claim: province → the place."""
+        rest = f"{self.line[: claim.start]}\n{self.line[claim.end :]}"
+        known = places()
+        pieces = (rest[i : i + n] for n in (2, 3) for i in range(len(rest)))
+        return {known[piece]: piece for piece in pieces if piece in known}
+
+    def transliterated(self, claim: Claim) -> bool:
+        """True when the claim is a part of a foreign name spelled with its characters."""
+        signs = listed("translit")
+        spelled = self.line[claim.start : claim.end]
+        near = self.line[max(0, claim.start - 1) : claim.start] + self.line[claim.end : claim.end + 1]
+        return all(char in signs for char in spelled) and any(char in signs for char in near)

@@ -1,0 +1,1 @@
+"""Data files of the name matcher, and the scripts that write them."""

@@ -1,0 +1,189 @@
+"""Decides what a claim amounts to: use, imitation, a case for a person, or somebody else's name."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rules.names import owners
+from rules.names.claims import Claim
+from rules.names.context import Context, closes
+from rules.names.model import NameKind, NameVerdict
+from rules.names.protected import ProtectedSchool
+from rules.names.tables import frequencies, institutions
+from rules.names.terms import Role, folded, own, places
+
+WEIGHT = {2: 1000, 3: 600}  # how common a protected short name is taken to be when the name is cut into words
+LONG_WEIGHT = 1000
+TIE = 0.05
+FLAG, REVIEW, CLEAR = NameVerdict.FLAG, NameVerdict.REVIEW, NameVerdict.CLEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A verdict on one claim; `because` is the Chinese clause that explains doubt, `other` who owns the span."""
+
+    verdict: NameVerdict
+    claim: Claim
+    because: str = ""
+    other: str | None = None
+    rivals: tuple[str, ...] = ()
+
+
+class Judge:
+    """Judges claims for the schools at hand."""
+
+    def __init__(self, schools: Sequence[ProtectedSchool]) -> None:
+        """Prepares what each school may call its own."""
+        facts = {item.name: item for item in institutions()}
+        self._own = [own(school) for school in schools]
+        self._full = [tuple(folded(n) for n in (s.name, *s.names.full)) for s in schools]
+        self._hints = [tuple(folded(h) for h in s.names.hints) for s in schools]
+        self._home = [facts[s.name].province if s.name in facts else self._guess(s.name) for s in schools]
+        self._campuses = {folded(i.name) for i in facts.values() if i.kind == "campus"}
+        self._province = {i.name: i.province for i in facts.values()}
+
+    @staticmethod
+    def _guess(name: str) -> str:
+        return next((places()[name[:n]] for n in (3, 2) if name[:n] in places()), "")
+
+    def mine(self, school: int, text: str) -> bool:
+        """True when a name in the institution table is this school's own, or a campus of it."""
+        campus = text in self._campuses and any(text.startswith(full) for full in self._full[school])
+        return campus or text in self._own[school] or text in self._full[school]
+
+    def rule(self, claim: Claim, name: Context, seconded: bool) -> Ruling | None:
+        """The ruling on one claim; `seconded`: another name of the same school stands elsewhere in the name."""
+        school = claim.term.school
+        others = [o for o in name.owners if not self.mine(school, folded(o.name)) and not self.mine(school, o.text)]
+        holder = owners.longer(others, claim.start, claim.end)
+        if holder and (not claim.cost or holder.end - holder.start > len(claim.term.text)):
+            return Ruling(CLEAR, claim, f"“{holder.text}”是另一所学校的名称", holder.name)
+        if holder or any(not o.cost and o.start < claim.end and claim.start < o.end for o in others if claim.cost):
+            return self._contest(claim, name, others)
+        if claim.cost:
+            return self._imitated(claim, name)
+        country = closes("foreign", name.line[: claim.start])
+        if country:
+            return Ruling(CLEAR, claim, "前面冠有国名，是外国学校", country + claim.term.text)
+        return self._used(claim, name, others, seconded)
+
+    def _contest(self, claim: Claim, name: Context, others: list[owners.Owner]) -> Ruling | None:
+        """A changed name against an institution spelled out in the same place: the plainly written one wins."""
+        crossing = [o for o in others if o.start < claim.end and claim.start < o.end]
+        best = max(crossing, key=lambda o: (o.worth, o.name))
+        if best.worth + TIE >= claim.worth or len(best.text) >= 4:
+            return Ruling(CLEAR, claim, f"“{best.text}”是另一所学校的名称", best.name)
+        return self._imitated(claim, name)
+
+    def _used(self, claim: Claim, name: Context, others: list[owners.Owner], seconded: bool) -> Ruling | None:
+        term = claim.term
+        if term.long:
+            return self._full_name(claim, name)
+        taker = name.taker(claim, WEIGHT.get(len(term.text), LONG_WEIGHT))
+        if taker:
+            return Ruling(CLEAR, claim, f"“{taker}”是一个词", taker)
+        if name.transliterated(claim):
+            return Ruling(CLEAR, claim, "是外文译名的一部分", name.line[max(0, claim.start - 3) : claim.end + 3])
+        hidden = self._hidden(claim, name)
+        if hidden:
+            return hidden
+        if term.role is Role.CONTESTED:
+            return self._contested(claim, name, others, seconded)
+        if term.role is Role.CORE:
+            sure = name.campus(claim.end) or name.whole(claim)
+            return Ruling(FLAG, claim) if sure and name.begins(claim.start) else None
+        return self._short(claim, name) if len(term.text) == 2 else self._three(claim, name)
+
+    def _full_name(self, claim: Claim, name: Context) -> Ruling:
+        if claim.term.rivals:
+            return Ruling(REVIEW, claim, "另有学校使用同一名称", rivals=claim.term.rivals)
+        taker = name.taker(claim, LONG_WEIGHT)
+        if not taker or not name.line[claim.end :].startswith(taker[2:]) or taker[:2] not in ("大学", "学院"):
+            return Ruling(FLAG, claim)
+        if name.line[claim.end + 1 : claim.end + 2] in ("会", "社", "联", "团") and taker == "大学生":
+            return Ruling(FLAG, claim)
+        return Ruling(CLEAR, claim, f"“{taker}”是一个词", taker)
+
+    def _hidden(self, claim: Claim, name: Context) -> Ruling | None:
+        """A short name that is only the end of another institution's name, written in disguise."""
+        size = claim.end - claim.start
+        first, last = max(0, claim.start - 8), claim.end + 16
+        near = owners.nearest(tuple(unit.text for unit in name.units[first:last]))
+        for owner in near:
+            start, end = owner.start + first, owner.end + first
+            holds = start <= claim.start and claim.end <= end and end - start >= size + 2
+            if holds and not self.mine(claim.term.school, owner.text) and owner.cost <= owners.STRANGE:
+                if any(self.mine(claim.term.school, o.text) and o.worth > owner.worth - TIE for o in near):
+                    return None
+                verdict = CLEAR if owner.cost < owners.STRANGE else REVIEW
+                return Ruling(verdict, claim, f"更像是“{owner.name}”", owner.name, (owner.name,))
+        return None
+
+    def _short(self, claim: Claim, name: Context) -> Ruling:
+        """Two characters: a word of two characters is soon found by chance."""
+        common = frequencies().get(claim.term.text, 0) > 0
+        campus, begins = name.campus(claim.end), name.begins(claim.start)
+        ends = claim.end == len(name.units)
+        if begins and (campus or (ends and (claim.start or not common))):
+            return Ruling(FLAG, claim)
+        if begins and not common and not ends and not name.firm(claim.end):
+            return Ruling(FLAG, claim)
+        if name.split(claim) and name.campus_anywhere(claim):
+            return Ruling(FLAG, claim)
+        return Ruling(REVIEW, claim, "只有两个字，与其他词语或商号难以区分")
+
+    def _three(self, claim: Claim, name: Context) -> Ruling:
+        home = self._home[claim.term.school]
+        away = [place for province, place in name.provinces(claim).items() if home and province != home]
+        if away and not name.campus_anywhere(claim) and not name.campus(claim.end):
+            return Ruling(REVIEW, claim, f"名称中另有地名“{away[0]}”，不在该校所在省份")
+        return Ruling(FLAG, claim)
+
+    def _contested(self, claim: Claim, name: Context, others: list[owners.Owner], seconded: bool) -> Ruling:
+        school, rivals = claim.term.school, claim.term.rivals
+        rest = f"{name.line[: claim.start]}\n{name.line[claim.end :]}"
+        if seconded or any(hint and hint in rest for hint in self._hints[school]):
+            return Ruling(FLAG, claim)
+        named = [o for o in others if o.name in rivals and o.text != claim.term.text]
+        if named:
+            return Ruling(CLEAR, claim, f"名称中另有“{named[0].text}”，指向{named[0].name}", named[0].name)
+        for province, place in name.provinces(claim).items():
+            theirs = [rival for rival in rivals if self._province.get(rival) == province]
+            if province == self._home[school] and not theirs:
+                return Ruling(FLAG, claim)
+            if theirs and province != self._home[school]:
+                return Ruling(CLEAR, claim, f"“{place}”指向{theirs[0]}", theirs[0])
+        return Ruling(REVIEW, claim, "该简称由多所学校共用", rivals=rivals)
+
+    def _imitated(self, claim: Claim, name: Context) -> Ruling | None:
+        if not self._bold(claim, name):
+            return None
+        if len(claim.term.text) <= 4 and not claim.term.long and name.taker(claim, 0):
+            return None
+        first, last = max(0, claim.start - 6), claim.end + 12
+        near = owners.nearest(tuple(unit.text for unit in name.units[first:last]))
+        rivals = [
+            o for o in near
+            if not self.mine(claim.term.school, o.text) and o.start + first < claim.end and claim.start < o.end + first
+        ]  # fmt: skip
+        best = max(rivals, key=lambda o: (o.worth, o.name), default=None)
+        if best and best.worth > claim.worth + TIE:
+            return Ruling(CLEAR, claim, f"更像是“{best.name}”", best.name)
+        if best and best.worth >= claim.worth - TIE:
+            return Ruling(REVIEW, claim, "同样像其他学校的名称", rivals=(best.name,))
+        return Ruling(FLAG, claim)
+
+    @staticmethod
+    def _bold(claim: Claim, name: Context) -> bool:
+        """Whether the changes are few enough for what stands around."""
+        term, size = claim.term, len(claim.term.text)
+        campus = bool(name.campus(claim.end)) or (name.split(claim) and name.whole(claim))
+        if claim.edits and claim.edits[0].was == "学" and not claim.edits[0].now and claim.end - claim.start == size - 1:
+            return campus or size >= 6
+        if term.long:
+            return True
+        if term.role in (Role.CORE, Role.CONTESTED):
+            return campus and term.role is Role.CORE and name.begins(claim.start) and claim.cost <= 0.8
+        if campus and name.begins(claim.start):
+            reordered = any(edit.kind is NameKind.REORDERED for edit in claim.edits)
+            return claim.cost <= (0.8 if size > 3 else 0.7 if reordered else 0.5)
+        return name.whole(claim) and claim.cost <= 0.42

@@ -1,0 +1,122 @@
+"""The matcher: names in, answers out. One sieve for all names; the costly questions only for the few it keeps."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from rules.names import explain
+from rules.names.claims import Claim, altered, exact, inside, ranked
+from rules.names.context import Context
+from rules.names.fold import Unit, units
+from rules.names.index import LATIN, Index
+from rules.names.judge import Judge, Ruling
+from rules.names.latin import LatinHit, LatinJudge
+from rules.names.model import NameKind, NameMatch, NameVerdict
+from rules.names.protected import ProtectedSchool
+from rules.names.sounds import split
+from rules.names.terms import Role, Term, all_terms
+
+_ORDER = {NameVerdict.FLAG: 0, NameVerdict.REVIEW: 1, NameVerdict.CLEAR: 2}
+_LETTERS = re.compile(r"[a-z]+")
+
+
+def _spelled(found: Sequence[Unit]) -> list[Unit]:
+    """The units with runs of letters cut into pinyin syllables where they are nothing but pinyin."""
+    made: list[Unit] = []
+    for unit in found:
+        parts = split(unit.text) if _LETTERS.fullmatch(unit.text) else ()
+        if len(parts) < 2:
+            made.append(unit)
+            continue
+        made += [Unit(p, unit.start, unit.end, unit.gap and not n, unit.raw) for n, p in enumerate(parts)]
+    return made
+
+
+class Matcher:
+    """Screens names against the protected names of `schools`; keep one and reuse it."""
+
+    def __init__(self, schools: Sequence[ProtectedSchool]) -> None:
+        """Builds the sieve; the word lists are read when the first doubtful name comes."""
+        self._schools = tuple(schools)
+        self._index = Index(all_terms(self._schools))
+        self._judge = Judge(self._schools)
+        self._latin = LatinJudge(self._schools, self._judge)
+
+    def screen_all(self, names: Iterable[str]) -> Iterator[NameMatch]:
+        """`screen` for each name, in order."""
+        return map(self.screen, names)
+
+    def screen(self, name: str) -> NameMatch:
+        """What this name is, for any string whatever; never raises."""
+        covered = 0
+        if not name.isascii():
+            masks = self._index
+            for char in name:
+                covered |= masks[char]
+            if not covered & LATIN:
+                if covered & (covered >> 1):
+                    return self._decide(name, covered, ())
+                return NameMatch(name, NameVerdict.CLEAR, False)
+        hits = self._latin.hits(name)
+        if hits or covered > LATIN:
+            return self._decide(name, covered, hits)
+        return NameMatch(name, NameVerdict.CLEAR, False)
+
+    def _decide(self, name: str, covered: int, hits: Sequence[LatinHit]) -> NameMatch:
+        found = units(name)
+        if covered & LATIN:
+            found = _spelled(found)
+            for unit in found:
+                covered |= self._index.of(unit.text) if not unit.han else 0
+        terms = self._index.candidates(covered)
+        if not terms and not hits:
+            return NameMatch(name, NameVerdict.CLEAR, False)
+        context = Context(name, found)
+        ruling = self._rule(context, terms, hits) if terms else None
+        if ruling and ruling.verdict is NameVerdict.FLAG:
+            return self._answer(context, ruling)
+        latin = self._latin.rule(name, context, hits) if hits else None
+        if latin and (not ruling or latin.verdict is NameVerdict.FLAG or ruling.verdict is NameVerdict.CLEAR):
+            return latin
+        return self._answer(context, ruling) if ruling else NameMatch(name, NameVerdict.CLEAR, False)
+
+    def _rule(self, context: Context, terms: Sequence[Term], hits: Sequence[LatinHit]) -> Ruling | None:
+        plain = exact(context.line, terms)
+        best: Ruling | None = None
+        seconds = {hit.school for hit in hits if hit.token}
+        for claims in (plain, altered([u.text for u in context.units], context.line, terms)):
+            for claim in ranked(claims):
+                if inside(claim, plain):
+                    continue
+                seconded = claim.term.school in seconds or self._seconded(claim, plain)
+                ruling = self._judge.rule(claim, context, seconded)
+                if ruling and (best is None or _ORDER[ruling.verdict] < _ORDER[best.verdict]):
+                    best = ruling
+                if best and best.verdict is NameVerdict.FLAG:
+                    return best
+            if best and any(not c.cost and c.term.long for c in plain):
+                return best
+        return best
+
+    @staticmethod
+    def _seconded(claim: Claim, plain: Sequence[Claim]) -> bool:
+        """Another exact, uncontested name of the same school, elsewhere in the name."""
+        return any(
+            o.term.school == claim.term.school and o.term.role not in (Role.CONTESTED, Role.CORE) and not o.cost
+            and (o.end <= claim.start or claim.end <= o.start)
+            for o in plain
+        )  # fmt: skip
+
+    def _answer(self, context: Context, ruling: Ruling) -> NameMatch:
+        claim, name = ruling.claim, context.name
+        school = self._schools[claim.term.school]
+        if ruling.verdict is NameVerdict.CLEAR:
+            why = explain.cleared(claim, ruling.because)
+            return NameMatch(name, NameVerdict.CLEAR, False, why=why, other_entity=ruling.other)
+        kind: NameKind
+        kind, why = explain.used(name, context.units, claim, school.name)
+        score = round(max(0.0, 1 - claim.cost / len(claim.term.text)), 3)
+        if ruling.verdict is NameVerdict.REVIEW:
+            why = explain.doubtful(claim, ruling.because, school.name, ruling.rivals)
+            score = min(score, 0.5)
+        flagged = ruling.verdict is NameVerdict.FLAG
+        return NameMatch(name, ruling.verdict, flagged, school.code, claim.term.written, kind, score, why, ruling.other)

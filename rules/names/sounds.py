@@ -1,0 +1,62 @@
+"""Readings of characters, and Latin letters read as pinyin."""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+
+from pypinyin.constants import PINYIN_DICT
+
+_MARKS = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
+_MANY = 2  # further readings are of no living use
+
+
+@cache
+def toned(char: str) -> frozenset[str]:
+    """The readings of a character with tone digits, such as `li3`."""
+    found = PINYIN_DICT.get(ord(char), "").split(",")[:_MANY] if len(char) == 1 else []
+    return frozenset(_number(reading) for reading in found if reading)
+
+
+def _number(reading: str) -> str:
+    letters, tone = "", "5"
+    for part in unicodedata.normalize("NFD", reading.replace("ü", "v").replace("ɡ", "g")):
+        if part in _MARKS:
+            tone = _MARKS[part]
+        elif part.isascii():
+            letters += part
+    return letters + tone
+
+
+@cache
+def plain(char: str) -> frozenset[str]:
+    """The readings of a character without tone."""
+    return frozenset(reading[:-1] for reading in toned(char))
+
+
+@cache
+def syllables() -> frozenset[str]:
+    """Every syllable that the readings of the basic block use."""
+    common = (chr(code) for code in range(0x4E00, 0x9FA6))
+    return frozenset(s for char in common for s in plain(char) if len(s) > 1 or s in "aeo")
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    ordered = sorted((s for s in syllables() if s.isalpha()), key=lambda s: (-len(s), s))
+    return re.compile("(?:" + "|".join(ordered) + ")+")
+
+
+@lru_cache(maxsize=4096)
+def split(run: str) -> tuple[str, ...]:
+    """A run of letters as pinyin syllables, the longest first; empty when it is not all pinyin."""
+    if len(run) > 48 or not _pattern().fullmatch(run):
+        return ()
+    known, best = syllables(), {0: ()}
+    ways: dict[int, tuple[str, ...]] = dict(best)
+    for end in range(1, len(run) + 1):
+        for size in range(min(6, end), 0, -1):
+            before = ways.get(end - size)
+            piece = run[end - size : end]
+            if before is not None and piece in known and (end not in ways or len(before) + 1 < len(ways[end])):
+                ways[end] = (*before, piece)
+    return ways.get(len(run), ())

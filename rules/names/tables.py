@@ -1,0 +1,78 @@
+"""The packaged facts: institutions, look-alike shapes, letters, and the small reviewed word lists."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+
+DATA = Path(str(files("rules.names.data")))
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """One institution of higher education; `kind` is `current` or `former`."""
+
+    name: str
+    code: str
+    province: str
+    kind: str
+    short: tuple[str, ...]
+    english: tuple[str, ...]
+    abbreviation: tuple[str, ...]
+    historic: tuple[str, ...]
+
+
+def _lines(name: str) -> list[str]:
+    text = (DATA / name).read_text(encoding="utf-8")
+    return [line for line in text.split("\n") if line and not line.startswith("# ")]
+
+
+def _list(cell: str) -> tuple[str, ...]:
+    return tuple(part for part in (p.strip().rstrip("*") for p in cell.split(";")) if part and part[0] != "〔")
+
+
+@cache
+def institutions() -> tuple[Institution, ...]:
+    """Every institution in the table (source and date: head of data/institutions.tsv)."""
+    rows = (line.split("\t") for line in _lines("institutions.tsv")[1:])
+    return tuple(Institution(r[0], r[1], r[2], r[3], *map(_list, r[4:8])) for r in rows)
+
+
+@cache
+def shapes() -> dict[str, str]:
+    """Character → the characters that look like it."""
+    table: dict[str, str] = {}
+    for name in ("shapes.tsv", "shapes_more.tsv"):
+        for line in _lines(name):
+            char, _, alike = line.partition("\t")
+            table[char] = table.get(char, "") + alike
+    return table
+
+
+@cache
+def letters() -> dict[str, str]:
+    """Character → the character it is mistaken for (Latin, Kana, radicals, variants)."""
+    return {ch: line[0] for line in _lines("letters.tsv") for ch in line[2:].replace(" ", "")}
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """One section of words.tsv: `name`, a tab, words separated by blanks."""
+    found: set[str] = set()
+    for line in _lines("words.tsv"):
+        key, _, rest = line.partition("\t")
+        if key == name:
+            found.update(rest.split())
+    return frozenset(found)
+
+
+@cache
+def frequencies() -> dict[str, int]:
+    """jieba's word list, read as a file: importing jieba would leave a cache file in /tmp for anyone to replace."""
+    spec = find_spec("jieba")
+    if spec is None or spec.origin is None:  # pragma: no cover - jieba is a locked dependency
+        return {}
+    lines = (Path(spec.origin).parent / "dict.txt").read_text(encoding="utf-8").split("\n")
+    parts = (line.split(" ") for line in lines)
+    return {p[0]: int(p[1]) for p in parts if len(p) > 1}

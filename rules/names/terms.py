@@ -1,0 +1,126 @@
+"""The protected terms of all schools, as the matcher uses them: folded, with a role, and with who else uses them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import cache
+
+from rules.names.fold import units
+from rules.names.protected import ProtectedSchool
+from rules.names.tables import Institution, frequencies, institutions, words
+
+
+class Role(IntEnum):
+    """How strong a term is."""
+
+    FULL = 0
+    HISTORIC = 1
+    CORE = 2  # the full name without its generic last word: needs a campus word beside it
+    SHORT = 3
+    NICKNAME = 4
+    CONTESTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One protected name written in Chinese. `core` is the length without the generic last word."""
+
+    school: int
+    written: str
+    text: str
+    role: Role
+    core: int
+    rivals: tuple[str, ...] = ()
+
+    @property
+    def long(self) -> bool:
+        """True for full and historic names: they may be imitated with more changes."""
+        return self.role <= Role.HISTORIC
+
+
+def folded(text: str) -> str:
+    """The text without separators, folded."""
+    return "".join(unit.text for unit in units(text))
+
+
+def core_length(text: str) -> int:
+    """The length of a name without 大学, 学院, …; the whole length where too little would be left."""
+    tails = [tail for tail in words("tail") if text.endswith(tail)]
+    cut = max((len(tail) for tail in tails), default=0)
+    return len(text) - cut if len(text) - cut >= 2 else len(text)
+
+
+@cache
+def sharers() -> dict[str, tuple[Institution, ...]]:
+    """Every name and short name → the institutions that use it."""
+    found: dict[str, list[Institution]] = {}
+    for item in institutions():
+        for name in {item.name, *item.short}:
+            found.setdefault(folded(name), []).append(item)
+    return {name: tuple(items) for name, items in found.items()}
+
+
+def own(school: ProtectedSchool) -> frozenset[str]:
+    """The folded names that are this school's, so that no table entry can take them away."""
+    names = school.names
+    every = (*names.full, *names.historic, *names.short, *names.nickname, *names.units, school.name)
+    return frozenset(folded(name) for name in every)
+
+
+def _rivals(text: str, school: ProtectedSchool) -> tuple[str, ...]:
+    mine = {folded(name) for name in (school.name, *school.names.full)}
+    return tuple(i.name for i in sharers().get(text, ()) if folded(i.name) not in mine)
+
+
+def _term(at: int, school: ProtectedSchool, written: str, role: Role) -> Term | None:
+    text = folded(written)
+    if len(text) < 2 or not all("\u3400" <= char for char in text):
+        return None
+    rivals = _rivals(text, school)
+    if role is Role.SHORT and rivals:
+        role = Role.CONTESTED
+    size = core_length(text) if role <= Role.HISTORIC else len(text)
+    return Term(at, written, text, role, size, rivals)
+
+
+def terms_of(at: int, school: ProtectedSchool) -> list[Term]:
+    """The Chinese terms of one school, the strongest role of each text kept."""
+    names = school.names
+    lists = (
+        (Role.FULL, (*names.full, *names.units)),
+        (Role.HISTORIC, names.historic),
+        (Role.CONTESTED, names.contested),
+        (Role.SHORT, names.short),
+        (Role.NICKNAME, names.nickname),
+    )
+    found: dict[str, Term] = {}
+    for role, written in lists:
+        for text in written:
+            term = _term(at, school, text, role)
+            if term and term.text not in found:
+                found[term.text] = term
+    for term in [t for t in found.values() if t.role is Role.FULL]:
+        if 4 <= term.core < len(term.text) and not sharers().get(term.text[: term.core]):
+            core = term.text[: term.core]
+            found.setdefault(core, Term(at, term.written, core, Role.CORE, term.core))
+    return list(found.values())
+
+
+def all_terms(schools: Sequence[ProtectedSchool]) -> list[Term]:
+    """The Chinese terms of every school."""
+    return [term for at, school in enumerate(schools) for term in terms_of(at, school)]
+
+
+@cache
+def places() -> dict[str, str]:
+    """Place names → province, read off the institutions' own names: the word that two or more of one province open with."""
+    seen: dict[str, dict[str, int]] = {}
+    known = frequencies()
+    for item in institutions():
+        for size in (2, 3):
+            head = item.name[:size]
+            if known.get(head, 0) > 2:
+                counts = seen.setdefault(head, {})
+                counts[item.province] = counts.get(item.province, 0) + 1
+    found = {head: max(c, key=lambda p: c[p]) for head, c in seen.items() if sum(c.values()) > 1 and len(c) == 1}
+    return found | {item.province: item.province for item in institutions() if item.province}
