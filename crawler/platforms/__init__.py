@@ -1,0 +1,79 @@
+"""Every platform Xunjian reads: one file each, loaded when first asked for, and the table of what each can prove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+
+from crawler.source import PlatformSpec
+from rules.model import Platform, Proof
+
+MODULES = {
+    "website": "website",
+    "wechat": "wechat",
+    "sogou": "sogou",
+    "weibo": "weibo",
+    "douyin": "douyin",
+    "bilibili": "bilibili",
+    "toutiao": "toutiao",
+    "baijiahao": "baijiahao",
+    "kuaishou": "kuaishou",
+    "zhihu": "zhihu",
+    "tieba": "tieba",
+    "xiaohongshu": "xiaohongshu",
+    "qzone": "qzone",
+    "penguin": "penguin",
+    "app": "app",
+}
+"""Key → module here. "sogou" is no platform of its own: the WeChat accounts as that search engine shows them."""
+ALIASES = {"appstore": "app", "htmldate": "website"}
+
+
+class _Specs(Mapping[str, PlatformSpec]):
+    """Specs by platform value or alias; a platform's module is imported when it is first looked up."""
+
+    def __getitem__(self, key: str) -> PlatformSpec:
+        module = import_module(f"crawler.platforms.{MODULES[ALIASES.get(key, key)]}")
+        spec: PlatformSpec = module.SPEC
+        return spec
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*MODULES, *ALIASES])
+
+    def __len__(self) -> int:
+        return len(MODULES) + len(ALIASES)
+
+
+SPECS: Mapping[str, PlatformSpec] = _Specs()
+
+
+def spec_of(key: str | Platform) -> PlatformSpec:
+    """The spec of a Platform, its value or an alias. Raises KeyError where there is none."""
+    return SPECS[str(key)]
+
+
+CAN = {
+    Proof.ACTIVE: "在更新",
+    Proof.INACTIVE: "未更新",
+    Proof.NAME: "名称",
+    Proof.BODY: "主体",
+    Proof.GONE: "已注销",
+}
+
+
+def can(proves: Proof) -> str:
+    """What a source can show, in Chinese."""
+    return "、".join(label for proof, label in CAN.items() if proof & proves) or "仅作线索"
+
+
+def table() -> str:
+    """Markdown: every source of every platform, in order of worth, and what it can prove."""
+    lines = ["| 平台 | 来源 | 代码 | 能证明 | 说明 |", "|---|---|---|---|---|"]
+    for key in MODULES:
+        spec = SPECS[key]
+        platform = spec.platform.label + ("（搜狗）" if key == "sogou" else "")
+        lines += [
+            f"| {platform} | {source.label} | `{source.code}` | {can(source.proves)} | {source.note} |"
+            for source in spec.sources
+        ]
+    return "\n".join(lines)

@@ -1,0 +1,127 @@
+"""WeChat official accounts: no public list exists, so several weak witnesses, the account's own authorisation first."""
+
+from __future__ import annotations
+
+import re
+
+from crawler import dig
+from crawler.dig import first, seen
+from crawler.page import Page, Unreadable
+from crawler.platforms import feed, sogou, wechat_lists
+from crawler.platforms.wechat_lists import article_id
+from crawler.source import PlatformSpec, Source, Target
+from rules.model import Observation, Outcome, Platform, Post, Precision, Proof
+
+PLACEHOLDER = "gh_1e80bb81a1d2"
+"""微信广告: an example account inside every article page. It is never the author."""
+ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)")
+QUOTED = r"""(?:htmlDecode|JsDecode)?\(?\s*["']((?:[^"'\\]|\\.){1,500})["']"""
+DELETED = re.compile(
+    r"weui-msg__title[^>]*>\s*(该内容已被发布者删除|The content has been deleted by the author|此内容因违规无法查看"
+    r"|此内容被投诉且经审核涉嫌侵权，无法查看|This content has been (?:removed|blocked)[^<]{0,80})"
+)
+
+
+def read_article(page: Page) -> Observation:
+    """One article: proves that this account published this at that time, never that it is the newest."""
+    text = page.text
+    fields = text
+    if not re.search(r"var\s+(?:user_name|nickname)\s*=", text):
+        # Image and text shares carry no globals; the one object below describes the article, later ones are examples.
+        start = dig.need(text.find("cgiDataNew = {") + 1, "unknown_article: 文章页没有账号信息")
+        fields = text[start : start + 400_000]
+    account = _value(fields, r"var\s+user_name\s*=\s*", r"\buser_name:\s*")
+    name = _value(fields, r"var\s+nickname\s*=\s*", r"\bnick_name:\s*") or dig.plain(first(r'id="js_name"[^>]*>([^<]*)', text))
+    biz = first(r"""var\s+biz\s*=\s*(?:["']{2}\s*\|\|\s*)*["']([\w=+/]{8,24})["']""", text)
+    biz = biz or _value(fields, r"\bbizuin:\s*") or first(r"__biz=([\w+/]{8,24}={0,2})", text)
+    if account == PLACEHOLDER or not (account or biz) or not name:
+        raise Unreadable("unknown_article: 文章页没有账号信息")
+    return seen(page, Platform.WECHAT, name=name, account_id=account or biz, posts=(_post(page, fields),))
+
+
+def _post(page: Page, fields: str) -> Post:
+    """The article itself. ``ct`` is its first publication; an edit does not move it."""
+    text = page.text
+    at = dig.unix(first(r"""var\s+ct\s*=\s*["'](\d{9,11})["']""", text) or first(r"ori_create_time:\s*'(\d{9,11})'", fields))
+    precision = Precision.SECOND
+    if not at:
+        written = _value(fields, r"\bcreateTime\s*=\s*", r"\bcreate_time:\s*")
+        at, precision = dig.when(written, page)
+    link = _value(text, r"var\s+msg_link\s*=\s*") or first(r'property="og:url"\s+content="([^"]*)"', text) or page.url
+    title = first(r'property="og:title"\s+content="([^"]*)"', text) or _value(fields, r"var\s+msg_title\s*=\s*", r"\btitle:\s*")
+    return Post(id=article_id(link), title=title, url=link, published_at=at, precision=precision)
+
+
+def read_gone_article(page: Page) -> Observation:
+    """An article removed by its author or by the platform. It says nothing about whether the account lives."""
+    reason = first(DELETED, page.text)
+    why = _value(page.text, r"\bdel_reason:\s*")
+    account = _value(page.text, r"\buser_name:\s*")
+    return seen(
+        page,
+        Platform.WECHAT,
+        outcome=Outcome.GONE,
+        reason=f"article_gone: 文章已不存在（{reason or '平台提示不可查看'}{'：' + why if why else ''}），与账号状态无关",
+        name=_value(page.text, r"\bnick_name:\s*"),
+        account_id="" if account == PLACEHOLDER else account,
+    )
+
+
+def is_gone_article(page: Page) -> bool:
+    """The page's own message says so; the reason field alone stands on living articles too."""
+    return bool(DELETED.search(page.text)) and 'id="js_article"' not in page.text
+
+
+def is_article(page: Page) -> bool:
+    """An article page, whatever its kind."""
+    return 'id="js_article"' in page.text or bool(re.search(r"var\s+user_name\s*=|cgiDataNew = \{", page.text))
+
+
+def _value(text: str, *heads: str) -> str:
+    """The quoted JavaScript value behind the first head that has one."""
+    for head in heads:
+        match = re.search(head + QUOTED, text)
+        if match:
+            return dig.tidy(ESCAPE.sub(_unescape, match.group(1)))
+    return ""
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = match.group(1) or match.group(2)
+    return chr(int(code, 16)) if code else match.group(3)
+
+
+def article_urls(target: Target) -> tuple[str, ...]:
+    """Only a short link can be fetched without meeting the captcha."""
+    return (target.url,) if "mp.weixin.qq.com/s/" in target.url else ()
+
+
+SPEC = PlatformSpec(
+    platform=Platform.WECHAT,
+    hosts=("mp.weixin.qq.com", "weixin.sogou.com", "api.weixin.qq.com"),
+    delay_seconds=10.0,
+    daily_budget=500,
+    sources=(
+        *wechat_lists.OFFICIAL,
+        Source(
+            code="article",
+            label="文章页（短链接）",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="唯一可匿名打开的页面；只证明这一篇",
+            recognises=lambda page: is_article(page) and not is_gone_article(page),
+            read=read_article,
+            urls=article_urls,
+        ),
+        Source(
+            code="article_gone",
+            label="已删除或违规的文章页",
+            proves=Proof.NAME,
+            note="文章没了，不等于账号没了",
+            recognises=is_gone_article,
+            read=read_gone_article,
+        ),
+        *wechat_lists.PUBLIC,
+        *sogou.SOURCES,
+        *feed.SOURCES,
+    ),
+)

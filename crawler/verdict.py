@@ -1,0 +1,233 @@
+"""Says what kind of answer a page is before any reader looks: a wall, an error, or (None) something to be read.
+
+Signatures are data (`walls.yaml`). A wall never becomes a fact: its outcome is blocked or unreadable, whatever HTTP
+status or success code it wears. Words alone condemn nothing: title, text and markers count only on a page that says
+little, so an article about captchas, or a normal page that carries a CDN's script, stays readable.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from crawler.dig import data, dig
+from crawler.page import Page, Unreadable
+from rules.model import Outcome, Platform
+
+LITTLE = 600
+"""Visible characters up to which a page "says little". The longest wall of the captures says 330."""
+FEW_LINKS = 8
+"""A page with more links than this has navigation, and walls have none."""
+LARGE = 256 * 1024
+"""Longer pages are not looked into for words: no wall in the captures passes 130 KB."""
+LARGE_JSON = 64 * 1024
+ARTICLE = re.compile(r"发布(时间|日期|人)[:：]|来源[:：]|浏览(次数|量)|点击(数|量|次数)[:：]")
+"""What a publication has and a wall has not, however short it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One row of walls.yaml, its patterns compiled. All conditions that are set must hold."""
+
+    code: str
+    outcome: Outcome
+    reason: str
+    status: tuple[range, ...] = ()
+    url: re.Pattern[str] | None = None
+    json: tuple[tuple[tuple[str, ...], tuple[Any, ...]], ...] = ()
+    title: re.Pattern[str] | None = None
+    text: re.Pattern[str] | None = None
+    marker: re.Pattern[str] | None = None
+    raw: re.Pattern[str] | None = None
+
+    def matches(self, look: Look) -> bool:
+        """Whether every condition holds, cheapest first."""
+        return (
+            (not self.status or any(look.page.status in span for span in self.status))
+            and (not self.url or any(self.url.search(place) for place in look.places))
+            and all(_holds(look.json, path, values) for path, values in self.json)
+            and (not self.title or (look.short and bool(self.title.fullmatch(look.title))))
+            and (not self.text or (look.short and bool(self.text.search(look.said))))
+            and (not self.marker or (look.short and bool(self.marker.search(look.page.text))))
+            and (not self.raw or (look.bare and bool(self.raw.search(look.page.text))))
+        )
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the signatures ask about one page, each worked out at most once."""
+
+    page: Page
+    content: re.Pattern[str] | None = None
+    """What a real page of the platform carries."""
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """Host and path of the final address and of an unfollowed redirect; never the query, which quotes others."""
+        return tuple(_place(url) for url in (self.page.url, self.page.headers.get("location", "")) if url)
+
+    @cached_property
+    def is_json(self) -> bool:
+        """Whether the body opens like JSON."""
+        return self.page.text[:64].lstrip()[:1] in ("{", "[")
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON where it is short enough to be an error; else None."""
+        if not self.is_json or len(self.page.text) > LARGE_JSON:
+            return None
+        try:
+            return data(self.page)
+        except Unreadable:
+            return None
+
+    @cached_property
+    def title(self) -> str:
+        """The text of <title>."""
+        match = re.search(r"<title[^>]*>([^<]{0,200})</title", self.page.text[:LARGE], re.I)
+        return match.group(1).strip() if match else ""
+
+    @cached_property
+    def said(self) -> str:
+        """The visible text, as far as needed to know whether it is little."""
+        return speech(self.page.text)
+
+    @cached_property
+    def bare(self) -> bool:
+        """Whether this is a web page without the platform's content structure."""
+        if self.is_json or len(self.page.text) > LARGE:
+            return False
+        return not (self.content and self.content.search(self.page.text))
+
+    @cached_property
+    def short(self) -> bool:
+        """Whether the page says little enough to be a wall."""
+        return self.bare and len(self.said) <= LITTLE and not ARTICLE.search(self.said)
+
+
+def verdict(page: Page, platform: Platform) -> Signature | None:
+    """The first signature that explains this page as a wall or an error; None where a reader should look."""
+    look = Look(page, contents().get(platform.value))
+    for signature in signatures(platform):
+        if signature.matches(look):
+            return signature
+    return None
+
+
+def explain(signature: Signature, page: Page) -> str:
+    """Code and Chinese reason as they stand in Observation.reason."""
+    return f"{signature.code}: {signature.reason}".format(status=page.status)
+
+
+def speech(text: str) -> str:
+    """Visible text of a page, up to a little over `LITTLE` characters; all of `LITTLE` + 1 where there are many links.
+
+    A linear scan that stops early: regular expressions over broken markup are quadratic.
+    """
+    kept: list[str] = []
+    length = links = at = 0
+    while at < len(text) and length <= LITTLE:
+        tag = text.find("<", at)
+        piece = text[at : tag if tag >= 0 else None].strip()
+        if piece:
+            kept.append(piece)
+            length += len(piece)
+        if tag < 0:
+            break
+        at, linked = _after(text, tag)
+        links += linked
+        if links > FEW_LINKS:
+            return " " * (LITTLE + 1)
+    return html.unescape(" ".join(kept))
+
+
+SILENT = {"script": "</script", "style": "</style", "title": "</title", "svg": "</svg", "!--": "-->"}
+
+
+def _after(text: str, tag: int) -> tuple[int, bool]:
+    """Where reading goes on after the tag at ``tag``, and whether that tag was a link."""
+    name = text[tag + 1 : tag + 8].lower()
+    for silent, end in SILENT.items():
+        if name.startswith(silent):
+            close = text.find(end, tag)
+            if close < 0:
+                close = text.find(end.upper(), tag)
+            if close >= 0:
+                return text.find(">", close) + 1 or len(text), False
+    close = text.find(">", tag)
+    return (len(text) if close < 0 else close + 1), name.startswith(("a ", "a\n", "a\t"))
+
+
+@cache
+def signatures(platform: Platform) -> tuple[Signature, ...]:
+    """The platform's own signatures, then those of any platform."""
+    table = _table()
+    return table.get(platform.value, ()) + table["any"]
+
+
+@cache
+def _table() -> dict[str, tuple[Signature, ...]]:
+    return {group: tuple(_signature(dict(row)) for row in rows) for group, rows in _raw().items() if group != "content"}
+
+
+@cache
+def contents() -> dict[str, re.Pattern[str]]:
+    """What real pages of each platform carry."""
+    return {platform: re.compile(pattern) for platform, pattern in _raw()["content"].items()}
+
+
+@cache
+def _raw() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("walls.yaml").read_text("utf-8"))
+    return loaded
+
+
+def _signature(row: dict[str, Any]) -> Signature:
+    patterns = {key: re.compile(row.pop(key)) for key in ("url", "title", "text", "marker", "raw") if key in row}
+    conditions = tuple((tuple(path.split(".")), tuple(values)) for path, values in row.pop("json", {}).items())
+    status = tuple(_span(item) for item in row.pop("status", ()))
+    return Signature(outcome=Outcome(row.pop("outcome")), status=status, json=conditions, **patterns, **row)
+
+
+def _span(item: int | str) -> range:
+    low, _, high = str(item).partition("-")
+    return range(int(low), int(high or low) + 1)
+
+
+def _place(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return parts.netloc + parts.path
+
+
+def _holds(value: Any, path: tuple[str, ...], wanted: tuple[Any, ...]) -> bool:
+    """Whether the JSON has one of the wanted values at this path."""
+    if not isinstance(value, dict):
+        return False
+    parent = dig(value, *path[:-1])
+    present = isinstance(parent, dict) and path[-1] in parent
+    return any(_equals(dig(value, *path), want, present) for want in wanted)
+
+
+def _equals(found: Any, want: Any, present: bool) -> bool:
+    match want:
+        case "<present>":
+            return present and found is not None
+        case "<absent>":
+            return not present
+        case "<empty>":
+            return present and found in (None, "", [], {})
+        case "<nonzero>":
+            return isinstance(found, int | str) and found not in (0, "0", "", False)
+        case str() if want.startswith("~"):
+            return isinstance(found, str) and re.search(want[1:], found) is not None
+    return type(found) is type(want) and bool(found == want)
