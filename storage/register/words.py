@@ -1,0 +1,55 @@
+"""The words people use for platforms, levels, states and yes or no."""
+
+from __future__ import annotations
+
+from rules.model import FilingStatus, Labelled, Level, Platform, ReviewResult
+
+PLATFORM_WORDS: dict[str, Platform] = {
+    word: platform
+    for platform, words in {
+        Platform.WEBSITE: "网站 官网 门户网站 网页 二级网站 站点 WEB 校园网站 专题网站",
+        Platform.WECHAT: "微信公众号 微信 公众号 订阅号 服务号 企业号 微信订阅号 微信服务号 微信企业号 微信平台 "
+                         "微信公众平台 WECHAT",
+        Platform.WEIBO: "微博 新浪微博 官方微博 WEIBO",
+        Platform.DOUYIN: "抖音 抖音号 DOUYIN 抖音短视频",
+        Platform.BILIBILI: "哔哩哔哩 B站 BILIBILI 哔哩 BILIBILI网",
+        Platform.TOUTIAO: "今日头条 头条 头条号 今日头条号 TOUTIAO",
+        Platform.BAIJIAHAO: "百家号 百度百家号 百度百家 BAIJIAHAO",
+        Platform.KUAISHOU: "快手 快手号 KUAISHOU",
+        Platform.ZHIHU: "知乎 知乎号 知乎机构号 ZHIHU",
+        Platform.TIEBA: "百度贴吧 贴吧 TIEBA",
+        Platform.XIAOHONGSHU: "小红书 小红书号 XIAOHONGSHU",
+        Platform.QZONE: "QQ空间 QQ公众空间 QZONE",
+        Platform.PENGUIN: "企鹅号 企鹅媒体平台 腾讯企鹅号 PENGUIN",
+        Platform.APP: "移动客户端 APP 客户端 手机客户端 移动应用 移动APP",
+        Platform.GROUP: "互联网群组 QQ群 微信群 群组 群 GROUP",
+        Platform.OTHER: "其他平台 其他 其它 其它平台 视频号 微信视频号 小程序 微信小程序 澎湃号 强国号 喜马拉雅 OTHER",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+"""What people call the platforms. 视频号 and 小程序 have no public page of their own and go to 其他平台."""
+
+WECHAT_TYPES = ("订阅号", "服务号", "企业号")
+
+YES = {
+    "是", "√", "✓", "✔", "☑", "■", "Y", "YES", "TRUE", "T", "1",
+    "对", "有", "已认证", "已通过", "通过", "已", "涉及", "在职", "认证",
+}  # fmt: skip
+NO = {
+    "否", "×", "✗", "✘", "X", "N", "NO", "FALSE", "F", "0", "错",
+    "无", "没有", "未认证", "未通过", "不是", "未", "不涉及", "非", "□",
+}  # fmt: skip
+LEVELS = {"1": Level.ONE, "一": Level.ONE, "Ⅰ": Level.ONE, "I": Level.ONE, "校": Level.ONE,
+           "2": Level.TWO, "二": Level.TWO, "Ⅱ": Level.TWO, "II": Level.TWO,
+           "3": Level.THREE, "三": Level.THREE, "Ⅲ": Level.THREE, "III": Level.THREE}  # fmt: skip
+STATES: dict[str, Labelled] = {
+    **dict.fromkeys(
+        ("在用", "正常", "运营", "运营中", "使用中", "在运营", "启用", "正常运营", "正常运行"), FilingStatus.ACTIVE
+    ),
+    **dict.fromkeys(("暂停", "停更", "暂停运营", "暂停使用", "整改中"), FilingStatus.PAUSED),
+    **dict.fromkeys(("已关停", "关停", "停用", "已停用", "关闭", "已关闭", "停止运营"), FilingStatus.CLOSED),
+    **dict.fromkeys(("已注销", "注销"), FilingStatus.CANCELLED),
+    **dict.fromkeys(("合格", "通过", "已通过", "年审合格"), ReviewResult.PASSED),
+    **dict.fromkeys(("不合格", "未通过", "不通过"), ReviewResult.FAILED),
+    **dict.fromkeys(("未提交", "未年审", "未参加", "未报送"), ReviewResult.MISSING),
+}
