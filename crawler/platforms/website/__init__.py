@@ -1,0 +1,150 @@
+"""Ordinary websites: home, column, article, feed and sitemap pages of any content system, read from the bytes alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from crawler.page import Blocked, Page, Unreadable
+from crawler.platforms.website.article import bylines, headline, published
+from crawler.platforms.website.feeds import feed_posts, sitemap_posts
+from crawler.platforms.website.items import own_column, posts
+from crawler.platforms.website.kinds import Cms, Kind, cms, is_later_page, stated_kind
+from crawler.platforms.website.links import follow
+from crawler.platforms.website.naming import account_id, columns, host_id, site_name
+from crawler.platforms.website.reading import LIVELY, Reading, reading
+from crawler.source import PlatformSpec, Source, Target
+from rules.model import Observation, Outcome, Platform, Post, Proof
+
+__all__ = ["SPEC", "Cms", "cms"]
+
+WALLS = re.compile(
+    r"访问被拦截|请求存在威胁|安全验证|请输入验证码|滑动验证|人机验证|仅限校内|仅限校园网|校内访问|统一身份认证|访问过于频繁|拒绝访问"
+    r"|\$_ts\s*=|access denied|just a moment|checking your browser|webvpn|/cas/login|authserver/login",
+    re.I,
+)
+"""Words that make an unreadable page a blocked one. `crawler.verdict` knows far more and looks first."""
+ENOUGH = 2
+"""Dated items below which a page cannot show that a site is silent."""
+
+
+def read_listing(page: Page) -> Observation:
+    """A home or column page: its dated items. Without dates: ok, posts undated, and it proves the name at most."""
+    look = reading(page)
+    dated = own_column(look.document, look.dated) if look.kind is Kind.LIST else look.dated
+    name = site_name(look.document, look.kind)
+    proves = Proof.NAME if name else Proof.NONE
+    if dated:
+        proves |= Proof.ACTIVE
+        # An older page of a pager, or pinned items alone, hold old dates on the liveliest site.
+        if len(dated) >= ENOUGH and any(not item.pinned for item in dated) and not is_later_page(look.document):
+            proves |= Proof.INACTIVE
+        return _observation(look, posts=posts(dated), name=name, proves=proves)
+    if len(look.undated) < LIVELY:
+        raise _refusal(page, "栏目中没有可识别的文章，不能说明网站情况")
+    return _observation(look, posts=look.undated, name=name, proves=proves, reason="列表未标注日期，不能判断更新情况")
+
+
+def read_article(page: Page) -> Observation:
+    """One article: its own date, title and the roles named on it. It can show life and bylines, never silence."""
+    look = reading(page)
+    document = look.document
+    title, when = headline(document), published(document, page.fetched_at)
+    if not title or (when is None and stated_kind(document) is not Kind.ARTICLE):
+        raise _refusal(page, "不是可识别的文章页")
+    name = site_name(document, Kind.ARTICLE)
+    proves = Proof.NAME if name else Proof.NONE
+    post = Post(id=document.base or document.meta.get("og:url") or title, title=title, url=document.base)
+    if when is None:
+        return _observation(look, posts=(post,), name=name, proves=proves, reason="文章未标注发布时间")
+    post = Post(id=post.id, title=title, url=post.url, published_at=when.at, precision=when.precision)
+    return _observation(look, posts=(post,), name=name, proves=proves | Proof.ACTIVE, bylines=bylines(document))
+
+
+def read_feed(page: Page) -> Observation:
+    """A feed. It names itself, which need not be the site's name, and may leave whole columns out: never silence."""
+    _, found = feed_posts(page)
+    return _machine(page, Kind.FEED, found)
+
+
+def read_sitemap(page: Page) -> Observation:
+    """A sitemap: addresses with the time of their last change."""
+    return _machine(page, Kind.SITEMAP, sitemap_posts(page))
+
+
+def _machine(page: Page, kind: Kind, found: tuple[Post, ...]) -> Observation:
+    return Observation(
+        platform=Platform.WEBSITE,
+        source=kind.value,
+        url=page.url,
+        observed_at=page.fetched_at,
+        outcome=Outcome.OK,
+        account_id=host_id(page.url),
+        posts=found,
+        proves=Proof.ACTIVE if any(post.published_at for post in found) else Proof.NONE,
+        address=page.address or None,
+    )
+
+
+def _observation(look: Reading, **facts: Any) -> Observation:
+    return Observation(
+        platform=Platform.WEBSITE,
+        source=look.kind.value,
+        url=look.page.url,
+        observed_at=look.page.fetched_at,
+        outcome=Outcome.OK,
+        account_id=account_id(look.document),
+        columns=columns(look.document),
+        address=look.page.address or None,
+        **facts,
+    )
+
+
+def _refusal(page: Page, reason: str) -> Blocked | Unreadable:
+    if WALLS.search(page.text[:20_000]):
+        return Blocked("访问被拦截或要求登录、验证")
+    if len(re.findall(r"<script", page.text[:20_000], re.I)) and not reading(page).document.texts:
+        return Unreadable("页面内容由脚本生成，未取到正文")
+    return Unreadable(reason)
+
+
+def _is(kind: Kind) -> Callable[[Page], bool]:
+    return lambda page: reading(page).kind is kind
+
+
+def _home(target: Target) -> tuple[str, ...]:
+    """The filed address; the host alone where only that is filed. https is tried by the redirect, not by us."""
+    if target.url:
+        return (target.url,)
+    host = target.account_id or next(iter(target.hosts), "")
+    return (f"http://{host}/",) if host else ()
+
+
+LISTED = Proof.ACTIVE | Proof.INACTIVE | Proof.NAME
+SPEC = PlatformSpec(
+    platform=Platform.WEBSITE,
+    sources=(
+        Source(
+            code=Kind.HOME, label="网站首页", proves=LISTED, recognises=_is(Kind.HOME), read=read_listing,
+            urls=_home, follow=follow, note="各栏目混排，取全部栏目日期之最大值；顺序不代表新旧",
+        ),
+        Source(
+            code=Kind.LIST, label="栏目列表", proves=LISTED, recognises=_is(Kind.LIST), read=read_listing,
+            note="只看本栏目，不看侧栏；历史分页不能证明停更",
+        ),
+        Source(
+            code=Kind.ARTICLE, label="文章页", proves=Proof.ACTIVE | Proof.NAME, recognises=_is(Kind.ARTICLE),
+            read=read_article, note="只取发布时间，不取正文中的日期",
+        ),
+        Source(
+            code=Kind.FEED, label="RSS/Atom/JSON 订阅", proves=Proof.ACTIVE, recognises=_is(Kind.FEED),
+            read=read_feed, note="可能只含部分栏目，不能证明停更",
+        ),
+        Source(
+            code=Kind.SITEMAP, label="站点地图", proves=Proof.ACTIVE, recognises=_is(Kind.SITEMAP),
+            read=read_sitemap, note="lastmod 在整站静态化时全部刷新",
+        ),
+    ),
+)  # fmt: skip
+"""An account of this platform is a host. Its hosts are the target's own, so the spec names none."""

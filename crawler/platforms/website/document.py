@@ -1,0 +1,156 @@
+"""One web page parsed once: its texts and links in reading order, which every reader of this package shares."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import urljoin, urlsplit
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from crawler.page import MAX_BYTES, Page, Unreadable
+
+MAX_NODES = 200_000
+MAX_DEPTH = 1500
+SUSPICIOUS = 4000
+"""Tags in a page below which nobody can nest deep enough to hurt. The parser is quadratic in depth: 100,000 nested
+tags cost it 15 seconds, so pages with more tags are measured first."""
+NEVER_NESTS = re.compile(
+    r"area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|t[dhr]|d[td]|option", re.I
+)
+TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
+WORD = re.compile(r"\w")
+NOT_TEXT = frozenset(("script", "style", "noscript", "template", "textarea", "title", "svg"))
+SPACES = re.compile(r"[\s\u3000\xa0\u200b\ufeff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text node with a word in it. ``index`` is its place in the reading order."""
+
+    index: int
+    text: str
+    node: LexborNode
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One ``a[href]``; ``index`` is the number of texts before it, so that links and texts share one order."""
+
+    index: int
+    href: str
+    node: LexborNode
+
+
+@dataclass
+class Document:
+    """A parsed page. Build it with `parse`."""
+
+    page: Page
+    tree: LexborHTMLParser
+    texts: list[Text] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    headings: list[Text] = field(default_factory=list)
+    """Texts inside h1 to h4."""
+
+    @cached_property
+    def title(self) -> str:
+        """The text of ``<title>`` with its white space collapsed."""
+        node = self.tree.css_first("title")
+        return squeeze(node.text()) if node else ""
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """META name, property or itemprop (lower case) → content; the first non-empty of each."""
+        found: dict[str, str] = {}
+        for node in self.tree.css("meta[content]"):
+            attributes = node.attributes
+            content = squeeze(attributes.get("content") or "")
+            for attribute in ("name", "property", "itemprop"):
+                if content and (key := attributes.get(attribute)):
+                    found.setdefault(key.strip().lower(), content)
+        return found
+
+    @cached_property
+    def base(self) -> str:
+        """What relative links hang on: the page's own address, "" for a saved file whose address is unknown."""
+        return self.page.url if self.page.url.startswith(("http://", "https://")) else ""
+
+    @cached_property
+    def host(self) -> str:
+        """The host that served the page, in lower case; "" where unknown."""
+        try:
+            return (urlsplit(self.base).hostname or "").lower()
+        except ValueError:
+            return ""
+
+    def absolute(self, href: str) -> str:
+        """The link as an address; as written where the page's own is unknown; "" for scripts, mail and anchors."""
+        href = href.strip()
+        if not href or href.startswith("#") or href.lower().startswith(("javascript:", "mailto:", "tel:", "data:")):
+            return ""
+        try:
+            return urljoin(self.base, href).partition("#")[0]
+        except ValueError:
+            return ""
+
+
+def parse(page: Page) -> Document:
+    """The page parsed. Raises Unreadable for bodies that no browser would show as text."""
+    return _walk(page, LexborHTMLParser(_checked(page)))
+
+
+def squeeze(text: str) -> str:
+    """Runs of any white space as one blank."""
+    return SPACES.sub(" ", text).strip()
+
+
+def _checked(page: Page) -> str:
+    if not page.body.strip():
+        raise Unreadable("页面内容为空")
+    if len(page.body) > MAX_BYTES:
+        raise Unreadable("页面过大，未读取")
+    text = page.text
+    if "<" not in text or text.count("\x00") > 16 or text.count("\ufffd") > len(text) // 20:
+        raise Unreadable("不是网页：内容为二进制或纯文本")
+    if text.count("<") > SUSPICIOUS and _depth(text) > MAX_DEPTH:
+        raise Unreadable("页面标签嵌套异常，未读取")
+    return text
+
+
+def _depth(text: str) -> int:
+    """An upper estimate of how deep the tags nest, without building anything."""
+    depth = deepest = 0
+    for closing, name in TAG.findall(text):
+        if not NEVER_NESTS.fullmatch(name):
+            depth = max(0, depth - 1) if closing else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+def _walk(page: Page, tree: LexborHTMLParser) -> Document:
+    found = Document(page, tree)
+    texts, links = found.texts, found.links
+    if tree.root is None:
+        return found
+    enclosing: str | None = ""
+    for count, node in enumerate(tree.root.traverse(include_text=True)):
+        tag = node.tag
+        if tag == "-text":
+            content = node.text_content
+            if content and enclosing not in NOT_TEXT and WORD.search(content):
+                texts.append(Text(len(texts), squeeze(content), node))
+                if enclosing in HEADINGS:
+                    found.headings.append(texts[-1])
+            continue
+        # A script's only child is its text, so the tag seen last is the one that encloses raw text.
+        enclosing = tag
+        if tag == "a" and (href := node.attributes.get("href")):
+            links.append(Link(len(texts), href, node))
+        if count > MAX_NODES:
+            break
+    return found
+
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4"))

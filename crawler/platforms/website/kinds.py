@@ -1,0 +1,153 @@
+"""Which content system made a page, and what kind of page it is, from the traces the systems leave in the bytes."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from crawler.page import Page
+from crawler.platforms.website.document import Document
+
+
+class Cms(StrEnum):
+    """The two systems most Chinese universities use, and everything else."""
+
+    VSB = "博达 VSB"
+    WEBPLUS = "苏迪 WebPlus"
+    OTHER = ""
+
+
+class Kind(StrEnum):
+    """What a page is for. Values are the codes of our sources; NONE is a page we do not know."""
+
+    HOME = "home"
+    LIST = "list"
+    ARTICLE = "article"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    NONE = ""
+
+
+VSB_MARKS = ("Visual SiteBuilder", "_sitegray", "/system/resource/js/", "vsb_content", "v_news_content", "_jsq_(")
+WEBPLUS_MARKS = (
+    "sudy-wp",
+    "/_css/_system/system.css",
+    "webplus-page",
+    "wp_articlecontent",
+    "WP_VisitCount",
+    "/_js/sudy",
+)
+VSB_COUNTER = re.compile(r"_jsq_\(\s*(\d+)\s*,\s*'([^']*)'[^,]{0,200},\s*(-?\d+)\s*,")
+"""The visitor counter tells the column, the template and the article (-1: none): the surest trace of a page's kind."""
+WEBPLUS_COUNTER = re.compile(r"_visitcount(?:display)?\?siteId=\d+&(?:amp;)?type=([123])")
+HOME_PATH = re.compile(r"^/*(?:(?:_t\d+/)?(?:index|main|default|home)\.\w{3,5})?$", re.I)
+ARTICLE_PATH = re.compile(
+    r"(?:^|/)info/\d+/\d+(?:-\d)?\.htm|(?:^|/)c\d+a\d+/pagem?\.(?:htm|psp)|content\.jsp\?.*newsid=\d|(?:^|/)t20\d{6}_\d+\.s?html?"
+    r"|(?:^|/)20\d\d[-/]?\d\d[-/]?\d\d/\w+|(?:^|/)(?:art|article|news|detail|show|content)[/_-]?(?:\w*/)*[\w-]*\d{2,}[\w-]*\.\w{3,5}$"
+    r"|[?&](?:id|newsid|articleid|aid|infoid|wbnewsid)=\d+",
+    re.I,
+)
+ARTICLE_ID = re.compile(r"(?:^|/)info/\d+/(\d+)(?:-\d)?\.htm|(?:^|/)c\d+a(\d+)/page|newsid=(\d+)", re.I)
+PAGE_TYPES = {"1": Kind.HOME, "2": Kind.LIST, "3": Kind.ARTICLE}
+FEED_START = re.compile(
+    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(rss|feed|rdf:RDF|urlset|sitemapindex)\b",
+    re.S,
+)
+JSON_FEED = re.compile(r'^\s*\{.{0,400}"version"\s*:\s*"https?://(?:www\.)?jsonfeed\.org', re.S)
+
+
+def cms(page: Page) -> Cms:
+    """The system that made the page. Looks at the text only; never raises."""
+    text = page.text
+    if any(mark in text for mark in VSB_MARKS):
+        return Cms.VSB
+    return Cms.WEBPLUS if any(mark in text for mark in WEBPLUS_MARKS) else Cms.OTHER
+
+
+def machine_kind(page: Page) -> Kind:
+    """FEED or SITEMAP by how the body starts, else NONE."""
+    start = page.text[:2000]
+    if match := FEED_START.search(start):
+        return Kind.SITEMAP if match.group(1) in ("urlset", "sitemapindex") else Kind.FEED
+    return Kind.FEED if JSON_FEED.search(start) else Kind.NONE
+
+
+def stated_kind(document: Document) -> Kind:
+    """The kind the content system or the page's own meta data states; NONE where nothing does."""
+    system = cms(document.page)
+    if system is Cms.VSB and (kind := _vsb_kind(document)):
+        return kind
+    if system is Cms.WEBPLUS and (kind := _webplus_kind(document)):
+        return kind
+    if any(key in document.meta for key in ARTICLE_META) or document.meta.get("og:type", "").lower() in (
+        "article",
+        "news",
+    ):
+        return Kind.ARTICLE
+    path = urlsplit(document.base).path if document.host else ""
+    if document.host and HOME_PATH.match(path):
+        return Kind.HOME
+    return Kind.ARTICLE if path and ARTICLE_PATH.search(path) else Kind.NONE
+
+
+ARTICLE_META = (
+    "article:published_time",
+    "articletitle",
+    "apub:time",
+    "publishdate",
+    "weibo: article:create_at",
+    "og:time",
+)
+
+
+def _vsb_kind(document: Document) -> Kind:
+    # The last counter is the page's own: a mirror or an embedded block may bring another before it.
+    if counters := VSB_COUNTER.findall(document.page.text):
+        _, template, article = counters[-1]
+        if article != "-1":
+            return Kind.ARTICLE
+        keywords = document.meta.get("keywords", "")
+        home = "index" in template.rpartition("/")[2].lower() or (bool(keywords) and "," not in keywords)
+        return Kind.HOME if home else Kind.LIST
+    if kind := PAGE_TYPES.get(document.meta.get("pagetype", "")):
+        return kind
+    return Kind.ARTICLE if "_newscontent_fromname" in document.page.text else Kind.NONE
+
+
+def _webplus_kind(document: Document) -> Kind:
+    if match := WEBPLUS_COUNTER.search(document.page.text):
+        return PAGE_TYPES[match.group(1)]
+    return Kind.ARTICLE if document.tree.css_first(".arti_title, .arti_metas, .arti_update") else Kind.NONE
+
+
+def article_id(url: str) -> int | None:
+    """The running number that the content system gave the article: larger means entered later."""
+    match = ARTICLE_ID.search(url)
+    return int(match.group(1) or match.group(2) or match.group(3)) if match else None
+
+
+def column_id(document: Document) -> str:
+    """The number of the column whose page this is, as the content system's counter states it; "" where unknown."""
+    if match := WEBPLUS_COLUMN.search(document.page.text):
+        return match[1]
+    counters = VSB_COUNTER.findall(document.page.text)
+    return str(counters[-1][0]) if counters else ""
+
+
+WEBPLUS_COLUMN = re.compile(r"_visitcount(?:display)?\?siteId=\d+&(?:amp;)?type=2&(?:amp;)?columnId=(\d+)")
+
+
+def is_later_page(document: Document) -> bool:
+    """True for page 2 and on of a pager: what it holds is old by design."""
+    if document.host and OLD_PAGES.search(document.base):
+        return True
+    current = document.tree.css_first(".p_no_d, em.curr_page")
+    if current is not None:
+        return current.text(strip=True) not in ("1", "")
+    return any((match := PAGER_TEXT.search(text.text)) and match[1] != "1" for text in document.texts)
+
+
+OLD_PAGES = re.compile(r"/list(?!1\.)\d+\.(?:htm|psp)$|/[a-z]\w*/\d{1,4}\.htm$|[?&]page(?:no|num|index)?=", re.I)
+"""Pages of a pager. VSB numbers backwards: of /tzgg.htm, /tzgg/1.htm is the OLDEST page."""
+PAGER_TEXT = re.compile(r"共\s?\d+\s?条\s+(\d+)\s?/\s?\d+")

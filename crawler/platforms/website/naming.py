@@ -1,0 +1,83 @@
+"""What a website calls itself, its stable id, and the columns it names."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.platforms.website.document import Document, squeeze
+from crawler.platforms.website.kinds import Cms, Kind, cms
+from rules.identity import identity
+from rules.model import Platform
+
+SEPARATORS = re.compile(r"\s*(?:[-_|｜–—]+|\s·\s)\s*")
+PLACEHOLDERS = re.compile(
+    r"标签定义文档的标题|^无标题|^untitled|^首页$|^document$|^index$|^title$|^网站(?:标题|名称|首页)$|^部门名称$|^学院名称$|^new page|^home$|^主页$",
+    re.I,
+)
+DECORATION = re.compile(
+    r"^(?:欢迎(?:您)?(?:访问|光临|来到)|首页|网站首页|主页)[\s\-_|—:：]*|[\s\-_|—:：]*(?:欢迎您[!！]?|首页|网站首页|官网|官方网站|主页)$"
+)
+ORGANISED = re.compile(
+    r"(?:大学|学院|学校|中学|小学|中心|网|处|部|馆|院|所|会|办公室|系|社|台|站|医院|实验室|基地|Paper)$"
+)
+BACK_HOME = re.compile(r"^返回(.{2,40}?)首页$")
+COLUMN = re.compile(r"^[\w·、&（）()【】“”]{2,14}$")
+NOT_COLUMNS = re.compile(
+    r"^(?:\d+|更多|详情|首页|末页|尾页|上一?页|下一?页|下页|转到|登录|注册|返回|more|english|\d.*)$", re.I
+)
+MOST_COLUMNS = 120
+HTTP = ("http:", "https:")
+
+
+def account_id(document: Document) -> str | None:
+    """The host in lower case without www. and standard ports, as `rules.identity` writes it; None where unknown."""
+    return host_id(document.base)
+
+
+def host_id(url: str) -> str | None:
+    """`account_id` of an address."""
+    parts = url.split("/", 3)
+    return identity(Platform.WEBSITE, "", parts[2]) or None if len(parts) > 2 and parts[0] in HTTP else None
+
+
+def site_name(document: Document, kind: Kind) -> str | None:
+    """The site's own name, or None where the page tells only a column's or an article's: a wrong name accuses too."""
+    stated = document.meta.get("sitename") or document.meta.get("og:site_name")
+    if stated and not PLACEHOLDERS.search(stated):
+        return stated
+    keywords = re.split(r"[,，]", document.meta.get("keywords", ""))[0].strip()
+    if cms(document.page) is Cms.VSB and keywords and not PLACEHOLDERS.search(keywords):
+        return keywords
+    title = document.title
+    if not title or PLACEHOLDERS.search(title):
+        return None
+    if kind is Kind.HOME:
+        plain = DECORATION.sub("", DECORATION.sub("", title)).strip()
+        return plain[:60] if plain and not PLACEHOLDERS.search(plain) else None
+    return _suffix(title) or _home_link(document)
+
+
+def columns(document: Document) -> tuple[str, ...]:
+    """Short names of navigation links and block headings: enough to see whether a required column exists."""
+    found: dict[str, None] = {}
+    for link in document.links:
+        name = squeeze(link.node.text()) or squeeze(link.node.attributes.get("title") or "")
+        if COLUMN.match(name) and not NOT_COLUMNS.match(name):
+            found.setdefault(name)
+    for heading in document.headings:
+        if COLUMN.match(heading.text) and not NOT_COLUMNS.match(heading.text):
+            found.setdefault(heading.text)
+    return tuple(found)[:MOST_COLUMNS]
+
+
+def _suffix(title: str) -> str | None:
+    """Of 文章-栏目-某大学: the last part that is called like an organisation or a site."""
+    parts = [part.strip() for part in SEPARATORS.split(title) if part.strip()]
+    return next((part for part in reversed(parts[1:]) if ORGANISED.search(part) and len(part) <= 40), None)
+
+
+def _home_link(document: Document) -> str | None:
+    for link in document.links[:40]:
+        if match := BACK_HOME.match(squeeze(link.node.attributes.get("title") or "")):
+            return match[1]
+    return None

@@ -1,0 +1,65 @@
+"""One page looked at once: its parse, kind and dated items, shared by the five recognisers, the reader and `follow`."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from crawler.page import Page, PageError
+from crawler.platforms.website.article import published
+from crawler.platforms.website.document import Document, parse
+from crawler.platforms.website.items import Item, items, own_hosts, undated
+from crawler.platforms.website.kinds import Kind, machine_kind, stated_kind
+from rules.model import Post
+
+LIVELY = 3
+"""Dated or article-like links from which a page that states no kind counts as a list; as columns, as a home page."""
+
+
+class Reading:
+    """The lazy look at one page. Get it with `reading`."""
+
+    def __init__(self, page: Page) -> None:
+        """Nothing is read before it is asked for."""
+        self.page = page
+
+    @cached_property
+    def document(self) -> Document:
+        """The parsed page. Raises Unreadable where there is nothing to parse."""
+        return parse(self.page)
+
+    @cached_property
+    def dated(self) -> list[Item]:
+        """The dated items of the site's own hosts, in reading order."""
+        return own_hosts(self.document, items(self.document, self.page.fetched_at))
+
+    @cached_property
+    def undated(self) -> tuple[Post, ...]:
+        """Links to articles, without dates."""
+        return undated(self.document)
+
+    @cached_property
+    def kind(self) -> Kind:
+        """What the page is: as its content system states it, else as its structure shows. Never raises."""
+        if kind := machine_kind(self.page):
+            return kind
+        try:
+            return stated_kind(self.document) or self._structural_kind()
+        except PageError:
+            return Kind.NONE
+
+    def _structural_kind(self) -> Kind:
+        when = published(self.document, self.page.fetched_at, certain=True)
+        listed = {item.stamp.when.at for item in self.dated}
+        if when and (when.at not in listed or len(self.dated) < LIVELY):
+            return Kind.ARTICLE
+        if len({item.column for item in self.dated}) >= LIVELY:
+            return Kind.HOME
+        return Kind.LIST if max(len(self.dated), len(self.undated)) >= LIVELY else Kind.NONE
+
+
+def reading(page: Page) -> Reading:
+    """The page's one reading. It lives as long as the page does, as a cached property would."""
+    kept = vars(page).get("_website")
+    if not isinstance(kept, Reading):
+        kept = vars(page)["_website"] = Reading(page)
+    return kept
