@@ -15,7 +15,7 @@ LINE = Side(style="thin", color="D5DBE3")
 
 GUIDANCE = (
     "新媒体台账填写说明",
-    "1. 一行填一个账号，带 * 的列必填；第 3 行是示例，导入时自动跳过，可以删除。",
+    "1. 一行填一个账号，带 * 的列必填；模板中灰色的“示例”一行导入时自动跳过，可以删除。",
     "2. 日期写成 2024-03-05。2024年3月5日、2024.3.5、20240305 也认得；只知道月份写 2024-03。",
     "3. 多个管理员、电话、邮箱用顿号“、”隔开。电话和账号ID请保持“文本”格式。",
     "4. 没有的内容留空即可。请不要使用公式；从别处复制来的内容请“选择性粘贴→数值”。",
@@ -27,6 +27,8 @@ GUIDANCE = (
 def add_guide(book: Workbook) -> None:
     sheet = book.create_sheet(TITLE)
     sheet.sheet_view.showGridLines = False
+    sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight = "landscape", 9, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 26, 52
     sheet.column_dimensions["C"].width = 62
     plain, wrapped = Font(name=FONT, size=10), Alignment(vertical="top", wrap_text=True)
@@ -40,6 +42,7 @@ def add_guide(book: Workbook) -> None:
         *((c.heading + (" *" if c.required else ""), c.help, c.also.replace(" ", "、")) for c in COLUMNS),
     ]
     for index, row in enumerate(table):
+        sheet.row_dimensions[len(GUIDANCE) + 2 + index].height = 16 * max(-(-len(row[1]) // 30), -(-len(row[2]) // 36), 1)
         cells = [WriteOnlyCell(sheet, text) for text in row]
         for cell in cells:
             cell.font = Font(name=FONT, size=10, bold=True, color="FFFFFF") if index == 0 else plain

@@ -89,8 +89,10 @@ def _lay_out(sheet: Any) -> None:
     sheet.sheet_view.showGridLines = False
     sheet.sheet_view.zoomScale = 100
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 8  # A3
-    sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
-    sheet.print_title_rows = "1:2"
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 3, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows, sheet.print_title_cols = "1:2", "A:C"
+    sheet.sheet_format.defaultRowHeight, sheet.sheet_format.customHeight = 20, True
     sheet.row_dimensions[1].height, sheet.row_dimensions[2].height = 20, 34
     for index, column in enumerate(COLUMNS, start=1):
         letter = get_column_letter(index)
@@ -144,8 +146,9 @@ def _head(sheet: Any, column: Column) -> Any:
 def _style(cell: Any, column: Column, *, example: bool = False) -> Any:
     cell.font = Font(name=FONT, size=10, italic=example, color="8A94A0" if example else "1F2933")
     centred = column.kind in ("platform", "level", "bool", "date", "status")
-    wrap = column.kind == "long"
-    cell.alignment = Alignment(horizontal="center" if centred else "left", vertical="center", wrap_text=wrap)
+    cell.alignment = Alignment(
+        horizontal="center" if centred else "left", vertical="center", indent=0 if centred else 1
+    )
     cell.border = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
     cell.number_format = _format(column)
     return cell
