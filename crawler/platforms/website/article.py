@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from crawler.dates import When, parse_when
-from crawler.platforms.website.document import Document, Text, squeeze
+from crawler.platforms.website.document import Document, Heading, Text, squeeze
 from crawler.platforms.website.stamps import FULL, NOT_PUBLICATION, STRICT
 
 META_DATES = (
@@ -28,6 +28,7 @@ LABELS = re.compile(
     r"|(?<![一-龥])(?:时间|日期|published|posted|date|veröffentlicht|erstellt|publié|stand|datum)(?: on| am| le)?\s*[:：]?\s*$",
     re.I,
 )
+SURE_LABEL = re.compile(r"(?:发布|发表|发文|发稿)(?:时间|日期)\s*[:：]\s*$")
 EDITED = re.compile(
     r"(?:更新|修改|编辑)(?:时间|日期|于)?\s*[:：]?\s*$|(?:updated|modified|aktualisiert)\W*(?:on|am)?\W*$", re.I
 )
@@ -116,7 +117,19 @@ def _stated_line(document: Document, now: datetime) -> When | None:
                 before = text.text[: match.start()] or _previous(document, text)
                 if accept(text, before) and (when := parse_when(text.text[match.start() :], now)):
                     return when
-    return None
+    return _sole_label(document, now)
+
+
+def _sole_label(document: Document, now: datetime) -> When | None:
+    """A 发布时间 that stands anywhere, below the body for one, provided the page has just one: a list has many."""
+    found = [text for text in document.texts if len(text.text) <= PROSE and DATE.search(text.text)]
+    labelled = [
+        text for text in found if SURE_LABEL.search(DATE.split(text.text, maxsplit=1)[0] or _previous(document, text))
+    ]
+    if len(labelled) != 1:
+        return None
+    match = DATE.search(labelled[0].text)
+    return parse_when(labelled[0].text[match.start() :], now) if match else None
 
 
 def _labelled(text: Text, before: str) -> bool:
@@ -127,7 +140,7 @@ def _alone(text: Text, before: str) -> bool:
     if NOT_PUBLICATION.search(before) or EDITED.search(before):
         return False
     # "来源：本站 2019-05-18 10:00": a line about the article; prose goes on behind its date with words.
-    return STRICT.match(text.text) is not None or len(text.text) <= PROSE and re.search(r"[，。；]", text.text) is None
+    return STRICT.match(text.text) is not None or (len(text.text) <= PROSE and re.search(r"[，。；]", text.text) is None)
 
 
 def _edited(text: Text, before: str) -> bool:
@@ -165,25 +178,29 @@ def _lines(document: Document) -> tuple[int, int]:
 
 
 def _title_place(document: Document) -> int | None:
-    """The index of the text that is the article's title: a heading before any other text, the last before the body."""
-    whole = re.sub(r"\W", "", document.meta.get("articletitle") or document.title or document.meta.get("og:title", ""))
-    if not whole:
-        return None
-    for candidates in (document.headings, document.texts):
-        best = None
-        for text in candidates:
-            plain = re.sub(r"\W", "", text.text)
-            if len(plain) >= 4 and (whole.startswith(plain) or plain.startswith(whole) and len(plain) < 3 * len(whole)):
-                if candidates is document.headings:
-                    return text.index
-                best = (
-                    text.index
-                    if best is None or len(plain) > len(re.sub(r"\W", "", document.texts[best].text))
-                    else best
-                )
-        if best is not None:
-            return best
-    return document.headings[0].index if document.headings and document.tree.css_first("h1") else None
+    """The index of the text that is the article's title, as ``<title>`` knows it: of a heading, else of any text."""
+    whole = _plain(document.meta.get("articletitle") or document.title or document.meta.get("og:title", ""))
+    candidates: tuple[Sequence[Heading | Text], ...] = (document.headings, document.texts)
+    for texts in candidates:
+        fitting = [(len(plain), text.index) for text in texts if _same_title(plain := _plain(text.text), whole)]
+        if fitting:
+            # The longest is the title; what is shorter is the site's name or a column's, which <title> holds as well.
+            return max(fitting, key=lambda pair: (pair[0], pair[1] if texts is document.texts else -pair[1]))[1]
+    return next((h.index for h in document.headings if h.node.tag == "h1" and len(h.text) >= SHORTEST), None)
+
+
+def _same_title(plain: str, whole: str) -> bool:
+    if len(plain) < SHORTEST or not whole:
+        return False
+    return whole.startswith(plain) or (len(plain) >= 2 * SHORTEST and plain in whole) or plain.startswith(whole)
+
+
+def _plain(text: str) -> str:
+    return NOT_WORD.sub("", text)
+
+
+SHORTEST = 4
+NOT_WORD = re.compile(r"[\W_]+")
 
 
 def _body_place(document: Document) -> int | None:

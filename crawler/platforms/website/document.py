@@ -22,6 +22,7 @@ NEVER_NESTS = re.compile(
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 WORD = re.compile(r"\w")
 NOT_TEXT = frozenset(("script", "style", "noscript", "template", "textarea", "title", "svg"))
+HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 SPACES = re.compile(r"[\s\u3000\xa0\u200b\ufeff]+")
 
 
@@ -43,6 +44,15 @@ class Link:
     node: LexborNode
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One h1 to h4; ``index`` is that of its first text."""
+
+    index: int
+    text: str
+    node: LexborNode
+
+
 @dataclass
 class Document:
     """A parsed page. Build it with `parse`."""
@@ -51,8 +61,7 @@ class Document:
     tree: LexborHTMLParser
     texts: list[Text] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
-    headings: list[Text] = field(default_factory=list)
-    """Texts inside h1 to h4."""
+    headings: list[Heading] = field(default_factory=list)
 
     @cached_property
     def title(self) -> str:
@@ -131,26 +140,29 @@ def _depth(text: str) -> int:
 
 def _walk(page: Page, tree: LexborHTMLParser) -> Document:
     found = Document(page, tree)
-    texts, links = found.texts, found.links
+    texts, links, raw = found.texts, found.links, False
     if tree.root is None:
         return found
-    enclosing: str | None = ""
     for count, node in enumerate(tree.root.traverse(include_text=True)):
         tag = node.tag
         if tag == "-text":
             content = node.text_content
-            if content and enclosing not in NOT_TEXT and WORD.search(content):
+            if content and WORD.search(content) and not (raw and _is_raw(node)):
                 texts.append(Text(len(texts), squeeze(content), node))
-                if enclosing in HEADINGS:
-                    found.headings.append(texts[-1])
+        elif tag == "a":
+            if href := node.attributes.get("href"):
+                links.append(Link(len(texts), href, node))
+        elif tag in HEADINGS:
+            found.headings.append(Heading(len(texts), squeeze(node.text(separator=" ")), node))
+        elif tag in NOT_TEXT:
+            raw = True
             continue
-        # A script's only child is its text, so the tag seen last is the one that encloses raw text.
-        enclosing = tag
-        if tag == "a" and (href := node.attributes.get("href")):
-            links.append(Link(len(texts), href, node))
+        raw = raw and tag == "-text"
         if count > MAX_NODES:
             break
     return found
 
 
-HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
+def _is_raw(node: LexborNode) -> bool:
+    """True for what scripts and styles hold. A script's text comes right after it, and so does the text behind it."""
+    return node.parent is None or node.parent.tag in NOT_TEXT

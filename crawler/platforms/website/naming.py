@@ -17,9 +17,7 @@ PLACEHOLDERS = re.compile(
 DECORATION = re.compile(
     r"^(?:欢迎(?:您)?(?:访问|光临|来到)|首页|网站首页|主页)[\s\-_|—:：]*|[\s\-_|—:：]*(?:欢迎您[!！]?|首页|网站首页|官网|官方网站|主页)$"
 )
-ORGANISED = re.compile(
-    r"(?:大学|学院|学校|中学|小学|中心|网|处|部|馆|院|所|会|办公室|系|社|台|站|医院|实验室|基地|Paper)$"
-)
+ORGANISED = re.compile(r"(?:大学|学院|学校|中学|小学|中心|网|处|部|馆|院|所|会|办公室|系|社|台|站|医院|实验室|基地)$")
 BACK_HOME = re.compile(r"^返回(.{2,40}?)首页$")
 COLUMN = re.compile(r"^[\w·、&（）()【】“”]{2,14}$")
 NOT_COLUMNS = re.compile(
