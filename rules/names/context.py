@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from rules.names import owners, words
 from rules.names.claims import Claim, line_of
 from rules.names.fold import Unit
+from rules.names.tables import frequencies
 from rules.names.tables import words as listed
 from rules.names.terms import places
 
@@ -34,6 +35,7 @@ class Context:
 
     name: str
     units: Sequence[Unit]
+    tokens: frozenset[str] = frozenset()
     line: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,6 +88,15 @@ class Context:
         spans = words.cut(self.line, extra)
         span = words.owner_of(spans, claim.start, claim.end)
         return self.line[span[0] : span[1]] if span else ""
+
+    def straddled(self, claim: Claim) -> bool:
+        """True when the last character of the claim makes a common word with the next one."""
+        return frequencies().get(self.line[claim.end - 1 : claim.end + 1], 0) >= 100 and not self.campus(claim.end)
+
+    def loose(self, claim: Claim) -> bool:
+        """True when the word before the claim is a single character that belongs to nothing."""
+        spans = words.cut(self.line, {self.line[claim.start : claim.end]: 600})
+        return any(end == claim.start and end - start == 1 for start, end in spans)
 
     def provinces(self, claim: Claim) -> dict[str, str]:
         """Places named outside the claim: province → the place."""

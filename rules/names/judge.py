@@ -9,11 +9,14 @@ from rules.names.context import Context, closes
 from rules.names.model import NameKind, NameVerdict
 from rules.names.protected import ProtectedSchool
 from rules.names.tables import frequencies, institutions
+from rules.names.tables import words as listed
 from rules.names.terms import Role, folded, own, places
 
-WEIGHT = {2: 1000, 3: 600}  # how common a protected short name is taken to be when the name is cut into words
-LONG_WEIGHT = 1000
+WEIGHT = {2: 800, 3: 600}  # how common a protected short name is taken to be when the name is cut into words
+LONG_WEIGHT, DOUBTED = 1000, 60
+AFTER = frozenset(listed("after"))
 TIE = 0.05
+NONE: frozenset[str] = frozenset()
 FLAG, REVIEW, CLEAR = NameVerdict.FLAG, NameVerdict.REVIEW, NameVerdict.CLEAR
 
 
@@ -39,11 +42,16 @@ class Judge:
         self._hints = [tuple(folded(h) for h in s.names.hints) for s in schools]
         self._home = [facts[s.name].province if s.name in facts else self._guess(s.name) for s in schools]
         self._campuses = {folded(i.name) for i in facts.values() if i.kind == "campus"}
+        self._letters = {i.name: frozenset(a.lower() for a in i.abbreviation) for i in facts.values()}
         self._province = {i.name: i.province for i in facts.values()}
 
     @staticmethod
     def _guess(name: str) -> str:
         return next((places()[name[:n]] for n in (3, 2) if name[:n] in places()), "")
+
+    def home(self, school: int) -> str:
+        """The province of a school, '' when it is not known."""
+        return self._home[school]
 
     def mine(self, school: int, text: str) -> bool:
         """True when a name in the institution table is this school's own, or a campus of it."""
@@ -96,7 +104,7 @@ class Judge:
     def _full_name(self, claim: Claim, name: Context) -> Ruling:
         if claim.term.rivals:
             return Ruling(REVIEW, claim, "另有学校使用同一名称", rivals=claim.term.rivals)
-        taker = name.taker(claim, LONG_WEIGHT)
+        taker = name.taker(claim, LONG_WEIGHT if name.line[claim.end : claim.end + 1] not in AFTER else DOUBTED)
         if not taker or not name.line[claim.end :].startswith(taker[2:]) or taker[:2] not in ("大学", "学院"):
             return Ruling(FLAG, claim)
         if name.line[claim.end + 1 : claim.end + 2] in ("会", "社", "联", "团") and taker == "大学生":
@@ -111,7 +119,8 @@ class Judge:
         for owner in near:
             start, end = owner.start + first, owner.end + first
             holds = start <= claim.start and claim.end <= end and end - start >= size + 2
-            if holds and not self.mine(claim.term.school, owner.text) and owner.cost <= owners.STRANGE:
+            sure = owner.cost < owners.STRANGE or (owner.cost == owners.STRANGE and claim.term.text in owner.text)
+            if holds and sure and not self.mine(claim.term.school, owner.text):
                 if any(self.mine(claim.term.school, o.text) and o.worth > owner.worth - TIE for o in near):
                     return None
                 verdict = CLEAR if owner.cost < owners.STRANGE else REVIEW
@@ -123,9 +132,11 @@ class Judge:
         common = frequencies().get(claim.term.text, 0) > 0
         campus, begins = name.campus(claim.end), name.begins(claim.start)
         ends = claim.end == len(name.units)
+        if (campus or name.campus_anywhere(claim)) and self._local(claim, name):
+            return Ruling(FLAG, claim)
         if begins and (campus or (ends and (claim.start or not common))):
             return Ruling(FLAG, claim)
-        if begins and not common and not ends and not name.firm(claim.end):
+        if begins and not common and not ends and not name.firm(claim.end) and not name.straddled(claim):
             return Ruling(FLAG, claim)
         if name.split(claim) and name.campus_anywhere(claim):
             return Ruling(FLAG, claim)
@@ -136,14 +147,19 @@ class Judge:
         away = [place for province, place in name.provinces(claim).items() if home and province != home]
         if away and not name.campus_anywhere(claim) and not name.campus(claim.end):
             return Ruling(REVIEW, claim, f"名称中另有地名“{away[0]}”，不在该校所在省份")
+        if not name.begins(claim.start) and name.loose(claim) and not name.campus(claim.end):
+            return Ruling(REVIEW, claim, "前面的字无法断开，可能是其他词语的一部分")
         return Ruling(FLAG, claim)
 
-    def _contested(self, claim: Claim, name: Context, others: list[owners.Owner], seconded: bool) -> Ruling:
+    def _contested(self, claim: Claim, name: Context, others: list[owners.Owner], seconded: bool) -> Ruling | None:
         school, rivals = claim.term.school, claim.term.rivals
         rest = f"{name.line[: claim.start]}\n{name.line[claim.end :]}"
         if seconded or any(hint and hint in rest for hint in self._hints[school]):
             return Ruling(FLAG, claim)
         named = [o for o in others if o.name in rivals and o.text != claim.term.text]
+        token = next((r for r in rivals if self._letters.get(r, NONE) & name.tokens), None)
+        if token:
+            return Ruling(CLEAR, claim, f"名称中另有{token}的英文缩写", token)
         if named:
             return Ruling(CLEAR, claim, f"名称中另有“{named[0].text}”，指向{named[0].name}", named[0].name)
         for province, place in name.provinces(claim).items():
@@ -152,12 +168,20 @@ class Judge:
                 return Ruling(FLAG, claim)
             if theirs and province != self._home[school]:
                 return Ruling(CLEAR, claim, f"“{place}”指向{theirs[0]}", theirs[0])
+        if not (name.begins(claim.start) or name.campus(claim.end) or claim.end == len(name.units)):
+            return None
         return Ruling(REVIEW, claim, "该简称由多所学校共用", rivals=rivals)
+
+    def _local(self, claim: Claim, name: Context) -> bool:
+        """A campus, street or city of the school is named beside the claim."""
+        rest = f"{name.line[: claim.start]}\n{name.line[claim.end :]}"
+        school = claim.term.school
+        return self._home[school] in name.provinces(claim) or any(hint in rest for hint in self._hints[school])
 
     def _imitated(self, claim: Claim, name: Context) -> Ruling | None:
         if not self._bold(claim, name):
             return None
-        if len(claim.term.text) <= 4 and not claim.term.long and name.taker(claim, 0):
+        if self._cut_off(claim) and name.taker(claim, 0):
             return None
         first, last = max(0, claim.start - 6), claim.end + 12
         near = owners.nearest(tuple(unit.text for unit in name.units[first:last]))
@@ -173,10 +197,17 @@ class Judge:
         return Ruling(FLAG, claim)
 
     @staticmethod
+    def _cut_off(claim: Claim) -> bool:
+        """Short names, and long ones whose generic end is not all there, must not cut through words."""
+        gone = any(not edit.now for edit in claim.edits) and bool(claim.edits[-1].was in "大学院校")
+        return gone if claim.term.long else len(claim.term.text) <= 4
+
+    @staticmethod
     def _bold(claim: Claim, name: Context) -> bool:
         """Whether the changes are few enough for what stands around."""
         term, size = claim.term, len(claim.term.text)
-        campus = bool(name.campus(claim.end)) or (name.split(claim) and name.whole(claim))
+        word = name.campus(claim.end)
+        campus = (bool(word) and word not in listed("company")) or (name.split(claim) and name.whole(claim))
         if claim.edits and claim.edits[0].was == "学" and not claim.edits[0].now and claim.end - claim.start == size - 1:
             return campus or size >= 6
         if term.long:

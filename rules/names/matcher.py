@@ -1,19 +1,23 @@
 """The matcher: names in, answers out. One sieve for all names; the costly questions only for the few it keeps."""
 
 import re
+from functools import reduce
+from operator import or_
 from collections.abc import Iterable, Iterator, Sequence
 
 from rules.names import explain
+from rules.names.abbreviations import Short
 from rules.names.claims import Claim, altered, exact, inside, ranked
 from rules.names.context import Context
 from rules.names.fold import Unit, units
 from rules.names.index import LATIN, Index
 from rules.names.judge import Judge, Ruling
 from rules.names.latin import LatinHit, LatinJudge
-from rules.names.model import NameKind, NameMatch, NameVerdict
+from rules.names.model import NameKind, NameMatch, NameVerdict, clear
 from rules.names.protected import ProtectedSchool
 from rules.names.sounds import split
 from rules.names.terms import Role, Term, all_terms
+from rules.names.tokens import tokens
 
 _ORDER = {NameVerdict.FLAG: 0, NameVerdict.REVIEW: 1, NameVerdict.CLEAR: 2}
 _LETTERS = re.compile(r"[a-z]+")
@@ -38,6 +42,7 @@ class Matcher:
         """Builds the sieve; the word lists are read when the first doubtful name comes."""
         self._schools = tuple(schools)
         self._index = Index(all_terms(self._schools))
+        self._masks = self._index.__getitem__
         self._judge = Judge(self._schools)
         self._latin = LatinJudge(self._schools, self._judge)
 
@@ -49,17 +54,15 @@ class Matcher:
         """What this name is, for any string whatever; never raises."""
         covered = 0
         if not name.isascii():
-            masks = self._index
-            for char in name:
-                covered |= masks[char]
+            covered = reduce(or_, map(self._masks, name))
             if not covered & LATIN:
                 if covered & (covered >> 1):
                     return self._decide(name, covered, ())
-                return NameMatch(name, NameVerdict.CLEAR, False)
+                return clear(name)
         hits = self._latin.hits(name)
         if hits or covered > LATIN:
             return self._decide(name, covered, hits)
-        return NameMatch(name, NameVerdict.CLEAR, False)
+        return clear(name)
 
     def _decide(self, name: str, covered: int, hits: Sequence[LatinHit]) -> NameMatch:
         found = units(name)
@@ -69,20 +72,21 @@ class Matcher:
                 covered |= self._index.of(unit.text) if not unit.han else 0
         terms = self._index.candidates(covered)
         if not terms and not hits:
-            return NameMatch(name, NameVerdict.CLEAR, False)
-        context = Context(name, found)
+            return clear(name)
+        letters = tokens(name) if hits or covered & LATIN else []
+        context = Context(name, found, frozenset(token.text for token in letters))
         ruling = self._rule(context, terms, hits) if terms else None
         if ruling and ruling.verdict is NameVerdict.FLAG:
             return self._answer(context, ruling)
-        latin = self._latin.rule(name, context, hits) if hits else None
+        latin = self._latin.rule(context, letters, hits) if hits else None
         if latin and (not ruling or latin.verdict is NameVerdict.FLAG or ruling.verdict is NameVerdict.CLEAR):
             return latin
-        return self._answer(context, ruling) if ruling else NameMatch(name, NameVerdict.CLEAR, False)
+        return self._answer(context, ruling) if ruling else clear(name)
 
     def _rule(self, context: Context, terms: Sequence[Term], hits: Sequence[LatinHit]) -> Ruling | None:
         plain = exact(context.line, terms)
         best: Ruling | None = None
-        seconds = {hit.school for hit in hits if hit.token}
+        seconds = {hit.school for hit in hits if isinstance(hit.entry, Short) and hit.entry.text in context.tokens}
         for claims in (plain, altered([u.text for u in context.units], context.line, terms)):
             for claim in ranked(claims):
                 if inside(claim, plain):

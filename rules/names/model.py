@@ -44,13 +44,13 @@ class NameKind(_Labelled):
     REORDERED = "reordered", "换序"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NameMatch:
     """One answer. `score` is 0–1 likeness to `term`; `why` is one sentence in Chinese that can be quoted."""
 
     name: str
-    verdict: NameVerdict
-    flagged: bool
+    verdict: NameVerdict = NameVerdict.CLEAR
+    flagged: bool = False
     school: str | None = None
     term: str | None = None
     kind: NameKind | None = None
@@ -61,3 +61,10 @@ class NameMatch:
     def as_dict(self) -> dict[str, object]:
         """The fields in the order of the command contract; enums are strings already."""
         return asdict(self)
+
+
+def clear(name: str) -> NameMatch:
+    """The answer for nearly every name, built without the frozen dataclass's slow __init__: all else is the default."""
+    match = object.__new__(NameMatch)
+    match.__dict__["name"] = name
+    return match

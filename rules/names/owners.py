@@ -28,11 +28,12 @@ class Owner:
     cost: float
     name: str
     text: str
+    gone: int = 0
 
     @property
     def worth(self) -> float:
         """How much of the text it explains, less what had to be assumed."""
-        return self.end - self.start - 1.2 * self.cost
+        return len(self.text) - self.gone - 1.2 * self.cost
 
 
 def _texts(item: Institution) -> Iterable[str]:
@@ -118,7 +119,8 @@ def nearest(text: tuple[str, ...]) -> tuple[Owner, ...]:
             continue
         place = align(name, text, _lenient)
         if place.cost <= NEAR:
-            found.append(Owner(place.start, place.end, place.cost, name, name))
+            gone = sum(len(edit.was) for edit in place.edits if not edit.now)
+            found.append(Owner(place.start, place.end, place.cost, name, name, gone))
     return tuple(sorted(found, key=lambda owner: (-owner.worth, owner.name))[:8])
 
 

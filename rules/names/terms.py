@@ -122,5 +122,5 @@ def places() -> dict[str, str]:
             if known.get(head, 0) > 2:
                 counts = seen.setdefault(head, {})
                 counts[item.province] = counts.get(item.province, 0) + 1
-    found = {head: max(c, key=lambda p: c[p]) for head, c in seen.items() if sum(c.values()) > 1 and len(c) == 1}
+    found = {head: max(c, key=lambda p: c[p]) for head, c in seen.items() if max(c.values()) >= max(2, 9 * len(c) - 8)}
     return found | {item.province: item.province for item in institutions() if item.province}

@@ -24,8 +24,8 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def kind(status: str) -> str:
-    """`current`, or `former` for a name that is no longer on the list."""
-    return "former" if status.startswith("former") else "current"
+    """`current`; `former`: no longer on the list; `campus`: listed by others, often a campus of another entry."""
+    return "former" if status.startswith("former") else "campus" if status.startswith("other_list") else "current"
 
 
 def build(shared: Path) -> Iterator[tuple[str, ...]]:

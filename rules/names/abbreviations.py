@@ -1,0 +1,147 @@
+"""Latin abbreviations: whole tokens only, and where others use the same letters only beside a campus word."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rules.names.context import Context, closes
+from rules.names.model import NameKind, NameVerdict
+from rules.names.tables import institutions, words
+from rules.names.tokens import Token
+
+FLAG, REVIEW = NameVerdict.FLAG, NameVerdict.REVIEW
+_WORDLIKE = re.compile(r"[^aeiou]?[aeiou]+[^aeiou]|[aeiou]+[^aeiou]+")
+_FIGURES = (("\\/\\/", "w"), ("|\\|", "n"), ("|_|", "u"), ("vv", "w"), ("13", "b"))
+_LEET = str.maketrans("81|!74503#$([<@l", "biiitasoehscccai")
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """One abbreviation of one school; `shared`: foreign institutions, words or other schools use the letters too."""
+
+    school: int
+    written: str
+    text: str
+    shared: bool
+    rivals: tuple[str, ...]
+
+
+@cache
+def _users() -> dict[str, tuple[str, ...]]:
+    """Abbreviation → the institutions that use it."""
+    found: dict[str, list[str]] = {}
+    for item in institutions():
+        for short in item.abbreviation:
+            found.setdefault(short.lower(), []).append(item.name)
+    return {short: tuple(names) for short, names in found.items()}
+
+
+def make(school: int, name: str, written: str) -> Short | None:
+    """The abbreviation as the matcher uses it; None where it is too short or not of letters."""
+    text = "".join(ch for ch in written.lower() if ch.isalnum())
+    if not (2 < len(text) <= 24 and text.isascii() and text.isalpha()):
+        return None
+    rivals = tuple(user for user in _users().get(text, ()) if name not in user and user not in name)
+    shared = text in words("acronym") or (len(text) == 3 and bool(_WORDLIKE.fullmatch(text))) or bool(rivals)
+    return Short(school, written, text, shared, rivals)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An abbreviation in a name, with the verdict and how it is written."""
+
+    verdict: NameVerdict
+    short: Short
+    kind: NameKind
+    shown: str
+    because: str = ""
+
+
+def _beside(token: Token, name: Context) -> str:
+    """The campus word right after the token, or ''."""
+    at = next((i for i, unit in enumerate(name.units) if unit.start >= token.end), len(name.units))
+    return name.campus(at) if at < len(name.units) and name.units[at].han else ""
+
+
+def _led(token: Token, name: Context) -> bool:
+    """True for 爱在WUT: an introduction in Chinese, the abbreviation, nothing else."""
+    before = "".join(unit.text for unit in name.units if unit.end <= token.start)
+    return bool(before) and closes("intro", before) == before and all(u.start < token.end for u in name.units)
+
+
+def _glued(token: Token, short: str) -> str:
+    """How the token carries the abbreviation: whole, after i or my, before oj or club; '' when it does not."""
+    for text in (token.text, token.run if token.at == 0 else ""):
+        if text == short:
+            return "whole"
+        rest = text[len(short) :] if text.startswith(short) else ""
+        if rest and rest in words("campus_code"):
+            return "city"
+        if rest in words("latin_campus"):
+            return "more"
+        if text.endswith(short) and text[: -len(short)] in words("latin_intro"):
+            return "led"
+    return ""
+
+
+def judge(short: Short, found: Sequence[Token], name: Context, seconded: bool) -> Found | None:
+    """What the name makes of one abbreviation."""
+    best: Found | None = None
+    for token in found:
+        how = _glued(token, short.text)
+        if not how:
+            continue
+        shown = name.name[token.start : token.end]
+        kind = NameKind.SYMBOL if token.spaced or not shown.isalnum() else NameKind.ABBREVIATION
+        if not shown.isascii() and kind is NameKind.ABBREVIATION:
+            kind = NameKind.LETTER
+        sure = _sure(short, token, how, name) or seconded
+        if sure:
+            return Found(FLAG, short, kind, shown)
+        if how in ("whole", "more") and not best and any(t.text in words("latin_campus") for t in found):
+            best = Found(REVIEW, short, kind, shown, "这几个字母也是其他机构或词语的缩写")
+    return best
+
+
+def _sure(short: Short, token: Token, how: str, name: Context) -> bool:
+    campus = bool(_beside(token, name))
+    if short.rivals:
+        return False
+    if how == "city":
+        return campus
+    if not short.shared:
+        return True
+    whole = len(token.run) == len("".join(unit.text for unit in name.units))
+    mark = how == "led" and token.upper is False and whole and name.name[-1].isupper()
+    return campus or _led(token, name) or mark or (how == "whole" and token.upper and token.at == 1 and whole)
+
+
+def leet(name: str) -> str:
+    """The name with digits and signs read as the letters they look like; l, 1 and | are all i."""
+    text = name.lower()
+    for figure, letter in _FIGURES:
+        text = text.replace(figure, letter)
+    return text.translate(_LEET)
+
+
+def disguised(shorts: Sequence[Short], folded: str, name: Context) -> Found | None:
+    """An abbreviation written with digits or signs, as B1T校园墙: only right before a campus word."""
+    text = leet(folded)
+    for short in shorts:
+        want = leet(short.text)
+        for hit in re.finditer(rf"(?<![a-z]){re.escape(want)}(?=\s*([\u4e00-\u9fff]+))", text):
+            if closes_plain(folded, short.text) or not _campus(hit.group(1)):
+                continue
+            figure = NameKind.DIGIT if any(ch.isdigit() for ch in folded) else NameKind.SYMBOL
+            return Found(FLAG if not short.rivals else REVIEW, short, figure, name.name.split(hit.group(1))[0].strip())
+    return None
+
+
+def closes_plain(folded: str, short: str) -> bool:
+    """True when the abbreviation is there without any disguise."""
+    return re.search(rf"(?<![a-z]){short}(?![a-z])", folded) is not None
+
+
+def _campus(text: str) -> bool:
+    return any(text[:size] in words("campus") for size in range(1, 9))

@@ -1,0 +1,127 @@
+"""English full names, with slips of spelling, other orders and the usual abridgements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from rapidfuzz.distance import OSA
+
+from rules.names.tables import institutions
+from rules.names.tokens import Token
+
+UNIVERSITY, TECHNOLOGY, POLY = "UNIV", "TECH", "POLY"
+_GENERIC = {
+    UNIVERSITY: ("university", "institute", "college", "universities", "academy"),
+    TECHNOLOGY: ("technology", "technological", "technical"),
+    POLY: ("polytechnic", "polytechnical"),
+}
+_CUT = {"univ": UNIVERSITY, "uni": UNIVERSITY, "inst": UNIVERSITY, "tech": TECHNOLOGY, "poly": POLY}
+_SILENT = frozenset(("of", "the", "and", "for", "at", "in", "s", "international"))
+_WINDS = frozenset(("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "central", "new"))
+_PINYIN = {
+    "huazhong": ("central", "china"), "huadong": ("east", "china"), "huanan": ("south", "china"),
+    "huabei": ("north", "china"), "xibei": ("northwest",), "dongbei": ("northeast",), "xinan": ("southwest",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class English:
+    """One English name of one school, as canonical words."""
+
+    school: int
+    written: str
+    words: tuple[str, ...]
+
+
+@cache
+def generic(word: str) -> str:
+    """UNIV, TECH, POLY for a word that means it, misspelled or cut short; '' for any other."""
+    if word in _CUT:
+        return _CUT[word]
+    for sign, whole in _GENERIC.items():
+        if len(word) > 5 and any(OSA.distance(word, full) <= 2 for full in whole):
+            return sign
+    return ""
+
+
+def canonical(found: Sequence[str]) -> list[str]:
+    """The words that count: without of and the, with generic words unified, northwestern as northwest."""
+    made: list[str] = []
+    for word in found:
+        if word in _SILENT:
+            continue
+        plain = word[:-3] if word.endswith("ern") and word[:-3] in _WINDS else word
+        made += [generic(plain)] if generic(plain) else _PINYIN.get(plain, (plain,))
+    return made
+
+
+def aliases() -> list[tuple[str, tuple[str, ...]]]:
+    """Pinyin words that stand for English ones, as Huazhong for Central China."""
+    return list(_PINYIN.items())
+
+
+def make(school: int, written: str) -> English | None:
+    """The name as the matcher uses it; None where it is not an English name of two words or more."""
+    words = "".join(ch.lower() if ch.isalnum() else " " for ch in written).split()
+    made = tuple(canonical(words))
+    return English(school, written, made) if len(made) > 1 and all(w.isascii() for w in words) else None
+
+
+@cache
+def _vocabulary() -> frozenset[str]:
+    """Every word of every institution's English name: a word of another school is no slip of the pen."""
+    names = (name for item in institutions() for name in item.english)
+    return frozenset(w for name in names for w in "".join(c.lower() if c.isalnum() else " " for c in name).split())
+
+
+def _same(want: str, got: str) -> bool:
+    """Equal, or one slip away: a letter too many, too few, or two swapped. Another letter is another word."""
+    if want == got:
+        return True
+    if want.isupper() or got.isupper() or len(want) < 5 or got in _vocabulary():
+        return False
+    swapped = len(want) == len(got) and sorted(want) == sorted(got)
+    return OSA.distance(want, got) == 1 and (swapped or len(want) != len(got))
+
+
+def _fits(want: tuple[str, ...], got: Sequence[str]) -> bool:
+    if len(got) != len(want):
+        return False
+    if all(map(_same, want, got)):
+        return True
+    return len(want) > 2 and sorted(want) == sorted(got)
+
+
+def _joined(found: Sequence[str]) -> list[list[str]]:
+    """The words, and the words with each pair of neighbours written as one (North western)."""
+    return [list(found)] + [[*found[:i], found[i] + found[i + 1], *found[i + 2 :]] for i in range(len(found) - 1)]
+
+
+def find(name: English, found: Sequence[Token]) -> bool:
+    """True when the tokens hold this name, and not a longer one such as Nanjing University of X."""
+    plain = [t.text for t in found if not t.spaced][:24]
+    wanted = [name.words]
+    if len(name.words) > 3 and name.words[-1] == UNIVERSITY:
+        wanted.append(name.words[:-1])
+    for words in _joined(plain):
+        made = canonical(words)
+        for want in wanted:
+            for at in range(len(made) - len(want) + 1):
+                if _fits(want, made[at : at + len(want)]) and _alone(want, made, at, words):
+                    return True
+    return False
+
+
+def _alone(want: tuple[str, ...], made: Sequence[str], at: int, words: Sequence[str]) -> bool:
+    before = made[at - 1] if at else ""
+    if before in _WINDS:
+        return False
+    if want[-1] != UNIVERSITY:
+        return True
+    places = [i for i, word in enumerate(words) if generic(word) == UNIVERSITY]
+    return not any(words[i + 1 : i + 2] == ["of"] for i in places if i)
+
+
+def initials(found: Sequence[Token]) -> str:
+    """The first letters of the words that count."""
+    return "".join(t.text[0] for t in found if t.text not in _SILENT)
