@@ -24,7 +24,7 @@ CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-st
 
 
 def find_browser(configured: str = "") -> str | None:
-    """The browser to use: the configured one, an installed Chromium or Chrome, else Playwright's own; None without any."""
+    """The browser to use: the configured one, an installed one, else Playwright's own download; or None."""
     if configured:
         return configured if Path(configured).is_file() else None
     for name in CANDIDATES:

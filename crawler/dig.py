@@ -92,8 +92,8 @@ def word(value: Any, *path: str | int) -> str:
 def number(value: Any, *path: str | int) -> int | None:
     """The whole number at ``path``, also when written as text."""
     found = dig(value, *path)
-    if isinstance(found, str) and re.fullmatch(r"-?[0-9]{1,18}", found.strip()):
-        return int(found)
+    if isinstance(found, str) and re.fullmatch(r"-?[0-9]{1,19}", found.strip()):
+        found = int(found)
     if isinstance(found, bool) or not isinstance(found, int):
         return None
     return found if -(2**63) < found < 2**63 else None

@@ -15,7 +15,9 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
 
 SCHEMES = ("http", "https")
-PORTS_REFUSED = frozenset({22, 23, 25, 110, 143, 445, 465, 587, 993, 995, 1433, 3306, 3389, 5432, 6379, 9200, 11211, 27017})
+PORTS_REFUSED = frozenset(
+    {22, 23, 25, 110, 143, 445, 465, 587, 993, 995, 1433, 3306, 3389, 5432, 6379, 9200, 11211, 27017}
+)
 """Services that an HTTP request could be abused to speak to."""
 
 
@@ -86,7 +88,7 @@ def _literal(host: str) -> str | None:
 
 
 class GuardedResolver(CachingThreadedResolver):
-    """Scrapy's resolver, refusing names that lead to addresses out of bounds: the address checked is the one connected to."""
+    """Scrapy's resolver, refusing names that lead out of bounds; the address checked is the one connected to."""
 
     guard = AddressGuard()
     refused: ClassVar[dict[str, str]] = {}
@@ -113,7 +115,7 @@ class GuardedResolver(CachingThreadedResolver):
 
 class GuardProxy:
     """A forward proxy on loopback that the browser must use: it resolves, checks and connects by itself, so neither a
-    redirect nor a changed DNS answer leads inside. ``connect_to`` sends every host to one place instead: the demo campus.
+    redirect nor a changed DNS answer leads inside. ``connect_to`` sends every host to one place: the demo campus.
     """
 
     def __init__(self, guard: AddressGuard, connect_to: tuple[str, int, int] | None = None) -> None:
@@ -163,7 +165,9 @@ class GuardProxy:
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             # One request per connection: the next one may be for another host.
             fields = [f for f in rest.split(b"\r\n") if f and not f.lower().startswith((b"proxy-", b"connection:"))]
-            upstream.write(f"{method} {path} {version}\r\n".encode() + b"\r\n".join(fields) + b"\r\nConnection: close\r\n\r\n")
+            upstream.write(
+                f"{method} {path} {version}\r\n".encode() + b"\r\n".join(fields) + b"\r\nConnection: close\r\n\r\n"
+            )
         await asyncio.gather(_pump(reader, upstream), _pump(upstream_reader, writer))
 
     async def _connect(self, url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -10,10 +10,10 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
+from storage.evidence import ReplayIndex
 
 from crawler.guard import AddressGuard, Refused
 from crawler.order import Order
-from storage.evidence import ReplayIndex
 
 
 class OverBudget(IgnoreRequest):
@@ -21,7 +21,7 @@ class OverBudget(IgnoreRequest):
 
 
 class Resting(IgnoreRequest):
-    """A wall was met on this host in this run: nothing more is asked there. Raised by Manners; the account stays due."""
+    """This host showed a wall in this run: nothing more is asked there. Raised by Manners; the account stays due."""
 
 
 class NotRecorded(IgnoreRequest):
@@ -83,7 +83,9 @@ class Replay:
                 return Response(request.url, status=404, request=request)
             raise NotRecorded(request.url)
         request.meta["recorded"] = page
-        headers = {name: value for name, value in page.headers.items() if name not in ("content-encoding", "transfer-encoding")}
+        headers = {
+            name: value for name, value in page.headers.items() if name not in ("content-encoding", "transfer-encoding")
+        }
         kind = responsetypes.from_args(headers=None, url=page.url, body=page.body[:1000])
         return kind(request.url, status=page.status, headers=headers, body=page.body, request=request)
 

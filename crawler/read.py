@@ -50,10 +50,11 @@ def _claim(observation: Observation, source: Source) -> Observation:
         raise Unreadable("no_identity: 页面上没有账号、内容或检索结果")
     proves = observation.proves & source.proves
     dated = [post for post in observation.posts if post.published_at]
-    if observation.outcome is Outcome.OK and source.proves & Proof.ACTIVE:
-        # A list of pinned items only is a truncated list.
-        proves &= ~Proof.NONE if dated else ~(Proof.ACTIVE | Proof.INACTIVE)
-        proves &= ~Proof.NONE if any(not post.pinned for post in dated) else ~Proof.INACTIVE
+    if not dated:
+        proves &= ~Proof.ACTIVE
+    # A list of pinned items only is a truncated list.
+    if observation.outcome is not Outcome.EMPTY and all(post.pinned for post in dated):
+        proves &= ~Proof.INACTIVE
     if not observation.name:
         proves &= ~Proof.NAME
     if not observation.verified_body:

@@ -12,7 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from rules.engine import absorb
 from scrapy.crawler import AsyncCrawlerProcess
+from storage.evidence import EvidenceArchive, EvidenceError
 
 from crawler.browser import find_browser
 from crawler.guard import AddressGuard, GuardProxy
@@ -20,11 +22,9 @@ from crawler.order import Order
 from crawler.platforms import SPECS
 from crawler.settings import settings_for
 from crawler.spider import AccountSpider
-from rules.engine import absorb
 from rules.model import BEIJING
 from storage.database import Database, StorageError
 from storage.documents import load
-from storage.evidence import EvidenceArchive, EvidenceError
 from storage.looks import Looks
 from storage.runs import Runs
 

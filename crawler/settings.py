@@ -1,4 +1,4 @@
-"""Scrapy's settings for one order: slow, honest about who asks, bounded in everything; each value notes Scrapy's default."""
+"""Scrapy's settings for one order: slow, honest about who asks, bounded; values note Scrapy's default."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from storage.evidence import EvidenceArchive
 from twisted.internet.error import (
     ConnectError,
     ConnectionRefusedError,
@@ -32,7 +33,6 @@ from crawler.source import PlatformSpec, Source
 from rules.identity import identity
 from rules.model import Observation, Outcome, Platform, Proof
 from storage.database import StorageError
-from storage.evidence import EvidenceArchive
 
 __all__ = ["AccountSpider"]
 
@@ -162,7 +162,8 @@ class AccountSpider(scrapy.Spider):
         if recorded is not None:
             return recorded
         headers = {
-            name.decode("latin-1").lower(): b", ".join(values).decode("latin-1") for name, values in response.headers.items()
+            name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+            for name, values in response.headers.items()
         }
         asked = response.meta.get("redirect_urls", [response.url])[0]
         address = str(response.ip_address) if response.ip_address and not self.settings["GUARD_PROXY"] else ""
@@ -186,7 +187,9 @@ class AccountSpider(scrapy.Spider):
             return replace(seen, account_id=registered, address=page.address or None)
         if page.requested_url and page.requested_url != page.url:
             reason = f"moved: 网站跳转到 {host}"
-            return replace(seen, outcome=Outcome.MOVED, moved_to=page.url, reason=reason, posts=(), account_id=registered)
+            return replace(
+                seen, outcome=Outcome.MOVED, moved_to=page.url, reason=reason, posts=(), account_id=registered
+            )
         return seen
 
     def failed(self, failure: Failure) -> None:
@@ -221,7 +224,12 @@ class AccountSpider(scrapy.Spider):
 
     def _unseen(self, url: str, outcome: Outcome, reason: str) -> Observation:
         return Observation(
-            platform=self.order.platform, source="none", url=url, observed_at=self.clock(), outcome=outcome, reason=reason
+            platform=self.order.platform,
+            source="none",
+            url=url,
+            observed_at=self.clock(),
+            outcome=outcome,
+            reason=reason,
         )
 
     def _see(self, visit: Visit, seen: Observation) -> None:
@@ -285,5 +293,3 @@ def conclude(seen: list[Observation]) -> list[Observation]:
     if home and dated and not hidden:
         return seen
     return [replace(each, proves=each.proves & ~Proof.INACTIVE) for each in seen]
-
-

@@ -45,7 +45,7 @@ class Signature:
     title: re.Pattern[str] | None = None
     text: re.Pattern[str] | None = None
     marker: re.Pattern[str] | None = None
-    raw: re.Pattern[str] | None = None
+    raw: tuple[str, ...] = ()
 
     def matches(self, look: Look) -> bool:
         """Whether every condition holds, cheapest first."""
@@ -56,7 +56,7 @@ class Signature:
             and (not self.title or (look.short and bool(self.title.fullmatch(look.title))))
             and (not self.text or (look.short and bool(self.text.search(look.said))))
             and (not self.marker or (look.short and bool(self.marker.search(look.page.text))))
-            and (not self.raw or (look.bare and bool(self.raw.search(look.page.text))))
+            and (not self.raw or (any(mark in look.page.text for mark in self.raw) and look.bare))
         )
 
 
@@ -109,7 +109,10 @@ class Look:
     @cached_property
     def short(self) -> bool:
         """Whether the page says little enough to be a wall."""
-        return self.bare and len(self.said) <= LITTLE and not ARTICLE.search(self.said)
+        if self.is_json or len(self.page.text) > LARGE:
+            return False
+        # The text first: on an ordinary page reading it stops after a few hundred characters.
+        return len(self.said) <= LITTLE and not ARTICLE.search(self.said) and self.bare
 
 
 def verdict(page: Page, platform: Platform) -> Signature | None:
@@ -190,10 +193,11 @@ def _raw() -> dict[str, Any]:
 
 
 def _signature(row: dict[str, Any]) -> Signature:
-    patterns = {key: re.compile(row.pop(key)) for key in ("url", "title", "text", "marker", "raw") if key in row}
+    patterns = {key: re.compile(row.pop(key)) for key in ("url", "title", "text", "marker") if key in row}
     conditions = tuple((tuple(path.split(".")), tuple(values)) for path, values in row.pop("json", {}).items())
     status = tuple(_span(item) for item in row.pop("status", ()))
-    return Signature(outcome=Outcome(row.pop("outcome")), status=status, json=conditions, **patterns, **row)
+    outcome, raw = Outcome(row.pop("outcome")), tuple(row.pop("raw", ()))
+    return Signature(outcome=outcome, status=status, json=conditions, raw=raw, **patterns, **row)
 
 
 def _span(item: int | str) -> range:

@@ -1,4 +1,4 @@
-"""Crawl children: started with an order, bounded in number and time, killed as a group; they cannot take the service down."""
+"""Crawl children: started with an order, bounded in number and time, killed as a group; never the service's end."""
 
 from __future__ import annotations
 
@@ -62,7 +62,9 @@ class Nursery:
         except TimeoutError:
             kill_group(child.pid)
             await child.wait()
-            return Ending("timeout", error=f"采集进程超过 {self._seconds:.0f} 秒仍未结束，已终止；已保存的观察不受影响。")
+            return Ending(
+                "timeout", error=f"采集进程超过 {self._seconds:.0f} 秒仍未结束，已终止；已保存的观察不受影响。"
+            )
         except asyncio.CancelledError:
             kill_group(child.pid)
             raise

@@ -88,7 +88,12 @@ def order_for(world: World, kind: str, platform: Platform, looks: Sequence[Look]
 
 
 async def sweep(
-    world: World, *, platforms: Sequence[str] = (), accounts: Sequence[str] = (), everything: bool = False, replay: str = ""
+    world: World,
+    *,
+    platforms: Sequence[str] = (),
+    accounts: Sequence[str] = (),
+    everything: bool = False,
+    replay: str = "",
 ) -> SweepReport:
     """Look at what is due (or at all, or at the named accounts) and record it. A platform that rests is left alone."""
     report = SweepReport()
@@ -131,7 +136,7 @@ async def run_order(world: World, order: Order) -> Ending:
 
 
 def rest_after(world: World, platform: Platform, ending: Ending) -> None:
-    """A wall sends a platform to rest, longer each time; a run without a wall forgets it. A website's wall is its own."""
+    """A wall sends a platform to rest, longer each time; a run without one forgets it. A website's wall is its own."""
     state = world.store.runs.platform(platform.value)
     if ending.summary.get("walled"):
         rest = min(REST_FIRST * 2 ** state["walls"], REST_MOST)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+
 from monitors.children import Nursery
 from monitors.clock import Clock
+from monitors.policies import policies_of
 from monitors.settings import Settings
 from rules.policy import Policy
-from rules.reading import load_policy, packaged_policies
 from storage.store import Store
 
 
@@ -31,12 +32,8 @@ class World:
 
     @cached_property
     def policies(self) -> Mapping[str, Policy]:
-        """Policies by school code: the packaged ones, and the school's own files, which win. Raises PolicyError."""
-        own = {}
-        for path in sorted(self.settings.policy_folder.glob("*.yaml")):
-            policy = load_policy(path.read_text(encoding="utf-8"), str(path))
-            own[policy.code] = policy
-        return {**packaged_policies(), **own}
+        """Policies by school code. Raises PolicyError."""
+        return policies_of(self.settings)
 
     @property
     def schools(self) -> list[str]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -15,8 +16,6 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlmodel import SQLModel
-
-from alembic import command
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
@@ -61,7 +60,7 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """One transaction: all or nothing. On SQLite it takes the write lock at once, so nothing read in it goes stale."""
+        """One transaction: all or nothing. SQLite takes the write lock at once, so nothing read in it goes stale."""
         with _plain_errors(), self.engine.connect() as connection:
             if self.sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -115,7 +114,7 @@ def _plain_errors() -> Iterator[None]:
 
 def _explain(message: str) -> str:
     if "locked" in message:
-        return f"数据库正被另一个程序占用，等待 {BUSY_SECONDS} 秒后仍未释放。请稍后重试；若一直如此，请检查是否有未退出的巡检进程。"
+        return f"数据库正被另一个程序占用，等待 {BUSY_SECONDS} 秒后仍未释放。请稍后重试，或检查有无未退出的进程。"
     if "full" in message or "disk I/O" in message:
         return "磁盘已满或无法写入，本次操作没有保存任何内容。请清理磁盘后重试。"
     if "unable to open" in message:

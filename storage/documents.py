@@ -1,4 +1,4 @@
-"""Vocabulary to JSON text and back, checked by pydantic; the only place that knows how documents look in the database."""
+"""Vocabulary to JSON text and back, checked by pydantic: how documents look in the database."""
 
 from __future__ import annotations
 

@@ -31,14 +31,19 @@ class Filings:
         self._db = database
 
     def save(self, filings: Sequence[Filing], *, by: str, now: datetime) -> tuple[int, int]:
-        """Add new rows and change those that differ, all or nothing. Returns (added, changed); the same file again: (0, 0)."""
+        """Add new rows and change those that differ, all or nothing. Returns (added, changed)."""
         with self._db.write() as tx:
-            known = {(row.school, row.id): row.body for row in tx.execute(select(FILING.c.school, FILING.c.id, FILING.c.body))}
+            known = {
+                (row.school, row.id): row.body
+                for row in tx.execute(select(FILING.c.school, FILING.c.id, FILING.c.body))
+            }
             new = {(f.school, f.id): (f, dump(f)) for f in filings}
             changed = {key: pair for key, pair in new.items() if known.get(key) != pair[1]}
             upsert(tx, FilingRow, [_row(filing, body, now) for filing, body in changed.values()])
             if changed:
-                tx.execute(insert(CHANGE), [_change(key, known.get(key), body, by, now) for key, (_, body) in changed.items()])
+                tx.execute(
+                    insert(CHANGE), [_change(key, known.get(key), body, by, now) for key, (_, body) in changed.items()]
+                )
             added = sum(key not in known for key in changed)
             return added, len(changed) - added
 
@@ -106,5 +111,7 @@ def _row(filing: Filing, body: str, now: datetime) -> dict[str, Any]:
 
 
 def _change(key: tuple[str, str], before: str | None, after: str, by: str, now: datetime) -> dict[str, Any]:
-    body = json.dumps({"before": json.loads(before or "null"), "after": json.loads(after or "null")}, ensure_ascii=False)
+    body = json.dumps(
+        {"before": json.loads(before or "null"), "after": json.loads(after or "null")}, ensure_ascii=False
+    )
     return {"school": key[0], "filing": key[1], "at": now, "by": by, "body": body}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Index, Integer, Text, TypeDecorator, UniqueConstraint, text
@@ -171,7 +170,13 @@ class CaseRow(SQLModel, table=True):
 
     __tablename__ = "case_record"
     __table_args__ = (
-        Index("ux_case_open", "finding_key", unique=True, sqlite_where=text(OPEN_STATES), postgresql_where=text(OPEN_STATES)),
+        Index(
+            "ux_case_open",
+            "finding_key",
+            unique=True,
+            sqlite_where=text(OPEN_STATES),
+            postgresql_where=text(OPEN_STATES),
+        ),
         Index("ix_case_school_state", "school", "state"),
     )
     number: str = Field(primary_key=True)
@@ -221,7 +226,7 @@ class NoticeRow(SQLModel, table=True):
 
 
 class SeriesRow(SQLModel, table=True):
-    """The last number given out per school, year and kind; taken in the transaction that uses it: no gaps, no doubles."""
+    """The last number given out per school, year and kind, taken in the transaction that uses it."""
 
     __tablename__ = "series"
     school: str = Field(primary_key=True)

@@ -76,7 +76,7 @@ def headline(document: Document) -> str:
     place = _title_place(document)
     if place is not None:
         return document.texts[place].text
-    return re.split(r"\s*[-_|–—]+\s*", document.title or document.meta.get("og:title", ""))[0]
+    return SEPARATORS.split(document.title or document.meta.get("og:title", ""))[0]
 
 
 def bylines(document: Document) -> tuple[str, ...]:
@@ -179,19 +179,23 @@ def _lines(document: Document) -> tuple[int, int]:
 
 def _title_place(document: Document) -> int | None:
     """The index of the text that is the article's title, as ``<title>`` knows it: of a heading, else of any text."""
-    whole = _plain(document.meta.get("articletitle") or document.title or document.meta.get("og:title", ""))
+    stated = document.meta.get("articletitle") or document.title or document.meta.get("og:title", "")
+    whole, first = _plain(stated), _plain(SEPARATORS.split(stated)[0])
+    body = _body_place(document)
     candidates: tuple[Sequence[Heading | Text], ...] = (document.headings, document.texts)
     for texts in candidates:
-        fitting = [(len(plain), text.index) for text in texts if _same_title(plain := _plain(text.text), whole)]
+        fitting = [(len(p), t.index) for t in texts if _same_title(p := _plain(t.text), whole, first)]
+        # Navigation names the article as well, and so does the body; the title is what stands last before the body.
+        fitting = [pair for pair in fitting if body is None or pair[1] < body] or fitting
         if fitting:
             # The longest is the title; what is shorter is the site's name or a column's, which <title> holds as well.
             return max(fitting, key=lambda pair: (pair[0], pair[1] if texts is document.texts else -pair[1]))[1]
     return next((h.index for h in document.headings if h.node.tag == "h1" and len(h.text) >= SHORTEST), None)
 
 
-def _same_title(plain: str, whole: str) -> bool:
+def _same_title(plain: str, whole: str, first: str) -> bool:
     if len(plain) < SHORTEST or not whole:
-        return False
+        return len(plain) > 1 and plain == first
     return whole.startswith(plain) or (len(plain) >= 2 * SHORTEST and plain in whole) or plain.startswith(whole)
 
 
@@ -200,6 +204,7 @@ def _plain(text: str) -> str:
 
 
 SHORTEST = 4
+SEPARATORS = re.compile(r"\s*[-_|–—]+\s*")
 NOT_WORD = re.compile(r"[\W_]+")
 
 

@@ -18,6 +18,8 @@ from crawler.platforms.website.stamps import STRICT, Stamp, loose_stamps, stamps
 from crawler.platforms.website.years import by_article_ids, down_the_list
 from rules.model import Post
 
+PAPERS = re.compile(r"doi\.org/|arxiv\.org/|ieee\.org/|acm\.org/|springer\.com/|sciencedirect\.com/|aclweb\.org/|cnki\.net/")
+"""A scholar's list of papers is dated and linked like a news column, and says nothing of the site."""
 DEEPEST = 64
 NEAR = 6
 """How many tags above its date the link of an item may hang."""
@@ -146,7 +148,7 @@ def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
         if link is None:
             continue
         title = _title(link, stamp)
-        if not title or EMPTY_TITLES.match(title):
+        if not title or EMPTY_TITLES.match(title) or PAPERS.search(link.href):
             continue
         root = next((node for node in chain if holding[node.mem_id] > 1), chain[-1])
         item = Item(stamp, link, title, document.absolute(link.href), root.mem_id)

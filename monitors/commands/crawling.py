@@ -1,0 +1,82 @@
+"""`xunjian sweep`, `read`, `discover` and `scan`: looking at pages."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.platforms import SPECS
+from monitors import clock
+from monitors.commands.common import BadInput, Format, FormatOption, asked, show
+from monitors.reading import read_files
+from monitors.sweep import sweep
+from rules.model import Outcome
+from storage.database import StorageError
+
+Platforms = Annotated[list[str] | None, typer.Option("--platform", help="只看这些平台，可写多次")]
+Replay = Annotated[str, typer.Option(help="用这份 WARC 录制代替网络")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands in."""
+    app.command("sweep")(sweep_now)
+    app.command("read")(read_saved)
+
+
+def known_platform(name: str) -> str:
+    """The name, where a platform or an alias has it. Raises BadInput."""
+    if name not in SPECS:
+        raise BadInput(f"没有平台 {name!r}。可用的平台: {', '.join(sorted(SPECS))}")
+    return name
+
+
+def sweep_now(
+    ctx: typer.Context,
+    platform: Platforms = None,
+    account: Annotated[list[str] | None, typer.Option(help="只看这些账号（平台:标识），可写多次")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="不管是否到期，全部看一遍")] = False,
+    replay: Replay = "",
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """立即巡检：读取到期账号的公开页面，记录更新时间和存证。"""
+    platforms = [known_platform(name) for name in platform or []]
+    if replay and not Path(replay).exists():
+        raise BadInput(f"找不到录制文件 {replay}")
+    with asked(ctx).world() as world:
+        if not world.schools:
+            raise BadInput("台账是空的，没有可以巡检的账号。请先用 xunjian register import 导入台账。")
+        report = asyncio.run(sweep(world, platforms=platforms, accounts=account or [], everything=everything, replay=replay))
+    if form != Format.TEXT:
+        show([report.as_dict()], form)
+    else:
+        counts = "，".join(f"{Outcome(code).label} {n}" for code, n in report.outcomes.most_common()) or "没有到期的账号"
+        typer.echo(f"巡检账号 {report.looks} 个，读到页面：{counts}")
+        for name, until in report.resting.items():
+            typer.echo(f"  {name} 因被拦截正在休息，{until:%m-%d %H:%M} 之后再看")
+        for problem in report.errors:
+            typer.echo(f"  出错 {problem}", err=True)
+    if report.errors:
+        raise StorageError("有采集进程没有正常结束，已保存的观察不受影响；未看到的账号下次巡检会再看。")
+
+
+def read_saved(
+    files: Annotated[list[Path], typer.Argument(help="保存下来的网页或接口返回")],
+    platform: Annotated[str, typer.Option(help="平台代码，如 website、wechat、weibo")],
+    url: Annotated[str, typer.Option(help="页面原来的网址")] = "",
+    at: Annotated[str, typer.Option(help="页面是什么时候取下来的（ISO 时间），相对日期靠它推算")] = "",
+    form: FormatOption = Format.JSONL,
+) -> None:
+    """读取保存的页面，每个文件输出一行 JSON：结果、名称、标识、最后更新时间、文章。"""
+    moment = _moment(at)
+    show(read_files(files, known_platform(platform), url, moment), Format.JSONL if form == Format.TEXT else form)
+
+
+def _moment(at: str) -> datetime:
+    try:
+        return clock.parse_now(at) if at else clock.wall()
+    except ValueError as error:
+        raise BadInput(f"--at 的时间写法不对: {at!r}。请写成 2026-11-21T08:00+08:00 这样的格式。") from error

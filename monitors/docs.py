@@ -1,0 +1,58 @@
+"""`make docs`: the parts of docs/ that are made from the code, written between their markers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import rules.candidates
+import rules.cases
+import rules.model
+import rules.names.model
+import rules.policy
+from crawler import platforms
+from rules.model import Labelled
+
+DOCS = Path(__file__).parent.parent / "docs"
+VOCABULARY = (rules.model, rules.cases, rules.candidates, rules.policy, rules.names.model)
+
+
+def labels() -> str:
+    """Every code with its Chinese label."""
+    found = {
+        thing.__name__: thing
+        for module in VOCABULARY
+        for thing in vars(module).values()
+        if isinstance(thing, type) and issubclass(thing, Labelled) and thing is not Labelled
+    }
+    lines = [f"- **{name}**: " + " · ".join(f"`{m.value}` {m.label}" for m in kind) for name, kind in sorted(found.items())]
+    return "\n".join(lines)
+
+
+GENERATED: dict[str, tuple[str, Callable[[], str]]] = {
+    "labels": ("glossary.md", labels),
+    "platforms": ("platforms.md", platforms.table),
+}
+
+
+def block(name: str, text: str) -> str:
+    """A generated part with its markers."""
+    return f"<!-- generated: {name} (make docs) -->\n{text}\n<!-- end: {name} -->"
+
+
+def stale() -> list[str]:
+    """Names of parts whose document does not hold what the code says now."""
+    return [n for n, (file, make) in GENERATED.items() if block(n, make()) not in (DOCS / file).read_text("utf-8")]
+
+
+def write() -> None:
+    """Write every generated part into its document."""
+    for name, (file, make) in GENERATED.items():
+        path = DOCS / file
+        pattern = re.compile(rf"<!-- generated: {name} .*?<!-- end: {name} -->", re.S)
+        path.write_text(pattern.sub(lambda _, n=name, m=make: block(n, m()), path.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    write()

@@ -1,0 +1,73 @@
+"""`xunjian serve`: scheduler, console and metrics in one process; crawls are its children."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+
+from monitors import jobs
+from monitors.commands.common import BadInput
+from monitors.console import create_app
+from monitors.schedule import Timetable
+from monitors.world import World
+
+JOBS = {
+    "sweep": ("*/20 * * * *", jobs.sweep_due),
+    "check": ("10 * * * *", jobs.check_all),
+    "deliver": ("*/5 * * * *", jobs.deliver_all),
+    "digest": ("30 7 * * *", jobs.digest_all),
+    "discover": ("15 3 * * mon", jobs.discover_all),
+    "tidy": ("45 2 * * *", jobs.tidy),
+}
+"""Default timetable, Beijing time. The jobs' own table keeps what an operator changed."""
+
+First = Callable[[World], Awaitable[None]]
+
+
+async def serve(world: World, *, first: First | None = None) -> None:
+    """Run until SIGTERM or SIGINT. ``first`` runs once in the background after the console is up (the demo's filling)."""
+    settings = world.settings
+    check_port(settings.host, settings.port)
+    world.store.runs.lost(world.clock(), world.clock())  # what ran when the last service died
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            timetable = Timetable(world, JOBS)
+            app.state.timetable = timetable
+            stack.push_async_callback(timetable.stop)
+            opening = asyncio.create_task(_open(world, timetable, first))
+            stack.callback(opening.cancel)
+            yield
+
+    app = create_app(world, lifespan=life)
+    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False)
+    await uvicorn.Server(config).serve()
+
+
+async def _open(world: World, timetable: Timetable, first: First | None) -> None:
+    if first:
+        await first(world)
+    timetable.start()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises BadInput where the port is taken, before anything else was started."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise BadInput(f"端口 {host}:{port} 不能使用（{error.strerror}）。请用 --port 换一个端口，或先停止占用它的程序。") from error
+
+
+def state_of(app: Any) -> Timetable | None:
+    """The timetable of a running service, None in tests of the console alone."""
+    found: Timetable | None = getattr(app.state, "timetable", None)
+    return found

@@ -1,0 +1,67 @@
+"""Observations are append-only, posts are kept once, and the present is upserted beside them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from rules.engine import absorb
+from rules.model import Observation, Outcome, Platform, Post, Proof
+from storage.store import Store
+from tests.conftest import NOW
+
+KEY = "website:news.example.edu.cn"
+
+
+def look(days_ago: float = 0, outcome: Outcome = Outcome.OK, posts: tuple[Post, ...] = ()) -> Observation:
+    return Observation(
+        platform=Platform.WEBSITE,
+        source="home",
+        url="http://news.example.edu.cn/",
+        observed_at=NOW - timedelta(days=days_ago),
+        outcome=outcome,
+        account_id="news.example.edu.cn",
+        posts=posts,
+        proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME if outcome == Outcome.OK else Proof.NONE,
+        evidence=f"e{days_ago}",
+    )
+
+
+def post(days_ago: float) -> Post:
+    return Post(id=f"p{days_ago}", title="新闻", published_at=NOW - timedelta(days=days_ago))
+
+
+def test_posts_and_days_are_counted_over_the_year(store: Store) -> None:
+    store.looks.record("r1", [(KEY, look(400, posts=(post(401),)))], absorb)
+    store.looks.record("r2", [(KEY, look(3, posts=(post(4), post(30))))], absorb)
+    store.looks.record("r3", [(KEY, look(2, posts=(post(4), post(30)))), (KEY, look(1, Outcome.BLOCKED))], absorb)
+    seen = store.looks.seen([KEY], NOW)[KEY]
+    assert seen.posts_in_year == 2
+    assert seen.days_observed == 2
+    assert seen.obstacle == Outcome.BLOCKED
+    assert seen.last_post_at == NOW - timedelta(days=4)
+    assert [o.outcome for o, _ in store.looks.history(KEY)] == ["blocked", "ok", "ok", "ok"]
+
+
+def test_a_shard_run_again_changes_nothing(store: Store) -> None:
+    pairs = [(KEY, look(1, posts=(post(2),)))]
+    first = store.looks.record("r1", pairs, absorb)
+    assert store.looks.record("r1", pairs, absorb) == {}
+    assert len(store.looks.history(KEY)) == 1
+    assert store.looks.seen([KEY], NOW)[KEY].last_post_at == first[KEY].last_post_at
+    assert store.runs.outcomes("r1") == [(KEY, "ok", None)]
+
+
+def test_the_outcome_before_is_remembered_for_the_breaker(store: Store) -> None:
+    store.looks.record("r1", [(KEY, look(2, posts=(post(3),)))], absorb)
+    gone = replace(look(1), outcome=Outcome.GONE, proves=Proof.GONE)
+    store.looks.record("r2", [(KEY, gone)], absorb)
+    assert store.runs.outcomes("r2") == [(KEY, "gone", "ok")]
+
+
+def test_planned_looks_are_not_due(store: Store) -> None:
+    store.looks.record("r1", [(KEY, look(1, posts=(post(2),)))], absorb)
+    assert store.looks.not_due(NOW) == set()
+    store.looks.plan([(KEY, NOW + timedelta(days=1), "因为")])
+    assert store.looks.not_due(NOW) == {KEY}
+    assert store.looks.not_due(NOW + timedelta(days=2)) == set()
