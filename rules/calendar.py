@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from importlib import resources
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import chinese_calendar
 import yaml
 from chinese_calendar.constants import holidays as known_days
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from rules.model import BEIJING, Labelled
@@ -70,6 +70,16 @@ class Period:
             lambda value: value if isinstance(value, cls) else cls.parse(value),
             serialization=core_schema.to_string_ser_schema(),
         )
+
+
+def _positive(period: Period) -> Period:
+    if period.count < 1:
+        raise ValueError(f"期限“{period}”应大于零")
+    return period
+
+
+PositivePeriod = Annotated[Period, AfterValidator(_positive)]
+"""A limit: at least one of its unit."""
 
 
 class Deadline(NamedTuple):

@@ -14,7 +14,7 @@ from rules.model import Document, Filing, Labelled, Level, Platform
 from rules.names.protected import ProtectedNames
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{1,30}$")]
 OWN_UNIT = "所在单位"
 """A route to the account's own unit, as the regulations call it."""
 
@@ -147,12 +147,16 @@ class Polling(Typed):
 
 
 class Policy(Typed):
-    """One school's file. ``version`` is derived from the text, so a case can say which one it opened under."""
+    """One school's file. ``version`` is derived from the text, so a case can say which one it opened under.
+
+    ``demonstration``: an invented school. ``pack``: no school at all, a set of clauses for schools to borrow.
+    """
 
     code: Code
     school_code: str = Field(default="", pattern=r"^(\d{10})?$")
     school: Text
     demonstration: bool = False
+    pack: bool = False
     regulation: Regulation
     names: ProtectedNames
     units: tuple[UnitName, ...] = ()

@@ -56,7 +56,7 @@ class Rule:
     @cached_property
     def settings(self) -> type[BaseModel]:
         """A model of the keyword-only arguments: what a policy may write under ``with``."""
-        hints = get_type_hints(self.check)
+        hints = get_type_hints(self.check, include_extras=True)
         fields: dict[str, Any] = {
             name: (hints[name], ... if parameter.default is parameter.empty else parameter.default)
             for name, parameter in inspect.signature(self.check).parameters.items()

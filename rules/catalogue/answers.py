@@ -1,0 +1,88 @@
+"""The three answers, and the few readings of an account that several rules share."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime, timedelta
+
+from rules.calendar import add_months, day_of, end_of
+from rules.model import Account, Answer, Filing, FilingStatus, Precision, Seen, Sighting, Verdict
+
+GONE_APART = timedelta(hours=24)
+"""One "not found" may be the platform's hiccup; two a day apart are not."""
+NEVER_READ = "尚无一次有效观察"
+
+
+def compliant(
+    reason: str,
+    *looks: Sighting | None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    provisional: bool = False,
+) -> Answer:
+    """In order, as these looks (or, without any, the register) show."""
+    return Answer(Verdict.COMPLIANT, reason, *_shown(looks), since, until, provisional)
+
+
+def violated(reason: str, *looks: Sighting | None, since: datetime | None = None, provisional: bool = False) -> Answer:
+    """Broken, as these looks (or, without any, the register) show."""
+    return Answer(Verdict.VIOLATED, reason, *_shown(looks), since, None, provisional)
+
+
+def undetermined(reason: str, *looks: Sighting | None) -> Answer:
+    """Nobody can say: evidence is missing, too old or not to the point."""
+    return Answer(Verdict.UNDETERMINED, reason, *_shown(looks))
+
+
+def _shown(looks: tuple[Sighting | None, ...]) -> tuple[tuple[str, ...], datetime | None]:
+    known = [look for look in looks if look]
+    return tuple(dict.fromkeys(look.evidence for look in known)), max((look.at for look in known), default=None)
+
+
+def written(day: date | datetime) -> str:
+    """A day as a notice writes it: 2026年5月3日."""
+    day = day_of(day)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def latest_possible(moment: datetime, precision: Precision) -> datetime:
+    """The latest moment a publication time may stand for: what is not known counts in the account's favour."""
+    day = day_of(moment)
+    match precision:
+        case Precision.DAY:
+            return end_of(day)
+        case Precision.MONTH:
+            return end_of(add_months(day.replace(day=1), 1) - timedelta(days=1))
+        case Precision.DERIVED:  # an id is given when a draft is uploaded, which may be before it is published
+            return end_of(day + timedelta(days=1))
+        case _:
+            return moment
+
+
+def confirmed_gone(seen: Seen | None) -> bool:
+    """True where the account was shown gone at least twice, a day apart, and not alive since."""
+    return seen is not None and len(seen.gone) > 1 and seen.gone[-1].at - seen.gone[0].at >= GONE_APART
+
+
+def not_running(account: Account) -> Answer | None:
+    """What rules that bind only a running account answer once the register says it stopped, or it is gone."""
+    if account.filing and account.filing.status is not FilingStatus.ACTIVE:
+        return compliant(f"台账登记为{account.filing.status.label}，本条不再适用")
+    if account.seen and confirmed_gone(account.seen):
+        last = account.seen.gone[-1]
+        return compliant("账号已不存在，本条不再适用", last)
+    return None
+
+
+def existed_since(filing: Filing) -> date | None:
+    """The earliest day the account is known to have existed, from the register."""
+    return min((day for day in (filing.opened_at, filing.filed_at) if day), default=None)
+
+
+def same_text(one: str, other: str) -> bool:
+    """Equal but for width, case and spaces: platforms and registers differ in these without meaning anything."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
