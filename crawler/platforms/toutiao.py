@@ -1,0 +1,145 @@
+"""Toutiao: single articles and search pages; the list of an account needs a signature, so silence cannot be shown."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import unquote
+
+from crawler import dig
+from crawler.dig import find, need, rows, seen, shown, unix, when, word
+from crawler.page import Page, Unreadable
+from crawler.source import PlatformSpec, Source, Target
+from rules.model import Found, Observation, Platform, Post, Precision, Proof
+
+QUOTE = r"'((?:[^'\\]|\\.){1,300})'"
+
+
+def from_id(group: str) -> Any:
+    """The time inside a group id; exact on captured articles, wrong for imported ones."""
+    value = dig.number(group or None)
+    return unix(value >> 32) if value else None
+
+
+def read_old_article(page: Page) -> Observation:
+    """BASE_DATA of 2019–2020: mediaInfo is the account; pgcInfo, feedInfo and siblingList are other articles."""
+    text = page.text[page.text.find("BASE_DATA") :]
+    media = dig.first(r"(?s)mediaInfo:\s*\{(.{1,800}?)\}", text)
+    name = dig.first(rf"name:\s*{QUOTE}", media) or dig.first(rf"source:\s*{QUOTE}", text)
+    user = dig.first(r"/c/user/(\d+)", media) or dig.first(r"(?:user_id|uid):\s*'(\d+)'", media)
+    group = dig.first(r"(?:groupId|itemId|item_id|group_id):\s*'(\d{10,20})'", text)
+    at, precision = when(dig.first(r"(?s)subInfo:\s*\{.{1,400}?time:\s*'([^']{8,30})'", text), page)
+    if not at:
+        at, precision = from_id(group), Precision.DERIVED
+    title = dig.first(rf"title:\s*{QUOTE}", text).strip('" ')
+    need(group and name, "no_identity: 文章页没有账号或编号")
+    return seen(page, Platform.TOUTIAO, name=name, account_id=user,
+                posts=[Post(id=group, title=title, url=f"https://www.toutiao.com/article/{group}/", published_at=at,
+                            precision=precision)])
+
+
+def state(page: Page) -> Any:
+    """RENDER_DATA: URL-encoded JSON."""
+    raw = page.text.partition('id="RENDER_DATA"')[2].partition(">")[2].partition("<")[0]
+    try:
+        return json.loads(unquote(raw))
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("bad_render_data: RENDER_DATA 无法解析") from error
+
+
+def read_render_data(page: Page) -> Observation:
+    """Today's article or profile page."""
+    data = dig.dig(state(page), "data") or state(page)
+    info = dig.dig(data, "initialDetail") or data
+    user = next((u for key in ("mediaInfo", "userInfo", "user", "profileUserInfo", "media_user", "user_info")
+                 if isinstance(u := dig.dig(info, key) or dig.dig(data, key), dict)), None)
+    group = word(info, "itemId") or word(info, "groupId") or word(info, "item_id") or word(info, "group_id")
+    posts = []
+    if group:
+        at, precision = unix(info, "publishTime") or unix(info, "publish_time"), Precision.SECOND
+        if not at:
+            at, precision = when(word(info, "publishTime") or word(info, "publish_time"), page)
+        if not at:
+            at, precision = from_id(group), Precision.DERIVED
+        posts = [Post(id=group, title=word(info, "title"), url=f"https://www.toutiao.com/article/{group}/",
+                      published_at=at, precision=precision)]
+    name = word(user, "name") or word(user, "screen_name") or word(info, "source")
+    need(name, "no_identity: 页面上没有账号")
+    return seen(page, Platform.TOUTIAO, name=name, posts=posts, account_id=_uid(user),
+                verified_body=word(user, "verifiedContent") or word(user, "verified_content") or word(user, "userAuthInfo", "auth_info"))
+
+
+def _uid(user: Any) -> str:
+    return next((text for key in ("userId", "user_id", "creator_uid", "id", "uid") if (text := word(user, key))), "")
+
+
+def read_feed(page: Page) -> Observation:
+    """api/pc/list/feed as saved: items of one account; ads and recommended items name other users."""
+    items = [item for item in rows(dig.data(page), "data") if not item.get("is_feed_ad") and not item.get("ad_id")]
+    whose = dig.owner(_uid(dig.dig(item, "user_info")) or word(item, "media_creator_id") for item in items)
+    own = [item for item in items if (_uid(dig.dig(item, "user_info")) or word(item, "media_creator_id")) == whose]
+    need(whose and own, "no_identity: 列表里没有账号")
+    user = dig.dig(own[0], "user_info")
+    posts = []
+    for item in own:
+        group = word(item, "group_id") or word(item, "item_id") or word(item, "id")
+        posts.append(Post(id=group, title=(word(item, "title") or word(item, "content"))[:80],
+                          url=f"https://www.toutiao.com/article/{group}/",
+                          published_at=unix(item, "publish_time") or unix(item, "behot_time"),
+                          pinned=item.get("is_stick") in (1, True) or word(item, "stick_label") == "置顶"))
+    return seen(page, Platform.TOUTIAO, name=word(user, "name") or word(own[0], "source"), account_id=whose,
+                verified_body=word(user, "verified_content"), posts=posts)
+
+
+def read_search(page: Page) -> Observation:
+    """so.toutiao.com: articles with their source, or users; nobody's list, so only results."""
+    results: dict[str, Found] = {}
+    for card in find(dig.tree(page), '//*[@real-index]'):
+        link = unquote(unquote(unquote(shown(card, ".//a/@href"))))
+        source = dig.first(r'"(?:article_source|name|user_name)"\s*:\s*"([^"]{1,60})"', link)
+        user = dig.first(r"/(?:c/user|profile)/(?:token/)?([\w.-]{5,120})", link)
+        if not source and user:
+            source = shown(card, './/*[contains(@class,"title")]')
+        group = dig.first(r"/group/(\d{15,20})", link)
+        if source and (group or user):
+            results.setdefault(source, Found(platform=Platform.TOUTIAO, name=source, account_id=user,
+                                             url=f"https://www.toutiao.com/group/{group}/" if group else "",
+                                             last_post_at=from_id(group)))
+        elif link and not source:
+            _add_site(results, card, link)
+    return seen(page, Platform.TOUTIAO, results=tuple(need(results, "no_result: 没有结果；不能证明账号不存在").values()))
+
+
+def _add_site(results: dict[str, Found], card: Any, link: str) -> None:
+    """Search also lists ordinary websites, which somebody may have to look at too."""
+    name = shown(card, './/*[contains(@class,"title")]')
+    url = dig.first(r"h5_url=(https?://[^&\s]{4,300})", link)
+    if name and url:
+        results.setdefault(name, Found(platform=Platform.WEBSITE, name=name, url=url))
+
+
+def urls(target: Target) -> tuple[str, ...]:
+    """Only an article address can be asked for."""
+    return (target.url,) if re.search(r"toutiao\.com/(article|group|i|a)/?\d+", target.url) else ()
+
+
+SPEC = PlatformSpec(
+    platform=Platform.TOUTIAO,
+    hosts=("www.toutiao.com", "so.toutiao.com"),
+    delay_seconds=10.0,
+    daily_budget=300,
+    sources=(
+        Source(code="feed", label="账号列表接口", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY, note="需签名，仅读留存",
+               recognises=lambda page: any(dig.has(page, "data", 0, key) for key in ("publish_time", "behot_time", "group_id")),
+               read=read_feed),
+        Source(code="article", label="文章页", proves=Proof.ACTIVE | Proof.NAME, note="只证明这一篇",
+               recognises=lambda page: "BASE_DATA" in page.text, read=read_old_article),
+        Source(code="render_data", label="文章页或主页（RENDER_DATA）", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+               note="只证明页面所载", recognises=lambda page: 'id="RENDER_DATA"' in page.text, read=read_render_data,
+               urls=urls),
+        Source(code="search", label="头条搜索", proves=Proof.NONE, note="只用于发现",
+               recognises=lambda page: "real-index=" in page.text or "data-test-result-list" in page.text,
+               read=read_search),
+    ),
+)

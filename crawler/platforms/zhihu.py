@@ -1,0 +1,131 @@
+"""Zhihu: profiles in js-initialData, lists and columns as JSON; most of it is refused to anonymous readers today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crawler import dig
+from crawler.dig import css, find, need, number, peek, rows, seen, shown, unix, when, word
+from crawler.page import Page
+from crawler.source import PlatformSpec, Source, Target
+from rules.model import Found, Observation, Platform, Post, Proof
+
+
+def token(user: Any) -> str:
+    """The address name of a person or organisation: what a register holds, though an owner may change it."""
+    return word(user, "url_token") or word(user, "urlToken") or word(user, "slug")
+
+
+def badge(user: Any) -> str:
+    """Words of the verification badge."""
+    for places in (("badgeV2", "title"), ("badge_v2", "title"), ("badge", 0, "description"), ("badge", "title")):
+        if text := word(user, *places):
+            return text
+    return ""
+
+
+def post(item: dict[str, Any], page: Page) -> Post:
+    """An article, answer or pin; ``updated`` is an edit."""
+    at = unix(item, "created") or unix(item, "created_time") or unix(item, "createdTime") or unix(item, "publishedTime")
+    precision = Post.__dataclass_fields__["precision"].default
+    if not at:
+        at, precision = when(word(item, "publishedTime") or word(item, "created"), page)
+    title = word(item, "title") or word(item, "question", "title") or word(item, "question", "name")
+    ident = word(item, "id") or word(item, "slug")
+    return Post(id=ident, title=title or dig.plain(word(item, "excerpt"))[:80], url=word(item, "url"), published_at=at,
+                precision=precision)
+
+
+def read_api(page: Page) -> Observation:
+    """api/v4 …/articles, answers, pins of one member."""
+    items = [dig.dig(row, "target") or row for row in rows(dig.data(page), "data")]
+    whose = dig.owner(token(dig.dig(item, "author")) for item in items)
+    own = [item for item in items if token(dig.dig(item, "author")) == whose]
+    author = dig.dig(need(whose and own, "no_identity: 列表里没有作者")[0], "author")
+    return seen(page, Platform.ZHIHU, name=word(author, "name"), account_id=whose, verified_body=badge(author),
+                posts=[post(item, page) for item in own], post_count=number(dig.data(page), "paging", "totals"))
+
+
+def read_state(page: Page) -> Observation:
+    """js-initialData: a member's page, an article, or a search page, told apart by which entities have content."""
+    state = dig.dig(dig.embedded(page.text, 'id="js-initialData"'), "initialState")
+    entities = dig.dig(state, "entities")
+    users = {word(user, "urlToken"): user for user in _values(entities, "users") if word(user, "name")}
+    asked = dig.first(r"zhihu\.com/(?:people|org)/([\w-]{1,60})", page.url)
+    items = _values(entities, "articles") + _values(entities, "answers") + _values(entities, "pins")
+    if not users and not items:
+        return read_search(page)
+    written = dig.owner(token(dig.dig(item, "author")) for item in items)
+    whose = asked if asked in users else (written or next(iter(users), ""))
+    user = users.get(whose) or next((a for item in items if token(a := dig.dig(item, "author")) == whose), None)
+    need(word(user, "name"), "no_identity: 页面上没有账号")
+    own = [item for item in items if token(dig.dig(item, "author")) == whose]
+    counts = [number(user, key) for key in ("answerCount", "articlesCount", "pinsCount", "zvideoCount")]
+    known = [count for count in counts if count is not None]
+    return seen(page, Platform.ZHIHU, name=word(user, "name"), account_id=whose, verified_body=badge(user),
+                posts=[post(item, page) for item in own], post_count=sum(known) if known else None)
+
+
+def _values(value: Any, key: str) -> list[dict[str, Any]]:
+    found = dig.dig(value, key)
+    return [item for item in found.values() if isinstance(item, dict)] if isinstance(found, dict) else []
+
+
+def read_search(page: Page) -> Observation:
+    """A search page as drawn: the people and organisations behind the results."""
+    results: dict[str, Found] = {}
+    for card in find(dig.tree(page), f'//*[{css("SearchResult-Card")} or {css("List-item")}]'):
+        url = shown(card, './/a[contains(@href,"/people/") or contains(@href,"/org/")]/@href')
+        name = shown(card, f'.//*[{css("AuthorInfo") }]//meta[@itemprop="name"]/@content') or shown(card, f'.//a[{css("UserLink-link")}]')
+        # Answers are shown as "author：excerpt" without a link.
+        name = name or shown(card, './/*[@itemprop="text"]/preceding-sibling::*[1]').rstrip("：:")
+        name = name or dig.first(r"^([^：:]{1,30})[：:]", shown(card, f'.//*[{css("RichContent-inner")}]'))
+        account = dig.first(r"/(?:people|org)/([\w-]{1,60})", url)
+        if name:
+            results.setdefault(account or name, Found(platform=Platform.ZHIHU, name=name, account_id=account, url=url))
+    return seen(page, Platform.ZHIHU, results=tuple(need(results, "no_result: 没有结果；不能证明账号不存在").values()))
+
+
+def read_column(page: Page) -> Observation:
+    """A column (专栏): its own name and slug; the creator is somebody else's identity."""
+    column = dig.data(page)
+    return seen(page, Platform.ZHIHU, name=word(column, "name") or word(column, "title"),
+                account_id=word(column, "slug") or word(column, "url_token") or word(column, "id"),
+                post_count=number(column, "postsCount") if "postsCount" in column else number(column, "articles_count"))
+
+
+def read_article(page: Page) -> Observation:
+    """One article as JSON: its author and time."""
+    item = dig.data(page)
+    author = dig.dig(item, "author")
+    name = need(word(author, "name"), "no_identity: 文章没有作者")
+    return seen(page, Platform.ZHIHU, name=name, account_id=token(author), verified_body=badge(author), posts=[post(item, page)])
+
+
+def is_column(page: Page) -> bool:
+    """A column object, of 2015 or of today."""
+    return dig.has(page, "postsCount") or (dig.has(page, "articles_count") and word(peek(page, "type")) == "column")
+
+
+def urls(target: Target) -> tuple[str, ...]:
+    """The member's page."""
+    return (target.url,) if "zhihu.com/" in target.url else ()
+
+
+SPEC = PlatformSpec(
+    platform=Platform.ZHIHU,
+    hosts=("www.zhihu.com", "zhuanlan.zhihu.com"),
+    delay_seconds=15.0,
+    daily_budget=200,
+    sources=(
+        Source(code="list", label="文章、回答列表接口", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY, note="需签名，仅读留存",
+               recognises=lambda page: bool(peek(page, "data", 0)) and dig.has(page, "paging"), read=read_api),
+        Source(code="page", label="个人、机构、文章或搜索页", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY, note="常被拦截",
+               recognises=lambda page: 'id="js-initialData"' in page.text, read=read_state, urls=urls),
+        Source(code="column", label="专栏", proves=Proof.NAME, note="文章数用于对照变化", recognises=is_column, read=read_column),
+        Source(code="article", label="单篇文章接口", proves=Proof.ACTIVE | Proof.NAME, note="只证明这一篇",
+               recognises=lambda page: isinstance(peek(page, "author"), dict) and (
+                   dig.has(page, "publishedTime") or dig.has(page, "created")),
+               read=read_article),
+    ),
+)
