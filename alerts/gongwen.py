@@ -20,9 +20,19 @@ from alerts.markup import Block, Kind, title
 
 W = nsdecls("w")
 ORDER = (
-    "pStyle keepNext keepLines pageBreakBefore framePr widowControl pBdr tabs autoSpaceDE autoSpaceDN snapToGrid spacing "
-    "ind jc rPr rFonts b color w sz szCs lang"
-).split()
+    *(
+        "pStyle",
+        "keepNext",
+        "keepLines",
+        "pageBreakBefore",
+        "widowControl",
+        "pBdr",
+        "tabs",
+        "autoSpaceDE",
+        "autoSpaceDN",
+    ),
+    *("snapToGrid", "spacing", "ind", "jc", "rPr", "rFonts", "b", "color", "w", "sz", "szCs", "lang"),
+)
 """OOXML fixes the order of properties; Word calls a file with another order damaged."""
 
 
@@ -98,11 +108,10 @@ def _imprint(document: WordFile, lines: Sequence[Block]) -> None:
         f'<w:tblGrid><w:gridCol w:w="{layout.IMPRINT}"/></w:tblGrid>{rows}</w:tbl>'
     )
     document.element.body.insert_element_before(table, "w:sectPr")
-    for paragraph, line in zip(table.iter(qn("w:p")), lines, strict=True):
-        Paragraph(paragraph, document).add_run(line.text)
-        if line.kind is Kind.PRINTED:
-            stop = layout.IMPRINT - round(layout.SIZE_4 * 20)
-            _put(paragraph.get_or_add_pPr(), f'<w:tabs {W}><w:tab w:val="right" w:pos="{stop}"/></w:tabs>')
+    for cell, line in zip(document.tables[-1].columns[0].cells, lines, strict=True):
+        cell.paragraphs[0].add_run(line.text)
+        stop = layout.IMPRINT - round(layout.SIZE_4 * 20)
+        _put(cell.paragraphs[0]._p.get_or_add_pPr(), f'<w:tabs {W}><w:tab w:val="right" w:pos="{stop}"/></w:tabs>')
     # Word wants a paragraph after a table, LibreOffice one to hang a floating table on: one nobody sees.
     last = document.add_paragraph(style=Kind.BODY.value)._p.get_or_add_pPr()
     _put(last, f'<w:spacing {W} w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>')
@@ -162,7 +171,8 @@ def _style_xml(name: str, style: Style) -> str:
         f'<w:basedOn w:val="Normal"/><w:qFormat/><w:pPr>{keep}<w:widowControl w:val="0"/>'
         f'<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:snapToGrid w:val="0"/>'
         f'<w:spacing w:before="0" w:after="0" w:line="{layout.PITCH}" w:lineRule="exact"/>{_indent(style)}'
-        f'<w:jc w:val="{style.align}"/></w:pPr><w:rPr>{_fonts(style.font)}<w:color w:val="{style.colour}"/><w:spacing w:val="{layout.SQUEEZE}"/>'
+        f'<w:jc w:val="{style.align}"/></w:pPr><w:rPr>{_fonts(style.font)}<w:color w:val="{style.colour}"/>'
+        f'<w:spacing w:val="{layout.SQUEEZE}"/>'
         f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr></w:style>'
     )
 

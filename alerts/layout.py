@@ -29,8 +29,8 @@ CHAR = TYPE_AREA[0] / CHARACTERS / 25.4 * 72
 PITCH = int(TYPE_AREA[1] / LINES / 25.4 * 1440)
 """The height of a line in twips, rounded down so that 22 lines always fit."""
 SQUEEZE = -5
-"""Set on every character, in twips: 15.75 pt. LibreOffice gives a character wider than its cell two cells, so our styles
-do not snap to the grid; the grid stays declared, and 28 characters of 15.75 pt fill the same 156 mm in Word and WPS."""
+"""Set on every character, in twips: 15.75 pt. LibreOffice gives a character wider than its cell two cells, so our
+styles do not snap to the grid; it stays declared, and 28 characters of 15.75 pt fill the same 156 mm everywhere."""
 CHAR_SPACE = round((CHAR - SIZE_3) * 4096)
 """What the grid takes off each 三号 character, in 4096ths of a point (OOXML's unit)."""
 IMPRINT = 8500

@@ -1,8 +1,8 @@
 """The small marked-up form in which a document's body is written: one line, one paragraph.
 
-``# `` title (one line of the title a line) · ``## `` 一、 heading · ``### `` （一） heading · ``=== `` title of an annex on
-its own page · ``// `` a remark to the author of the template, not printed · anything else is a paragraph. Values that a
-template prints never start a marker, whatever they contain: `protect` puts an invisible character before them.
+``# `` one line of the title · ``## `` 一、 heading · ``### `` （一） heading · ``=== `` title of an annex on its own
+page · ``// `` a remark to the template's author, not printed · anything else is a paragraph. Values that a template prints
+never start a marker, whatever they contain: `protect` puts an invisible character before them.
 """
 
 from __future__ import annotations

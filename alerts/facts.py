@@ -1,0 +1,122 @@
+"""What a digest is made from: a school's day as storage knows it. Frozen facts, no judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from rules.model import Document, Labelled, Outcome, Platform
+
+
+class ChangeKind(Labelled):
+    """What changed without being a breach."""
+
+    RECOVERED = "recovered", "恢复更新"
+    RENAMED = "renamed", "更名"
+    GONE = "gone", "已注销或封禁"
+    MOVED = "moved", "迁移"
+    SUSPECT = "suspect", "疑似冒用"
+    NEW_ACCOUNT = "new_account", "新发现账号"
+    CLOSED = "closed", "销号"
+    WITHDRAWN = "withdrawn", "撤回更正"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFinding:
+    """A breach first found on this day. ``path`` is a page of the console, beginning with /."""
+
+    title: str
+    platform: Platform
+    unit: str
+    problem: str
+    clause: str
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCase:
+    """A case under way: what comes next, for whom, when, and what it waits for (a Chinese phrase, empty if nothing)."""
+
+    number: str
+    title: str
+    platform: Platform
+    unit: str
+    state: str
+    next_step: str = ""
+    due_at: datetime | None = None
+    provisional: bool = False
+    waiting: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaiting:
+    """A step that is due and needs a named person's signature."""
+
+    number: str
+    title: str
+    platform: Platform
+    document: Document
+    approver: str
+    since: datetime
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """Something that is different today."""
+
+    kind: ChangeKind
+    title: str
+    platform: Platform
+    detail: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """Accounts of one platform that could not be seen, why, and since when; ``examples`` are names."""
+
+    platform: Platform
+    count: int
+    since: datetime | None
+    outcome: Outcome | None
+    reason: str = ""
+    examples: tuple[str, ...] = ()
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crawler:
+    """A platform's day: runs, looks blocked, the last success, and the breaker (since when it is tripped, and why)."""
+
+    platform: Platform
+    runs: int = 0
+    missed: int = 0
+    looks: int = 0
+    blocked: int = 0
+    last_success: datetime | None = None
+    breaker_since: datetime | None = None
+    breaker_reason: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestInput:
+    """Everything a digest is made from, filled from storage. ``totals``: accounts by platform and outcome of the newest
+    look; the key None counts accounts never looked at."""
+
+    school: str
+    school_name: str
+    day: date
+    now: datetime
+    demo: bool = False
+    totals: Mapping[Platform, Mapping[Outcome | None, int]] = field(default_factory=dict)
+    findings: Sequence[NewFinding] = ()
+    cases: Sequence[OpenCase] = ()
+    awaiting: Sequence[Awaiting] = ()
+    changes: Sequence[Change] = ()
+    unseen: Sequence[Unseen] = ()
+    crawlers: Sequence[Crawler] = ()
+    undelivered: int = 0
