@@ -8,6 +8,7 @@ from storage.database import Database
 from storage.filings import Filings
 from storage.looks import Looks
 from storage.notices import Notices
+from storage.overview import Overview
 from storage.runs import Runs
 
 
@@ -24,6 +25,7 @@ class Store:
         self.cases = Cases(self.database)
         self.notices = Notices(self.database)
         self.candidates = Candidates(self.database)
+        self.overview = Overview(self.database)
 
     def close(self) -> None:
         """Give the connections back."""

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from monitors.console import words
 from monitors.console.gate import safe_path
 from monitors.world import World
-from rules.catalogue.registry import RULES
+from rules.catalogue import RULES
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -58,6 +58,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(words.FILTERS)
     style = hashlib.sha256((STATIC / "console.css").read_bytes()).hexdigest()[:10]
+    environment.globals["ui"] = environment.get_template("macros.html").module
     environment.globals.update(nav=NAV, style=f"/static/console.css?v={style}", rule_title=rule_title)
     return environment
 
