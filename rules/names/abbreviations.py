@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from rules.names.context import Context, closes
+from rules.names.fold import FOLD
 from rules.names.model import NameKind, NameVerdict
 from rules.names.tables import institutions, words
 from rules.names.tokens import Token
@@ -13,6 +14,7 @@ from rules.names.tokens import Token
 FLAG, REVIEW = NameVerdict.FLAG, NameVerdict.REVIEW
 _WORDLIKE = re.compile(r"[^aeiou]?[aeiou]+[^aeiou]|[aeiou]+[^aeiou]+")
 _FIGURES = (("\\/\\/", "w"), ("|\\|", "n"), ("|_|", "u"), ("vv", "w"), ("13", "b"))
+_MASKS = frozenset("81|!74503#$([<@\\Vv")
 _LEET = str.maketrans("81|!74503#$([<@l", "biiitasoehscccai")
 
 
@@ -25,6 +27,7 @@ class Short:
     text: str
     shared: bool
     rivals: tuple[str, ...]
+    leet: str
 
 
 @cache
@@ -44,7 +47,7 @@ def make(school: int, name: str, written: str) -> Short | None:
         return None
     rivals = tuple(user for user in _users().get(text, ()) if name not in user and user not in name)
     shared = text in words("acronym") or (len(text) == 3 and bool(_WORDLIKE.fullmatch(text))) or bool(rivals)
-    return Short(school, written, text, shared, rivals)
+    return Short(school, written, text, shared, rivals, leet(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,34 +116,35 @@ def _sure(short: Short, token: Token, how: str, name: Context) -> bool:
     if not short.shared:
         return True
     whole = len(token.run) == len("".join(unit.text for unit in name.units))
+    if whole and how == "whole" and token.upper and len(short.text) > 3:
+        return True
     mark = how == "led" and token.upper is False and whole and name.name[-1].isupper()
     return campus or _led(token, name) or mark or (how == "whole" and token.upper and token.at == 1 and whole)
 
 
+def masked(name: str) -> bool:
+    """True when the name has a digit or sign that may stand for a letter."""
+    return not _MASKS.isdisjoint(name)
+
+
 def leet(name: str) -> str:
     """The name with digits and signs read as the letters they look like; l, 1 and | are all i."""
-    text = name.lower()
+    text = name.lower() if name.isascii() else "".join(ch.lower() if ch.isascii() else FOLD[ch] for ch in name)
     for figure, letter in _FIGURES:
         text = text.replace(figure, letter)
     return text.translate(_LEET)
 
 
-def disguised(shorts: Sequence[Short], folded: str, name: Context) -> Found | None:
+def disguised(short: Short, name: Context) -> Found | None:
     """An abbreviation written with digits or signs, as B1T校园墙: only right before a campus word."""
-    text = leet(folded)
-    for short in shorts:
-        want = leet(short.text)
-        for hit in re.finditer(rf"(?<![a-z]){re.escape(want)}(?=\s*([\u4e00-\u9fff]+))", text):
-            if closes_plain(folded, short.text) or not _campus(hit.group(1)):
-                continue
-            figure = NameKind.DIGIT if any(ch.isdigit() for ch in folded) else NameKind.SYMBOL
-            return Found(FLAG if not short.rivals else REVIEW, short, figure, name.name.split(hit.group(1))[0].strip())
+    if not masked(name.name):
+        return None
+    for hit in re.finditer(rf"(?<![a-z]){short.leet}(?=\s*([\u4e00-\u9fff]+))", leet(name.name)):
+        if _campus(hit.group(1)):
+            figure = NameKind.DIGIT if any(ch.isdigit() for ch in name.name) else NameKind.SYMBOL
+            shown = name.name.split(name.name[name.name.find(hit.group(1)[0])])[0].strip()
+            return Found(REVIEW if short.rivals else FLAG, short, figure, shown or name.name)
     return None
-
-
-def closes_plain(folded: str, short: str) -> bool:
-    """True when the abbreviation is there without any disguise."""
-    return re.search(rf"(?<![a-z]){short}(?![a-z])", folded) is not None
 
 
 def _campus(text: str) -> bool:

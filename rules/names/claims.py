@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rules.names.align import TAIL, WINDOW, Alignment, Edit, align, turned, windows
+from rules.names.align import DELETE, TAIL, WINDOW, Alignment, Edit, align, likeness, turned, windows
 from rules.names.fold import Unit
 from rules.names.model import NameKind
 from rules.names.terms import Role, Term
@@ -66,11 +66,19 @@ def _shift(found: Alignment, by: int) -> Alignment:
     return Alignment(found.start + by, found.end + by, found.cost, found.edits)
 
 
+def _hopeless(term: Term, text: Sequence[str], cap: float) -> bool:
+    """True when too many characters of the term have nothing in the name to stand for them."""
+    lost = sum(1 for was in term.text if not any(was == now or likeness(was, now) for now in text))
+    return lost * DELETE > cap
+
+
 def altered(text: Sequence[str], line: str, terms: Sequence[Term]) -> list[Claim]:
     """Every term that a stretch of the name resembles closely enough, the best place of each."""
     found: list[Claim] = []
     for term in [t for t in terms if len(t.text) > 2][:MOST]:
         cap = _cap(term)
+        if _hopeless(term, text, cap):
+            continue
         options = [_shift(align(term.text, text[at : at + WINDOW]), at) for at in windows(len(text))]
         if term.long and len(term.text) >= 6:
             turn = turned(term.text, line)

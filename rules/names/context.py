@@ -91,7 +91,7 @@ class Context:
 
     def straddled(self, claim: Claim) -> bool:
         """True when the last character of the claim makes a common word with the next one."""
-        return frequencies().get(self.line[claim.end - 1 : claim.end + 1], 0) >= 100 and not self.campus(claim.end)
+        return frequencies().get(self.line[claim.end - 1 : claim.end + 1], 0) >= 50 and not self.campus(claim.end)
 
     def loose(self, claim: Claim) -> bool:
         """True when the word before the claim is a single character that belongs to nothing."""

@@ -92,9 +92,11 @@ def _fits(want: tuple[str, ...], got: Sequence[str]) -> bool:
     return len(want) > 2 and sorted(want) == sorted(got)
 
 
-def _joined(found: Sequence[str]) -> list[list[str]]:
-    """The words, and the words with each pair of neighbours written as one (North western)."""
-    return [list(found)] + [[*found[:i], found[i] + found[i + 1], *found[i + 2 :]] for i in range(len(found) - 1)]
+def _joined(found: Sequence[str], wanted: Sequence[str]) -> list[list[str]]:
+    """The words, and the words with two neighbours that make one of the wanted words joined (North western)."""
+    pairs = [i for i in range(len(found) - 1) if canonical([found[i] + found[i + 1]])[:1] in [[w] for w in wanted]]
+    real = [i for i in pairs if not generic(found[i] + found[i + 1])]
+    return [list(found)] + [[*found[:i], found[i] + found[i + 1], *found[i + 2 :]] for i in real]
 
 
 def find(name: English, found: Sequence[Token]) -> bool:
@@ -103,7 +105,7 @@ def find(name: English, found: Sequence[Token]) -> bool:
     wanted = [name.words]
     if len(name.words) > 3 and name.words[-1] == UNIVERSITY:
         wanted.append(name.words[:-1])
-    for words in _joined(plain):
+    for words in _joined(plain, name.words):
         made = canonical(words)
         for want in wanted:
             for at in range(len(made) - len(want) + 1):

@@ -16,6 +16,7 @@ WEIGHT = {2: 800, 3: 600}  # how common a protected short name is taken to be wh
 LONG_WEIGHT, DOUBTED = 1000, 60
 AFTER = frozenset(listed("after"))
 TIE = 0.05
+STUDENTS = frozenset(("生会", "生社", "生联", "生团"))  # 南京大学生会: the 学 of 学生会 is what is missing
 NONE: frozenset[str] = frozenset()
 FLAG, REVIEW, CLEAR = NameVerdict.FLAG, NameVerdict.REVIEW, NameVerdict.CLEAR
 
@@ -104,10 +105,9 @@ class Judge:
     def _full_name(self, claim: Claim, name: Context) -> Ruling:
         if claim.term.rivals:
             return Ruling(REVIEW, claim, "另有学校使用同一名称", rivals=claim.term.rivals)
-        taker = name.taker(claim, LONG_WEIGHT if name.line[claim.end : claim.end + 1] not in AFTER else DOUBTED)
-        if not taker or not name.line[claim.end :].startswith(taker[2:]) or taker[:2] not in ("大学", "学院"):
-            return Ruling(FLAG, claim)
-        if name.line[claim.end + 1 : claim.end + 2] in ("会", "社", "联", "团") and taker == "大学生":
+        after = name.line[claim.end : claim.end + 2]
+        taker = name.taker(claim, DOUBTED) if after[:1] in AFTER else ""
+        if not taker or after in STUDENTS:
             return Ruling(FLAG, claim)
         return Ruling(CLEAR, claim, f"“{taker}”是一个词", taker)
 

@@ -70,8 +70,12 @@ class LatinJudge:
         for key, entries in keys.items():
             self._automaton.add_word(key, tuple(entries))
         self._any = bool(keys)
-        if keys:
-            self._automaton.make_automaton()
+        self._leet = ahocorasick.Automaton()
+        for text in {short.leet for short in self._shorts}:
+            self._leet.add_word(text, tuple(short for short in self._shorts if short.leet == text))
+        for automaton in (self._automaton, self._leet):
+            if len(automaton):
+                automaton.make_automaton()
 
     def hits(self, name: str) -> list[LatinHit]:
         """What the letters of a name may hold; empty for nearly every name."""
@@ -79,9 +83,8 @@ class LatinJudge:
             return []
         text = name.lower() if name.isascii() else "".join(map(FOLD.__getitem__, name))
         found = [entry for _, entries in self._automaton.iter(text.translate(_SQUEEZE)) for entry in entries]
-        if not name.isascii():
-            squeezed = abbreviations.leet(text)
-            found += [short for short in self._shorts if abbreviations.leet(short.text) in squeezed]
+        if not name.isascii() and self._shorts and abbreviations.masked(name):
+            found += [short for _, shorts in self._leet.iter(abbreviations.leet(name)) for short in shorts]
         return [LatinHit(entry) for entry in dict.fromkeys(found)]
 
     def rule(self, name: Context, found: Sequence[Token], hits: Sequence[LatinHit]) -> NameMatch | None:
@@ -104,9 +107,7 @@ class LatinJudge:
     def _short(self, short: Short, name: Context, found: Sequence[Token]) -> NameMatch | None:
         got = abbreviations.judge(short, found, name, False)
         if not got:
-            text = "".join(map(FOLD.__getitem__, name.name))
-            raw = "".join(ch if ch.isascii() else FOLD[ch] for ch in name.name)
-            got = abbreviations.disguised((short,), raw.lower() or text, name)
+            got = abbreviations.disguised(short, name)
         return self._of_short(got, name) if got else None
 
     def _of_short(self, got: Found, name: Context) -> NameMatch:
@@ -143,11 +144,12 @@ class LatinJudge:
     def _english_rival(self, entry: English, written: Sequence[str], found: Sequence[Token]) -> str | None:
         """Another institution whose English name, or whose abbreviation made of the initials, this is."""
         school = self._schools[entry.school]
-        joined, letters = " ".join(written), english.initials(found)
+        joined = f" {' '.join(written)} ".replace(" of ", "+of ")  # Dalian University is not in Dalian University of X
+        letters = english.initials(found)
         for item in institutions():
             if self._judge.mine(entry.school, folded(item.name)):
                 continue
-            if any(" ".join(name.lower().split()) in joined for name in item.english if name):
+            if any(f" {' '.join(name.lower().split())} " in joined for name in item.english if name):
                 return item.name
             near = item.province == self._judge.home(entry.school) and item.name != school.name
             if near and any(short.lower() == letters for short in item.abbreviation):

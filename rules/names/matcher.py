@@ -9,7 +9,7 @@ from rules.names import explain
 from rules.names.abbreviations import Short
 from rules.names.claims import Claim, altered, exact, inside, ranked
 from rules.names.context import Context
-from rules.names.fold import Unit, units
+from rules.names.fold import FOLD, Unit, units
 from rules.names.index import LATIN, Index
 from rules.names.judge import Judge, Ruling
 from rules.names.latin import LatinHit, LatinJudge
@@ -56,24 +56,23 @@ class Matcher:
         if not name.isascii():
             covered = reduce(or_, map(self._masks, name))
             if not covered & LATIN:
-                if covered & (covered >> 1):
-                    return self._decide(name, covered, ())
-                return clear(name)
+                terms = self._index.candidates(covered) if covered & (covered >> 1) else ()
+                return self._decide(name, terms, ()) if terms else clear(name)
         hits = self._latin.hits(name)
-        if hits or covered > LATIN:
-            return self._decide(name, covered, hits)
-        return clear(name)
+        terms = self._index.candidates(covered | self._sounded(name)) if covered > LATIN else ()
+        return self._decide(name, terms, hits) if hits or terms else clear(name)
 
-    def _decide(self, name: str, covered: int, hits: Sequence[LatinHit]) -> NameMatch:
-        found = units(name)
-        if covered & LATIN:
-            found = _spelled(found)
-            for unit in found:
-                covered |= self._index.of(unit.text) if not unit.han else 0
-        terms = self._index.candidates(covered)
-        if not terms and not hits:
-            return clear(name)
-        letters = tokens(name) if hits or covered & LATIN else []
+    def _sounded(self, name: str) -> int:
+        """The mask of the pinyin syllables in a name of mixed writing."""
+        covered = 0
+        for run in _LETTERS.findall("".join(map(FOLD.__getitem__, name))):
+            for syllable in split(run):
+                covered |= self._index.of(syllable)
+        return covered
+
+    def _decide(self, name: str, terms: Sequence[Term], hits: Sequence[LatinHit]) -> NameMatch:
+        found = _spelled(units(name)) if terms else units(name)
+        letters = tokens(name)
         context = Context(name, found, frozenset(token.text for token in letters))
         ruling = self._rule(context, terms, hits) if terms else None
         if ruling and ruling.verdict is NameVerdict.FLAG:

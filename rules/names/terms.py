@@ -119,7 +119,7 @@ def places() -> dict[str, str]:
     for item in institutions():
         for size in (2, 3):
             head = item.name[:size]
-            if known.get(head, 0) > 2:
+            if known.get(head, 0) > 2 and item.province:
                 counts = seen.setdefault(head, {})
                 counts[item.province] = counts.get(item.province, 0) + 1
     found = {head: max(c, key=lambda p: c[p]) for head, c in seen.items() if max(c.values()) >= max(2, 9 * len(c) - 8)}

@@ -34,6 +34,8 @@ def _letters(name: str) -> Iterator[list[Letter]]:
         folded = FOLD[char]
         if not folded:
             continue
+        if char == "0" and run and name[at + 1 : at + 2].isalpha():
+            folded = "o"  # g0ng
         if folded == GAP or is_han(folded[0]) or folded[0].isdigit():
             if run:
                 yield run
