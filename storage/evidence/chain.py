@@ -1,0 +1,119 @@
+"""A hash chain in a text file: each line is ``sha256(previous hash + JSON)``, a space, and the JSON, canonical."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+GENESIS = "0" * 64
+MANIFEST = "manifest.chain"
+
+Entry = Mapping[str, Any]
+
+
+def line(previous: str, entry: Entry) -> tuple[bytes, str]:
+    """The next line of a chain, and its hash, which is the chain's new head."""
+    text = json.dumps(entry, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode("ascii")
+    head = hashlib.sha256(previous.encode("ascii") + text).hexdigest()
+    return b"".join((head.encode("ascii"), b" ", text, b"\n")), head
+
+
+@dataclass(slots=True)
+class Chain:
+    """A chain as read: its entries, the hash after each, and what is wrong with it."""
+
+    entries: list[dict[str, Any]]
+    hashes: list[str]
+    torn: int = 0
+    """Bytes of a last line that never got its end: a write cut short. The line was never acknowledged."""
+    broken: str = ""
+    """Why the line after the last entry is not a link of this chain; "" where all are."""
+
+    @property
+    def head(self) -> str:
+        """The hash after the last entry."""
+        return self.hashes[-1] if self.hashes else GENESIS
+
+
+def read(data: bytes) -> Chain:
+    """Check every link. Stops at the first line that is not one: nothing behind it can be trusted."""
+    chain = Chain([], [])
+    *lines, rest = data.split(b"\n")
+    chain.torn = len(rest)
+    for number, text in enumerate(lines, start=1):
+        try:
+            entry = json.loads(text[65:])
+            expected, head = line(chain.head, entry)
+        except (ValueError, TypeError, RecursionError):
+            expected, head, entry = b"", "", {}
+        # Comparing the bytes, not the values, finds a change of a blank or of the hash itself as well.
+        if expected != text + b"\n" or not isinstance(entry, dict):
+            chain.broken = f"第 {number} 行与前文不衔接"
+            return chain
+        chain.entries.append(entry)
+        chain.hashes.append(head)
+    return chain
+
+
+class Manifest:
+    """The chain over files: which were opened and how each was sealed. Shared by all writers under a file lock."""
+
+    def __init__(self, root: Path) -> None:
+        """Nothing is touched until something is added or read."""
+        self.path = root / MANIFEST
+
+    def read(self) -> Chain:
+        """Every link, checked. An absent file is an empty chain."""
+        return read(self.path.read_bytes()) if self.path.exists() else Chain([], [])
+
+    def add(self, entry: Entry) -> None:
+        """Append a link, on disk before this returns. Raises OSError, leaving the chain as it was."""
+        with self._locked() as fd:
+            size, last = self._end(fd)
+            text, _ = line(last, entry)
+            try:
+                write_all(fd, text)
+                os.fsync(fd)
+            except OSError:
+                os.ftruncate(fd, size)
+                raise
+
+    @contextmanager
+    def _locked(self) -> Iterator[int]:
+        fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield fd
+        finally:
+            os.close(fd)
+
+    def _end(self, fd: int) -> tuple[int, str]:
+        """Size and head; a torn last line, which nobody was told of, is cut off first."""
+        size = os.fstat(fd).st_size
+        back, tail = 4096, b""
+        while True:
+            start = max(0, size - back)
+            tail = os.pread(fd, size - start, start)
+            whole = tail[: tail.rfind(b"\n") + 1]
+            if start == 0 or whole.count(b"\n") >= 2:
+                break
+            back *= 4
+        if len(whole) < len(tail):
+            size -= len(tail) - len(whole)
+            os.ftruncate(fd, size)
+        last = whole.splitlines()[-1][:64].decode("ascii", "replace") if whole else GENESIS
+        return size, last
+
+
+def write_all(fd: int, data: bytes) -> None:
+    """Write everything: a nearly full disk takes a part first and refuses the rest."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(fd, view) :]

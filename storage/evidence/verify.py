@@ -1,0 +1,231 @@
+"""Three answers about evidence: everything matched, something did not, or it cannot be told and why."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rules.model import Labelled
+from storage.evidence import chain
+from storage.evidence.chain import MANIFEST, Chain, Manifest
+from storage.evidence.writer import chain_path
+
+
+class Status(Labelled):
+    """Nothing failed is not the same claim as everything matched."""
+
+    VERIFIED = "verified", "核验一致"
+    FAILED = "failed", "核验不一致"
+    UNVERIFIABLE = "unverifiable", "无法核验"
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """The first thing that does not match: the file, the record's number from 1 (0: the file itself), its offset."""
+
+    file: str
+    record: int
+    offset: int
+    reason: str
+
+
+@dataclass(slots=True)
+class VerifyReport:
+    """What was checked and what came of it. ``missing`` says what stands in the way of a plain yes."""
+
+    files: int = 0
+    records: int = 0
+    bytes: int = 0
+    failures: list[Bad] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    torn: dict[str, int] = field(default_factory=dict)
+    """Torn tails: file → bytes behind the last record the chain knows, left by a writer that was killed."""
+
+    @property
+    def status(self) -> Status:
+        """Failed if anything failed; verified only if everything was checked and matched."""
+        if self.failures:
+            return Status.FAILED
+        return Status.UNVERIFIABLE if self.missing or not self.records else Status.VERIFIED
+
+    @property
+    def first_bad(self) -> Bad | None:
+        """The first failure, None where there is none."""
+        return self.failures[0] if self.failures else None
+
+    def __str__(self) -> str:
+        """The report as a person reads it."""
+        lines = [f"{self.status.label}：{self.files} 个文件，{self.records} 条记录，{self.bytes} 字节"]
+        for bad in self.failures:
+            where = f"第 {bad.record} 条记录（偏移 {bad.offset}）" if bad.record else ""
+            lines.append(f"不一致：{bad.file} {where}{bad.reason}")
+        lines += [f"无法核验：{text}" for text in self.missing] + [f"说明：{text}" for text in self.notes]
+        if not self.records and not self.failures and not self.missing:
+            lines.append("无法核验：没有存证记录")
+        return "\n".join(lines)
+
+
+def verify(path: Path | str, heads: Mapping[str, str] | None = None) -> VerifyReport:
+    """Check an archive, or one WARC with its chain. ``heads`` were recorded earlier by `EvidenceArchive.heads`.
+
+    Reads every byte once and hashes it once. Raises OSError where a file that is there cannot be read.
+    """
+    path, report = Path(path), VerifyReport()
+    if path.is_dir():
+        _archive(path, report, heads or {})
+    elif path.exists():
+        _lone_file(path, report, heads or {})
+    else:
+        report.missing.append(f"{path} 不存在")
+    return report
+
+
+def _archive(root: Path, report: VerifyReport, heads: Mapping[str, str]) -> None:
+    found = {f"{p.parent.name}/{p.name}" for p in root.glob("*/*.warc.gz") if p.stat().st_size}
+    if not (root / MANIFEST).exists():
+        if heads:
+            report.failures.append(Bad(MANIFEST, 0, 0, "清单被删除"))
+        report.missing.append("没有清单 manifest.chain，不能确认文件是否齐全")
+    manifest = Manifest(root).read()
+    if manifest.broken:
+        report.failures.append(Bad(MANIFEST, len(manifest.entries) + 1, 0, f"清单{manifest.broken}"))
+    if manifest.torn:
+        report.missing.append("清单最后一行没有写完")
+    _check_head(MANIFEST, manifest, heads, report)
+    opened, seals = _events(manifest, report)
+    for name in sorted(found - set(opened)):
+        report.failures.append(Bad(name, 0, 0, "文件不在清单中"))
+    for name in opened:
+        _file(root / name, name, seals.get(name), report, heads)
+
+
+def _events(manifest: Chain, report: VerifyReport) -> tuple[list[str], dict[str, dict[str, Any]]]:
+    opened: list[str] = []
+    seals: dict[str, dict[str, Any]] = {}
+    for number, entry in enumerate(manifest.entries, start=1):
+        name = str(entry.get("file", ""))
+        if entry.get("event") == "open" and name not in opened:
+            opened.append(name)
+        elif entry.get("event") == "seal" and name in opened and name not in seals:
+            seals[name] = entry
+        else:
+            report.failures.append(Bad(MANIFEST, number, 0, "清单内容前后矛盾"))
+    return opened, seals
+
+
+def _lone_file(path: Path, report: VerifyReport, heads: Mapping[str, str]) -> None:
+    """One file: as part of its archive where it stands in one, by its chain alone elsewhere."""
+    name = f"{path.resolve().parent.name}/{path.name}"
+    if not chain_path(path).exists() or not path.name.endswith(".warc.gz"):
+        report.missing.append(f"{path.name} 旁没有校验链（.chain 文件），不能判断是否被改动过")
+        return
+    root = path.resolve().parent.parent
+    opened, seals = _events(Manifest(root).read(), VerifyReport())
+    if name not in opened:
+        name = str((chain.read(chain_path(path).read_bytes()).entries or [{}])[0].get("file", name))
+        if not name.endswith(f"/{path.name}"):
+            report.failures.append(Bad(path.name, 0, 0, "校验链属于另一个文件"))
+            return
+    _file(path, name, seals.get(name), report, heads)
+
+
+def _file(path: Path, name: str, seal: dict[str, Any] | None, report: VerifyReport, heads: Mapping[str, str]) -> None:
+    report.files += 1
+    try:
+        alive = _being_written(path)
+        links = chain.read(chain_path(path).read_bytes())  # before the WARC: a live writer is then ahead, never behind
+        size = path.stat().st_size
+    except FileNotFoundError as error:
+        report.failures.append(Bad(name, 0, 0, f"{Path(str(error.filename)).name} 不见了"))
+        return
+    bad, end, tail = _records(path, name, links, size, report)
+    if not bad:
+        bad = _ends_well(name, links, end, size, tail, seal)
+    if bad:
+        report.failures.append(bad)
+    _check_head(name, links, heads, report)
+    if bad or seal:
+        return
+    if alive:
+        report.notes.append(f"{name} 正在写入，已核验到目前的最后一条")
+    elif size > end or links.torn:
+        report.torn[name] = size - end
+        report.missing.append(f"{name} 的写入曾被中断，末尾 {size - end} 字节不属于任何已确认的记录（torn tail）")
+    elif name not in heads:
+        report.missing.append(f"{name} 没有封存记录，不能排除末尾整条记录被删去")
+
+
+def _records(path: Path, name: str, links: Chain, size: int, report: VerifyReport) -> tuple[Bad | None, int, str]:
+    """Check each record against the chain. Returns what is bad, where the last record ends, and the tail's hash."""
+    first = links.entries[0] if links.entries else {}
+    if first.get("file") != name and (links.entries or links.broken):
+        return Bad(name, 0, 0, links.broken or "校验链属于另一个文件"), 0, ""
+    at = 0
+    with path.open("rb") as file:
+        for number, entry in enumerate(links.entries[1:], start=1):
+            length = int(entry["length"])
+            member = file.read(length)
+            if entry["offset"] != at or hashlib.sha256(member).hexdigest() != entry["sha256"]:
+                why = "内容被截断" if len(member) < length else "内容与校验链不一致"
+                return Bad(name, number, at, why), at, ""
+            at += length
+            report.records, report.bytes = report.records + 1, report.bytes + length
+        if links.broken:
+            return Bad(name, len(links.entries), at, f"校验链{links.broken}"), at, ""
+        tail = hashlib.sha256(file.read(size - at)).hexdigest() if size > at else ""
+    return None, at, tail
+
+
+def _ends_well(name: str, links: Chain, end: int, size: int, tail: str, seal: dict[str, Any] | None) -> Bad | None:
+    if seal is None:
+        return None
+    if links.head != seal["head"] or len(links.entries) - 1 != seal["records"]:
+        return Bad(name, len(links.entries), end, "与封存时相比，记录有缺失或被替换")
+    if size != seal["bytes"] or tail != seal.get("tail", "") or links.torn != seal.get("torn_link", 0):
+        return Bad(name, len(links.entries), end, "与封存时相比，文件末尾有变动")
+    return None
+
+
+def _check_head(name: str, links: Chain, heads: Mapping[str, str], report: VerifyReport) -> None:
+    known = heads.get(name, chain.GENESIS)
+    if known != chain.GENESIS and known not in links.hashes and not any(bad.file == name for bad in report.failures):
+        report.failures.append(Bad(name, 0, 0, "与另行保存的链首不符，存证被整体改写或截短"))
+
+
+def _being_written(path: Path) -> bool:
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
+def seal_abandoned(root: Path) -> list[str]:
+    """Enter in the manifest how the files of killed writers stand, torn tail and all. Returns the names sealed.
+
+    A file that fails its check is not sealed: the failure stays visible.
+    """
+    opened, seals = _events(Manifest(root).read(), VerifyReport())
+    sealed = []
+    for name in opened:
+        path, report = root / name, VerifyReport()
+        if name in seals or not path.exists() or not chain_path(path).exists() or _being_written(path):
+            continue
+        links = chain.read(chain_path(path).read_bytes())
+        size = path.stat().st_size
+        bad, _, tail = _records(path, name, links, size, report)
+        if bad is None:
+            entry = {"event": "seal", "file": name, "records": max(len(links.entries) - 1, 0), "head": links.head,
+                     "bytes": size, "tail": tail, "torn_link": links.torn}  # fmt: skip
+            Manifest(root).add(entry)
+            sealed.append(name)
+    return sealed

@@ -1,0 +1,207 @@
+"""One page as WARC 1.1 records and back: bytes as they were handed over, headers that stay true."""
+
+from __future__ import annotations
+
+import io
+import re
+import uuid
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Any, Protocol
+
+import brotli  # type: ignore[import-untyped]
+from warcio.bufferedreaders import ChunkedDataReader
+
+from rules.model import BEIJING
+
+LEVEL = 3
+"""zlib level: on real pages 5 % larger than level 9 in a quarter of the time."""
+MAX_BODY = 64 * 1024 * 1024
+"""A decoded body is cut here (a compression bomb); readers refuse anything above 10 MB anyway."""
+ORIGINAL = "x-archive-orig-"
+"""Prefix of a header that describes the wire, not the bytes we were given (pywb's convention)."""
+REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+Headers = Iterable[tuple[str, str]]
+_CONTROL = re.compile(r"[\x00-\x20\x7f]")
+_TOKEN = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
+
+
+class EvidenceError(Exception):
+    """Evidence cannot be written or read: disk full, missing, damaged. The message is Chinese and says what to do.
+
+    Raised by `storage.evidence`. The catcher records no observation: without evidence there is no fact.
+    """
+
+
+class PageLike(Protocol):
+    """What `crawler.page.Page` is to the archive: storage may not import the crawler."""
+
+    @property
+    def url(self) -> str: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def fetched_at(self) -> datetime: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def requested_url(self) -> str: ...
+    @property
+    def address(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class StoredPage:
+    """A page read back: the same fields as `crawler.page.Page`, so that ``Page(**vars(stored))`` is the page."""
+
+    url: str
+    body: bytes
+    fetched_at: datetime
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    requested_url: str = ""
+    address: str = ""
+
+
+def compress(record: bytes) -> bytes:
+    """One record as one gzip member."""
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, 31)
+    return packer.compress(record) + packer.flush()
+
+
+def new_id() -> str:
+    """A fresh WARC-Record-ID."""
+    return f"<urn:uuid:{uuid.uuid4()}>"
+
+
+def record(kind: str, headers: Headers, block: bytes) -> bytes:
+    """A WARC record: version line, named fields (empty ones left out), the block."""
+    fields = "".join(f"{name}: {_line(value)}\r\n" for name, value in (("WARC-Type", kind), *headers) if value)
+    head = f"WARC/1.1\r\n{fields}Content-Length: {len(block)}\r\n\r\n"
+    return b"".join((head.encode("utf-8", "replace"), block, b"\r\n\r\n"))
+
+
+def http_head(page: PageLike) -> bytes:
+    """The status line and headers, with those renamed that would be lies beside the body as we have it."""
+    try:
+        reason = HTTPStatus(page.status).phrase
+    except ValueError:
+        reason = "Unknown"
+    lines = [f"HTTP/1.1 {page.status:03d} {reason}"]
+    for name, value in page.headers.items():
+        false = _untrue(name.lower(), value, page.body)
+        lines.append(f"{ORIGINAL if false else ''}{_TOKEN.sub('_', name)}: {_line(value)}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "replace")
+
+
+def request_head(url: str, headers: Mapping[str, str]) -> bytes:
+    """The request as sent: a GET with its headers."""
+    path = re.sub(r"^[a-z]+://[^/?#]*", "", url, flags=re.I).partition("#")[0] or "/"
+    lines = [f"GET {_address(path)} HTTP/1.1", *(f"{_TOKEN.sub('_', k)}: {_line(v)}" for k, v in headers.items())]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8", "replace")
+
+
+def date_field(at: datetime) -> str:
+    """A WARC 1.1 date: UTC to the microsecond."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def address_field(url: str) -> str:
+    """A URL that fits in one header line: spaces and control characters percent-encoded, all else as it is."""
+    return _address(url)
+
+
+def page_of(warc: Any, *, body: bytes | None = None, fallback: datetime | None = None) -> StoredPage:
+    """A warcio record as a page. ``body`` replaces the payload of a revisit; ``fallback`` a missing date.
+
+    The body is dechunked and decoded; a header renamed on the way in has its own name again. Raises EvidenceError
+    where the record has no date and no fallback: relative dates on a page mean nothing without it.
+    """
+    named, http = warc.rec_headers, warc.http_headers
+    headers: dict[str, str] = {}
+    for name, value in http.headers if http else [("content-type", named.get_header("Content-Type") or "")]:
+        name = name.lower().removeprefix(ORIGINAL)
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    at = parse_date(named.get_header("WARC-Date")) or fallback
+    if at is None:
+        raise EvidenceError("记录没有时间，页面上的“昨天”“3天前”等无法换算，不能使用")
+    code = http.get_statuscode() if http else "200"
+    return StoredPage(
+        url=(named.get_header("WARC-Target-URI") or "").strip("<>"),
+        body=payload(warc) if body is None else body,
+        fetched_at=at,
+        status=int(code) if code and code.isdigit() else 0,
+        headers=headers,
+        requested_url=named.get_header("Xunjian-Requested-URI") or "",
+        address=named.get_header("WARC-IP-Address") or "",
+    )
+
+
+def payload(warc: Any) -> bytes:
+    """The body of a record, dechunked and decoded as its headers say; as it stands where they are wrong."""
+    http, stream = warc.http_headers, warc.raw_stream
+    if http and "chunked" in (http.get_header("transfer-encoding") or "").lower():
+        stream = ChunkedDataReader(stream)
+    body: bytes = stream.read(MAX_BODY)
+    return decoded(body, http.get_header("content-encoding") or "" if http else "")
+
+
+def decoded(body: bytes, encoding: str) -> bytes:
+    """The body without its content-encodings. One that is declared but not there, or not known, changes nothing."""
+    for name in reversed([part.strip().lower() for part in encoding.split(",") if part.strip()]):
+        try:
+            body = _decode(body, name)
+        except (zlib.error, brotli.error, EOFError):
+            return body
+    return body
+
+
+def _decode(body: bytes, name: str) -> bytes:
+    if name == "br":
+        return bytes(brotli.Decompressor().process(body, output_buffer_limit=MAX_BODY))
+    if name not in ("gzip", "x-gzip", "deflate"):
+        return body
+    windows = (31,) if name != "deflate" else (15, -15)  # "deflate" is sent with and without the zlib wrapper
+    for window in windows:
+        unpacker = zlib.decompressobj(window)
+        try:
+            return unpacker.decompress(body, MAX_BODY)  # a body cut short gives what there is of it
+        except zlib.error:
+            if window == windows[-1]:
+                raise
+    return body
+
+
+def parse_date(text: str | None) -> datetime | None:
+    """A WARC date (any of its precisions) in Beijing time; None where there is none or it is no date."""
+    try:
+        at = datetime.fromisoformat((text or "").strip())
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(BEIJING)
+
+
+def _untrue(name: str, value: str, body: bytes) -> bool:
+    if name == "content-length":
+        return value.strip() != str(len(body))
+    if name == "content-encoding":
+        return decoded(body, value) is body
+    return name == "transfer-encoding" or name.startswith(ORIGINAL)
+
+
+def _address(url: str) -> str:
+    return _CONTROL.sub(lambda m: f"%{ord(m[0]):02X}", url)
+
+
+def _line(value: str) -> str:
+    return re.sub(r"[\r\n\x00]+", " ", value)
+
+
+def stream(data: bytes) -> io.BytesIO:
+    """Bytes as the file warcio wants."""
+    return io.BytesIO(data)
