@@ -225,6 +225,8 @@ class Seen:
     - ``silence_shown``: newest look at the right identity by a source that can prove INACTIVE.
     - ``last_post``: newest own post ever seen, with the evidence of the look that first showed it.
     - ``gone``: looks on distinct days that positively showed the account gone, since it was last seen alive.
+    - ``quiet_from``, ``resumed_at``: the last post before the newest run of posts, and the first of that run (posts
+      at most a week apart), each the latest moment its precision allows. Says whether a notice was ever right.
     - ``days_observed``: days in the last 366 with at least one fact; ``posts_in_year``: distinct posts seen.
     - ``listed_from``, ``listed_to``: between these every own post was listed, by looks that overlap without a gap.
     - ``name_seen``, ``body_seen``: newest look that showed them; ``name_since``, ``body_since``: first look that
@@ -242,6 +244,8 @@ class Seen:
     last_post_at: datetime | None = None
     last_post: Sighting | None = None
     last_post_precision: Precision = Precision.SECOND
+    quiet_from: datetime | None = None
+    resumed_at: datetime | None = None
     empty: Sighting | None = None
     gone: tuple[Sighting, ...] = ()
     name: str | None = None
@@ -341,6 +345,7 @@ class Finding:
     account: str
     title: str
     unit: str
+    supervisor: str = ""
     rule: str
     clause: str
     basis: str

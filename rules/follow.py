@@ -1,0 +1,139 @@
+"""Findings to cases: tomorrow the same problem is the same case; what is cured is resolved, what was wrong withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from rules.calendar import Calendar
+from rules.cases import SYSTEM, Case, CaseEvent, Change, EventData, EventKind, apply
+from rules.ladder import close, first_record, pause_ended, withdraw
+from rules.model import CaseState, Finding, Verdict
+from rules.policy import Policy
+
+RELAPSE = timedelta(days=7)
+"""A cure that did not last a week was none: the same case goes on. Later it is a new offence and a new case."""
+QUIET = timedelta(days=30)
+"""How long a problem a person put aside stays aside, where its rule cannot tell an old breach from a new one."""
+
+
+def follow(
+    cases: Mapping[str, Case],
+    findings: Iterable[Finding],
+    policy: Policy,
+    now: datetime,
+    numbering: Callable[[], str],
+    calendar: Calendar,
+) -> Iterator[Change]:
+    """What today's findings do to the cases, one change at a time; running it twice at the same moment changes nothing.
+
+    ``cases``: the newest case of each finding key, settled ones included, so that what a person put aside is not
+    opened again. ``numbering`` gives the next free case number. An undetermined finding changes nothing.
+    """
+    for finding in findings:
+        case = cases.get(finding.key)
+        if finding.verdict is Verdict.COMPLIANT and case and not case.state.is_final:
+            yield from _in_order(case, finding, now)
+        elif finding.verdict is Verdict.VIOLATED:
+            yield from _broken(case, finding, policy, now, numbering, calendar)
+
+
+def _in_order(case: Case, finding: Finding, now: datetime) -> Iterator[Change]:
+    """The account is in order: was it all along, before anybody was told, or since?"""
+    first = case.issued[0].issued_at if case.issued else None
+    if first and finding.since and finding.since < first:
+        yield withdraw(case, SYSTEM, f"发文之前已符合要求，原通知有误：{finding.reason}", now)
+        return
+    if case.state is CaseState.RESOLVED:
+        if case.closing == "automatic" and not case.appeal:
+            yield close(case, SYSTEM, finding.reason, now)
+        return
+    data = EventData(evidence=finding.evidence, shown_at=finding.shown_at)
+    resolved = _change(case, EventKind.RESOLVED, now, finding.reason, data)
+    if case.issued or case.appeal:
+        yield resolved
+    else:  # nobody was told, so there is nothing to look over
+        ended, events = close(resolved[0], SYSTEM, f"发文前已整改：{finding.reason}", now)
+        yield ended, resolved[1] + events
+
+
+def _broken(
+    case: Case | None,
+    finding: Finding,
+    policy: Policy,
+    now: datetime,
+    numbering: Callable[[], str],
+    calendar: Calendar,
+) -> Iterator[Change]:
+    shown_at = finding.shown_at or now  # a breach read off the register is as fresh as the reading
+    if case is None or case.state.is_final:
+        if case is None or _anew(case, finding, now):
+            yield _opened(finding, policy, now, numbering(), calendar, case)
+        return
+    first = case.issued[0].issued_at if case.issued else None
+    if first and finding.since and finding.since > first:
+        yield withdraw(case, SYSTEM, f"发文时尚未超过期限，原通知有误：{finding.reason}", now)
+        yield _opened(finding, policy, now, numbering(), calendar, case)
+    elif case.state is not CaseState.RESOLVED:
+        if shown_at > case.shown_at:
+            data = EventData(evidence=finding.evidence, shown_at=shown_at)
+            yield _change(case, EventKind.CONFIRMED, now, finding.reason, data)
+    elif case.appeal or (case.resolved_at and now - case.resolved_at <= RELAPSE):
+        moved = pause_ended(case, case.resolved_at or now, now)
+        data = EventData(evidence=finding.evidence, shown_at=shown_at, records=moved)
+        yield _change(case, EventKind.REOPENED, now, finding.reason, data)
+    else:
+        yield close(case, SYSTEM, "已整改；再次发生的另立新条目", now)
+        yield _opened(finding, policy, now, numbering(), calendar, case)
+
+
+def _anew(case: Case, finding: Finding, now: datetime) -> bool:
+    """True where this is another breach than the one that was settled."""
+    if case.state is CaseState.CLOSED and case.resolved_at:
+        return True
+    if finding.since and case.since:
+        return finding.since > case.since
+    settled = case.settled_at or now
+    return finding.reason != case.reason and now - settled > QUIET
+
+
+def _opened(
+    finding: Finding, policy: Policy, now: datetime, number: str, calendar: Calendar, previous: Case | None
+) -> Change:
+    """A new case, with the ladder of today's policy frozen into it."""
+    clause = next(c for c in policy.clauses if (c.rule, c.clause) == (finding.rule, finding.clause))
+    ladder = policy.ladders[clause.ladder]
+    case = Case(
+        number=number,
+        school=finding.school,
+        platform=finding.platform,
+        account=finding.account,
+        title=finding.title,
+        unit=finding.unit,
+        supervisor=finding.supervisor,
+        rule=finding.rule,
+        clause=finding.clause,
+        basis=finding.basis,
+        policy_version=policy.version,
+        ladder=ladder,
+        closing=policy.closing,
+        state=CaseState.OPEN,
+        opened_at=now,
+        reason=finding.reason,
+        evidence=finding.evidence,
+        shown_at=finding.shown_at or now,
+        since=finding.since,
+        school_to_confirm=finding.school_to_confirm,
+        provisional=finding.provisional,
+        previous=previous.number if previous else "",
+        steps=(first_record(ladder, now, calendar),),
+    )
+    event = CaseEvent(
+        number=number, kind=EventKind.OPENED, at=now, by=SYSTEM, reason=finding.reason, data=EventData(case=case)
+    )
+    return case, (event,)
+
+
+def _change(case: Case, kind: EventKind, at: datetime, reason: str, data: EventData) -> Change:
+    event = CaseEvent(number=case.number, kind=kind, at=at, by=SYSTEM, reason=reason, data=data)
+    return apply(case, event), (event,)
