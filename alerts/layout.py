@@ -70,10 +70,12 @@ STYLES: dict[str, Style] = {
     Kind.HEADING2: Style(font=KAI, first=2, keep=True),
     Kind.ATTACHMENT: Style(left=5, hanging=3, above=1, align="left", keep=True),
     Kind.SIGNATURE: Style(align="right", above=2, keep=True),
-    Kind.DATE: Style(align="right"),
+    Kind.DATE: Style(align="right", keep=True),
     Kind.NOTE: Style(first=2),
     Kind.ANNEX_MARK: Style(font=HEI, align="left", keep=True),
     Kind.ANNEX: Style(font=XIAOBIAOSONG, size=SIZE_2, align="center", above=1, keep=True),
+    # Long identifiers and addresses: justified, they would tear the other words of their line apart.
+    Kind.ANNEX_BODY: Style(first=2, align="left"),
     Kind.CC: Style(size=SIZE_4, left=4, hanging=3, right=1, align="left", keep=True),
     Kind.PRINTED: Style(size=SIZE_4, left=1, right=1, align="left"),
     "页码右": Style(font=SONG, size=SIZE_4, align="right", right=1),

@@ -1,8 +1,8 @@
 """The small marked-up form in which a document's body is written: one line, one paragraph.
 
 ``# `` one line of the title · ``## `` 一、 heading · ``### `` （一） heading · ``=== `` title of an annex on its own
-page · ``// `` a remark to the template's author, not printed · anything else is a paragraph. Values that a template prints
-never start a marker, whatever they contain: `protect` puts an invisible character before them.
+page · ``// `` a remark to the template's author, not printed · anything else is a paragraph. Values that a template
+prints never start a marker, whatever they contain: `protect` puts an invisible character before them.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ class Kind(StrEnum):
     NOTE = "附注"
     ANNEX_MARK = "附件标识"
     ANNEX = "附件标题"
+    ANNEX_BODY = "附件正文"
     CC = "抄送机关"
     PRINTED = "印发机关和印发日期"
 
@@ -66,7 +67,9 @@ def parse(text: str) -> tuple[Block, ...]:
     for number, line in enumerate(text.splitlines(), start=1):
         line = line.strip()
         if line and not line.startswith("//"):
-            blocks.append(_block(number, line))
+            block = _block(number, line)
+            in_annex = any(earlier.kind is Kind.ANNEX for earlier in blocks)
+            blocks.append(Block(Kind.ANNEX_BODY, block.text) if in_annex and block.kind is Kind.BODY else block)
     if not blocks or blocks[0].kind is not Kind.TITLE:
         raise MarkupError(1, "文书模板的第一段应当是标题（“# 标题”）")
     if not any(block.kind is Kind.BODY for block in blocks):

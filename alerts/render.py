@@ -75,7 +75,7 @@ def notice_text(blocks: Sequence[Block], *, demo: bool = False) -> str:
     for before, block in zip([None, *blocks], blocks, strict=False):
         if before and before.kind is not block.kind and block.kind in _AIR:
             lines.append("")
-        lead = INDENT if block.kind in (Kind.BODY, Kind.HEADING1, Kind.HEADING2, Kind.ATTACHMENT, Kind.NOTE) else ""
+        lead = INDENT if block.kind in _INDENTED else ""
         if block.kind is Kind.ANNEX:
             lines.append("附件")
         lines.append(lead + block.text.replace("\t", INDENT))
@@ -84,6 +84,7 @@ def notice_text(blocks: Sequence[Block], *, demo: bool = False) -> str:
 
 _AIR = {Kind.NUMBER, Kind.TITLE, Kind.ADDRESSEE, Kind.ATTACHMENT, Kind.SIGNATURE, Kind.ANNEX, Kind.CC, Kind.PRINTED}
 """Parts that stand off from what precedes them."""
+_INDENTED = {Kind.BODY, Kind.ANNEX_BODY, Kind.HEADING1, Kind.HEADING2, Kind.ATTACHMENT, Kind.NOTE}
 
 
 def notice_html(blocks: Sequence[Block], *, demo: bool = False) -> str:
