@@ -7,13 +7,16 @@ from collections.abc import Callable
 from typing import Any
 
 from crawler.page import Blocked, Page, Unreadable
-from crawler.platforms.website.article import bylines, headline, published
+from crawler.platforms.website.article import published
+from crawler.platforms.website.bylines import bylines
 from crawler.platforms.website.feeds import feed_posts, sitemap_posts
-from crawler.platforms.website.items import own_column, posts
-from crawler.platforms.website.kinds import Cms, Kind, cms, is_later_page, stated_kind
+from crawler.platforms.website.items import posts
+from crawler.platforms.website.kinds import Kind, is_later_page, stated_kind
 from crawler.platforms.website.links import follow
 from crawler.platforms.website.naming import account_id, columns, host_id, site_name
+from crawler.platforms.website.own import own_column
 from crawler.platforms.website.reading import LIVELY, Reading, reading
+from crawler.platforms.website.systems import Cms, cms
 from crawler.source import PlatformSpec, Source, Target
 from rules.model import Observation, Outcome, Platform, Post, Proof
 
@@ -50,7 +53,7 @@ def read_article(page: Page) -> Observation:
     """One article: its own date, title and the roles named on it. It can show life and bylines, never silence."""
     look = reading(page)
     document = look.document
-    title, when = headline(document), published(document, page.fetched_at)
+    title, when = look.layout.headline, published(look.layout, page.fetched_at)
     if not title or (when is None and stated_kind(document) is not Kind.ARTICLE):
         raise _refusal(page, "不是可识别的文章页")
     name = site_name(document, Kind.ARTICLE)
@@ -59,7 +62,7 @@ def read_article(page: Page) -> Observation:
     if when is None:
         return _observation(look, posts=(post,), name=name, proves=proves, reason="文章未标注发布时间")
     post = Post(id=post.id, title=title, url=post.url, published_at=when.at, precision=when.precision)
-    return _observation(look, posts=(post,), name=name, proves=proves | Proof.ACTIVE, bylines=bylines(document))
+    return _observation(look, posts=(post,), name=name, proves=proves | Proof.ACTIVE, bylines=bylines(look.layout))
 
 
 def read_feed(page: Page) -> Observation:

@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from crawler.page import MAX_BYTES, Page, Unreadable
+from crawler.platforms.website.systems import Cms, cms
 
 MAX_NODES = 200_000
 MAX_DEPTH = 1500
@@ -23,7 +24,7 @@ TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 WORD = re.compile(r"\w")
 NOT_TEXT = frozenset(("script", "style", "noscript", "template", "textarea", "title", "svg"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
-SPACES = re.compile(r"[\s\u3000\xa0\u200b\ufeff]+")
+INVISIBLE = " \u200b\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,11 @@ class Document:
         return found
 
     @cached_property
+    def system(self) -> Cms:
+        """The content system that made the page."""
+        return cms(self.page)
+
+    @cached_property
     def base(self) -> str:
         """What relative links hang on: the page's own address, "" for a saved file whose address is unknown."""
         return self.page.url if self.page.url.startswith(("http://", "https://")) else ""
@@ -111,8 +117,9 @@ def parse(page: Page) -> Document:
 
 
 def squeeze(text: str) -> str:
-    """Runs of any white space as one blank."""
-    return SPACES.sub(" ", text).strip()
+    """Runs of any white space as one blank, invisible characters dropped."""
+    # Not a regular expression: most texts of a page are the white space between tags, and this runs on each.
+    return " ".join(text.split()).strip(INVISIBLE)
 
 
 def _checked(page: Page) -> str:
@@ -146,9 +153,9 @@ def _walk(page: Page, tree: LexborHTMLParser) -> Document:
     for count, node in enumerate(tree.root.traverse(include_text=True)):
         tag = node.tag
         if tag == "-text":
-            content = node.text_content
+            content = squeeze(node.text_content or "")
             if content and WORD.search(content) and not (raw and _is_raw(node)):
-                texts.append(Text(len(texts), squeeze(content), node))
+                texts.append(Text(len(texts), content, node))
         elif tag == "a":
             if href := node.attributes.get("href"):
                 links.append(Link(len(texts), href, node))

@@ -8,17 +8,18 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
 from crawler.platforms.website.document import Document, Link, squeeze
-from crawler.platforms.website.kinds import ARTICLE_PATH, Cms, article_id, cms, column_id
+from crawler.platforms.website.kinds import ARTICLE_PATH, article_id
 from crawler.platforms.website.stamps import STRICT, Stamp, loose_stamps, stamps
 from crawler.platforms.website.years import by_article_ids, down_the_list
 from rules.model import Post
 
-PAPERS = re.compile(r"doi\.org/|arxiv\.org/|ieee\.org/|acm\.org/|springer\.com/|sciencedirect\.com/|aclweb\.org/|cnki\.net/")
+PAPERS = re.compile(
+    r"doi\.org/|arxiv\.org/|ieee\.org/|acm\.org/|springer\.com/|sciencedirect\.com/|aclweb\.org/|cnki\.net/"
+)
 """A scholar's list of papers is dated and linked like a news column, and says nothing of the site."""
 DEEPEST = 64
 NEAR = 6
@@ -53,73 +54,6 @@ def items(document: Document, now: datetime) -> list[Item]:
     return found
 
 
-def own_column(document: Document, found: list[Item]) -> list[Item]:
-    """Of a column's page, the items of that column: not what a side bar repeats from elsewhere on the site.
-
-    The content system's visitor counter tells the column's number and the addresses of its articles carry it. Where
-    none does (a column of columns), the block that holds the pager is the column's.
-    """
-    number = column_id(document)
-    own = {
-        item.column
-        for item in found
-        if number and (match := COLUMN_IN_URL.search(item.url)) and number in match.groups()
-    }
-    if own:
-        return [item for item in found if item.column in own]
-    pager = document.tree.css_first(PAGER)
-    blocks = {item.column for item in found}
-    for node in _ancestors(pager)[:NEAR] if pager else ():
-        inside = {node.mem_id} | {inner.mem_id for inner in node.css("*")}
-        if held := blocks & inside:
-            return [item for item in found if item.column in held]
-    return found if cms(document.page) is not Cms.WEBPLUS else []
-
-
-def own_hosts(document: Document, found: list[Item]) -> list[Item]:
-    """Without what a sub-site shows of its siblings: a dead department stays dead under the university's news ticker.
-
-    The university's own portal (www. or the bare domain) rightly collects its siblings' news; links to other domains
-    (a WeChat article, a newspaper) were put there by the editors themselves and count.
-    """
-    domain = _domain(document.host)
-    if document.host.removeprefix("www.") == domain:
-        return found
-    return [item for item in found if (host := _host(item.url)) in ("", document.host) or _domain(host) != domain]
-
-
-def undated(document: Document) -> tuple[Post, ...]:
-    """Links to articles, each address once, for pages that date nothing."""
-    unique: dict[str, Post] = {}
-    for link in document.links:
-        url = document.absolute(link.href)
-        if url and ARTICLE_PATH.search(url) and url not in unique:
-            title = squeeze(link.node.attributes.get("title") or "") or squeeze(link.node.text(separator=" "))
-            if len(title) >= 4 and not EMPTY_TITLES.match(title):
-                unique[url] = Post(id=url, title=title[:TITLE], url=url)
-    return tuple(unique.values())[:MOST_UNDATED]
-
-
-MOST_UNDATED = 100
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
-
-
-def _domain(host: str) -> str:
-    """The registered domain, near enough: three labels under .edu.cn and its like, else two."""
-    labels = host.split(".")
-    return ".".join(labels[-3 if len(labels) > 2 and labels[-1] == "cn" and len(labels[-2]) <= 3 else -2 :])
-
-
-COLUMN_IN_URL = re.compile(r"(?:^|/)(?:info/(\d+)/\d|c(\d+)a\d)")
-PAGER = "[id^=wp_paging], .p_pages, .pb_sys_common, [id^=fanye], .pagination, .pagelist, .page, .pages"
-
-
 def posts(found: list[Item]) -> tuple[Post, ...]:
     """Items as posts, each address once: the same article in a carousel and in a list is one publication."""
     unique: dict[str, Post] = {}
@@ -139,7 +73,8 @@ def posts(found: list[Item]) -> tuple[Post, ...]:
 
 def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
     """Every stamp that has a link of its own, with the signature that items of one design share."""
-    chains = [_ancestors(stamp.node) for stamp in found]
+    known: dict[int, list[LexborNode]] = {}
+    chains = [ancestors(stamp.node, known) for stamp in found]
     holding = Counter(node.mem_id for chain in chains for node in chain)
     indexes = [link.index for link in document.links]
     joined = []
@@ -157,12 +92,20 @@ def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
     return joined
 
 
-def _ancestors(node: LexborNode) -> list[LexborNode]:
-    chain: list[LexborNode] = []
+def ancestors(node: LexborNode, known: dict[int, list[LexborNode]]) -> list[LexborNode]:
+    """Parents up to the body, nearest first. ``known`` saves siblings the common part of the climb."""
+    fresh: list[LexborNode] = []
+    rest: list[LexborNode] = []
     parent = node.parent
-    while parent is not None and parent.tag not in ("html", "-document") and len(chain) < DEEPEST:
-        chain.append(parent)
+    while parent is not None and parent.tag not in ("html", "-document") and len(fresh) < DEEPEST:
+        if (met := known.get(parent.mem_id)) is not None:
+            rest = met
+            break
+        fresh.append(parent)
         parent = parent.parent
+    chain = (fresh + rest)[:DEEPEST]
+    for place, ancestor in enumerate(fresh):
+        known[ancestor.mem_id] = chain[place:]
     return chain
 
 
@@ -193,7 +136,7 @@ def _neighbour(document: Document, stamp: Stamp, chain: list[LexborNode], indexe
         if 0 <= candidate < len(document.links):
             link = document.links[candidate]
             near = abs(link.index - stamp.index) <= 3
-            if near and family & {node.mem_id for node in _ancestors(link.node)[:3]}:
+            if near and family & {node.mem_id for node in ancestors(link.node, {})[:3]}:
                 return link
     return None
 

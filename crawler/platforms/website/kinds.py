@@ -1,4 +1,4 @@
-"""Which content system made a page, and what kind of page it is, from the traces the systems leave in the bytes."""
+"""What kind of page a page is, from the traces that content systems leave in the bytes, else from META and address."""
 
 from __future__ import annotations
 
@@ -8,14 +8,7 @@ from urllib.parse import urlsplit
 
 from crawler.page import Page
 from crawler.platforms.website.document import Document
-
-
-class Cms(StrEnum):
-    """The two systems most Chinese universities use, and everything else."""
-
-    VSB = "博达 VSB"
-    WEBPLUS = "苏迪 WebPlus"
-    OTHER = ""
+from crawler.platforms.website.systems import Cms
 
 
 class Kind(StrEnum):
@@ -29,15 +22,6 @@ class Kind(StrEnum):
     NONE = ""
 
 
-VSB_MARKS = ("Visual SiteBuilder", "_sitegray", "/system/resource/js/", "vsb_content", "v_news_content", "_jsq_(")
-WEBPLUS_MARKS = (
-    "sudy-wp",
-    "/_css/_system/system.css",
-    "webplus-page",
-    "wp_articlecontent",
-    "WP_VisitCount",
-    "/_js/sudy",
-)
 VSB_COUNTER = re.compile(r"_jsq_\(\s*(\d+)\s*,\s*'([^']*)'[^,]{0,200},\s*(-?\d+)\s*,")
 """The visitor counter tells the column, the template and the article (-1: none): the surest trace of a page's kind."""
 WEBPLUS_COUNTER = re.compile(r"_visitcount(?:display)?\?siteId=\d+&(?:amp;)?type=([123])")
@@ -57,14 +41,6 @@ FEED_START = re.compile(
 JSON_FEED = re.compile(r'^\s*\{.{0,400}"version"\s*:\s*"https?://(?:www\.)?jsonfeed\.org', re.S)
 
 
-def cms(page: Page) -> Cms:
-    """The system that made the page. Looks at the text only; never raises."""
-    text = page.text
-    if any(mark in text for mark in VSB_MARKS):
-        return Cms.VSB
-    return Cms.WEBPLUS if any(mark in text for mark in WEBPLUS_MARKS) else Cms.OTHER
-
-
 def machine_kind(page: Page) -> Kind:
     """FEED or SITEMAP by how the body starts, else NONE."""
     start = page.text[:2000]
@@ -75,7 +51,7 @@ def machine_kind(page: Page) -> Kind:
 
 def stated_kind(document: Document) -> Kind:
     """The kind the content system or the page's own meta data states; NONE where nothing does."""
-    system = cms(document.page)
+    system = document.system
     if system is Cms.VSB and (kind := _vsb_kind(document)):
         return kind
     if system is Cms.WEBPLUS and (kind := _webplus_kind(document)):

@@ -1,4 +1,4 @@
-"""Which further pages of a site are worth a request after its home page: columns that carry news, feeds, the sitemap."""
+"""Which pages of a site are worth a request after its home page: columns that carry news, feeds, the sitemap."""
 
 from __future__ import annotations
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from crawler.platforms.website.document import Document, squeeze
-from crawler.platforms.website.kinds import Cms, Kind, cms
+from crawler.platforms.website.kinds import Kind
+from crawler.platforms.website.systems import Cms
 from rules.identity import identity
 from rules.model import Platform
 
 SEPARATORS = re.compile(r"\s*(?:[-_|｜–—]+|\s·\s)\s*")
 PLACEHOLDERS = re.compile(
-    r"标签定义文档的标题|^无标题|^untitled|^首页$|^document$|^index$|^title$|^网站(?:标题|名称|首页)$|^部门名称$|^学院名称$|^new page|^home$|^主页$",
+    r"标签定义文档的标题|^无标题|^untitled|^new page"
+    r"|^(?:首页|主页|home|index|title|document|网站(?:标题|名称|首页)|部门名称|学院名称)$",
     re.I,
 )
 DECORATION = re.compile(
@@ -44,7 +46,7 @@ def site_name(document: Document, kind: Kind) -> str | None:
     if stated and not PLACEHOLDERS.search(stated):
         return stated
     keywords = re.split(r"[,，]", document.meta.get("keywords", ""))[0].strip()
-    if cms(document.page) is Cms.VSB and keywords and not PLACEHOLDERS.search(keywords):
+    if document.system is Cms.VSB and keywords and not PLACEHOLDERS.search(keywords):
         return keywords
     title = document.title
     if not title or PLACEHOLDERS.search(title):

@@ -7,8 +7,10 @@ from functools import cached_property
 from crawler.page import Page, PageError
 from crawler.platforms.website.article import published
 from crawler.platforms.website.document import Document, parse
-from crawler.platforms.website.items import Item, items, own_hosts, undated
+from crawler.platforms.website.items import Item, items
 from crawler.platforms.website.kinds import Kind, machine_kind, stated_kind
+from crawler.platforms.website.layout import Layout
+from crawler.platforms.website.own import own_hosts, undated
 from rules.model import Post
 
 LIVELY = 3
@@ -26,6 +28,11 @@ class Reading:
     def document(self) -> Document:
         """The parsed page. Raises Unreadable where there is nothing to parse."""
         return parse(self.page)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Title, lines and body, for articles."""
+        return Layout(self.document)
 
     @cached_property
     def dated(self) -> list[Item]:
@@ -48,7 +55,7 @@ class Reading:
             return Kind.NONE
 
     def _structural_kind(self) -> Kind:
-        when = published(self.document, self.page.fetched_at, certain=True)
+        when = published(self.layout, self.page.fetched_at, certain=True)
         listed = {item.stamp.when.at for item in self.dated}
         if when and (when.at not in listed or len(self.dated) < LIVELY):
             return Kind.ARTICLE

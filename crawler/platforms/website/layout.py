@@ -1,0 +1,99 @@
+"""Where an article's title, the lines about it and its body stand among the texts of the page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from crawler.platforms.website.document import Document, Heading, Text
+from crawler.platforms.website.stamps import FULL
+
+DATE = re.compile(FULL, re.I)
+BODIES = "#vsb_content, .v_news_content, .wp_articlecontent, #vsb_content_2, #vsb_content_4, [itemprop=articleBody]"
+PROSE = 90
+"""Characters of one text beyond which it is the body, not a line about the article."""
+WINDOW = 40
+"""Texts after the title that may still be the lines about the article."""
+ABOVE = 4
+"""Texts before the title: some designs set the date right above it."""
+SHORTEST = 4
+SEPARATORS = re.compile(r"\s*[-_|–—]+\s*")
+NOT_WORD = re.compile(r"[\W_]+")
+SENTENCE = re.compile(r"[，。；,.]")
+
+
+class Layout:
+    """The lazy look at one article page."""
+
+    def __init__(self, document: Document) -> None:
+        """Nothing is searched before it is asked for."""
+        self.document = document
+
+    @cached_property
+    def title_place(self) -> int | None:
+        """The index of the text that is the article's title, as ``<title>`` knows it: of a heading, else of any text."""
+        stated = self._stated_title
+        whole, first = _plain(stated), _plain(SEPARATORS.split(stated)[0])
+        texts = self.document.texts
+        candidates: tuple[Sequence[Heading | Text], ...] = (self.document.headings, texts)
+        for among in candidates:
+            fitting = [(len(p), t.index) for t in among if _same_title(p := _plain(t.text), whole, first)]
+            # Navigation names the article as well, and so does the body; the title is what stands last before the body.
+            if self.body_place is not None:
+                fitting = [pair for pair in fitting if pair[1] < self.body_place] or fitting
+            if fitting:
+                # The longest is the title; what is shorter is the site's or a column's name, which <title> holds too.
+                return max(fitting, key=lambda pair: (pair[0], pair[1] if among is texts else -pair[1]))[1]
+        return next((h.index for h in self.document.headings if h.node.tag == "h1" and len(h.text) >= SHORTEST), None)
+
+    @cached_property
+    def body_place(self) -> int | None:
+        """The index of the first text of the article's body, where the content system marks it; else None."""
+        body = self.document.tree.css_first(BODIES)
+        if body is None:
+            return None
+        inside = {node.mem_id for node in body.traverse(include_text=True) if node.tag == "-text"}
+        return next((text.index for text in self.document.texts if text.node.mem_id in inside), None)
+
+    @cached_property
+    def lines(self) -> list[Text]:
+        """The texts about the article: from just above its title to the first prose or the body's own block."""
+        texts, place, body = self.document.texts, self.title_place, self.body_place
+        if place is None or (body is not None and place > body):
+            return texts[max(0, body - WINDOW) : body] if body is not None else []
+        end = min(place + 1 + WINDOW, len(texts) if body is None else body)
+        for text in texts[place + 1 : end]:
+            if len(text.text) > PROSE and SENTENCE.search(text.text) and not DATE.search(text.text[:PROSE]):
+                end = text.index
+                break
+        return texts[max(0, place - ABOVE) : end]
+
+    @cached_property
+    def headline(self) -> str:
+        """The article's own title: META, else the text that ``<title>`` knows, else the first part of ``<title>``."""
+        if title := self.document.meta.get("articletitle"):
+            return title
+        if self.title_place is not None and self.title_place < len(self.document.texts):
+            return self.document.texts[self.title_place].text
+        return SEPARATORS.split(self._stated_title)[0]
+
+    @property
+    def _stated_title(self) -> str:
+        meta = self.document.meta
+        return meta.get("articletitle") or self.document.title or meta.get("og:title", "")
+
+    def before(self, text: Text, start: int) -> str:
+        """What is written right before position ``start`` of a text, its left neighbour's end included."""
+        neighbour = self.document.texts[text.index - 1].text[-20:] if text.index else ""
+        return neighbour + text.text[:start]
+
+
+def _same_title(plain: str, whole: str, first: str) -> bool:
+    if len(plain) < SHORTEST or not whole:
+        return len(plain) > 1 and plain == first
+    return whole.startswith(plain) or (len(plain) >= 2 * SHORTEST and plain in whole) or plain.startswith(whole)
+
+
+def _plain(text: str) -> str:
+    return NOT_WORD.sub("", text)

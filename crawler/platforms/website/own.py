@@ -1,0 +1,76 @@
+"""Decides which items of a page are the site's, or the column's, own; and finds article links on pages without dates."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from crawler.platforms.website.document import Document, squeeze
+from crawler.platforms.website.items import EMPTY_TITLES, NEAR, TITLE, Item, ancestors
+from crawler.platforms.website.kinds import ARTICLE_PATH, column_id
+from crawler.platforms.website.systems import Cms
+from rules.model import Post
+
+COLUMN_IN_URL = re.compile(r"(?:^|/)(?:info/(\d+)/\d|c(\d+)a\d)")
+PAGER = "[id^=wp_paging], .p_pages, .pb_sys_common, [id^=fanye], .pagination, .pagelist, .page, .pages"
+MOST_UNDATED = 100
+
+
+def own_column(document: Document, found: list[Item]) -> list[Item]:
+    """Of a column's page, the items of that column: not what a side bar repeats from elsewhere on the site.
+
+    The content system's visitor counter tells the column's number and the addresses of its articles carry it. Where
+    none does (a column of columns), the block that holds the pager is the column's.
+    """
+    number = column_id(document)
+    own = {
+        item.column
+        for item in found
+        if number and (match := COLUMN_IN_URL.search(item.url)) and number in match.groups()
+    }
+    if own:
+        return [item for item in found if item.column in own]
+    pager = document.tree.css_first(PAGER)
+    blocks = {item.column for item in found}
+    for node in ancestors(pager, {})[:NEAR] if pager else ():
+        inside = {node.mem_id} | {inner.mem_id for inner in node.css("*")}
+        if held := blocks & inside:
+            return [item for item in found if item.column in held]
+    return found if document.system is not Cms.WEBPLUS else []
+
+
+def own_hosts(document: Document, found: list[Item]) -> list[Item]:
+    """Without what a sub-site shows of its siblings: a dead department stays dead under the university's news ticker.
+
+    The university's own portal (www. or the bare domain) rightly collects its siblings' news; links to other domains
+    (a WeChat article, a newspaper) were put there by the editors themselves and count.
+    """
+    domain = _domain(document.host)
+    if document.host.removeprefix("www.") == domain:
+        return found
+    return [item for item in found if (host := _host(item.url)) in ("", document.host) or _domain(host) != domain]
+
+
+def undated(document: Document) -> tuple[Post, ...]:
+    """Links to articles, each address once, for pages that date nothing."""
+    unique: dict[str, Post] = {}
+    for link in document.links:
+        url = document.absolute(link.href)
+        if url and ARTICLE_PATH.search(url) and url not in unique:
+            title = squeeze(link.node.attributes.get("title") or "") or squeeze(link.node.text(separator=" "))
+            if len(title) >= 4 and not EMPTY_TITLES.match(title):
+                unique[url] = Post(id=url, title=title[:TITLE], url=url)
+    return tuple(unique.values())[:MOST_UNDATED]
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _domain(host: str) -> str:
+    """The registered domain, near enough: three labels under .edu.cn and its like, else two."""
+    labels = host.split(".")
+    return ".".join(labels[-3 if len(labels) > 2 and labels[-1] == "cn" and len(labels[-2]) <= 3 else -2 :])
