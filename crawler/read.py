@@ -1,4 +1,4 @@
-"""Turns one fetched page into one Observation: verdict first, then the reader whose kind of page this is. Never raises."""
+"""Turns one fetched page into one Observation: the verdict first, then the reader for that kind of page."""
 
 from __future__ import annotations
 

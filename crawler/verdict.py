@@ -10,54 +10,25 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
 from crawler.dig import data, dig
 from crawler.page import Page, Unreadable
-from rules.model import Outcome, Platform
+from crawler.walls import Signature, contents, signatures
+from rules.model import Platform
 
 LITTLE = 600
 """Visible characters up to which a page "says little". The longest wall of the captures says 330."""
 FEW_LINKS = 8
 """A page with more links than this has navigation, and walls have none."""
 LARGE = 256 * 1024
-"""Longer pages are not looked into for words: no wall in the captures passes 130 KB."""
+"""Longer pages are not looked into for words. The longest message page of the captures has 39 KB."""
 LARGE_JSON = 64 * 1024
+"""Longer JSON is an answer, not a refusal; the readers check its codes themselves."""
 ARTICLE = re.compile(r"发布(时间|日期|人)[:：]|来源[:：]|浏览(次数|量)|点击(数|量|次数)[:：]")
 """What a publication has and a wall has not, however short it is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """One row of walls.yaml, its patterns compiled. All conditions that are set must hold."""
-
-    code: str
-    outcome: Outcome
-    reason: str
-    status: tuple[range, ...] = ()
-    url: re.Pattern[str] | None = None
-    json: tuple[tuple[tuple[str, ...], tuple[Any, ...]], ...] = ()
-    title: re.Pattern[str] | None = None
-    text: re.Pattern[str] | None = None
-    marker: re.Pattern[str] | None = None
-    raw: tuple[str, ...] = ()
-
-    def matches(self, look: Look) -> bool:
-        """Whether every condition holds, cheapest first."""
-        return (
-            (not self.status or any(look.page.status in span for span in self.status))
-            and (not self.url or any(self.url.search(place) for place in look.places))
-            and all(_holds(look.json, path, values) for path, values in self.json)
-            and (not self.title or (look.short and bool(self.title.fullmatch(look.title))))
-            and (not self.text or (look.short and bool(self.text.search(look.said))))
-            and (not self.marker or (look.short and bool(self.marker.search(look.page.text))))
-            and (not self.raw or (any(mark in look.page.text for mark in self.raw) and look.bare))
-        )
 
 
 @dataclass(frozen=True)
@@ -115,11 +86,24 @@ class Look:
         return len(self.said) <= LITTLE and not ARTICLE.search(self.said) and self.bare
 
 
+def matches(signature: Signature, look: Look) -> bool:
+    """Whether every condition holds, cheapest first."""
+    return (
+        (not signature.status or any(look.page.status in span for span in signature.status))
+        and (not signature.url or any(signature.url.search(place) for place in look.places))
+        and all(_holds(look.json, path, values) for path, values in signature.json)
+        and (not signature.title or (look.short and bool(signature.title.fullmatch(look.title))))
+        and (not signature.text or (look.short and bool(signature.text.search(look.said))))
+        and (not signature.marker or (look.short and bool(signature.marker.search(look.page.text))))
+        and (not signature.raw or (any(mark in look.page.text for mark in signature.raw) and look.bare))
+    )
+
+
 def verdict(page: Page, platform: Platform) -> Signature | None:
     """The first signature that explains this page as a wall or an error; None where a reader should look."""
     look = Look(page, contents().get(platform.value))
     for signature in signatures(platform):
-        if signature.matches(look):
+        if matches(signature, look):
             return signature
     return None
 
@@ -166,43 +150,6 @@ def _after(text: str, tag: int) -> tuple[int, bool]:
                 return text.find(">", close) + 1 or len(text), False
     close = text.find(">", tag)
     return (len(text) if close < 0 else close + 1), name.startswith(("a ", "a\n", "a\t"))
-
-
-@cache
-def signatures(platform: Platform) -> tuple[Signature, ...]:
-    """The platform's own signatures, then those of any platform."""
-    table = _table()
-    return table.get(platform.value, ()) + table["any"]
-
-
-@cache
-def _table() -> dict[str, tuple[Signature, ...]]:
-    return {group: tuple(_signature(dict(row)) for row in rows) for group, rows in _raw().items() if group != "content"}
-
-
-@cache
-def contents() -> dict[str, re.Pattern[str]]:
-    """What real pages of each platform carry."""
-    return {platform: re.compile(pattern) for platform, pattern in _raw()["content"].items()}
-
-
-@cache
-def _raw() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("walls.yaml").read_text("utf-8"))
-    return loaded
-
-
-def _signature(row: dict[str, Any]) -> Signature:
-    patterns = {key: re.compile(row.pop(key)) for key in ("url", "title", "text", "marker") if key in row}
-    conditions = tuple((tuple(path.split(".")), tuple(values)) for path, values in row.pop("json", {}).items())
-    status = tuple(_span(item) for item in row.pop("status", ()))
-    outcome, raw = Outcome(row.pop("outcome")), tuple(row.pop("raw", ()))
-    return Signature(outcome=outcome, status=status, json=conditions, raw=raw, **patterns, **row)
-
-
-def _span(item: int | str) -> range:
-    low, _, high = str(item).partition("-")
-    return range(int(low), int(high or low) + 1)
 
 
 def _place(url: str) -> str:

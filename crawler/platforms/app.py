@@ -18,8 +18,13 @@ SEARCH = "https://itunes.apple.com/search?country=cn&entity=software&limit=50&te
 def version(item: Any, page: Page) -> Post:
     """The current version as a post; ``releaseDate`` is the app's first version."""
     at, precision = when(word(item, "currentVersionReleaseDate") or word(item, "releaseDate"), page)
-    return Post(id=f"{word(item, 'trackId')}@{word(item, 'version')}", title=f"{word(item, 'trackName')} {word(item, 'version')}",
-                url=word(item, "trackViewUrl"), published_at=at, precision=precision)
+    return Post(
+        id=f"{word(item, 'trackId')}@{word(item, 'version')}",
+        title=f"{word(item, 'trackName')} {word(item, 'version')}",
+        url=word(item, "trackViewUrl"),
+        published_at=at,
+        precision=precision,
+    )
 
 
 def read_result(page: Page, items: list[dict[str, Any]]) -> Observation:
@@ -27,12 +32,25 @@ def read_result(page: Page, items: list[dict[str, Any]]) -> Observation:
     apps = [item for item in items if word(item, "trackId") and word(item, "trackName")]
     top = need(apps, "no_app: 结果里没有应用")[0]
     results = tuple(
-        Found(platform=Platform.APP, name=word(item, "trackName"), account_id=word(item, "trackId"),
-              url=word(item, "trackViewUrl"), verified_body=word(item, "sellerName"), last_post_at=version(item, page).published_at)
+        Found(
+            platform=Platform.APP,
+            name=word(item, "trackName"),
+            account_id=word(item, "trackId"),
+            url=word(item, "trackViewUrl"),
+            verified_body=word(item, "sellerName"),
+            last_post_at=version(item, page).published_at,
+        )
         for item in apps
     )
-    return seen(page, Platform.APP, name=word(top, "trackName"), account_id=word(top, "trackId"),
-                verified_body=word(top, "sellerName"), posts=[version(top, page)], results=results if len(apps) > 1 else ())
+    return seen(
+        page,
+        Platform.APP,
+        name=word(top, "trackName"),
+        account_id=word(top, "trackId"),
+        verified_body=word(top, "sellerName"),
+        posts=[version(top, page)],
+        results=results if len(apps) > 1 else (),
+    )
 
 
 def read_lookup(page: Page) -> Observation:
@@ -56,12 +74,22 @@ SPEC = PlatformSpec(
     delay_seconds=4.0,
     daily_budget=1000,
     sources=(
-        Source(code="lookup", label="App Store 查询", proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
-               note="版本日期（UTC）；查无结果只说明该区域没有", recognises=lambda page: dig.has(page, "resultCount"),
-               read=read_lookup,
-               urls=lambda target: urls(target) or ((SEARCH + quote(target.name),) if target.name else ())),
-        Source(code="app", label="App Store 单个应用", proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
-               note="版本日期（UTC）", recognises=lambda page: dig.has(page, "trackId") and dig.has(page, "trackName"),
-               read=read_bare),
+        Source(
+            code="lookup",
+            label="App Store 查询",
+            proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
+            note="版本日期（UTC）；查无结果只说明该区域没有",
+            recognises=lambda page: dig.has(page, "resultCount"),
+            read=read_lookup,
+            urls=lambda target: urls(target) or ((SEARCH + quote(target.name),) if target.name else ()),
+        ),
+        Source(
+            code="app",
+            label="App Store 单个应用",
+            proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
+            note="版本日期（UTC）",
+            recognises=lambda page: dig.has(page, "trackId") and dig.has(page, "trackName"),
+            read=read_bare,
+        ),
     ),
 )

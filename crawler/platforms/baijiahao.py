@@ -14,35 +14,67 @@ from rules.model import Observation, Platform, Post, Proof
 def read_article(page: Page) -> Observation:
     """One article. The meta time equals the visible 发布时间, which lacks the year."""
     root = dig.tree(page)
-    name = shown(root, f'//*[{css("author-name")}]')
-    body = shown(root, f'//*[{css("account-authentication")}]')
-    visible = shown(root, f'//span[{css("date")}]') + " " + shown(root, f'//span[{css("time")}]')
+    name = shown(root, f"//*[{css('author-name')}]")
+    body = shown(root, f"//*[{css('account-authentication')}]")
+    visible = shown(root, f"//span[{css('date')}]") + " " + shown(root, f"//span[{css('time')}]")
     stamp = shown(root, '//meta[@itemprop="dateUpdate" or @itemprop="datePublished"]/@content')
     linked = dig.embedded(page.text, "application/ld+json")
     at, precision = when(stamp or word(linked, "pubDate") or word(linked, "datePublished") or visible, page)
-    title = shown(root, f'//*[{css("article-title")}]') or word(linked, "title") or shown(root, "//title")
-    author = name or word(linked, "author", "name") or dig.first(r'"(?:author_name|authorName)"\s*:\s*"([^"]{1,60})"', page.text)
+    title = shown(root, f"//*[{css('article-title')}]") or word(linked, "title") or shown(root, "//title")
+    author = (
+        name
+        or word(linked, "author", "name")
+        or dig.first(r'"(?:author_name|authorName)"\s*:\s*"([^"]{1,60})"', page.text)
+    )
     account = dig.first(r"[?&]app_id=(\d{8,20})", page.text) or word(linked, "appid")
     account = account or dig.first(r'"(?:app_id|appid)"\s*:\s*"?(\d{8,20})', page.text)
-    ident = dig.first(r"[?&]id=(\d{15,20})", page.url) or dig.first(r"baijiahao\.baidu\.com/s\?id=(\d{15,20})", page.text)
+    ident = dig.first(r"[?&]id=(\d{15,20})", page.url) or dig.first(
+        r"baijiahao\.baidu\.com/s\?id=(\d{15,20})", page.text
+    )
     need(author or account, "no_identity: 文章页没有作者")
-    return seen(page, Platform.BAIJIAHAO, name=author, account_id=account, verified_body=body,
-                posts=[Post(id=ident or title, title=title, published_at=at, precision=precision,
-                            url=f"https://baijiahao.baidu.com/s?id={ident}" if ident else page.url)])
+    return seen(
+        page,
+        Platform.BAIJIAHAO,
+        name=author,
+        account_id=account,
+        verified_body=body,
+        posts=[
+            Post(
+                id=ident or title,
+                title=title,
+                published_at=at,
+                precision=precision,
+                url=f"https://baijiahao.baidu.com/s?id={ident}" if ident else page.url,
+            )
+        ],
+    )
 
 
 def read_author(page: Page) -> Observation:
     """baijiahao.baidu.com/u?app_id=: who it is; the list is fetched by a signed script."""
     user = dig.dig(dig.embedded(page.text, "window.runtime"), "user")
-    account = dig.first(r"[?&]app_id=(\d{8,20})", page.url) or word(user, "app_id") or word(user, "third_id") or word(user, "uk")
+    account = (
+        dig.first(r"[?&]app_id=(\d{8,20})", page.url)
+        or word(user, "app_id")
+        or word(user, "third_id")
+        or word(user, "uk")
+    )
     name = need(word(user, "nickname") or word(user, "display_name"), "no_identity: 主页没有名称")
-    return seen(page, Platform.BAIJIAHAO, name=name, account_id=account, verified_body=word(user, "vip_info") or word(user, "v_info"))
+    return seen(
+        page,
+        Platform.BAIJIAHAO,
+        name=name,
+        account_id=account,
+        verified_body=word(user, "vip_info") or word(user, "v_info"),
+    )
 
 
 def is_article(page: Page) -> bool:
     """By the author block of the old page or the linked data of the new one."""
-    return "author-name" in page.text or "article-source-bjh" in page.text or bool(
-        re.search(r'application/ld\+json"?>\s*\{[^<]{0,4000}"pubDate"', page.text)
+    return (
+        "author-name" in page.text
+        or "article-source-bjh" in page.text
+        or bool(re.search(r'application/ld\+json"?>\s*\{[^<]{0,4000}"pubDate"', page.text))
     )
 
 
@@ -57,11 +89,25 @@ SPEC = PlatformSpec(
     delay_seconds=10.0,
     daily_budget=300,
     sources=(
-        Source(code="article", label="文章页", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY, note="只证明这一篇",
-               recognises=is_article, read=read_article, urls=article_urls),
-        Source(code="author", label="作者主页", proves=Proof.NAME, note="列表需签名，只读名称",
-               recognises=lambda page: "window.runtime" in page.text, read=read_author,
-               urls=lambda target: (f"https://baijiahao.baidu.com/u?app_id={target.account_id}",)
-               if target.account_id.isdigit() else ()),
+        Source(
+            code="article",
+            label="文章页",
+            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            note="只证明这一篇",
+            recognises=is_article,
+            read=read_article,
+            urls=article_urls,
+        ),
+        Source(
+            code="author",
+            label="作者主页",
+            proves=Proof.NAME,
+            note="列表需签名，只读名称",
+            recognises=lambda page: "window.runtime" in page.text,
+            read=read_author,
+            urls=lambda target: (
+                (f"https://baijiahao.baidu.com/u?app_id={target.account_id}",) if target.account_id.isdigit() else ()
+            ),
+        ),
     ),
 )

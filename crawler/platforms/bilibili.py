@@ -29,7 +29,9 @@ def answered(page: Page) -> Any:
 def read_card(page: Page) -> Observation:
     """x/web-interface/card: name, verification text, counters. -404 and spacesta −2 are the platform's own words."""
     if number(dig.data(page), "code") == MISSING:
-        return seen(page, Platform.BILIBILI, outcome=Outcome.GONE, reason="account_gone: 哔哩哔哩提示账号不存在（-404）")
+        return seen(
+            page, Platform.BILIBILI, outcome=Outcome.GONE, reason="account_gone: 哔哩哔哩提示账号不存在（-404）"
+        )
     body = answered(page)
     card = dig.dig(body, "card")
     official = dig.dig(card, "Official") or dig.dig(card, "official_verify")
@@ -68,7 +70,10 @@ def read_feed(page: Page) -> Observation:
 def _author(item: dict[str, Any]) -> Any:
     modules = dig.dig(item, "modules")
     if isinstance(modules, list):  # the opus page carries a list of one-key modules
-        return next((module["module_author"] for module in modules if isinstance(module, dict) and "module_author" in module), None)
+        return next(
+            (module["module_author"] for module in modules if isinstance(module, dict) and "module_author" in module),
+            None,
+        )
     return dig.dig(modules, "module_author")
 
 
@@ -94,8 +99,15 @@ def _title(dynamic: Any) -> str:
     """The words of one dynamic, wherever its kind keeps them."""
     major = dig.dig(dynamic, "major")
     places = (
-        ("archive", "title"), ("article", "title"), ("opus", "title"), ("opus", "summary", "text"), ("pgc", "title"),
-        ("live", "title"), ("common", "title"), ("courses", "title"), ("ugc_season", "title"),
+        ("archive", "title"),
+        ("article", "title"),
+        ("opus", "title"),
+        ("opus", "summary", "text"),
+        ("pgc", "title"),
+        ("live", "title"),
+        ("common", "title"),
+        ("courses", "title"),
+        ("ugc_season", "title"),
     )
     title = next((text for place in places if (text := word(major, *place))), "") or word(dynamic, "desc", "text")
     live = dig.dig(major, "live_rcmd", "content")
@@ -107,8 +119,13 @@ def _title(dynamic: Any) -> str:
 def read_master(page: Page) -> Observation:
     """live Master/info: name and the verification text in full."""
     info = dig.dig(answered(page), "info")
-    return seen(page, Platform.BILIBILI, name=word(info, "uname"), account_id=word(info, "uid"),
-                verified_body=word(info, "official_verify", "desc"))
+    return seen(
+        page,
+        Platform.BILIBILI,
+        name=word(info, "uname"),
+        account_id=word(info, "uid"),
+        verified_body=word(info, "official_verify", "desc"),
+    )
 
 
 def read_space(page: Page) -> Observation:
@@ -123,16 +140,28 @@ def read_videos(page: Page) -> Observation:
     """A list of videos (arc/search as saved, or 合集): vlist or archives with their own author."""
     body = answered(page)
     items = rows(body, "list", "vlist") or rows(body, "archives")
-    whose = dig.first(r"[?&](?:mid|host_mid)=(\d+)", page.requested_url or page.url) or dig.owner(word(item, "mid") for item in items)
+    whose = dig.first(r"[?&](?:mid|host_mid)=(\d+)", page.requested_url or page.url) or dig.owner(
+        word(item, "mid") for item in items
+    )
     own = [item for item in items if word(item, "mid") in ("", whose)]
     posts = [
-        Post(id=word(item, "bvid"), title=word(item, "title"), url=f"https://www.bilibili.com/video/{word(item, 'bvid')}",
-             published_at=unix(item, "created") or unix(item, "pubdate"))
+        Post(
+            id=word(item, "bvid"),
+            title=word(item, "title"),
+            url=f"https://www.bilibili.com/video/{word(item, 'bvid')}",
+            published_at=unix(item, "created") or unix(item, "pubdate"),
+        )
         for item in need(own, "empty_list: 视频列表是空的")
     ]
     # The author of one video may be a partner in a joint work, so the name is taken only from an own item.
-    return seen(page, Platform.BILIBILI, name=word(own[0], "author"), account_id=whose, posts=posts,
-                post_count=number(body, "page", "count"))
+    return seen(
+        page,
+        Platform.BILIBILI,
+        name=word(own[0], "author"),
+        account_id=whose,
+        posts=posts,
+        post_count=number(body, "page", "count"),
+    )
 
 
 def is_missing(page: Page) -> bool:
@@ -151,21 +180,49 @@ SPEC = PlatformSpec(
     delay_seconds=8.0,
     daily_budget=800,
     sources=(
-        Source(code="feed", label="空间动态", proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
-               note="须有本账号非置顶动态；常被 −352 拦截；与投稿数对照",
-               recognises=lambda page: bool(peek(page, "data", "items", 0, "modules")), read=read_feed,
-               urls=lambda target: _uid(target, f"{API}/polymer/web-dynamic/v1/feed/space?host_mid=")),
-        Source(code="card", label="名片接口", proves=Proof.NAME | Proof.BODY | Proof.GONE,
-               note="投稿数用于对照变化；−404、spacesta −2 为平台明示",
-               recognises=lambda page: dig.has(page, "data", "card") or is_missing(page), read=read_card,
-               urls=lambda target: _uid(target, f"{API}/web-interface/card?mid=")),
-        Source(code="videos", label="投稿列表", proves=Proof.ACTIVE, note="需签名，仅读留存；不含动态、专栏",
-               recognises=lambda page: bool(peek(page, "data", "list", "vlist") or peek(page, "data", "archives")),
-               read=read_videos),
-        Source(code="master", label="直播间主播信息", proves=Proof.NAME | Proof.BODY, note="认证全文",
-               recognises=lambda page: dig.has(page, "data", "info", "uname"), read=read_master),
-        Source(code="space", label="空间页", proves=Proof.NAME, note="列表由脚本绘制，只读名称",
-               recognises=lambda page: "的个人空间" in page.text[:20000] and not page.text.lstrip().startswith("{"),
-               read=read_space, urls=lambda target: _uid(target, "https://space.bilibili.com/"), browser=True),
+        Source(
+            code="feed",
+            label="空间动态",
+            proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
+            note="须有本账号非置顶动态；常被 −352 拦截；与投稿数对照",
+            recognises=lambda page: bool(peek(page, "data", "items", 0, "modules")),
+            read=read_feed,
+            urls=lambda target: _uid(target, f"{API}/polymer/web-dynamic/v1/feed/space?host_mid="),
+        ),
+        Source(
+            code="card",
+            label="名片接口",
+            proves=Proof.NAME | Proof.BODY | Proof.GONE,
+            note="投稿数用于对照变化；−404、spacesta −2 为平台明示",
+            recognises=lambda page: dig.has(page, "data", "card") or is_missing(page),
+            read=read_card,
+            urls=lambda target: _uid(target, f"{API}/web-interface/card?mid="),
+        ),
+        Source(
+            code="videos",
+            label="投稿列表",
+            proves=Proof.ACTIVE,
+            note="需签名，仅读留存；不含动态、专栏",
+            recognises=lambda page: bool(peek(page, "data", "list", "vlist") or peek(page, "data", "archives")),
+            read=read_videos,
+        ),
+        Source(
+            code="master",
+            label="直播间主播信息",
+            proves=Proof.NAME | Proof.BODY,
+            note="认证全文",
+            recognises=lambda page: dig.has(page, "data", "info", "uname"),
+            read=read_master,
+        ),
+        Source(
+            code="space",
+            label="空间页",
+            proves=Proof.NAME,
+            note="列表由脚本绘制，只读名称",
+            recognises=lambda page: "的个人空间" in page.text[:20000] and not page.text.lstrip().startswith("{"),
+            read=read_space,
+            urls=lambda target: _uid(target, "https://space.bilibili.com/"),
+            browser=True,
+        ),
     ),
 )

@@ -17,7 +17,7 @@ HIDDEN = ("is_delete", "in_reviewing", "is_prohibited")
 
 
 def post(item: dict[str, Any]) -> Post:
-    """One aweme, snake or camel case. The id is up to ten minutes older than the publication, so it stays a fallback."""
+    """One aweme, snake or camel case. The id may be ten minutes older than the publication: a fallback."""
     aweme = word(item, "aweme_id") or word(item, "awemeId") or word(item, "item_id")
     at = unix(item, "create_time") or unix(item, "createTime")
     derived = None if at else from_id(aweme)
@@ -44,8 +44,13 @@ def who(user: Any) -> dict[str, str]:
         certified = word(json.loads(label), "label_text") if label.startswith("{") else ""
     except ValueError:
         certified = ""
-    body = (word(user, "enterprise_verify_reason") or word(user, "enterpriseVerifyReason") or certified
-            or word(user, "custom_verify") or word(user, "customVerify"))
+    body = (
+        word(user, "enterprise_verify_reason")
+        or word(user, "enterpriseVerifyReason")
+        or certified
+        or word(user, "custom_verify")
+        or word(user, "customVerify")
+    )
     return {
         "name": word(user, "nickname"),
         "account_id": word(user, "sec_uid") or word(user, "secUid") or word(user, "uid"),
@@ -66,7 +71,9 @@ def read_list(page: Page) -> Observation:
     user, items = own(rows(dig.data(page), "aweme_list"))
     facts = who(user)
     need(facts["account_id"], "no_identity: 列表里没有作者")
-    return seen(page, Platform.DOUYIN, **facts, posts=[post(item) for item in items], post_count=number(user, "aweme_count"))
+    return seen(
+        page, Platform.DOUYIN, **facts, posts=[post(item) for item in items], post_count=number(user, "aweme_count")
+    )
 
 
 def read_detail(page: Page) -> Observation:
@@ -74,7 +81,9 @@ def read_detail(page: Page) -> Observation:
     item = dig.dig(dig.data(page), "aweme_detail")
     if item is None:
         why = need(word(dig.data(page), "filter_detail", "detail_msg"), "no_detail: 没有作品也没有说明")
-        return seen(page, Platform.DOUYIN, outcome=Outcome.GONE, reason=f"video_gone: 作品已不可见（{why}），与账号状态无关")
+        return seen(
+            page, Platform.DOUYIN, outcome=Outcome.GONE, reason=f"video_gone: 作品已不可见（{why}），与账号状态无关"
+        )
     facts = who(dig.dig(item, "author"))
     need(facts["account_id"], "no_identity: 作品没有作者")
     return seen(page, Platform.DOUYIN, **facts, posts=[post(item)])
@@ -121,11 +130,24 @@ def read_rendered(page: Page) -> Observation:
     """The list as a browser drew it. It shows no times: those in the ids are marked derived."""
     root = dig.tree(page)
     posts = []
-    for item in dig.find(root, '//*[@data-e2e="scroll-list"]//li[.//a[contains(@href,"/video/") or contains(@href,"/note/")]]'):
-        aweme = dig.first(r"/(?:video|note)/(\d{15,20})", dig.shown(item, './/a[contains(@href,"/video/") or contains(@href,"/note/")]/@href'))
+    for item in dig.find(
+        root, '//*[@data-e2e="scroll-list"]//li[.//a[contains(@href,"/video/") or contains(@href,"/note/")]]'
+    ):
+        aweme = dig.first(
+            r"/(?:video|note)/(\d{15,20})",
+            dig.shown(item, './/a[contains(@href,"/video/") or contains(@href,"/note/")]/@href'),
+        )
         tag = dig.shown(item, './/*[contains(@class,"user-video-tag")]')
-        posts.append(Post(id=aweme, title=dig.shown(item, ".//img/@alt")[:80], url=f"https://www.douyin.com/video/{aweme}",
-                          published_at=from_id(aweme), precision=Precision.DERIVED, pinned="置顶" in tag))
+        posts.append(
+            Post(
+                id=aweme,
+                title=dig.shown(item, ".//img/@alt")[:80],
+                url=f"https://www.douyin.com/video/{aweme}",
+                published_at=from_id(aweme),
+                precision=Precision.DERIVED,
+                pinned="置顶" in tag,
+            )
+        )
     name = dig.shown(root, '//*[@data-e2e="user-info"]//h1') or dig.first(r"<title[^>]*>([^<]{1,60})的抖音", page.text)
     account = dig.first(r"/user/(MS4wLjAB[\w-]{20,120})", page.url)
     return seen(page, Platform.DOUYIN, name=name, account_id=account, posts=need(posts, "empty_list: 列表是空的"))
@@ -133,15 +155,29 @@ def read_rendered(page: Page) -> Observation:
 
 def read_people(page: Page) -> Observation:
     """A list of users (search, relation): what a person sees of each is the 抖音号; sec_uid is in the address."""
-    users = [dig.dig(row, "user_info") or row for row in rows(dig.data(page), "data") + rows(dig.data(page), "user_list")]
+    users = [
+        dig.dig(row, "user_info") or row for row in rows(dig.data(page), "data") + rows(dig.data(page), "user_list")
+    ]
     results = tuple(
-        Found(platform=Platform.DOUYIN, name=facts["name"], account_id=word(user, "unique_id") or word(user, "short_id"),
-              url=f"https://www.douyin.com/user/{facts['account_id']}", verified_body=facts["verified_body"])
+        Found(
+            platform=Platform.DOUYIN,
+            name=facts["name"],
+            account_id=word(user, "unique_id") or word(user, "short_id"),
+            url=f"https://www.douyin.com/user/{facts['account_id']}",
+            verified_body=facts["verified_body"],
+        )
         for user in users
         if (facts := who(user))["name"]
     )
     top = need(results, "no_result: 没有用户；不能证明账号不存在")[0]
-    return seen(page, Platform.DOUYIN, name=top.name, account_id=top.account_id, verified_body=top.verified_body, results=results)
+    return seen(
+        page,
+        Platform.DOUYIN,
+        name=top.name,
+        account_id=top.account_id,
+        verified_body=top.verified_body,
+        results=results,
+    )
 
 
 def read_official(page: Page) -> Observation:
@@ -162,24 +198,68 @@ SPEC = PlatformSpec(
     delay_seconds=15.0,
     daily_budget=300,
     sources=(
-        Source(code="official", label="开放平台 视频列表", proves=Proof.ACTIVE, note="需账号本身授权",
-               recognises=lambda page: bool(word(peek(page, "data", "list", 0), "item_id")), read=read_official),
-        Source(code="profile", label="资料接口", proves=Proof.NAME | Proof.BODY | Proof.GONE,
-               note="需签名，仅读留存；注销、封禁以平台标记为准",
-               recognises=lambda page: bool(peek(page, "user")) and dig.has(page, "status_code"), read=read_profile),
-        Source(code="render_data", label="用户页（RENDER_DATA）", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY | Proof.GONE,
-               note="今多为验证页；" + LIST_NOTE, recognises=lambda page: 'id="RENDER_DATA"' in page.text,
-               read=read_render_data, urls=urls),
-        Source(code="list", label="作品列表接口", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
-               note="需签名，仅读留存；" + LIST_NOTE, recognises=lambda page: dig.has(page, "aweme_list"), read=read_list),
-        Source(code="rendered", label="用户页（浏览器所见）", proves=Proof.ACTIVE | Proof.NAME,
-               note="无时间，由编号推算；" + LIST_NOTE, browser=True,
-               recognises=lambda page: 'data-e2e="scroll-list"' in page.text, read=read_rendered, urls=urls),
-        Source(code="detail", label="单个作品", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY, note="只证明这一个",
-               recognises=lambda page: dig.has(page, "aweme_detail"), read=read_detail),
-        Source(code="people", label="用户搜索或关系列表", proves=Proof.NAME | Proof.BODY, note="只能证明有",
-               recognises=lambda page: any(word(peek(page, key, 0, *extra), "nickname")
-                                           for key in ("data", "user_list") for extra in ((), ("user_info",))),
-               read=read_people),
+        Source(
+            code="official",
+            label="开放平台 视频列表",
+            proves=Proof.ACTIVE,
+            note="需账号本身授权",
+            recognises=lambda page: bool(word(peek(page, "data", "list", 0), "item_id")),
+            read=read_official,
+        ),
+        Source(
+            code="profile",
+            label="资料接口",
+            proves=Proof.NAME | Proof.BODY | Proof.GONE,
+            note="需签名，仅读留存；注销、封禁以平台标记为准",
+            recognises=lambda page: bool(peek(page, "user")) and dig.has(page, "status_code"),
+            read=read_profile,
+        ),
+        Source(
+            code="render_data",
+            label="用户页（RENDER_DATA）",
+            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY | Proof.GONE,
+            note="今多为验证页；" + LIST_NOTE,
+            recognises=lambda page: 'id="RENDER_DATA"' in page.text,
+            read=read_render_data,
+            urls=urls,
+        ),
+        Source(
+            code="list",
+            label="作品列表接口",
+            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            note="需签名，仅读留存；" + LIST_NOTE,
+            recognises=lambda page: dig.has(page, "aweme_list"),
+            read=read_list,
+        ),
+        Source(
+            code="rendered",
+            label="用户页（浏览器所见）",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="无时间，由编号推算；" + LIST_NOTE,
+            browser=True,
+            recognises=lambda page: 'data-e2e="scroll-list"' in page.text,
+            read=read_rendered,
+            urls=urls,
+        ),
+        Source(
+            code="detail",
+            label="单个作品",
+            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            note="只证明这一个",
+            recognises=lambda page: dig.has(page, "aweme_detail"),
+            read=read_detail,
+        ),
+        Source(
+            code="people",
+            label="用户搜索或关系列表",
+            proves=Proof.NAME | Proof.BODY,
+            note="只能证明有",
+            recognises=lambda page: any(
+                word(peek(page, key, 0, *extra), "nickname")
+                for key in ("data", "user_list")
+                for extra in ((), ("user_info",))
+            ),
+            read=read_people,
+        ),
     ),
 )

@@ -40,9 +40,17 @@ def read_xml(page: Page) -> Observation:
         links = [link.get("href") or link.text or "" for link in item.findall("{*}link")]
         url = dig.tidy(links[0]) if links else ""
         at, precision = moment(_text(item, "pubDate", "published", "date", "updated"), page)
-        posts.append(Post(id=article_id(url) or _text(item, "guid", "id"), title=_text(item, "title"), url=url,
-                          published_at=at, precision=precision))
-    channel = root.find("{*}channel") if root.find("{*}channel") is not None else root
+        posts.append(
+            Post(
+                id=article_id(url) or _text(item, "guid", "id"),
+                title=_text(item, "title"),
+                url=url,
+                published_at=at,
+                precision=precision,
+            )
+        )
+    found = root.find("{*}channel")
+    channel = root if found is None else found
     stated = " ".join(element.text or "" for element in channel.iter("{*}title", "{*}id", "{*}link") if element.text)
     account = dig.first(r"\b(gh_[0-9a-f]{8,16})\b", " ".join([_text(channel, "image/{*}title"), stated]))
     return _own(page, posts, _text(channel, "title"), account)
@@ -69,16 +77,28 @@ def read_json(page: Page) -> Observation:
     for item in rows(dig.data(page), "items"):
         at, precision = moment(word(item, "date_published") or word(item, "date_modified"), page)
         url = word(item, "url")
-        posts.append(Post(id=article_id(url) or word(item, "id"), title=word(item, "title"), url=url,
-                          published_at=at, precision=precision))
+        posts.append(
+            Post(
+                id=article_id(url) or word(item, "id"),
+                title=word(item, "title"),
+                url=url,
+                published_at=at,
+                precision=precision,
+            )
+        )
     return _own(page, posts, word(dig.data(page), "title"), dig.first(r"\b(gh_[0-9a-f]{8,16})\b", page.text))
 
 
 def read_channels(page: Page) -> Observation:
     """A bridge's table of contents: account names, gh_ ids and the newest item of each."""
     results = [
-        Found(platform=Platform.WECHAT, name=word(row, "Title"), account_id=dig.first(r"(gh_\w+)", word(row, "Id")),
-              url=word(row, "Links"), last_post_at=moment(word(row, "Pubdate"), page)[0])
+        Found(
+            platform=Platform.WECHAT,
+            name=word(row, "Title"),
+            account_id=dig.first(r"(gh_\w+)", word(row, "Id")),
+            url=word(row, "Links"),
+            last_post_at=moment(word(row, "Pubdate"), page)[0],
+        )
         for row in rows(dig.data(page))
         if word(row, "Title")
     ]
@@ -87,14 +107,27 @@ def read_channels(page: Page) -> Observation:
 
 def is_xml(page: Page) -> bool:
     """RSS or Atom by its root element."""
-    return bool(re.match(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*|<\?.*?\?>\s*)*<(rss|feed|rdf:RDF)\b", page.text[:4000], re.S))
+    return bool(
+        re.match(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*|<\?.*?\?>\s*)*<(rss|feed|rdf:RDF)\b", page.text[:4000], re.S)
+    )
 
 
 SOURCES = (
     Source(code="feed", label="订阅源（RSS/Atom）", proves=Proof.ACTIVE, note=NOTE, recognises=is_xml, read=read_xml),
-    Source(code="feed_json", label="订阅源（JSON Feed）", proves=Proof.ACTIVE, note=NOTE,
-           recognises=lambda page: "jsonfeed.org" in word(peek(page, "version")), read=read_json),
-    Source(code="feed_channels", label="订阅源目录", proves=Proof.NONE, note="只用于发现账号",
-           recognises=lambda page: bool(word(peek(page, 0, "Pubdate")) and word(peek(page, 0, "Id"))),
-           read=read_channels),
+    Source(
+        code="feed_json",
+        label="订阅源（JSON Feed）",
+        proves=Proof.ACTIVE,
+        note=NOTE,
+        recognises=lambda page: "jsonfeed.org" in word(peek(page, "version")),
+        read=read_json,
+    ),
+    Source(
+        code="feed_channels",
+        label="订阅源目录",
+        proves=Proof.NONE,
+        note="只用于发现账号",
+        recognises=lambda page: bool(word(peek(page, 0, "Pubdate")) and word(peek(page, 0, "Id"))),
+        read=read_channels,
+    ),
 )

@@ -1,4 +1,4 @@
-"""Kuaishou: GraphQL answers. Result 50 with an empty list is a refusal that looks like an empty account (walls.yaml)."""
+"""Kuaishou: GraphQL answers. Result 50 with an empty list is a refusal that looks like an empty account."""
 
 from __future__ import annotations
 
@@ -15,8 +15,14 @@ def read_profile(page: Page) -> Observation:
     profile = dig.dig(user, "profile")
     name = need(word(profile, "user_name"), "no_identity: 资料里没有名称")
     body = word(profile, "verifiedDetail", "description") or word(user, "verifiedDetail", "description")
-    return seen(page, Platform.KUAISHOU, name=name, account_id=word(profile, "user_id") or word(profile, "user_id_str"),
-                verified_body=body, post_count=number(user, "ownerCount", "photo_public"))
+    return seen(
+        page,
+        Platform.KUAISHOU,
+        name=name,
+        account_id=word(profile, "user_id") or word(profile, "user_id_str"),
+        verified_body=body,
+        post_count=number(user, "ownerCount", "photo_public"),
+    )
 
 
 def read_list(page: Page) -> Observation:
@@ -25,10 +31,13 @@ def read_list(page: Page) -> Observation:
     whose = dig.owner(word(feed, "author", "id") for feed in feeds)
     own = [feed for feed in feeds if word(feed, "author", "id") == whose]
     posts = [
-        Post(id=word(feed, "photo", "id"), title=word(feed, "photo", "caption")[:80],
-             url=f"https://www.kuaishou.com/short-video/{word(feed, 'photo', 'id')}",
-             published_at=unix(feed, "photo", "timestamp", per_second=1000),
-             pinned=dig.dig(feed, "photo", "profileUserTopPhoto") is True)
+        Post(
+            id=word(feed, "photo", "id"),
+            title=word(feed, "photo", "caption")[:80],
+            url=f"https://www.kuaishou.com/short-video/{word(feed, 'photo', 'id')}",
+            published_at=unix(feed, "photo", "timestamp", per_second=1000),
+            pinned=dig.dig(feed, "photo", "profileUserTopPhoto") is True,
+        )
         for feed in need(own, "empty_list: 列表是空的")
         if word(feed, "photo", "id")
     ]
@@ -39,14 +48,25 @@ def read_search(page: Page) -> Observation:
     """visionSearchUser: accounts found."""
     users = rows(dig.data(page), "data", "visionSearchUser", "users")
     results = tuple(
-        Found(platform=Platform.KUAISHOU, name=word(user, "user_name"), account_id=word(user, "user_id"),
-              url=f"https://www.kuaishou.com/profile/{word(user, 'user_id')}",
-              verified_body=word(user, "verifiedDetail", "description"))
+        Found(
+            platform=Platform.KUAISHOU,
+            name=word(user, "user_name"),
+            account_id=word(user, "user_id"),
+            url=f"https://www.kuaishou.com/profile/{word(user, 'user_id')}",
+            verified_body=word(user, "verifiedDetail", "description"),
+        )
         for user in users
         if word(user, "user_name")
     )
     top = need(results, "no_result: 没有用户；不能证明账号不存在")[0]
-    return seen(page, Platform.KUAISHOU, name=top.name, account_id=top.account_id, verified_body=top.verified_body, results=results)
+    return seen(
+        page,
+        Platform.KUAISHOU,
+        name=top.name,
+        account_id=top.account_id,
+        verified_body=top.verified_body,
+        results=results,
+    )
 
 
 SPEC = PlatformSpec(
@@ -55,11 +75,29 @@ SPEC = PlatformSpec(
     delay_seconds=15.0,
     daily_budget=200,
     sources=(
-        Source(code="list", label="作品列表", proves=Proof.ACTIVE | Proof.NAME, note="需签名，仅读留存；不签名时返回空列表",
-               recognises=lambda page: dig.has(page, "data", "visionProfilePhotoList", "feeds"), read=read_list),
-        Source(code="profile", label="资料", proves=Proof.NAME | Proof.BODY, note="需签名，仅读留存",
-               recognises=lambda page: dig.has(page, "data", "visionProfile", "userProfile"), read=read_profile),
-        Source(code="search", label="用户搜索", proves=Proof.NAME | Proof.BODY, note="只能证明有",
-               recognises=lambda page: dig.has(page, "data", "visionSearchUser", "users"), read=read_search),
+        Source(
+            code="list",
+            label="作品列表",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="需签名，仅读留存；不签名时返回空列表",
+            recognises=lambda page: dig.has(page, "data", "visionProfilePhotoList", "feeds"),
+            read=read_list,
+        ),
+        Source(
+            code="profile",
+            label="资料",
+            proves=Proof.NAME | Proof.BODY,
+            note="需签名，仅读留存",
+            recognises=lambda page: dig.has(page, "data", "visionProfile", "userProfile"),
+            read=read_profile,
+        ),
+        Source(
+            code="search",
+            label="用户搜索",
+            proves=Proof.NAME | Proof.BODY,
+            note="只能证明有",
+            recognises=lambda page: dig.has(page, "data", "visionSearchUser", "users"),
+            read=read_search,
+        ),
     ),
 )

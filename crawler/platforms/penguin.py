@@ -15,9 +15,16 @@ def read_article(page: Page) -> Observation:
     name = need(word(value, "media") or word(value, "media_name"), "no_identity: 文章页没有账号")
     at, precision = when(word(value, "pubtime") or word(value, "pub_time"), page)
     ident = word(value, "article_id") or word(value, "cms_id") or word(value, "id")
-    post = Post(id=ident or word(value, "title"), title=word(value, "title"), published_at=at, precision=precision,
-                url=word(value, "url") or page.url)
-    return seen(page, Platform.PENGUIN, name=name, account_id=word(value, "media_id") or word(value, "suid"), posts=[post])
+    post = Post(
+        id=ident or word(value, "title"),
+        title=word(value, "title"),
+        published_at=at,
+        precision=precision,
+        url=word(value, "url") or page.url,
+    )
+    return seen(
+        page, Platform.PENGUIN, name=name, account_id=word(value, "media_id") or word(value, "suid"), posts=[post]
+    )
 
 
 def read_list(page: Page) -> Observation:
@@ -31,9 +38,22 @@ def read_list(page: Page) -> Observation:
         at, precision = unix(item, "timestamp"), Precision.SECOND
         if not at:
             at, precision = when(word(item, "time"), page)
-        posts.append(Post(id=word(item, "id"), title=word(item, "title"), url=word(item, "url"), published_at=at,
-                          precision=precision))
-    return seen(page, Platform.PENGUIN, name=word(own[0], "chlname") or word(own[0], "media_name"), account_id=whose, posts=posts)
+        posts.append(
+            Post(
+                id=word(item, "id"),
+                title=word(item, "title"),
+                url=word(item, "url"),
+                published_at=at,
+                precision=precision,
+            )
+        )
+    return seen(
+        page,
+        Platform.PENGUIN,
+        name=word(own[0], "chlname") or word(own[0], "media_name"),
+        account_id=whose,
+        posts=posts,
+    )
 
 
 def urls(target: Target) -> tuple[str, ...]:
@@ -47,9 +67,22 @@ SPEC = PlatformSpec(
     delay_seconds=10.0,
     daily_budget=200,
     sources=(
-        Source(code="list", label="作者文章列表", proves=Proof.ACTIVE | Proof.NAME, note="无公开地址，仅读留存",
-               recognises=lambda page: dig.has(page, "newslist") or bool(dig.peek(page, "data", "list")), read=read_list),
-        Source(code="article", label="文章页", proves=Proof.ACTIVE | Proof.NAME, note="只证明这一篇；平时由人工核查",
-               recognises=lambda page: "window.DATA" in page.text, read=read_article, urls=urls),
+        Source(
+            code="list",
+            label="作者文章列表",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="无公开地址，仅读留存",
+            recognises=lambda page: dig.has(page, "newslist") or bool(dig.peek(page, "data", "list")),
+            read=read_list,
+        ),
+        Source(
+            code="article",
+            label="文章页",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="只证明这一篇；平时由人工核查",
+            recognises=lambda page: "window.DATA" in page.text,
+            read=read_article,
+            urls=urls,
+        ),
     ),
 )

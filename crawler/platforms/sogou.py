@@ -22,21 +22,30 @@ def read_accounts(page: Page) -> Observation:
     blocks = need(find(dig.tree(page), '//li[starts-with(@id,"sogou_vr_11002301_box_")]'), NOTHING)
     results = tuple(_account(block) for block in blocks)
     top, block = results[0], blocks[0]
-    link = find(block, './/a[starts-with(@uigs,"account_article")]') or find(block, f'.//dl[{_labelled("最近文章")}]//a')
+    link = find(block, './/a[starts-with(@uigs,"account_article")]') or find(
+        block, f".//dl[{_labelled('最近文章')}]//a"
+    )
     title = dig.tidy(link[0].text_content()) if link else ""
     post = Post(id=title, title=title, url=link[0].get("href", "") if link else "", published_at=top.last_post_at)
-    return seen(page, Platform.WECHAT, name=top.name, account_id=top.account_id, verified_body=top.verified_body,
-                posts=(post,) if link else (), results=results)
+    return seen(
+        page,
+        Platform.WECHAT,
+        name=top.name,
+        account_id=top.account_id,
+        verified_body=top.verified_body,
+        posts=(post,) if link else (),
+        results=results,
+    )
 
 
 def _account(block: HtmlElement) -> Found:
     return Found(
         platform=Platform.WECHAT,
-        name=shown(block, f'.//p[{css("tit")}]/a'),
+        name=shown(block, f".//p[{css('tit')}]/a"),
         account_id=shown(block, './/label[@name="em_weixinhao"]'),
-        url=shown(block, f'.//p[{css("tit")}]/a/@href'),
-        verified_body=shown(block, f'.//dl[{_labelled("认证")}]/dd'),
-        last_post_at=unix(dig.first(r"timeConvert\('(\d+)'\)", shown(block, f'.//dl[{_labelled("最近文章")}]/dd'))),
+        url=shown(block, f".//p[{css('tit')}]/a/@href"),
+        verified_body=shown(block, f".//dl[{_labelled('认证')}]/dd"),
+        last_post_at=unix(dig.first(r"timeConvert\('(\d+)'\)", shown(block, f".//dl[{_labelled('最近文章')}]/dd"))),
     )
 
 
@@ -46,7 +55,7 @@ def _labelled(label: str) -> str:
 
 
 def read_articles(page: Page) -> Observation:
-    """type=2: articles of any account. The first article's account fills the observation, with its own articles only."""
+    """type=2: articles of any account. The first one's account fills the observation, with its own articles only."""
     blocks = need(find(dig.tree(page), '//li[starts-with(@id,"sogou_vr_11002601_box_")]'), NOTHING)
     hits = [_article(block) for block in blocks]
     top = hits[0][0]
@@ -55,8 +64,14 @@ def read_articles(page: Page) -> Observation:
         best = results.setdefault(found.name, found)
         if found.last_post_at and (not best.last_post_at or found.last_post_at > best.last_post_at):
             results[found.name] = found
-    return seen(page, Platform.WECHAT, name=top.name, account_id=top.account_id, results=tuple(results.values()),
-                posts=[post for found, post in hits if found.name == top.name])
+    return seen(
+        page,
+        Platform.WECHAT,
+        name=top.name,
+        account_id=top.account_id,
+        results=tuple(results.values()),
+        posts=[post for found, post in hits if found.name == top.name],
+    )
 
 
 def _article(block: HtmlElement) -> tuple[Found, Post]:
@@ -75,8 +90,11 @@ def _article(block: HtmlElement) -> tuple[Found, Post]:
 def read_hot(page: Page) -> Observation:
     """The mobile list fragment: articles of many accounts; nobody's list, so only results."""
     results = [
-        Found(platform=Platform.WECHAT, name=shown(item, ".//span/@data-sourcename"),
-              last_post_at=unix(shown(item, ".//span/@data-lastmodified")))
+        Found(
+            platform=Platform.WECHAT,
+            name=shown(item, ".//span/@data-sourcename"),
+            last_post_at=unix(shown(item, ".//span/@data-lastmodified")),
+        )
         for item in find(dig.tree(page), "//li[.//span[@data-sourcename]]")
     ]
     return seen(page, Platform.WECHAT, results=tuple(need([row for row in results if row.name], NOTHING)))
@@ -86,7 +104,7 @@ def read_web(page: Page) -> Observation:
     """Ordinary web search: pages somebody may have to look at. Encrypted links stay as they are."""
     results = [
         Found(platform=Platform.WEBSITE, name=dig.tidy(head.text_content()), url=shown(head, ".//a/@href"))
-        for head in find(dig.tree(page), f'//h3[{css("vr-title")} or {css("vrTitle")} or {css("pt")}]')
+        for head in find(dig.tree(page), f"//h3[{css('vr-title')} or {css('vrTitle')} or {css('pt')}]")
     ]
     return seen(page, Platform.WECHAT, results=tuple(need([row for row in results if row.name], NOTHING)))
 
@@ -123,12 +141,35 @@ def _urls(target: Target, kind: int) -> tuple[str, ...]:
 SOURCES = (
     _search(1),
     _search(2),
-    Source(code="sogou_hot", label="搜狗微信列表（移动版）", proves=Proof.NONE, note=NOTE,
-           recognises=lambda page: "data-sourcename=" in page.text, read=read_hot),
-    Source(code="sogou_web", label="搜狗网页搜索", proves=Proof.NONE, note="只用于发现",
-           recognises=lambda page: 'class="vrwrap' in page.text or "vr-title" in page.text, read=read_web),
-    Source(code="sogou_nothing", label="搜狗无结果", proves=Proof.NONE, note="不能证明账号不存在",
-           recognises=has_no_result, read=read_nothing),
+    Source(
+        code="sogou_hot",
+        label="搜狗微信列表（移动版）",
+        proves=Proof.NONE,
+        note=NOTE,
+        recognises=lambda page: "data-sourcename=" in page.text,
+        read=read_hot,
+    ),
+    Source(
+        code="sogou_web",
+        label="搜狗网页搜索",
+        proves=Proof.NONE,
+        note="只用于发现",
+        recognises=lambda page: 'class="vrwrap' in page.text or "vr-title" in page.text,
+        read=read_web,
+    ),
+    Source(
+        code="sogou_nothing",
+        label="搜狗无结果",
+        proves=Proof.NONE,
+        note="不能证明账号不存在",
+        recognises=has_no_result,
+        read=read_nothing,
+    ),
 )
-SPEC = PlatformSpec(platform=Platform.WECHAT, sources=SOURCES, hosts=("weixin.sogou.com", "www.sogou.com"),
-                    delay_seconds=15.0, daily_budget=200)
+SPEC = PlatformSpec(
+    platform=Platform.WECHAT,
+    sources=SOURCES,
+    hosts=("weixin.sogou.com", "www.sogou.com"),
+    delay_seconds=15.0,
+    daily_budget=200,
+)

@@ -14,6 +14,9 @@ from crawler.page import Page
 from crawler.source import PlatformSpec, Source, Target
 from rules.model import Found, Observation, Platform, Post, Proof
 
+CLOCK = re.compile(r"^(?=\d{1,2}:\d\d$)")
+"""A bare 11:24 is today's."""
+
 
 def field(node: HtmlElement) -> Any:
     """The JSON of data-field; None where it is none."""
@@ -24,21 +27,34 @@ def field(node: HtmlElement) -> Any:
 
 
 def read_forum(page: Page) -> Observation:
-    """A forum (贴吧): its threads, by whoever opened them. Times are 11:24 (today), 7-6, or 2020-05; never the reply time."""
+    """A forum (贴吧): its threads by anybody, dated 11:24 (today), 7-6 or 2020-05; never by the last reply."""
     root = dig.tree(page)
     posts = []
-    for item in find(root, f'//li[{css("j_thread_list")}]'):
+    for item in find(root, f"//li[{css('j_thread_list')}]"):
         ident = item.get("data-tid") or word(field(item), "id")
         if not ident.isdigit():
             continue  # advertisements have no thread number
-        link = f'.//a[{css("j_th_tit")}]'
+        link = f".//a[{css('j_th_tit')}]"
         title = shown(item, link + "/@title") or shown(item, link)
-        at, precision = when(shown(item, f'.//span[{css("is_show_create_time")}]'), page)
+        stamp = shown(item, f".//span[{css('is_show_create_time')}]")
+        at, precision = when(CLOCK.sub("今天 ", stamp), page)
         pinned = "thread_top" in item.get("class", "").split() or dig.dig(field(item), "is_top") is True
-        posts.append(Post(id=ident, title=title, url=f"https://tieba.baidu.com/p/{ident}", published_at=at,
-                          precision=precision, pinned=pinned))
-    name = shown(root, f'//a[{css("card_title_fname")}]') or dig.first(r"<title[^>]*>\s*([^<_-]{1,40}?吧)\s*[-_]", page.text)
-    forum = dig.first(r"PageData\.forum\s*=\s*\{\s*'id':\s*(\d+)", page.text) or dig.first(r'"forum_id"\s*:\s*"?(\d+)', page.text)
+        posts.append(
+            Post(
+                id=ident,
+                title=title,
+                url=f"https://tieba.baidu.com/p/{ident}",
+                published_at=at,
+                precision=precision,
+                pinned=pinned,
+            )
+        )
+    name = shown(root, f"//a[{css('card_title_fname')}]") or dig.first(
+        r"<title[^>]*>\s*([^<_-]{1,40}?吧)\s*[-_]", page.text
+    )
+    forum = dig.first(r"PageData\.forum\s*=\s*\{\s*'id':\s*(\d+)", page.text) or dig.first(
+        r'"forum_id"\s*:\s*"?(\d+)', page.text
+    )
     need(posts, "empty_list: 没有帖子，可能被拦截")
     return seen(page, Platform.TIEBA, name=name, account_id=forum, posts=posts)
 
@@ -49,46 +65,79 @@ def read_thread(page: Page) -> Observation:
     floors = find(root, f'//*[@id="j_p_postlist"]//div[{css("l_post")}]')
     head = need(floors, "no_post: 帖子页没有楼层")[0]
     facts = field(head)
-    author = word(facts, "author", "user_name") or shown(head, f'.//a[{css("p_author_name")}]')
-    stamps = head.xpath(f'.//span[{css("tail-info")}]/text()')
+    author = word(facts, "author", "user_name") or shown(head, f".//a[{css('p_author_name')}]")
+    stamps = head.xpath(f".//span[{css('tail-info')}]/text()")
     written = next((str(text) for text in stamps if re.search(r"\d{4}-\d\d-\d\d", str(text))), "")
     at, precision = when(word(facts, "content", "date") or written, page)
     if dig.number(facts, "content", "post_no") not in (1, None):
         at = None  # a later page of the thread
-    title = shown(root, f'//*[{css("core_title_txt")}]') or dig.first(r"<title[^>]*>([^<]{1,100}?)(?:【|_百度贴吧|</)", page.text)
-    ident = dig.first(r"/p/(\d+)", page.url) or dig.first(r"thread_id\s*:\s*(\d+)", page.text) or dig.first(r"/p/(\d{6,14})", page.text)
+    title = shown(root, f"//*[{css('core_title_txt')}]") or dig.first(
+        r"<title[^>]*>([^<]{1,100}?)(?:【|_百度贴吧|</)", page.text
+    )
+    ident = (
+        dig.first(r"/p/(\d+)", page.url)
+        or dig.first(r"thread_id\s*:\s*(\d+)", page.text)
+        or dig.first(r"/p/(\d{6,14})", page.text)
+    )
     name = need(author, "no_identity: 帖子没有作者")
-    return seen(page, Platform.TIEBA, name=name, account_id=word(facts, "author", "portrait").partition("?")[0],
-                posts=[Post(id=ident or title, title=title, url=f"https://tieba.baidu.com/p/{ident}", published_at=at,
-                            precision=precision)])
+    return seen(
+        page,
+        Platform.TIEBA,
+        name=name,
+        account_id=word(facts, "author", "portrait").partition("?")[0],
+        posts=[
+            Post(
+                id=ident or title,
+                title=title,
+                url=f"https://tieba.baidu.com/p/{ident}",
+                published_at=at,
+                precision=precision,
+            )
+        ],
+    )
 
 
 def read_search(page: Page) -> Observation:
     """Search by keyword: threads of many forums and authors; nobody's list, so only results."""
     results: dict[str, Found] = {}
-    for row in find(dig.tree(page), f'//div[{css("s_post")}]'):
-        forum = shown(row, f'.//a[{css("p_forum")}]')
-        at, _ = when(shown(row, f'.//*[{css("p_date")}]'), page)
+    for row in find(dig.tree(page), f"//div[{css('s_post')}]"):
+        forum = shown(row, f".//a[{css('p_forum')}]")
+        at, _ = when(shown(row, f".//*[{css('p_date')}]"), page)
         if forum:
             known = results.get(forum)
             if not known or (at and (not known.last_post_at or at > known.last_post_at)):
-                results[forum] = Found(platform=Platform.TIEBA, name=forum + "吧", last_post_at=at,
-                                       url=shown(row, f'.//a[{css("p_forum")}]/@href'))
+                results[forum] = Found(
+                    platform=Platform.TIEBA,
+                    name=forum + "吧",
+                    last_post_at=at,
+                    url=shown(row, f".//a[{css('p_forum')}]/@href"),
+                )
     return seen(page, Platform.TIEBA, results=tuple(need(results, "no_result: 没有结果；不能证明贴吧不存在").values()))
 
 
 def read_home(page: Page) -> Observation:
     """A member's home: name and the latest threads with the times shown there."""
     root = dig.tree(page)
-    name = shown(root, f'//*[{css("userinfo_username")}]') or dig.first(r"<title[^>]*>\s*([^<]{1,30}?)的贴吧", page.text)
+    name = shown(root, f"//*[{css('userinfo_username')}]") or dig.first(
+        r"<title[^>]*>\s*([^<]{1,30}?)的贴吧", page.text
+    )
     posts = []
     for item in find(root, f'//ul[contains(@class,"new_list")]/li | //div[{css("n_right")}]'):
         ident = dig.first(r"/p/(\d+)", shown(item, './/a[contains(@href,"/p/")]/@href'))
-        at, precision = when(shown(item, f'.//*[{css("n_post_time")}]'), page)
+        at, precision = when(shown(item, f".//*[{css('n_post_time')}]"), page)
         if ident:
-            posts.append(Post(id=ident, title=shown(item, './/a[contains(@href,"/p/")]'), published_at=at,
-                              url=f"https://tieba.baidu.com/p/{ident}", precision=precision))
-    account = dig.first(r"[?&]id=(tb\.1\.[\w.-]{10,40})", page.url) or dig.first(r'"portrait"\s*:\s*"(tb\.1\.[\w.-]{10,40})', page.text)
+            posts.append(
+                Post(
+                    id=ident,
+                    title=shown(item, './/a[contains(@href,"/p/")]'),
+                    published_at=at,
+                    url=f"https://tieba.baidu.com/p/{ident}",
+                    precision=precision,
+                )
+            )
+    account = dig.first(r"[?&]id=(tb\.1\.[\w.-]{10,40})", page.url) or dig.first(
+        r'"portrait"\s*:\s*"(tb\.1\.[\w.-]{10,40})', page.text
+    )
     return seen(page, Platform.TIEBA, name=need(name, "no_identity: 主页没有名称"), account_id=account, posts=posts)
 
 
@@ -103,13 +152,38 @@ SPEC = PlatformSpec(
     delay_seconds=15.0,
     daily_budget=200,
     sources=(
-        Source(code="forum", label="贴吧帖子列表", proves=Proof.ACTIVE | Proof.NAME, note="帖子由任何人发布；只取发帖时间，不取回复时间",
-               recognises=lambda page: "j_thread_list" in page.text, read=read_forum, urls=urls),
-        Source(code="thread", label="单个帖子", proves=Proof.ACTIVE | Proof.NAME, note="只证明这一帖",
-               recognises=lambda page: 'id="j_p_postlist"' in page.text or "l_post_bright" in page.text, read=read_thread),
-        Source(code="search", label="贴吧搜索", proves=Proof.NONE, note="只用于发现",
-               recognises=lambda page: bool(re.search(r'class="s_post[" ]', page.text)), read=read_search),
-        Source(code="home", label="用户主页", proves=Proof.ACTIVE | Proof.NAME, note="常被拦截",
-               recognises=lambda page: "userinfo_username" in page.text or "n_post_time" in page.text, read=read_home),
+        Source(
+            code="forum",
+            label="贴吧帖子列表",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="帖子由任何人发布；只取发帖时间，不取回复时间",
+            recognises=lambda page: "j_thread_list" in page.text,
+            read=read_forum,
+            urls=urls,
+        ),
+        Source(
+            code="thread",
+            label="单个帖子",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="只证明这一帖",
+            recognises=lambda page: 'id="j_p_postlist"' in page.text or "l_post_bright" in page.text,
+            read=read_thread,
+        ),
+        Source(
+            code="search",
+            label="贴吧搜索",
+            proves=Proof.NONE,
+            note="只用于发现",
+            recognises=lambda page: bool(re.search(r'class="s_post[" ]', page.text)),
+            read=read_search,
+        ),
+        Source(
+            code="home",
+            label="用户主页",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="常被拦截",
+            recognises=lambda page: "userinfo_username" in page.text or "n_post_time" in page.text,
+            read=read_home,
+        ),
     ),
 )

@@ -34,9 +34,21 @@ def read_old_article(page: Page) -> Observation:
         at, precision = from_id(group), Precision.DERIVED
     title = dig.first(rf"title:\s*{QUOTE}", text).strip('" ')
     need(group and name, "no_identity: 文章页没有账号或编号")
-    return seen(page, Platform.TOUTIAO, name=name, account_id=user,
-                posts=[Post(id=group, title=title, url=f"https://www.toutiao.com/article/{group}/", published_at=at,
-                            precision=precision)])
+    return seen(
+        page,
+        Platform.TOUTIAO,
+        name=name,
+        account_id=user,
+        posts=[
+            Post(
+                id=group,
+                title=title,
+                url=f"https://www.toutiao.com/article/{group}/",
+                published_at=at,
+                precision=precision,
+            )
+        ],
+    )
 
 
 def state(page: Page) -> Any:
@@ -52,8 +64,14 @@ def read_render_data(page: Page) -> Observation:
     """Today's article or profile page."""
     data = dig.dig(state(page), "data") or state(page)
     info = dig.dig(data, "initialDetail") or data
-    user = next((u for key in ("mediaInfo", "userInfo", "user", "profileUserInfo", "media_user", "user_info")
-                 if isinstance(u := dig.dig(info, key) or dig.dig(data, key), dict)), None)
+    user = next(
+        (
+            u
+            for key in ("mediaInfo", "userInfo", "user", "profileUserInfo", "media_user", "user_info")
+            if isinstance(u := dig.dig(info, key) or dig.dig(data, key), dict)
+        ),
+        None,
+    )
     group = word(info, "itemId") or word(info, "groupId") or word(info, "item_id") or word(info, "group_id")
     posts = []
     if group:
@@ -62,12 +80,27 @@ def read_render_data(page: Page) -> Observation:
             at, precision = when(word(info, "publishTime") or word(info, "publish_time"), page)
         if not at:
             at, precision = from_id(group), Precision.DERIVED
-        posts = [Post(id=group, title=word(info, "title"), url=f"https://www.toutiao.com/article/{group}/",
-                      published_at=at, precision=precision)]
+        posts = [
+            Post(
+                id=group,
+                title=word(info, "title"),
+                url=f"https://www.toutiao.com/article/{group}/",
+                published_at=at,
+                precision=precision,
+            )
+        ]
     name = word(user, "name") or word(user, "screen_name") or word(info, "source")
     need(name, "no_identity: 页面上没有账号")
-    return seen(page, Platform.TOUTIAO, name=name, posts=posts, account_id=_uid(user),
-                verified_body=word(user, "verifiedContent") or word(user, "verified_content") or word(user, "userAuthInfo", "auth_info"))
+    return seen(
+        page,
+        Platform.TOUTIAO,
+        name=name,
+        posts=posts,
+        account_id=_uid(user),
+        verified_body=word(user, "verifiedContent")
+        or word(user, "verified_content")
+        or word(user, "userAuthInfo", "auth_info"),
+    )
 
 
 def _uid(user: Any) -> str:
@@ -84,31 +117,58 @@ def read_feed(page: Page) -> Observation:
     posts = []
     for item in own:
         group = word(item, "group_id") or word(item, "item_id") or word(item, "id")
-        posts.append(Post(id=group, title=(word(item, "title") or word(item, "content"))[:80],
-                          url=f"https://www.toutiao.com/article/{group}/",
-                          published_at=unix(item, "publish_time") or unix(item, "behot_time"),
-                          pinned=item.get("is_stick") in (1, True) or word(item, "stick_label") == "置顶"))
-    return seen(page, Platform.TOUTIAO, name=word(user, "name") or word(own[0], "source"), account_id=whose,
-                verified_body=word(user, "verified_content"), posts=posts)
+        posts.append(
+            Post(
+                id=group,
+                title=(word(item, "title") or word(item, "content"))[:80],
+                url=f"https://www.toutiao.com/article/{group}/",
+                published_at=unix(item, "publish_time") or unix(item, "behot_time"),
+                pinned=item.get("is_stick") in (1, True) or word(item, "stick_label") == "置顶",
+            )
+        )
+    return seen(
+        page,
+        Platform.TOUTIAO,
+        name=word(user, "name") or word(own[0], "source"),
+        account_id=whose,
+        verified_body=word(user, "verified_content"),
+        posts=posts,
+    )
+
+
+def unwrapped(link: str) -> str:
+    """A jump link with its inner links unquoted; they are nested up to five deep."""
+    for _ in range(6):
+        link = unquote(link)
+    return link
 
 
 def read_search(page: Page) -> Observation:
     """so.toutiao.com: articles with their source, or users; nobody's list, so only results."""
     results: dict[str, Found] = {}
-    for card in find(dig.tree(page), '//*[@real-index]'):
-        link = unquote(unquote(unquote(shown(card, ".//a/@href"))))
+    for card in find(dig.tree(page), "//*[@real-index]"):
+        link = unwrapped((card.xpath(".//a/@href") or [""])[0])
         source = dig.first(r'"(?:article_source|name|user_name)"\s*:\s*"([^"]{1,60})"', link)
         user = dig.first(r"/(?:c/user|profile)/(?:token/)?([\w.-]{5,120})", link)
         if not source and user:
             source = shown(card, './/*[contains(@class,"title")]')
         group = dig.first(r"/group/(\d{15,20})", link)
         if source and (group or user):
-            results.setdefault(source, Found(platform=Platform.TOUTIAO, name=source, account_id=user,
-                                             url=f"https://www.toutiao.com/group/{group}/" if group else "",
-                                             last_post_at=from_id(group)))
+            results.setdefault(
+                source,
+                Found(
+                    platform=Platform.TOUTIAO,
+                    name=source,
+                    account_id=user,
+                    url=f"https://www.toutiao.com/group/{group}/" if group else "",
+                    last_post_at=from_id(group),
+                ),
+            )
         elif link and not source:
             _add_site(results, card, link)
-    return seen(page, Platform.TOUTIAO, results=tuple(need(results, "no_result: 没有结果；不能证明账号不存在").values()))
+    return seen(
+        page, Platform.TOUTIAO, results=tuple(need(results, "no_result: 没有结果；不能证明账号不存在").values())
+    )
 
 
 def _add_site(results: dict[str, Found], card: Any, link: str) -> None:
@@ -130,16 +190,40 @@ SPEC = PlatformSpec(
     delay_seconds=10.0,
     daily_budget=300,
     sources=(
-        Source(code="feed", label="账号列表接口", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY, note="需签名，仅读留存",
-               recognises=lambda page: any(dig.has(page, "data", 0, key) for key in ("publish_time", "behot_time", "group_id")),
-               read=read_feed),
-        Source(code="article", label="文章页", proves=Proof.ACTIVE | Proof.NAME, note="只证明这一篇",
-               recognises=lambda page: "BASE_DATA" in page.text, read=read_old_article),
-        Source(code="render_data", label="文章页或主页（RENDER_DATA）", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
-               note="只证明页面所载", recognises=lambda page: 'id="RENDER_DATA"' in page.text, read=read_render_data,
-               urls=urls),
-        Source(code="search", label="头条搜索", proves=Proof.NONE, note="只用于发现",
-               recognises=lambda page: "real-index=" in page.text or "data-test-result-list" in page.text,
-               read=read_search),
+        Source(
+            code="feed",
+            label="账号列表接口",
+            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            note="需签名，仅读留存",
+            recognises=lambda page: any(
+                dig.has(page, "data", 0, key) for key in ("publish_time", "behot_time", "group_id")
+            ),
+            read=read_feed,
+        ),
+        Source(
+            code="article",
+            label="文章页",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="只证明这一篇",
+            recognises=lambda page: "BASE_DATA" in page.text,
+            read=read_old_article,
+        ),
+        Source(
+            code="render_data",
+            label="文章页或主页（RENDER_DATA）",
+            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            note="只证明页面所载",
+            recognises=lambda page: 'id="RENDER_DATA"' in page.text,
+            read=read_render_data,
+            urls=urls,
+        ),
+        Source(
+            code="search",
+            label="头条搜索",
+            proves=Proof.NONE,
+            note="只用于发现",
+            recognises=lambda page: "real-index=" in page.text or "data-test-result-list" in page.text,
+            read=read_search,
+        ),
     ),
 )

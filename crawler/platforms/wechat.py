@@ -13,9 +13,14 @@ from crawler.source import PlatformSpec, Source, Target
 from rules.model import Observation, Outcome, Platform, Post, Precision, Proof
 
 PLACEHOLDER = "gh_1e80bb81a1d2"
-"""微信广告: an example account inside every article page. It is never the author."""
+PLACEHOLDER_NAME = "微信广告"
+"""The example account inside every article page. It is never the author."""
+GLOBAL = r"(?:var\s+|\bd\.)"
+"""Articles declare globals; image, text and video shares fill an object called d."""
 ESCAPE = re.compile(r"\\x([0-9a-fA-F]{2})|\\u([0-9a-fA-F]{4})|\\(.)")
-QUOTED = r"""(?:htmlDecode|JsDecode)?\(?\s*["']((?:[^"'\\]|\\.){1,500})["']"""
+QUOTED = (
+    r"""(?:xml\s*\?\s*getXmlValue\('[\w.]+'\)\s*:\s*)?(?:htmlDecode|JsDecode)?\(?\s*["']((?:[^"'\\]|\\.){1,500})["']"""
+)
 DELETED = re.compile(
     r"weui-msg__title[^>]*>\s*(该内容已被发布者删除|The content has been deleted by the author|此内容因违规无法查看"
     r"|此内容被投诉且经审核涉嫌侵权，无法查看|This content has been (?:removed|blocked)[^<]{0,80})"
@@ -25,31 +30,41 @@ DELETED = re.compile(
 def read_article(page: Page) -> Observation:
     """One article: proves that this account published this at that time, never that it is the newest."""
     text = page.text
-    fields = text
-    if not re.search(r"var\s+(?:user_name|nickname)\s*=", text):
-        # Image and text shares carry no globals; the one object below describes the article, later ones are examples.
-        start = dig.need(text.find("cgiDataNew = {") + 1, "unknown_article: 文章页没有账号信息")
-        fields = text[start : start + 400_000]
-    account = _value(fields, r"var\s+user_name\s*=\s*", r"\buser_name:\s*")
-    name = _value(fields, r"var\s+nickname\s*=\s*", r"\bnick_name:\s*") or dig.plain(first(r'id="js_name"[^>]*>([^<]*)', text))
+    # Image and text shares carry no globals but this object, whose first names are the article's; later ones are ads.
+    start = text.find("cgiDataNew = {")
+    block = text[start : start + 400_000] if start >= 0 else ""
+    account = _value(text, GLOBAL + r"user_name\s*=\s*") or _value(block, r"\buser_name:\s*")
+    name = (
+        _value(text, r"var\s+nickname\s*=\s*")
+        or _value(block, r"\bnick_name:\s*")
+        or _value(text, r"\bd\.nick_name\s*=\s*")
+    )
+    shown = dig.plain(first(r'(?:id="js_name"|class="wx_follow_nickname)[^>]*>([^<]*)', text))
     biz = first(r"""var\s+biz\s*=\s*(?:["']{2}\s*\|\|\s*)*["']([\w=+/]{8,24})["']""", text)
-    biz = biz or _value(fields, r"\bbizuin:\s*") or first(r"__biz=([\w+/]{8,24}={0,2})", text)
-    if account == PLACEHOLDER or not (account or biz) or not name:
+    biz = biz or _value(block, r"\bbizuin:\s*") or first(r"__biz=([\w+/]{8,24}={0,2})", text)
+    if account == PLACEHOLDER or not (account or biz) or not (name or shown):
         raise Unreadable("unknown_article: 文章页没有账号信息")
-    return seen(page, Platform.WECHAT, name=name, account_id=account or biz, posts=(_post(page, fields),))
+    name = shown or name if name == PLACEHOLDER_NAME else name or shown
+    return seen(page, Platform.WECHAT, name=name, account_id=account or biz, posts=(_post(page, block),))
 
 
-def _post(page: Page, fields: str) -> Post:
+def _post(page: Page, block: str) -> Post:
     """The article itself. ``ct`` is its first publication; an edit does not move it."""
     text = page.text
-    at = dig.unix(first(r"""var\s+ct\s*=\s*["'](\d{9,11})["']""", text) or first(r"ori_create_time:\s*'(\d{9,11})'", fields))
-    precision = Precision.SECOND
+    stamp = first(GLOBAL + r"""ct\s*=\s*(?:xml[^:]{1,60}:\s*)?["'](\d{9,11})["']""", text)
+    at, precision = dig.unix(stamp or first(r"ori_create_time:\s*'(\d{9,11})'", block)), Precision.SECOND
     if not at:
-        written = _value(fields, r"\bcreateTime\s*=\s*", r"\bcreate_time:\s*")
-        at, precision = dig.when(written, page)
-    link = _value(text, r"var\s+msg_link\s*=\s*") or first(r'property="og:url"\s+content="([^"]*)"', text) or page.url
-    title = first(r'property="og:title"\s+content="([^"]*)"', text) or _value(fields, r"var\s+msg_title\s*=\s*", r"\btitle:\s*")
-    return Post(id=article_id(link), title=title, url=link, published_at=at, precision=precision)
+        at, precision = dig.when(_value(text, r"\bcreateTime\s*=\s*") or _value(block, r"\bcreate_time:\s*"), page)
+    link = (
+        _value(text, GLOBAL + r"msg_link\s*=\s*") or first(r'property="og:url"\s+content="([^"]*)"', text) or page.url
+    )
+    title = first(r'property="og:title"\s+content="([^"]*)"', text) or _value(text, r"var\s+msg_title\s*=\s*")
+    title = title or _value(block, r"\btitle:\s*", r"\bcontent_noencode:\s*")[:80]
+    mid, index = (
+        first(rf"""\b{key}\s*=\s*(?:["']{{2}}\s*\|\|\s*)*["'](\d+)["']""", text) for key in ("var mid", "var idx")
+    )
+    ident = f"{mid}_{index or 1}" if mid else article_id(link)
+    return Post(id=ident or title, title=title, url=link, published_at=at, precision=precision)
 
 
 def read_gone_article(page: Page) -> Observation:
@@ -74,7 +89,9 @@ def is_gone_article(page: Page) -> bool:
 
 def is_article(page: Page) -> bool:
     """An article page, whatever its kind."""
-    return 'id="js_article"' in page.text or bool(re.search(r"var\s+user_name\s*=|cgiDataNew = \{", page.text))
+    return 'id="js_article"' in page.text or bool(
+        re.search(r"(?:var\s+|\bd\.)user_name\s*=|cgiDataNew = \{", page.text)
+    )
 
 
 def _value(text: str, *heads: str) -> str:

@@ -44,8 +44,14 @@ def read_freepublish(page: Page) -> Observation:
             if news.get("is_deleted") in (True, 1):
                 continue
             url = word(news, "url")
-            posts.append(Post(id=article_id(url) if url else f"{word(item, 'article_id')}_{index}",
-                              title=word(news, "title"), url=url, published_at=at))
+            posts.append(
+                Post(
+                    id=article_id(url) if url else f"{word(item, 'article_id')}_{index}",
+                    title=word(news, "title"),
+                    url=url,
+                    published_at=at,
+                )
+            )
     return listed(page, posts, post_count=number(dig.data(page), "total_count"))
 
 
@@ -54,24 +60,39 @@ def read_mass(page: Page) -> Observation:
     posts = []
     for item in rows(dig.data(page), "list"):
         at, precision = dig.when(word(item, "ref_date"), page)
-        posts.append(Post(id=word(item, "msgid"), title=word(item, "title"), url=word(item, "url"),
-                          published_at=at, precision=precision))
+        posts.append(
+            Post(
+                id=word(item, "msgid"),
+                title=word(item, "title"),
+                url=word(item, "url"),
+                published_at=at,
+                precision=precision,
+            )
+        )
     return listed(page, posts)
 
 
 def read_basic(page: Page) -> Observation:
     """account/getaccountbasicinfo: the legal body behind an authorised account."""
-    return seen(page, Platform.WECHAT, name=word(dig.data(page), "nickname"),
-                account_id=word(dig.data(page), "user_name") or word(dig.data(page), "appid"),
-                verified_body=word(dig.data(page), "principal_name"))
+    return seen(
+        page,
+        Platform.WECHAT,
+        name=word(dig.data(page), "nickname"),
+        account_id=word(dig.data(page), "user_name") or word(dig.data(page), "appid"),
+        verified_body=word(dig.data(page), "principal_name"),
+    )
 
 
 def read_album(page: Page) -> Observation:
     """appmsgalbum: the articles one album collects; silent about everything else."""
     album = dig.data(page)["getalbum_resp"]
     posts = [
-        Post(id=f"{word(row, 'msgid')}_{word(row, 'itemidx') or 1}", title=word(row, "title"), url=word(row, "url"),
-             published_at=unix(row, "create_time"))
+        Post(
+            id=f"{word(row, 'msgid')}_{word(row, 'itemidx') or 1}",
+            title=word(row, "title"),
+            url=word(row, "url"),
+            published_at=unix(row, "create_time"),
+        )
         for row in rows(album, "article_list")
     ]
     base = dig.dig(album, "base_info")
@@ -81,8 +102,12 @@ def read_album(page: Page) -> Observation:
 def read_homepage(page: Page) -> Observation:
     """mp/homepage appmsg_list: articles an account pinned into a 页面模板."""
     posts = [
-        Post(id=article_id(word(row, "link")), title=word(row, "title"), url=word(row, "link"),
-             published_at=unix(row, "sendtime"))
+        Post(
+            id=article_id(word(row, "link")),
+            title=word(row, "title"),
+            url=word(row, "link"),
+            published_at=unix(row, "sendtime"),
+        )
         for row in rows(dig.data(page), "appmsg_list")
     ]
     return listed(page, posts)
@@ -114,17 +139,23 @@ def read_messages(page: Page) -> Observation:
         info, article = item["comm_msg_info"], dig.dig(item, "app_msg_ext_info")
         url = word(article, "content_url").replace("\\/", "/")
         accounts.append(dig.biz_of(word(info, "fakeid")) or biz_in(url))
-        posts.append(Post(id=article_id(url) if url else word(info, "id"), title=word(article, "title"), url=url,
-                          published_at=unix(info, "datetime")))
+        posts.append(
+            Post(
+                id=article_id(url) if url else word(info, "id"),
+                title=word(article, "title"),
+                url=url,
+                published_at=unix(info, "datetime"),
+            )
+        )
     return listed(page, posts, account=dig.owner(accounts))
 
 
 def read_about(page: Page) -> Observation:
     """关于公众号: 微信号 and the verified body. The nickname is not on this page."""
-    pairs = dict(
-        (dig.shown(item, './div[contains(@class,"item-title")]'), dig.shown(item, './*[contains(@class,"item-desc")]'))
-        for item in dig.find(dig.tree(page), f'//div[{dig.css("item-info")}]')
-    )
+    pairs = {
+        dig.shown(item, './div[contains(@class,"item-title")]'): dig.shown(item, './*[contains(@class,"item-desc")]')
+        for item in dig.find(dig.tree(page), f"//div[{dig.css('item-info')}]")
+    }
     body = next((pairs[key] for key in ("认证主体", "账号主体", "主体名称", "企业全称") if pairs.get(key)), "")
     kind = next((pairs[key] for key in ("主体类型", "账号类型", "认证类型") if pairs.get(key)), "")
     account = pairs.get("微信号") or pairs.get("原始ID") or ""
@@ -135,28 +166,73 @@ def read_about(page: Page) -> Observation:
 def is_messages(page: Page) -> bool:
     """getmsg, as answered or as saved lines."""
     return dig.has(page, "general_msg_list") or (
-        page.text.lstrip().startswith('{"comm_msg_info"') or bool(re.match(r'\{[^\n]{0,4000}"comm_msg_info"', page.text))
+        page.text.lstrip().startswith('{"comm_msg_info"')
+        or bool(re.match(r'\{[^\n]{0,4000}"comm_msg_info"', page.text))
     )
 
 
 OFFICIAL = (
-    Source(code="official", label="官方接口 freepublish/batchget", proves=Proof.ACTIVE | Proof.INACTIVE,
-           note="需账号本身授权；群发内容是否包含须核实", recognises=lambda page: dig.has(page, "item_count"),
-           read=read_freepublish),
-    Source(code="official_mass", label="官方接口 图文群发统计", proves=Proof.ACTIVE,
-           note="需账号本身授权；按日", recognises=lambda page: bool(word(peek(page, "list", 0), "ref_date")),
-           read=read_mass),
-    Source(code="official_basic", label="官方接口 账号基本信息", proves=Proof.NAME | Proof.BODY,
-           note="需账号本身授权", recognises=lambda page: dig.has(page, "principal_name"), read=read_basic),
+    Source(
+        code="official",
+        label="官方接口 freepublish/batchget",
+        proves=Proof.ACTIVE | Proof.INACTIVE,
+        note="需账号本身授权；群发内容是否包含须核实",
+        recognises=lambda page: dig.has(page, "item_count"),
+        read=read_freepublish,
+    ),
+    Source(
+        code="official_mass",
+        label="官方接口 图文群发统计",
+        proves=Proof.ACTIVE,
+        note="需账号本身授权；按日",
+        recognises=lambda page: bool(word(peek(page, "list", 0), "ref_date")),
+        read=read_mass,
+    ),
+    Source(
+        code="official_basic",
+        label="官方接口 账号基本信息",
+        proves=Proof.NAME | Proof.BODY,
+        note="需账号本身授权",
+        recognises=lambda page: dig.has(page, "principal_name"),
+        read=read_basic,
+    ),
 )
 PUBLIC = (
-    Source(code="album", label="专辑", proves=Proof.ACTIVE | Proof.NAME, note="只有收入专辑的文章",
-           recognises=lambda page: dig.has(page, "getalbum_resp"), read=read_album),
-    Source(code="homepage", label="页面模板", proves=Proof.ACTIVE, note="只有设了页面模板的账号",
-           recognises=lambda page: dig.has(page, "appmsg_list"), read=read_homepage),
-    Source(code="history", label="历史消息（getmsg）", proves=Proof.ACTIVE,
-           note="需微信客户端会话，仅读人工留存的文件；不含未群发的“发布”", recognises=is_messages, read=read_messages),
-    Source(code="about", label="关于公众号", proves=Proof.BODY, note="需微信客户端，仅读人工留存的页面",
-           recognises=lambda page: "关于公众号" in page.text[:20000] or "关于服务号" in page.text[:20000]
-           or "关于订阅号" in page.text[:20000] or 'class="about-page"' in page.text, read=read_about),
+    Source(
+        code="album",
+        label="专辑",
+        proves=Proof.ACTIVE | Proof.NAME,
+        note="只有收入专辑的文章",
+        recognises=lambda page: dig.has(page, "getalbum_resp"),
+        read=read_album,
+    ),
+    Source(
+        code="homepage",
+        label="页面模板",
+        proves=Proof.ACTIVE,
+        note="只有设了页面模板的账号",
+        recognises=lambda page: dig.has(page, "appmsg_list"),
+        read=read_homepage,
+    ),
+    Source(
+        code="history",
+        label="历史消息（getmsg）",
+        proves=Proof.ACTIVE,
+        note="需微信客户端会话，仅读人工留存的文件；不含未群发的“发布”",
+        recognises=is_messages,
+        read=read_messages,
+    ),
+    Source(
+        code="about",
+        label="关于公众号",
+        proves=Proof.BODY,
+        note="需微信客户端，仅读人工留存的页面",
+        recognises=lambda page: (
+            "关于公众号" in page.text[:20000]
+            or "关于服务号" in page.text[:20000]
+            or "关于订阅号" in page.text[:20000]
+            or 'class="about-page"' in page.text
+        ),
+        read=read_about,
+    ),
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from crawler import dig
 from crawler.dig import need, number, peek, rows, seen, when, word
-from crawler.page import Page, Unreadable
+from crawler.page import Page
 from crawler.platforms import weibo_pages
 from crawler.source import PlatformSpec, Source, Target
 from rules.model import Found, Observation, Outcome, Platform, Post, Proof
@@ -50,8 +50,15 @@ def listed(page: Page, items: list[tuple[dict[str, Any], bool]], **facts: Any) -
     need(own, "no_own_items: 列表里没有本账号的微博")
     user = own[0][0]["user"]
     # A list shows the newest page only, so an account that is alive may hide behind pinned items: see crawler.read.
-    return seen(page, Platform.WEIBO, name=word(user, "screen_name"), account_id=whose, verified_body=_body(user),
-                posts=[post(item, page, pinned) for item, pinned in own], **facts)
+    return seen(
+        page,
+        Platform.WEIBO,
+        name=word(user, "screen_name"),
+        account_id=whose,
+        verified_body=_body(user),
+        posts=[post(item, page, pinned) for item, pinned in own],
+        **facts,
+    )
 
 
 def cards(value: Any) -> list[dict[str, Any]]:
@@ -89,8 +96,15 @@ def read_profile(page: Page) -> Observation:
     user = dig.dig(body, "userInfo") or dig.dig(body, "user")
     uid = need(word(user, "idstr") or word(user, "id"), "no_identity: 资料里没有 uid")
     count = number(user, "statuses_count")
-    return seen(page, Platform.WEIBO, name=word(user, "screen_name"), account_id=uid, verified_body=_body(user),
-                post_count=count, **({"outcome": Outcome.EMPTY, "reason": "zero_posts: 微博数为 0"} if count == 0 else {}))
+    return seen(
+        page,
+        Platform.WEIBO,
+        name=word(user, "screen_name"),
+        account_id=uid,
+        verified_body=_body(user),
+        post_count=count,
+        **({"outcome": Outcome.EMPTY, "reason": "zero_posts: 微博数为 0"} if count == 0 else {}),
+    )
 
 
 def _body(user: Any) -> str:
@@ -98,7 +112,7 @@ def _body(user: Any) -> str:
 
 
 def read_info(page: Page) -> Observation:
-    """containerid=230283UID_-_INFO: 昵称 and verification text as cards; and the home cards, which only name the uid."""
+    """containerid=230283UID_-_INFO: 昵称 and verification text as cards; home cards name the uid only."""
     names, reasons = [], []
     for card in cards(dig.data(page)):
         if word(card, "item_name") == "昵称":
@@ -107,22 +121,33 @@ def read_info(page: Page) -> Observation:
             reasons.append(word(card, "item_content"))
     uid = dig.owner(re.findall(r"ouid:(\d{5,12})", page.text)) or dig.first(r"230(?:283|618)(\d{10})", page.text)
     need(uid, "no_identity: 资料卡片里没有 uid")
-    return seen(page, Platform.WEIBO, name=names[0] if names else "", account_id=uid,
-                verified_body=reasons[0] if reasons else "")
+    return seen(
+        page,
+        Platform.WEIBO,
+        name=names[0] if names else "",
+        account_id=uid,
+        verified_body=reasons[0] if reasons else "",
+    )
 
 
 def read_search(page: Page) -> Observation:
     """User search: everybody found; the first one fills the observation. No result is never "no account"."""
     users = [card["user"] for card in cards(dig.data(page)) if isinstance(card.get("user"), dict)]
     results = tuple(
-        Found(platform=Platform.WEIBO, name=word(user, "screen_name"), account_id=word(user, "id"),
-              url=f"https://m.weibo.cn/u/{word(user, 'id')}", verified_body=_body(user))
+        Found(
+            platform=Platform.WEIBO,
+            name=word(user, "screen_name"),
+            account_id=word(user, "id"),
+            url=f"https://m.weibo.cn/u/{word(user, 'id')}",
+            verified_body=_body(user),
+        )
         for user in users
         if word(user, "screen_name") and word(user, "id")
     )
     top = need(results, "no_result: 搜索没有用户；不能证明账号不存在")[0]
-    return seen(page, Platform.WEIBO, name=top.name, account_id=top.account_id, verified_body=top.verified_body,
-                results=results)
+    return seen(
+        page, Platform.WEIBO, name=top.name, account_id=top.account_id, verified_body=top.verified_body, results=results
+    )
 
 
 def _has_card(key: str) -> Callable[[Page], bool]:
@@ -145,30 +170,62 @@ def m_post_urls(target: Target) -> tuple[str, ...]:
     return (f"{API}?type=uid&value={uid}&containerid=107603{uid}",) if uid.isdigit() else ()
 
 
-
 SPEC = PlatformSpec(
     platform=Platform.WEIBO,
     hosts=("m.weibo.cn", "weibo.com", "weibo.cn", "s.weibo.com", "api.weibo.com"),
     delay_seconds=8.0,
     daily_budget=1000,
     sources=(
-        Source(code="official", label="开放平台 user_timeline", proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
-               note="需账号本身授权", recognises=lambda page: dig.has(page, "statuses"), read=read_statuses),
-        Source(code="m_posts", label="m.weibo.cn 微博列表",
-               proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
-               note="须 ok:1 且有本账号带时间的非置顶微博，才可证明未更新；并与微博数对照",
-               recognises=_has_card("mblog"), read=read_m_posts, urls=m_post_urls),
-        Source(code="profile", label="资料（m.weibo.cn、weibo.com）", proves=Proof.NAME | Proof.BODY,
-               note="微博数用于对照变化；为 0 即确认无内容",
-               recognises=lambda page: dig.has(page, "data", "userInfo") or dig.has(page, "data", "user"),
-               read=read_profile, urls=m_urls),
-        Source(code="ajax_posts", label="weibo.com 微博列表", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
-               note="访客可见条数有限，混有他人微博", recognises=lambda page: dig.has(page, "data", "list"),
-               read=read_ajax_posts),
+        Source(
+            code="official",
+            label="开放平台 user_timeline",
+            proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
+            note="需账号本身授权",
+            recognises=lambda page: dig.has(page, "statuses"),
+            read=read_statuses,
+        ),
+        Source(
+            code="m_posts",
+            label="m.weibo.cn 微博列表",
+            proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
+            note="须 ok:1 且有本账号带时间的非置顶微博，才可证明未更新；并与微博数对照",
+            recognises=_has_card("mblog"),
+            read=read_m_posts,
+            urls=m_post_urls,
+        ),
+        Source(
+            code="profile",
+            label="资料（m.weibo.cn、weibo.com）",
+            proves=Proof.NAME | Proof.BODY,
+            note="微博数用于对照变化；为 0 即确认无内容",
+            recognises=lambda page: dig.has(page, "data", "userInfo") or dig.has(page, "data", "user"),
+            read=read_profile,
+            urls=m_urls,
+        ),
+        Source(
+            code="ajax_posts",
+            label="weibo.com 微博列表",
+            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            note="访客可见条数有限，混有他人微博",
+            recognises=lambda page: dig.has(page, "data", "list"),
+            read=read_ajax_posts,
+        ),
         *weibo_pages.SOURCES,
-        Source(code="info", label="m.weibo.cn 资料卡片", proves=Proof.NAME | Proof.BODY, note="主页卡片只给出 uid",
-               recognises=lambda page: _has_card("item_name")(page) or _is_home(page), read=read_info),
-        Source(code="search", label="m.weibo.cn 用户搜索", proves=Proof.NAME | Proof.BODY, note="只能证明有",
-               recognises=_has_card("user"), read=read_search),
+        Source(
+            code="info",
+            label="m.weibo.cn 资料卡片",
+            proves=Proof.NAME | Proof.BODY,
+            note="主页卡片只给出 uid",
+            recognises=lambda page: _has_card("item_name")(page) or _is_home(page),
+            read=read_info,
+        ),
+        Source(
+            code="search",
+            label="m.weibo.cn 用户搜索",
+            proves=Proof.NAME | Proof.BODY,
+            note="只能证明有",
+            recognises=_has_card("user"),
+            read=read_search,
+        ),
     ),
 )

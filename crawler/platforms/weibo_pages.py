@@ -15,16 +15,26 @@ def read_wap(page: Page) -> Observation:
     """weibo.cn/UID: ten posts a page with year-less times. Every page but the first lacks the verification text."""
     root = dig.tree(page)
     name = re.sub(r"的微博$", "", shown(root, "//title"))
-    uid = dig.first(r"/attention/add\?uid=(\d+)", page.text) or dig.first(r'href="/(\d{5,12})/(?:info|follow|fans)', page.text)
+    uid = dig.first(r"/attention/add\?uid=(\d+)", page.text) or dig.first(
+        r'href="/(\d{5,12})/(?:info|follow|fans)', page.text
+    )
     uid = uid or dig.first(r"/(?:repost|comment)/\w+\?uid=(\d+)", page.text)
     posts = []
     for block in find(root, '//div[starts-with(@id,"M_")]'):
-        stamp = re.split(r"来自", shown(block, f'(.//span[{css("ct")}])[last()]'))[0]
+        stamp = re.split(r"来自", shown(block, f"(.//span[{css('ct')}])[last()]"))[0]
         at, precision = when(stamp.strip(), page)
         mid = block.get("id", "")[2:]
-        pinned = "置顶" in shown(block, f'.//span[{css("kt")}]')
-        posts.append(Post(id=mid, title=shown(block, f'.//span[{css("ctt")}]')[:80], published_at=at,
-                          url=f"https://weibo.cn/comment/{mid}", precision=precision, pinned=pinned))
+        pinned = "置顶" in shown(block, f".//span[{css('kt')}]")
+        posts.append(
+            Post(
+                id=mid,
+                title=shown(block, f".//span[{css('ctt')}]")[:80],
+                published_at=at,
+                url=f"https://weibo.cn/comment/{mid}",
+                precision=precision,
+                pinned=pinned,
+            )
+        )
     body = dig.first(r"认证[：:]\s*([^<]{1,200})", page.text)
     count = number(dig.first(r"微博\[(\d+)\]", page.text) or None)
     need(posts or uid, "no_identity: 页面上没有账号")
@@ -39,9 +49,20 @@ def read_detail(page: Page) -> Observation:
     mid = word(status, "mid") or word(status, "id")
     user = dig.dig(status, "user")
     return seen(
-        page, Platform.WEIBO, name=word(user, "screen_name"), account_id=uid, verified_body=word(user, "verified_reason"),
-        posts=[Post(id=mid, title=dig.plain(word(status, "text"))[:80], url=f"https://m.weibo.cn/detail/{mid}",
-                    published_at=at, precision=precision)],
+        page,
+        Platform.WEIBO,
+        name=word(user, "screen_name"),
+        account_id=uid,
+        verified_body=word(user, "verified_reason"),
+        posts=[
+            Post(
+                id=mid,
+                title=dig.plain(word(status, "text"))[:80],
+                url=f"https://m.weibo.cn/detail/{mid}",
+                published_at=at,
+                precision=precision,
+            )
+        ],
     )
 
 
@@ -49,27 +70,56 @@ def read_user_search(page: Page) -> Observation:
     """s.weibo.com/user: rows of users. The area without rows is a wall or an empty result: nobody can tell which."""
     results = []
     for block in find(dig.tree(page), '//*[contains(@class,"card-user-b")]'):
-        uid = dig.first(r"weibo\.com/(?:u/)?(\d{5,12})", shown(block, f'.//a[{css("name")}]/@href'))
-        name = shown(block, f'.//a[{css("name")}]')
+        uid = dig.first(r"weibo\.com/(?:u/)?(\d{5,12})", shown(block, f".//a[{css('name')}]/@href"))
+        name = shown(block, f".//a[{css('name')}]")
         if name:
             body = dig.first(r"^(?:微博认证|认证)[：:](.+)$", shown(block, './/p[contains(.,"认证")]'))
-            results.append(Found(platform=Platform.WEIBO, name=name, account_id=uid, verified_body=body,
-                                 url=f"https://weibo.com/u/{uid}" if uid else ""))
+            results.append(
+                Found(
+                    platform=Platform.WEIBO,
+                    name=name,
+                    account_id=uid,
+                    verified_body=body,
+                    url=f"https://weibo.com/u/{uid}" if uid else "",
+                )
+            )
     top = need(results, "no_result: 搜索结果区是空的：被限制或没有结果，不能证明账号不存在")[0]
-    return seen(page, Platform.WEIBO, name=top.name, account_id=top.account_id, verified_body=top.verified_body,
-                results=tuple(results))
+    return seen(
+        page,
+        Platform.WEIBO,
+        name=top.name,
+        account_id=top.account_id,
+        verified_body=top.verified_body,
+        results=tuple(results),
+    )
 
 
 SOURCES = (
-    Source(code="wap", label="weibo.cn 页面", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
-           note="今需登录，仅读人工留存的页面；时间无年份",
-           recognises=lambda page: bool(re.search(r'<div class="c" id="M_\w+"', page.text))
-           or ("weibo.cn" in page.text[:6000] and "的微博</title>" in page.text[:6000]),
-           read=read_wap),
-    Source(code="detail", label="单条微博", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY, note="只证明这一条",
-           recognises=lambda page: "$render_data" in page.text, read=read_detail),
-    Source(code="user_search", label="s.weibo.com 用户搜索", proves=Proof.NAME | Proof.BODY,
-           note="今需登录；没有结果不能证明无此账号",
-           recognises=lambda page: "card-user-b" in page.text or "pl_user_feedList" in page.text,
-           read=read_user_search),
+    Source(
+        code="wap",
+        label="weibo.cn 页面",
+        proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+        note="今需登录，仅读人工留存的页面；时间无年份",
+        recognises=lambda page: (
+            bool(re.search(r'<div class="c" id="M_\w+"', page.text))
+            or ("weibo.cn" in page.text[:6000] and "的微博</title>" in page.text[:6000])
+        ),
+        read=read_wap,
+    ),
+    Source(
+        code="detail",
+        label="单条微博",
+        proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+        note="只证明这一条",
+        recognises=lambda page: "$render_data" in page.text,
+        read=read_detail,
+    ),
+    Source(
+        code="user_search",
+        label="s.weibo.com 用户搜索",
+        proves=Proof.NAME | Proof.BODY,
+        note="今需登录；没有结果不能证明无此账号",
+        recognises=lambda page: "card-user-b" in page.text or "pl_user_feedList" in page.text,
+        read=read_user_search,
+    ),
 )

@@ -28,16 +28,36 @@ def card(item: dict[str, Any]) -> Post | None:
     ident = word(item, "id") or word(note, "noteId") or word(note, "note_id")
     if not ident:
         return None
-    sticky = any(dig.dig(note, key, "sticky") is True for key in ("interactInfo", "interact_info")) or item.get("sticky") is True
-    return Post(id=ident, title=word(note, "displayTitle") or word(note, "display_title") or word(note, "title"),
-                url=f"https://www.xiaohongshu.com/explore/{ident}", published_at=from_id(ident),
-                precision=Precision.DERIVED, pinned=sticky)
+    sticky = (
+        any(dig.dig(note, key, "sticky") is True for key in ("interactInfo", "interact_info"))
+        or item.get("sticky") is True
+    )
+    return Post(
+        id=ident,
+        title=word(note, "displayTitle") or word(note, "display_title") or word(note, "title"),
+        url=f"https://www.xiaohongshu.com/explore/{ident}",
+        published_at=from_id(ident),
+        precision=Precision.DERIVED,
+        pinned=sticky,
+    )
 
 
 def author(item: dict[str, Any]) -> str:
     """Who wrote one note of a list."""
-    return next((text for path in (("noteCard", "user", "userId"), ("note_card", "user", "user_id"), ("user", "userId"),
-                                   ("user", "user_id"), ("user", "userid")) if (text := word(item, *path))), "")
+    return next(
+        (
+            text
+            for path in (
+                ("noteCard", "user", "userId"),
+                ("note_card", "user", "user_id"),
+                ("user", "userId"),
+                ("user", "user_id"),
+                ("user", "userid"),
+            )
+            if (text := word(item, *path))
+        ),
+        "",
+    )
 
 
 def read_profile(page: Page) -> Observation:
@@ -47,18 +67,32 @@ def read_profile(page: Page) -> Observation:
     basic = dig.dig(data, "basicInfo") or dig.dig(data, "basic_info")
     name = need(word(basic, "nickname"), "no_identity: 主页没有账号，可能需要登录")
     notes = dig.dig(user, "notes")
-    flat = [item for group in notes if isinstance(group, list) for item in rows(group)] if isinstance(notes, list) else []
+    flat = (
+        [item for group in notes if isinstance(group, list) for item in rows(group)] if isinstance(notes, list) else []
+    )
     account = dig.first(r"/user/profile/([0-9a-f]{24})", page.url) or dig.owner(author(item) for item in flat)
     own = [item for item in flat if author(item) in ("", account)]
-    body = next((word(tag, "name") for tag in rows(data, "verifyInfo")), "") or word(data, "verifyInfo", "redOfficialVerifyContent")
-    return seen(page, Platform.XIAOHONGSHU, name=name, account_id=account or word(basic, "redId"), verified_body=body,
-                posts=[post for item in own if (post := card(item))])
+    body = next((word(tag, "name") for tag in rows(data, "verifyInfo")), "") or word(
+        data, "verifyInfo", "redOfficialVerifyContent"
+    )
+    return seen(
+        page,
+        Platform.XIAOHONGSHU,
+        name=name,
+        account_id=account or word(basic, "redId"),
+        verified_body=body,
+        posts=[post for item in own if (post := card(item))],
+    )
 
 
 def read_note(page: Page) -> Observation:
     """One note, in the page's state."""
     entries = dig.dig(state(page), "note", "noteDetailMap")
-    notes = [note for entry in entries.values() if isinstance(note := dig.dig(entry, "note"), dict)] if isinstance(entries, dict) else []
+    notes = (
+        [note for entry in entries.values() if isinstance(note := dig.dig(entry, "note"), dict)]
+        if isinstance(entries, dict)
+        else []
+    )
     return note_of(page, next((note for note in notes if word(note, "noteId") or word(note, "time")), None))
 
 
@@ -66,15 +100,31 @@ def note_of(page: Page, note: Any) -> Observation:
     """One note object. ``lastUpdateTime`` is an edit."""
     user = dig.dig(note, "user")
     account = word(user, "userId") or word(user, "user_id")
-    ident = word(note, "noteId") or word(note, "note_id") or dig.first(r"/(?:explore|discovery/item)/([0-9a-f]{24})", page.url)
+    ident = (
+        word(note, "noteId")
+        or word(note, "note_id")
+        or dig.first(r"/(?:explore|discovery/item)/([0-9a-f]{24})", page.url)
+    )
     at, precision = unix(note, "time", per_second=1000), Precision.SECOND
     if not at:
         at, precision = from_id(ident), Precision.DERIVED
     name = word(user, "nickname") or word(user, "nickName")
     need(ident and (account or name or at), "no_identity: 笔记没有作者和编号")
-    return seen(page, Platform.XIAOHONGSHU, name=name, account_id=account,
-                posts=[Post(id=ident, title=word(note, "title") or word(note, "desc")[:80], published_at=at, precision=precision,
-                            url=f"https://www.xiaohongshu.com/explore/{ident}")])
+    return seen(
+        page,
+        Platform.XIAOHONGSHU,
+        name=name,
+        account_id=account,
+        posts=[
+            Post(
+                id=ident,
+                title=word(note, "title") or word(note, "desc")[:80],
+                published_at=at,
+                precision=precision,
+                url=f"https://www.xiaohongshu.com/explore/{ident}",
+            )
+        ],
+    )
 
 
 def read_api(page: Page) -> Observation:
@@ -85,8 +135,13 @@ def read_api(page: Page) -> Observation:
         whose = dig.owner(author(item) for item in notes)
         own = [item for item in notes if author(item) == whose]
         user = next((u for item in own if (u := dig.dig(item, "user") or dig.dig(item, "note_card", "user"))), None)
-        return seen(page, Platform.XIAOHONGSHU, name=word(user, "nickname") or word(user, "nick_name"),
-                    account_id=need(whose, "no_identity: 列表里没有作者"), posts=[post for item in own if (post := card(item))])
+        return seen(
+            page,
+            Platform.XIAOHONGSHU,
+            name=word(user, "nickname") or word(user, "nick_name"),
+            account_id=need(whose, "no_identity: 列表里没有作者"),
+            posts=[post for item in own if (post := card(item))],
+        )
     if len(items) == 1:
         return note_of(page, dig.dig(items[0], "note_card"))
     found: dict[str, Found] = {}
@@ -94,9 +149,18 @@ def read_api(page: Page) -> Observation:
         user, ident = dig.dig(item, "note_card", "user"), author(item)
         name = word(user, "nickname") or word(user, "nick_name")
         if name and ident:
-            found.setdefault(ident, Found(platform=Platform.XIAOHONGSHU, name=name, account_id=ident,
-                                          url=f"https://www.xiaohongshu.com/user/profile/{ident}"))
-    return seen(page, Platform.XIAOHONGSHU, results=tuple(need(found, "no_result: 没有结果；不能证明账号不存在").values()))
+            found.setdefault(
+                ident,
+                Found(
+                    platform=Platform.XIAOHONGSHU,
+                    name=name,
+                    account_id=ident,
+                    url=f"https://www.xiaohongshu.com/user/profile/{ident}",
+                ),
+            )
+    return seen(
+        page, Platform.XIAOHONGSHU, results=tuple(need(found, "no_result: 没有结果；不能证明账号不存在").values())
+    )
 
 
 def has_state(page: Page, key: str) -> bool:
@@ -116,12 +180,32 @@ SPEC = PlatformSpec(
     delay_seconds=20.0,
     daily_budget=100,
     sources=(
-        Source(code="note", label="单篇笔记", proves=Proof.ACTIVE | Proof.NAME, note="只证明这一篇；今多为登录墙",
-               recognises=lambda page: has_state(page, "noteDetailMap") and '"noteDetailMap":{}' not in page.text.replace(" ", ""),
-               read=read_note),
-        Source(code="profile", label="主页", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY, note="无时间，由编号推算；今多为登录墙",
-               recognises=lambda page: has_state(page, "userPageData"), read=read_profile, urls=urls),
-        Source(code="api", label="接口留存", proves=Proof.ACTIVE | Proof.NAME, note="需签名，仅读留存",
-               recognises=lambda page: bool(peek(page, "data", "notes") or peek(page, "data", "items")), read=read_api),
+        Source(
+            code="note",
+            label="单篇笔记",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="只证明这一篇；今多为登录墙",
+            recognises=lambda page: (
+                has_state(page, "noteDetailMap") and '"noteDetailMap":{}' not in page.text.replace(" ", "")
+            ),
+            read=read_note,
+        ),
+        Source(
+            code="profile",
+            label="主页",
+            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            note="无时间，由编号推算；今多为登录墙",
+            recognises=lambda page: has_state(page, "userPageData"),
+            read=read_profile,
+            urls=urls,
+        ),
+        Source(
+            code="api",
+            label="接口留存",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="需签名，仅读留存",
+            recognises=lambda page: bool(peek(page, "data", "notes") or peek(page, "data", "items")),
+            read=read_api,
+        ),
     ),
 )

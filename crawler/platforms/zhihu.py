@@ -8,7 +8,7 @@ from crawler import dig
 from crawler.dig import css, find, need, number, peek, rows, seen, shown, unix, when, word
 from crawler.page import Page
 from crawler.source import PlatformSpec, Source, Target
-from rules.model import Found, Observation, Platform, Post, Proof
+from rules.model import Found, Observation, Platform, Post, Precision, Proof
 
 
 def token(user: Any) -> str:
@@ -27,13 +27,18 @@ def badge(user: Any) -> str:
 def post(item: dict[str, Any], page: Page) -> Post:
     """An article, answer or pin; ``updated`` is an edit."""
     at = unix(item, "created") or unix(item, "created_time") or unix(item, "createdTime") or unix(item, "publishedTime")
-    precision = Post.__dataclass_fields__["precision"].default
+    precision = Precision.SECOND
     if not at:
         at, precision = when(word(item, "publishedTime") or word(item, "created"), page)
     title = word(item, "title") or word(item, "question", "title") or word(item, "question", "name")
     ident = word(item, "id") or word(item, "slug")
-    return Post(id=ident, title=title or dig.plain(word(item, "excerpt"))[:80], url=word(item, "url"), published_at=at,
-                precision=precision)
+    return Post(
+        id=ident,
+        title=title or dig.plain(word(item, "excerpt"))[:80],
+        url=word(item, "url"),
+        published_at=at,
+        precision=precision,
+    )
 
 
 def read_api(page: Page) -> Observation:
@@ -42,8 +47,15 @@ def read_api(page: Page) -> Observation:
     whose = dig.owner(token(dig.dig(item, "author")) for item in items)
     own = [item for item in items if token(dig.dig(item, "author")) == whose]
     author = dig.dig(need(whose and own, "no_identity: 列表里没有作者")[0], "author")
-    return seen(page, Platform.ZHIHU, name=word(author, "name"), account_id=whose, verified_body=badge(author),
-                posts=[post(item, page) for item in own], post_count=number(dig.data(page), "paging", "totals"))
+    return seen(
+        page,
+        Platform.ZHIHU,
+        name=word(author, "name"),
+        account_id=whose,
+        verified_body=badge(author),
+        posts=[post(item, page) for item in own],
+        post_count=number(dig.data(page), "paging", "totals"),
+    )
 
 
 def read_state(page: Page) -> Observation:
@@ -62,8 +74,15 @@ def read_state(page: Page) -> Observation:
     own = [item for item in items if token(dig.dig(item, "author")) == whose]
     counts = [number(user, key) for key in ("answerCount", "articlesCount", "pinsCount", "zvideoCount")]
     known = [count for count in counts if count is not None]
-    return seen(page, Platform.ZHIHU, name=word(user, "name"), account_id=whose, verified_body=badge(user),
-                posts=[post(item, page) for item in own], post_count=sum(known) if known else None)
+    return seen(
+        page,
+        Platform.ZHIHU,
+        name=word(user, "name"),
+        account_id=whose,
+        verified_body=badge(user),
+        posts=[post(item, page) for item in own],
+        post_count=sum(known) if known else None,
+    )
 
 
 def _values(value: Any, key: str) -> list[dict[str, Any]]:
@@ -74,12 +93,13 @@ def _values(value: Any, key: str) -> list[dict[str, Any]]:
 def read_search(page: Page) -> Observation:
     """A search page as drawn: the people and organisations behind the results."""
     results: dict[str, Found] = {}
-    for card in find(dig.tree(page), f'//*[{css("SearchResult-Card")} or {css("List-item")}]'):
+    for card in find(dig.tree(page), f"//*[{css('SearchResult-Card')} or {css('List-item')}]"):
         url = shown(card, './/a[contains(@href,"/people/") or contains(@href,"/org/")]/@href')
-        name = shown(card, f'.//*[{css("AuthorInfo") }]//meta[@itemprop="name"]/@content') or shown(card, f'.//a[{css("UserLink-link")}]')
-        # Answers are shown as "author：excerpt" without a link.
-        name = name or shown(card, './/*[@itemprop="text"]/preceding-sibling::*[1]').rstrip("：:")
-        name = name or dig.first(r"^([^：:]{1,30})[：:]", shown(card, f'.//*[{css("RichContent-inner")}]'))
+        name = shown(card, f'.//*[{css("AuthorInfo")}]//meta[@itemprop="name"]/@content') or shown(
+            card, f".//a[{css('UserLink-link')}]"
+        )
+        # An answer opens with its author in bold and has no link.
+        name = name or shown(card, './/*[@itemprop="answer"]//*[@itemprop="text"]/b[1]')
         account = dig.first(r"/(?:people|org)/([\w-]{1,60})", url)
         if name:
             results.setdefault(account or name, Found(platform=Platform.ZHIHU, name=name, account_id=account, url=url))
@@ -89,9 +109,13 @@ def read_search(page: Page) -> Observation:
 def read_column(page: Page) -> Observation:
     """A column (专栏): its own name and slug; the creator is somebody else's identity."""
     column = dig.data(page)
-    return seen(page, Platform.ZHIHU, name=word(column, "name") or word(column, "title"),
-                account_id=word(column, "slug") or word(column, "url_token") or word(column, "id"),
-                post_count=number(column, "postsCount") if "postsCount" in column else number(column, "articles_count"))
+    return seen(
+        page,
+        Platform.ZHIHU,
+        name=word(column, "name") or word(column, "title"),
+        account_id=word(column, "slug") or word(column, "url_token") or word(column, "id"),
+        post_count=number(column, "postsCount") if "postsCount" in column else number(column, "articles_count"),
+    )
 
 
 def read_article(page: Page) -> Observation:
@@ -99,7 +123,9 @@ def read_article(page: Page) -> Observation:
     item = dig.data(page)
     author = dig.dig(item, "author")
     name = need(word(author, "name"), "no_identity: 文章没有作者")
-    return seen(page, Platform.ZHIHU, name=name, account_id=token(author), verified_body=badge(author), posts=[post(item, page)])
+    return seen(
+        page, Platform.ZHIHU, name=name, account_id=token(author), verified_body=badge(author), posts=[post(item, page)]
+    )
 
 
 def is_column(page: Page) -> bool:
@@ -118,14 +144,40 @@ SPEC = PlatformSpec(
     delay_seconds=15.0,
     daily_budget=200,
     sources=(
-        Source(code="list", label="文章、回答列表接口", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY, note="需签名，仅读留存",
-               recognises=lambda page: bool(peek(page, "data", 0)) and dig.has(page, "paging"), read=read_api),
-        Source(code="page", label="个人、机构、文章或搜索页", proves=Proof.ACTIVE | Proof.NAME | Proof.BODY, note="常被拦截",
-               recognises=lambda page: 'id="js-initialData"' in page.text, read=read_state, urls=urls),
-        Source(code="column", label="专栏", proves=Proof.NAME, note="文章数用于对照变化", recognises=is_column, read=read_column),
-        Source(code="article", label="单篇文章接口", proves=Proof.ACTIVE | Proof.NAME, note="只证明这一篇",
-               recognises=lambda page: isinstance(peek(page, "author"), dict) and (
-                   dig.has(page, "publishedTime") or dig.has(page, "created")),
-               read=read_article),
+        Source(
+            code="list",
+            label="文章、回答列表接口",
+            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            note="需签名，仅读留存",
+            recognises=lambda page: bool(peek(page, "data", 0)) and dig.has(page, "paging"),
+            read=read_api,
+        ),
+        Source(
+            code="page",
+            label="个人、机构、文章或搜索页",
+            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            note="常被拦截",
+            recognises=lambda page: 'id="js-initialData"' in page.text,
+            read=read_state,
+            urls=urls,
+        ),
+        Source(
+            code="column",
+            label="专栏",
+            proves=Proof.NAME,
+            note="文章数用于对照变化",
+            recognises=is_column,
+            read=read_column,
+        ),
+        Source(
+            code="article",
+            label="单篇文章接口",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="只证明这一篇",
+            recognises=lambda page: (
+                isinstance(peek(page, "author"), dict) and (dig.has(page, "publishedTime") or dig.has(page, "created"))
+            ),
+            read=read_article,
+        ),
     ),
 )

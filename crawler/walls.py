@@ -1,0 +1,83 @@
+"""The signatures of walls, read from walls.yaml: what a page looks like when it says nothing about the account."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from rules.model import Outcome, Platform
+
+OUTCOMES = {"blocked": Outcome.BLOCKED, "unreadable": Outcome.UNREADABLE}
+"""All that a wall can be: a signature that claims a fact about an account does not load."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One row of walls.yaml, its patterns compiled. All conditions that are set must hold."""
+
+    code: str
+    outcome: Outcome
+    reason: str
+    status: tuple[range, ...] = ()
+    url: re.Pattern[str] | None = None
+    json: tuple[tuple[tuple[str, ...], tuple[Any, ...]], ...] = ()
+    title: re.Pattern[str] | None = None
+    text: re.Pattern[str] | None = None
+    marker: re.Pattern[str] | None = None
+    raw: tuple[str, ...] = ()
+
+
+@cache
+def signatures(platform: Platform) -> tuple[Signature, ...]:
+    """The platform's own signatures, then those of any platform."""
+    table = _table()
+    return table.get(platform.value, ()) + table["any"]
+
+
+@cache
+def _table() -> dict[str, tuple[Signature, ...]]:
+    return {group: tuple(_signature(row) for row in rows) for group, rows in _raw().items() if group != "content"}
+
+
+@cache
+def contents() -> dict[str, re.Pattern[str]]:
+    """What real pages of each platform carry."""
+    return {platform: re.compile(pattern) for platform, pattern in _raw()["content"].items()}
+
+
+@cache
+def _raw() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("walls.yaml").read_text("utf-8"))
+    return loaded
+
+
+def _signature(row: dict[str, Any]) -> Signature:
+    known = {field.name for field in fields(Signature)}
+    if unknown := set(row) - known:
+        raise ValueError(f"walls.yaml: unknown condition {sorted(unknown)} in {row.get('code')}")
+    return Signature(
+        code=row["code"],
+        outcome=OUTCOMES[row["outcome"]],
+        reason=row["reason"],
+        status=tuple(_span(item) for item in row.get("status", ())),
+        url=_regex(row.get("url")),
+        json=tuple((tuple(path.split(".")), tuple(values)) for path, values in row.get("json", {}).items()),
+        title=_regex(row.get("title")),
+        text=_regex(row.get("text")),
+        marker=_regex(row.get("marker")),
+        raw=tuple(row.get("raw", ())),
+    )
+
+
+def _regex(pattern: str | None) -> re.Pattern[str] | None:
+    return re.compile(pattern) if pattern else None
+
+
+def _span(item: int | str) -> range:
+    low, _, high = str(item).partition("-")
+    return range(int(low), int(high or low) + 1)
