@@ -1,0 +1,97 @@
+"""The campus as an ASGI application: one table from host to what answers there, and the wire below it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from monitors.demo import portals, shops, video, wechat, weibo
+from monitors.demo.answer import Answer, Ask, missing
+from monitors.demo.obstacles import authserver
+from monitors.demo.population import Campus
+from monitors.demo.replay import replayed
+from monitors.demo.sites import website
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Handler = Callable[[Campus, Ask], Answer]
+
+HOSTS: Mapping[str, Handler] = {
+    "m.weibo.cn": weibo.mobile,
+    "weibo.com": weibo.desktop,
+    "www.weibo.com": weibo.desktop,
+    "passport.weibo.com": weibo.passport,
+    "mp.weixin.qq.com": wechat.weixin,
+    "weixin.sogou.com": wechat.sogou,
+    wechat.FEEDS: wechat.feed,
+    "www.douyin.com": video.douyin,
+    "api.bilibili.com": video.bilibili,
+    "space.bilibili.com": video.bilibili_pages,
+    "search.bilibili.com": video.bilibili_pages,
+    "www.kuaishou.com": video.kuaishou,
+    "www.toutiao.com": portals.toutiao,
+    "so.toutiao.com": portals.toutiao_search,
+    "baijiahao.baidu.com": portals.baijiahao,
+    "author.baidu.com": portals.baijiahao,
+    "tieba.baidu.com": portals.tieba,
+    "wappass.baidu.com": portals.baidu_captcha,
+    "www.zhihu.com": portals.zhihu,
+    "www.xiaohongshu.com": portals.xiaohongshu,
+    "user.qzone.qq.com": portals.qzone,
+    "i.qq.com": portals.qq_login,
+    "itunes.apple.com": shops.itunes,
+    "apps.apple.com": shops.app_page,
+    "crt.sh": shops.crt_sh,
+    "authserver.shifan.example": authserver,
+}
+NOBODY = Answer(b"", cut=True)
+"""What a name leads to that nobody registered: the nearest thing to an unknown host on one machine."""
+
+
+def answer(campus: Campus, ask: Ask) -> Answer:
+    """What the campus says to one request. Pure but for the counters of rate limits."""
+    if handler := HOSTS.get(ask.host):
+        return missing() if ask.path == "/robots.txt" else handler(campus, ask)
+    return website(campus, ask) or replayed(campus, ask) or NOBODY
+
+
+def campus_app(campus: Campus) -> App:
+    """The ASGI application of a campus."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return await _lifespan(receive, send)
+        given = answer(campus, _ask(scope))
+        if given.delay:
+            await asyncio.sleep(given.delay)
+        return await _send(given, send, scope["method"] == "HEAD")
+
+    return app
+
+
+def _ask(scope: Scope) -> Ask:
+    host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+    text = scope["query_string"].decode("latin-1")
+    query = dict(parse_qsl(text, keep_blank_values=True))
+    return Ask(host.rpartition(":")[0] if ":" in host else host, unquote(scope["path"]), query, text)
+
+
+async def _send(given: Answer, send: Send, head: bool) -> None:
+    length = len(given.body) + (1000 if given.cut else 0)  # promising more than is sent makes the server break off
+    headers = [("content-type", given.kind), ("content-length", str(length)), *given.headers]
+    raw = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers]
+    await send({"type": "http.response.start", "status": given.status, "headers": raw})
+    if given.cut:
+        await send({"type": "http.response.body", "body": given.body, "more_body": True})
+        return
+    await send({"type": "http.response.body", "body": b"" if head else given.body})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while (await receive())["type"] == "lifespan.startup":
+        await send({"type": "lifespan.startup.complete"})
+    await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,35 @@
+"""The demo campus at one glance: the world, its application, its server, its register, and the truth about it."""
+
+from __future__ import annotations
+
+from monitors.demo.app import campus_app
+from monitors.demo.population import Actor, Campus, Item, Judgement
+from monitors.demo.register import (
+    EXPECTED,
+    Canary,
+    Expected,
+    demo_canaries,
+    demo_filings,
+    key_of,
+    public_url,
+)
+from monitors.demo.replay import replay_filings, replay_pages
+from monitors.demo.server import CampusServer
+
+__all__ = [
+    "EXPECTED",
+    "Actor",
+    "Campus",
+    "CampusServer",
+    "Canary",
+    "Expected",
+    "Item",
+    "Judgement",
+    "campus_app",
+    "demo_canaries",
+    "demo_filings",
+    "key_of",
+    "public_url",
+    "replay_filings",
+    "replay_pages",
+]
