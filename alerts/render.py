@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ class Letter:
     html: str
     attachments: tuple[Attachment, ...] = ()
     recipients: tuple[str, ...] = ()
+    dated: datetime | None = None
 
 
 def notice_letter(notice: Notice, templates_dir: Path | None = None) -> Letter:
@@ -62,6 +64,7 @@ def notice_letter(notice: Notice, templates_dir: Path | None = None) -> Letter:
         html=notice_html(blocks, demo=notice.demo),
         attachments=(Attachment(f"{file}.docx", WORD, word),),
         recipients=notice.recipients,
+        dated=notice.issued_at,
     )
 
 
@@ -111,6 +114,7 @@ def digest_mail(digest: Digest, recipients: Sequence[str], base_url: str = "") -
         text=digest_text(digest, base_url),
         html=digest_html(digest, base_url),
         recipients=tuple(recipients),
+        dated=digest.made_at,
     )
 
 

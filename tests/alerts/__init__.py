@@ -1,0 +1,1 @@
+"""Tests of notices, digests and their delivery."""
