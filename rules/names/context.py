@@ -53,6 +53,11 @@ class Context:
             return text if text in listed("latin_campus") else ""
         return opens("campus", self.line[end : end + _LONGEST])
 
+    def sure_campus(self, end: int) -> str:
+        """The campus word right after unit `end` that only a school would have, or ''."""
+        word = self.campus(end)
+        return "" if word in listed("campus_weak") or word in listed("company") else word
+
     def campus_anywhere(self, claim: Claim) -> bool:
         """True when a strong campus word stands anywhere outside the claim."""
         rest = f"{self.line[: claim.start]}\n{self.line[claim.end :]}"
@@ -95,8 +100,14 @@ class Context:
 
     def loose(self, claim: Claim) -> bool:
         """True when the word before the claim is a single character that belongs to nothing."""
-        spans = words.cut(self.line, {self.line[claim.start : claim.end]: 600})
-        return any(end == claim.start and end - start == 1 for start, end in spans)
+        return any(end == claim.start and end - start == 1 for start, end in self._cut(claim))
+
+    def trailing(self, claim: Claim) -> bool:
+        """True when the word after the claim is a single character: 大 goes with nearly every one of them."""
+        return any(start == claim.end and end - start == 1 for start, end in self._cut(claim))
+
+    def _cut(self, claim: Claim) -> list[tuple[int, int]]:
+        return words.cut(self.line, {self.line[claim.start : claim.end]: 600})
 
     def provinces(self, claim: Claim) -> dict[str, str]:
         """Places named outside the claim: province → the place."""

@@ -14,6 +14,7 @@ from rules.names.terms import Role, folded, own, places
 
 WEIGHT = {2: 800, 3: 600}  # how common a protected short name is taken to be when the name is cut into words
 LONG_WEIGHT, DOUBTED = 1000, 60
+WORD = 100  # jieba's frequency from which a short name is an everyday word as well: 西湖, 清华, 人大
 AFTER = frozenset(listed("after"))
 TIE = 0.05
 STUDENTS = frozenset(("生会", "生社", "生联", "生团"))  # 南京大学生会: the 学 of 学生会 is what is missing
@@ -98,8 +99,9 @@ class Judge:
         if term.role is Role.CONTESTED:
             return self._contested(claim, name, others, seconded)
         if term.role is Role.CORE:
-            sure = name.campus(claim.end) or name.whole(claim)
-            return Ruling(FLAG, claim) if sure and name.begins(claim.start) else None
+            if name.whole(claim):
+                return Ruling(REVIEW, claim, "省略了“大学”等通名，也可能是其他机构")
+            return Ruling(FLAG, claim) if name.sure_campus(claim.end) and name.begins(claim.start) else None
         return self._short(claim, name) if len(term.text) == 2 else self._three(claim, name)
 
     def _full_name(self, claim: Claim, name: Context) -> Ruling:
@@ -127,19 +129,24 @@ class Judge:
                 return Ruling(verdict, claim, f"更像是“{owner.name}”", owner.name, (owner.name,))
         return None
 
-    def _short(self, claim: Claim, name: Context) -> Ruling:
+    def _short(self, claim: Claim, name: Context) -> Ruling | None:
         """Two characters: a word of two characters is soon found by chance."""
-        common = frequencies().get(claim.term.text, 0) > 0
-        campus, begins = name.campus(claim.end), name.begins(claim.start)
+        known = frequencies().get(claim.term.text, 0)
+        common, word = known > 0, known >= WORD
+        campus = name.sure_campus(claim.end) if word else name.campus(claim.end)
+        begins = name.begins(claim.start)
         ends = claim.end == len(name.units)
         if (campus or name.campus_anywhere(claim)) and self._local(claim, name):
             return Ruling(FLAG, claim)
-        if begins and (campus or (ends and (claim.start or not common))):
+        if begins and (campus or (ends and (not common or (claim.start and not word)))):
             return Ruling(FLAG, claim)
-        if begins and not common and not ends and not name.firm(claim.end) and not name.straddled(claim):
+        doubt = common or ends or name.firm(claim.end) or name.straddled(claim)
+        if begins and not doubt and not (claim.term.text[-1] == "大" and name.trailing(claim)):
             return Ruling(FLAG, claim)
         if name.split(claim) and name.campus_anywhere(claim):
             return Ruling(FLAG, claim)
+        if not (begins or campus or ends or name.campus_anywhere(claim)):
+            return None
         return Ruling(REVIEW, claim, "只有两个字，与其他词语或商号难以区分")
 
     def _three(self, claim: Claim, name: Context) -> Ruling:

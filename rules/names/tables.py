@@ -73,6 +73,5 @@ def frequencies() -> dict[str, int]:
     spec = find_spec("jieba")
     if spec is None or spec.origin is None:  # pragma: no cover - jieba is a locked dependency
         return {}
-    lines = (Path(spec.origin).parent / "dict.txt").read_text(encoding="utf-8").split("\n")
-    parts = (line.split(" ") for line in lines)
-    return {p[0]: int(p[1]) for p in parts if len(p) > 1}
+    fields = (Path(spec.origin).parent / "dict.txt").read_text(encoding="utf-8").split()  # word, frequency, part of speech
+    return dict(zip(fields[::3], map(int, fields[1::3]), strict=True))

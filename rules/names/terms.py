@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 
-from rules.names.fold import units
+from rules.names.fold import FOLD, GAP
 from rules.names.protected import ProtectedSchool
 from rules.names.tables import Institution, frequencies, institutions, words
 
@@ -40,7 +40,7 @@ class Term:
 
 def folded(text: str) -> str:
     """The text without separators, folded."""
-    return "".join(unit.text for unit in units(text))
+    return "".join(map(FOLD.__getitem__, text)).replace(GAP, "")
 
 
 def core_length(text: str) -> int:

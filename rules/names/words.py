@@ -16,7 +16,7 @@ INSTITUTION, CAMPUS = 1000, 200
 def lexicon() -> dict[str, int]:
     """Word → how often it occurs; read once, when the first doubtful name comes."""
     known = dict(frequencies())
-    for word in words("campus"):
+    for word in words("campus") | words("modern"):
         known[word] = max(known.get(word, 0), CAMPUS)
     for word in words("generic"):
         known[word] = max(known.get(word, 0), INSTITUTION)
