@@ -63,6 +63,16 @@ class Period:
     def __str__(self) -> str:
         return f"{self.count}{self.unit.label}"
 
+    def as_timedelta(self) -> timedelta:
+        """The length of a period of hours or days. Raises ValueError for units that need a calendar."""
+        match self.unit:
+            case Unit.HOURS:
+                return timedelta(hours=self.count)
+            case Unit.DAYS:
+                return timedelta(days=self.count)
+            case _:
+                raise ValueError(f"“{self}”的长短取决于日历")
+
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """In YAML and JSON a period is its text."""

@@ -1,4 +1,4 @@
-"""Findings to cases: tomorrow the same problem is the same case; what is cured is resolved, what was wrong withdrawn."""
+"""Findings to cases: tomorrow the same problem is the same case; the cured is resolved, what was wrong withdrawn."""
 
 from __future__ import annotations
 

@@ -220,7 +220,8 @@ class Sighting:
 class Seen:
     """Everything the observations of one account say together: the present, without scanning history.
 
-    Built by `rules.engine.absorb`. A blocked or unreadable look moves ``attempted_at`` and ``obstacle`` only.
+    Built by `rules.engine.absorb`. A blocked or unreadable look moves ``attempted_at``, ``obstacle`` and
+    ``failures`` (looks in a row that said nothing) only.
 
     - ``silence_shown``: newest look at the right identity by a source that can prove INACTIVE.
     - ``last_post``: newest own post ever seen, with the evidence of the look that first showed it.
@@ -236,6 +237,7 @@ class Seen:
     attempted_at: datetime | None = None
     obstacle: Outcome | None = None
     obstacle_reason: str = ""
+    failures: int = 0
     fact: Sighting | None = None
     outcome: Outcome | None = None
     first_fact_at: datetime | None = None
@@ -285,6 +287,7 @@ class Suspicion:
     evidence: tuple[str, ...] = ()
     review: bool = False
     seen_at: datetime | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,7 +309,7 @@ class Account:
         """What to call the account in front of a person: the declared name, else the seen one, else the key."""
         if self.filing:
             return self.filing.name
-        return (self.seen and self.seen.name) or self.key
+        return (self.seen and self.seen.name) or (self.suspicion and self.suspicion.name) or self.key
 
 
 class Verdict(Labelled):
@@ -323,7 +326,8 @@ class Answer:
 
     - ``shown_at``: the newest look the answer stands on; None where it stands on the register alone.
     - ``since``: when the breach began, or, if compliant, when the fact happened that makes it so.
-    - ``until``: time alone cannot change this answer before then; None where only a new fact can.
+    - ``until``: time alone cannot change this answer before then; None where only a new fact can. Undetermined with a
+      time: the next look should come then, or at once if it has passed.
     - ``provisional``: a working-day deadline fell in a year whose calendar is not published yet.
     """
 

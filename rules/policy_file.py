@@ -97,9 +97,11 @@ def _mistakes(policy: Policy) -> Iterator[tuple[Place, str, str]]:
     for index, form in enumerate(policy.register_fields):
         for field in sorted(set(form.fields) - REGISTER_FIELDS):
             yield ("register", index, "fields"), f"台账没有“{field}”字段", f"可用：{'、'.join(sorted(REGISTER_FIELDS))}"
-    polling = (policy.polling.floor, policy.polling.ceiling)
-    hours = [period.count * {Unit.HOURS: 1, Unit.DAYS: 24}.get(period.unit, 0) for period in polling]
-    if not 0 < hours[0] <= hours[1]:
+    polling = policy.polling
+    fixed = all(
+        period.count > 0 and period.unit in (Unit.HOURS, Unit.DAYS) for period in (polling.floor, polling.ceiling)
+    )
+    if not fixed or polling.floor.as_timedelta() > polling.ceiling.as_timedelta():
         yield ("polling",), "巡检间隔的下限应大于零且不大于上限", "请用小时或天书写，如 floor: 6小时、ceiling: 7天"
 
 

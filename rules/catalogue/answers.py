@@ -29,9 +29,9 @@ def violated(reason: str, *looks: Sighting | None, since: datetime | None = None
     return Answer(Verdict.VIOLATED, reason, *_shown(looks), since, None, provisional)
 
 
-def undetermined(reason: str, *looks: Sighting | None) -> Answer:
-    """Nobody can say: evidence is missing, too old or not to the point."""
-    return Answer(Verdict.UNDETERMINED, reason, *_shown(looks))
+def undetermined(reason: str, *looks: Sighting | None, until: datetime | None = None) -> Answer:
+    """Nobody can say: evidence is missing, too old or not to the point; a look at or after ``until`` would help."""
+    return Answer(Verdict.UNDETERMINED, reason, *_shown(looks), until=until)
 
 
 def _shown(looks: tuple[Sighting | None, ...]) -> tuple[tuple[str, ...], datetime | None]:

@@ -56,7 +56,8 @@ def vanished(
     if not seen.gone:
         return compliant("账号可以访问", seen.fact)
     first, last = seen.gone[0], seen.gone[-1]
-    if last.at < school.calendar.deadline(first.at, apart).at:
-        return undetermined(f"{written(first.at)}显示账号不存在，待隔日复核", last)
+    again = school.calendar.deadline(first.at, apart).at
+    if last.at < again:
+        return undetermined(f"{written(first.at)}显示账号不存在，待隔日复核", last, until=again)
     reason = f"{written(first.at)}、{written(last.at)}两次显示账号已注销、封禁或不存在，请核实"
     return violated(reason, first, last, since=first.at)

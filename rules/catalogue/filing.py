@@ -131,7 +131,7 @@ def _overdue(what: str, first: datetime, look: Sighting, school: SchoolContext, 
         reason = f"{what}，变更备案期限至{written(deadline)}"
         return compliant(reason, look, until=deadline + SECOND, provisional=provisional)
     if workdays and look.at <= deadline:
-        return undetermined(f"{what}，期限已于{written(deadline)}届满，之后尚无有效观察", look)
+        return undetermined(f"{what}，期限已于{written(deadline)}届满，之后尚无有效观察", look, until=deadline)
     reason = f"{what}，{written(first)}首次看到，已超过{workdays}个工作日" if workdays else f"{what}，请及时备案"
     return violated(reason, look, provisional=provisional)
 

@@ -40,6 +40,10 @@ class SchoolContext:
     shared: Mapping[str, tuple[Filing, ...]] = field(default_factory=dict)
 
 
+Bound = Callable[[Account, SchoolContext, datetime], Answer | None]
+"""A check with a school's settings filled in."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule of the catalogue. ``help`` is its docstring, shown in the console and in docs/rules.md."""
@@ -64,7 +68,7 @@ class Rule:
         }
         return create_model(f"{self.code}_settings", __config__=ConfigDict(extra="forbid", frozen=True), **fields)
 
-    def bind(self, written: Mapping[str, Any]) -> Callable[[Account, SchoolContext, datetime], Answer | None]:
+    def bind(self, written: Mapping[str, Any]) -> Bound:
         """The check with a school's settings filled in. Raises pydantic.ValidationError."""
         settings = self.settings.model_validate(dict(written))
         values = {name: getattr(settings, name) for name in type(settings).model_fields}
