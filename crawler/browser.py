@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from scrapy.http import Response
-from scrapy_playwright.page import PageMethod
 
 from crawler.page import Page
 from rules.model import Platform
@@ -60,6 +59,8 @@ async def _settle(page: Any) -> None:
 
 def browser_meta(platform: Platform, screenshot: bool) -> dict[str, Any]:
     """Request meta that makes scrapy-playwright fetch the page; one context per platform, closed with the run."""
+    from scrapy_playwright.page import PageMethod  # half a second of imports that most runs do not need
+
     answers = _Answers()
     methods = [PageMethod(_settle)]
     if screenshot:

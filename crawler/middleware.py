@@ -10,10 +10,11 @@ from scrapy import Request
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
-from storage.evidence import ReplayIndex
 
 from crawler.guard import AddressGuard, Refused
 from crawler.order import Order
+from crawler.page import Page
+from storage.evidence import ReplayIndex
 
 
 class OverBudget(IgnoreRequest):
@@ -77,12 +78,12 @@ class Replay:
         """The recorded answer, or None where the network is asked. Raises NotRecorded."""
         if self._index is None:
             return None
-        page = self._index.latest(request.url)
-        if page is None:
+        stored = self._index.latest(request.url)
+        if stored is None:
             if request.url.endswith("/robots.txt"):
                 return Response(request.url, status=404, request=request)
             raise NotRecorded(request.url)
-        request.meta["recorded"] = page
+        request.meta["recorded"] = page = Page(**vars(stored))
         headers = {
             name: value for name, value in page.headers.items() if name not in ("content-encoding", "transfer-encoding")
         }

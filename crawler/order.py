@@ -44,4 +44,3 @@ class Order:
     ignore_robots: bool = False
     daily_budget: int | None = None
     browser_path: str = ""
-    durable: bool = True

@@ -12,9 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from rules.engine import absorb
 from scrapy.crawler import AsyncCrawlerProcess
-from storage.evidence import EvidenceArchive, EvidenceError
 
 from crawler.browser import find_browser
 from crawler.guard import AddressGuard, GuardProxy
@@ -22,9 +20,11 @@ from crawler.order import Order
 from crawler.platforms import SPECS
 from crawler.settings import settings_for
 from crawler.spider import AccountSpider
+from rules.absorb import absorb
 from rules.model import BEIJING
 from storage.database import Database, StorageError
 from storage.documents import load
+from storage.evidence import EvidenceArchive, EvidenceError
 from storage.looks import Looks
 from storage.runs import Runs
 
@@ -48,7 +48,7 @@ def follow_order(order: Order) -> dict[str, Any]:
     database = Database(order.database)
     looks, runs = Looks(database), Runs(database)
     spec = SPECS[order.platform.value]
-    archive = EvidenceArchive(Path(order.data) / "evidence", now=order.now, durable=order.durable)
+    archive = EvidenceArchive(Path(order.data) / "evidence")
     proxy = GuardProxy(AddressGuard.of(order.allowed_ranges), order.connect_to)
     browser = find_browser(order.browser_path)
     today = order.now.astimezone(BEIJING).date()

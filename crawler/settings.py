@@ -42,7 +42,7 @@ def settings_for(order: Order, spec: PlatformSpec, proxy: str, browser: str | No
         "TELNETCONSOLE_ENABLED": False,
         "LOG_ENABLED": True,
         "LOG_LEVEL": "WARNING",
-        "DNS_RESOLVER": "crawler.guard.GuardedResolver",
+        "TWISTED_DNS_RESOLVER": "crawler.guard.GuardedResolver",
         "DNS_TIMEOUT": 15,  # default 60
         "ALLOWED_RANGES": list(order.allowed_ranges),
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",

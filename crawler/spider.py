@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from storage.evidence import EvidenceArchive
 from twisted.internet.error import (
     ConnectError,
     ConnectionRefusedError,
@@ -33,6 +32,7 @@ from crawler.source import PlatformSpec, Source
 from rules.identity import identity
 from rules.model import Observation, Outcome, Platform, Proof
 from storage.database import StorageError
+from storage.evidence import EvidenceArchive
 
 __all__ = ["AccountSpider"]
 
@@ -136,16 +136,24 @@ class AccountSpider(scrapy.Spider):
         """Keep the bytes, read them, and ask for what the page leads to."""
         page = self._page(response, visit)
         evidence = self.archive.append(page, run_id=self.order.run)
-        seen = replace(read(page, self.order.platform, source.code if source else None), evidence=evidence)
+        seen = replace(self._read(page, source, depth), evidence=evidence)
         self._see(visit, self._own_host(visit, page, seen))
         for extra in captured_pages(response, page.fetched_at):
             kept = self.archive.append(extra, run_id=self.order.run)
             self._see(visit, replace(read(extra, self.order.platform), evidence=kept))
         if shot := response.meta.get("screenshot"):
-            self.archive.append_resource(page.url, shot, "image/png", page.fetched_at)
+            self.archive.append_resource(page.url, shot, "image/png", page.fetched_at, run_id=self.order.run)
         if seen.outcome == Outcome.OK and self.order.follow and depth == 0:
             yield from self._follow(visit, page, source or self._source(seen.source))
         self._answered(visit)
+
+    def _read(self, page: Page, source: Source | None, depth: int) -> Observation:
+        """A website's page says itself what it is: a home page may be nothing but one list, yet it is the home page."""
+        if self.order.platform != Platform.WEBSITE:
+            return read(page, self.order.platform, source.code if source else None)
+        seen = read(page, self.order.platform)
+        at_home = source is not None and source.code == "home" and depth == 0
+        return replace(seen, source="home") if at_home and seen.source == "list" else seen
 
     def _follow(self, visit: Visit, page: Page, source: Source | None) -> Iterator[scrapy.Request]:
         if source is None:

@@ -26,7 +26,9 @@ def labels() -> str:
         for thing in vars(module).values()
         if isinstance(thing, type) and issubclass(thing, Labelled) and thing is not Labelled
     }
-    lines = [f"- **{name}**: " + " · ".join(f"`{m.value}` {m.label}" for m in kind) for name, kind in sorted(found.items())]
+    lines = [
+        f"- **{name}**: " + " · ".join(f"`{m.value}` {m.label}" for m in kind) for name, kind in sorted(found.items())
+    ]
     return "\n".join(lines)
 
 

@@ -53,20 +53,26 @@ def _browser(settings: Settings) -> Check:
     found = find_browser(settings.browser)
     if found:
         return Check("浏览器", "ok", found)
-    return Check("浏览器", "warn", "没有找到 Chromium；抖音等需要浏览器的页面会记为无法识别。请执行 apt-get install chromium")
+    return Check(
+        "浏览器", "warn", "没有找到 Chromium；抖音等需要浏览器的页面会记为无法识别。请执行 apt-get install chromium"
+    )
 
 
 def _font() -> Check:
     fonts = Path("/usr/share/fonts")
     if any(fonts.rglob("*[cC][jJ][kK]*")) if fonts.exists() else False:
         return Check("中文字体", "ok", "已安装")
-    return Check("中文字体", "warn", "没有找到中文字体，截图里的汉字会显示成方块。请执行 apt-get install fonts-noto-cjk")
+    return Check(
+        "中文字体", "warn", "没有找到中文字体，截图里的汉字会显示成方块。请执行 apt-get install fonts-noto-cjk"
+    )
 
 
 def _disk(data: Path) -> Check:
     left = shutil.disk_usage(data).free
     note = f"数据目录 {data.resolve()} 还有 {left / 1024**3:.1f} GB"
-    return Check("磁盘", "ok" if left > DISK_LEFT else "fail", note if left > DISK_LEFT else note + "，请尽快清理或扩容")
+    return Check(
+        "磁盘", "ok" if left > DISK_LEFT else "fail", note if left > DISK_LEFT else note + "，请尽快清理或扩容"
+    )
 
 
 def _database(settings: Settings, clock: Clock) -> Iterator[Check]:
@@ -76,7 +82,11 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Check]:
         filings = store.filings.schools()
         yield Check("数据库", "ok", f"{kind}，台账账号 {sum(filings.values())} 个")
         if not filings:
-            yield Check("台账", "warn", "还没有导入台账。请执行 xunjian register template 台账.xlsx，填写后用 register import 导入")
+            yield Check(
+                "台账",
+                "warn",
+                "还没有导入台账。请执行 xunjian register template 台账.xlsx，填写后用 register import 导入",
+            )
         yield from _policies(World(settings, store, clock), filings)
     finally:
         store.close()
@@ -94,7 +104,9 @@ def _calendar(clock: Clock) -> Check:
     year = now.year + (now.month == 12)
     if standard().knows(year):
         return Check("工作日历", "ok", f"{year} 年放假安排已收录")
-    return Check("工作日历", "warn", f"{year} 年放假安排尚未收录，工作日期限按周一至周五暂算；公布后请补充 rules/workdays.yaml")
+    return Check(
+        "工作日历", "warn", f"{year} 年放假安排尚未收录，工作日期限按周一至周五暂算；公布后请补充 rules/workdays.yaml"
+    )
 
 
 def _channels(settings: Settings) -> Check:

@@ -42,7 +42,11 @@ def read_files(files: Sequence[Path], platform: str, url: str, at: datetime) -> 
             page = load_page(file, url, at)
         except OSError as error:
             reason = f"file: {error.strerror or error}"
-            yield {"file": str(file), "outcome": "unreadable", **dict.fromkeys(("name", "account_id", "verified_body"))} | {
+            yield {
+                "file": str(file),
+                "outcome": "unreadable",
+                **dict.fromkeys(("name", "account_id", "verified_body")),
+            } | {
                 "last_post_at": None,
                 "posts": [],
                 "reason": reason,

@@ -47,7 +47,9 @@ async def serve(world: World, *, first: First | None = None) -> None:
             yield
 
     app = create_app(world, lifespan=life)
-    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False)
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
+    )
     await uvicorn.Server(config).serve()
 
 
@@ -64,7 +66,9 @@ def check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise BadInput(f"端口 {host}:{port} 不能使用（{error.strerror}）。请用 --port 换一个端口，或先停止占用它的程序。") from error
+            raise BadInput(
+                f"端口 {host}:{port} 不能使用（{error.strerror}）。请用 --port 换一个端口，或先停止占用它的程序。"
+            ) from error
 
 
 def state_of(app: Any) -> Timetable | None:

@@ -31,10 +31,20 @@ class Settings(BaseSettings):
     port: int = Field(default=8765, ge=1, le=65535, description="控制台端口")
     base_url: str = Field(default="", description="控制台对外网址，用于日报里的链接")
     contact: str = Field(default="mailto:admin@localhost", description="写在访问标识里的联系方式，供被访问网站联系")
-    console_token: SecretStr | None = Field(default=None, description="控制台访问口令；不填则首次启动时生成并保存在数据目录")
+    console_token: SecretStr | None = Field(
+        default=None, description="控制台访问口令；不填则首次启动时生成并保存在数据目录"
+    )
     allowed_ranges: tuple[str, ...] = Field(default=(), description="允许访问的校内地址段（CIDR）")
-    channels: tuple[SecretStr, ...] = Field(default=(), description="通知渠道：file:///目录 或 smtp://用户@主机:端口?from=…")
+    channels: tuple[SecretStr, ...] = Field(
+        default=(), description="通知渠道：file:///目录 或 smtp://用户@主机:端口?from=…"
+    )
     digest_recipients: tuple[str, ...] = Field(default=(), description="日报收件人邮箱")
+    mailboxes: dict[str, tuple[str, ...]] = Field(
+        default={}, description="各角色的收件邮箱：supervisor、propaganda、it、leaders、school"
+    )
+    office: str = Field(default="", description="发文单位名称；不填则用学校名称")
+    office_contact: str = Field(default="党委宣传部", description="公文附注里的联系部门")
+    office_phone: str = Field(default="", description="公文附注里的办公电话")
     templates: Path | None = Field(default=None, description="学校自己的公文模板目录")
     policies: Path | None = Field(default=None, description="学校自己的制度文件目录；默认为数据目录下的 policies")
     browser: str = Field(default="", description="浏览器路径；不填则自动查找 chromium")
@@ -84,11 +94,15 @@ def load_settings(**given: Any) -> Settings:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise SettingsError("设置有误，请检查数据目录下的 settings.toml 与 XUNJIAN_ 环境变量:\n" + "\n".join(lines)) from error
+        raise SettingsError(
+            "设置有误，请检查数据目录下的 settings.toml 与 XUNJIAN_ 环境变量:\n" + "\n".join(lines)
+        ) from error
     except (ValueError, OSError) as error:
         raise SettingsError(f"读不懂设置文件 settings.toml: {error}") from error
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingsError(f"不能建立数据目录 {settings.data}: {error.strerror}。请换一个目录（--data）或检查权限。") from error
+        raise SettingsError(
+            f"不能建立数据目录 {settings.data}: {error.strerror}。请换一个目录（--data）或检查权限。"
+        ) from error
     return settings

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-
 from monitors.children import Nursery
 from monitors.clock import Clock
 from monitors.policies import policies_of

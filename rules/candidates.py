@@ -65,7 +65,7 @@ class Candidate:
     decided_name: str = ""
 
     def suspicion(self) -> Suspicion:
-        """What the rules hear about it."""
+        """What the rules hear about it: until a person confirmed it, nothing is called a violation."""
         return Suspicion(
             term=self.term,
             kind=self.match_kind,
@@ -73,8 +73,9 @@ class Candidate:
             own_body=self.kind == CandidateKind.UNFILED,
             confirmed_by=self.decided_by if self.state == CandidateState.CONFIRMED else "",
             evidence=self.evidence,
-            review=self.kind == CandidateKind.REVIEW,
+            review=self.state != CandidateState.CONFIRMED,
             seen_at=self.last_seen_at,
+            name=self.name,
         )
 
 
@@ -98,7 +99,11 @@ def _plain(name: str) -> str:
 
 
 def sort_out(
-    found: Found, match: NameMatch, register: Register, school_names: Iterable[str], institution: Callable[[str], str | None]
+    found: Found,
+    match: NameMatch,
+    register: Register,
+    school_names: Iterable[str],
+    institution: Callable[[str], str | None],
 ) -> tuple[CandidateKind, str]:
     """Join a found account with the register by id, then name, then verified body; the kind and a sentence why.
 
@@ -135,7 +140,11 @@ def meet(known: Candidate | None, new: Candidate) -> Candidate:
     if known.state == CandidateState.WAITING or _plain(known.decided_name) != _plain(new.name):
         return merged
     decided = {"state": known.state, "decided_by": known.decided_by, "decided_at": known.decided_at}
-    rest = {"decision_reason": known.decision_reason, "decided_name": known.decided_name, "expires_at": known.expires_at}
+    rest = {
+        "decision_reason": known.decision_reason,
+        "decided_name": known.decided_name,
+        "expires_at": known.expires_at,
+    }
     return replace(merged, **decided, **rest)  # type: ignore[arg-type]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from rules.candidates import Candidate, CandidateState, meet
+from rules.model import Suspicion
 from storage.database import Database, table, upsert
 from storage.documents import dump, load
 from storage.tables import CandidateRow
@@ -59,6 +60,14 @@ class Candidates:
             query = query.where(CANDIDATE.c.state == state.value)
         with self._db.read() as tx:
             return [load(Candidate, body) for (body,) in tx.execute(query)]
+
+    def suspicions(self, school: str) -> dict[str, Suspicion]:
+        """What the rules hear: candidates that wait for a person or were confirmed, by account key."""
+        states = (CandidateState.WAITING, CandidateState.CONFIRMED)
+        heard = [
+            c for c in self.all(school) if c.state in states and (c.kind.waits or c.state != CandidateState.WAITING)
+        ]
+        return {candidate.key: candidate.suspicion() for candidate in heard}
 
     def expire(self, now: datetime) -> int:
         """Forget personal accounts whose time is over."""

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy import Connection, delete, func, insert, select, text
 
 from rules.cases import Case, CaseEvent
-from rules.model import CaseState
+from rules.model import CaseState, Finding
 from storage.database import Database, StorageError, table, upsert
 from storage.documents import dump, load
-from storage.tables import CaseEventRow, CaseRow, NoticeRow, SeriesRow
+from storage.tables import CaseEventRow, CaseRow, FindingRow, NoticeRow, PolicyRow, SeriesRow
 
-CASE, EVENT, NOTICE, SERIES = table(CaseRow), table(CaseEventRow), table(NoticeRow), table(SeriesRow)
+CASE, EVENT, NOTICE = table(CaseRow), table(CaseEventRow), table(NoticeRow)
+SERIES, FINDING = table(SeriesRow), table(FindingRow)
 OPEN = (CaseState.OPEN.value, CaseState.RECTIFYING.value, CaseState.RESOLVED.value)
 
 
@@ -44,6 +45,11 @@ class Ledger:
         """Every case that is not settled."""
         query = select(CASE.c.number, CASE.c.version, CASE.c.body)
         return self._load(query.where(CASE.c.school == self.school, CASE.c.state.in_(OPEN)).order_by(CASE.c.number))
+
+    def newest_cases(self) -> dict[str, Case]:
+        """The newest case of every finding key, settled ones included."""
+        query = select(CASE.c.number, CASE.c.version, CASE.c.body).where(CASE.c.school == self.school)
+        return {case.key: case for case in self._load(query.order_by(CASE.c.opened_at, CASE.c.number))}
 
     def case(self, number: str) -> Case | None:
         """One case, settled or not."""
@@ -79,14 +85,35 @@ class Ledger:
         if events:
             self._tx.execute(insert(EVENT), [_event_row(event, first + n) for n, event in enumerate(events)])
 
-    def owe(self, notice: Owed) -> bool:
-        """Put a notice into the outbox; False where one with this id is there already."""
-        if self._tx.execute(select(NOTICE.c.id).where(NOTICE.c.id == notice.id)).first():
-            return False
+    def written(self, number: str) -> set[str]:
+        """Ids of the notices that a case has in the outbox."""
+        return {i for (i,) in self._tx.execute(select(NOTICE.c.id).where(NOTICE.c.case_number == number))}
+
+    def numbers(self, case: str) -> dict[str, str]:
+        """The document numbers (文号) of a case's notices by notice id."""
+        query = select(NOTICE.c.id, NOTICE.c.number).where(NOTICE.c.case_number == case)
+        return dict(tuple(row) for row in self._tx.execute(query))
+
+    def save_findings(self, violated: Sequence[Finding]) -> None:
+        """Replace the school's findings by these; one that stays keeps the time it was first found."""
+        mine = FINDING.c.school == self.school
+        since = dict(tuple(row) for row in self._tx.execute(select(FINDING.c.key, FINDING.c.since).where(mine)))
+        self._tx.execute(delete(FINDING).where(mine))
+        rows = [_finding_row(finding, since.get(finding.key, self.now), self.now) for finding in violated]
+        if rows:
+            self._tx.execute(insert(FINDING), rows)
+
+    def owe(self, notice: Owed) -> None:
+        """Put a notice into the outbox."""
         row = {"school": self.school, "state": "due", "created_at": self.now, "next_try_at": self.now, "attempts": 0}
-        texts = {"error": "", "delivered": "{}", "body": notice.body, "number": notice.number, "document": notice.document}
+        texts = {
+            "error": "",
+            "delivered": "{}",
+            "body": notice.body,
+            "number": notice.number,
+            "document": notice.document,
+        }
         self._tx.execute(insert(NOTICE), [{"id": notice.id, "case_number": notice.case_number} | row | texts])
-        return True
 
     def _load(self, query: Any) -> list[Case]:
         cases = []
@@ -110,6 +137,25 @@ class Cases:
             if tx.dialect.name == "postgresql":
                 tx.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": zlib.crc32(f"cases/{school}".encode())})
             yield Ledger(tx, school, now)
+
+    def open(self, school: str) -> list[Case]:
+        """A school's cases that are not settled."""
+        return self.all(school, [CaseState(state) for state in OPEN])
+
+    def findings(self, school: str | None = None, account: str | None = None) -> list[tuple[Finding, datetime]]:
+        """The violations of the last check, each with the time it was first found."""
+        query = select(FINDING.c.body, FINDING.c.since).order_by(FINDING.c.since.desc(), FINDING.c.key)
+        for column, value in ((FINDING.c.school, school), (FINDING.c.account, account)):
+            if value:
+                query = query.where(column == value)
+        with self._db.read() as tx:
+            return [(load(Finding, body), since) for body, since in tx.execute(query)]
+
+    def remember_policy(self, version: str, school: str, document: str, now: datetime) -> None:
+        """Keep a policy that is in force; cases name the version they opened under."""
+        with self._db.write() as tx:
+            row = {"version": version, "school": school, "loaded_at": now, "text": document}
+            upsert(tx, PolicyRow, [row], keep=["*"])
 
     def school_of(self, number: str) -> str | None:
         """The school a case number belongs to."""
@@ -184,4 +230,16 @@ def _event_row(event: CaseEvent, seq: int) -> dict[str, Any]:
         "kind": event.kind.value,
         "by": event.by,
         "body": dump(event),
+    }
+
+
+def _finding_row(finding: Finding, since: datetime, now: datetime) -> dict[str, Any]:
+    return {
+        "key": finding.key,
+        "school": finding.school,
+        "account": finding.account,
+        "rule": finding.rule,
+        "since": since,
+        "checked_at": now,
+        "body": dump(finding),
     }

@@ -74,6 +74,12 @@ class Filings:
             after = rows[-1].id
             yield [load(Filing, row.body) for row in rows]
 
+    def iterate(self, school: str) -> Iterator[Filing]:
+        """A school's filings one by one."""
+        with self._db.read() as tx:
+            for filings in self.chunks(tx, school):
+                yield from filings
+
     def by_key(self, keys: Sequence[str]) -> dict[str, list[Filing]]:
         """Filings of every school under these account keys."""
         found: dict[str, list[Filing]] = {}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, and_, func, insert, select
 
@@ -19,7 +19,12 @@ OBSERVATION, POST, STATE = table(ObservationRow), table(PostRow), table(AccountS
 CHUNK = 500
 """Keys per IN list: SQLite takes 32,766 variables, PostgreSQL plans short lists better."""
 
-Absorb = Callable[[Seen | None, Observation], Seen]
+
+class Absorb(Protocol):
+    """How a look is folded into what is known: `rules.absorb.absorb`."""
+
+    def __call__(self, seen: Seen | None, look: Observation, *, key: str) -> Seen:
+        """What is known after one more look at the account ``key``."""
 
 
 class Looks:
@@ -46,7 +51,9 @@ class Looks:
             for key in {key for key, _ in fresh}:
                 own = [seen for k, seen in fresh if k == key]
                 result[key] = self._save_state(tx, key, own, states.get(key), absorb)
-            upsert(tx, RunAccountRow, [_run_row(run, key, before.get(key), result[key]) for key in result], keep=["before"])
+            upsert(
+                tx, RunAccountRow, [_run_row(run, key, before.get(key), result[key]) for key in result], keep=["before"]
+            )
             return result
 
     def _known(self, tx: Connection, run: str, look: tuple[str, Observation]) -> bool:
@@ -66,7 +73,7 @@ class Looks:
         seen = load(Seen, row["body"]) if row else None
         days, base = (int(row["days"], 16), row["days_base"]) if row else (0, 0)
         for look in sorted(looks, key=lambda each: each.observed_at):
-            seen = absorb(seen, look)
+            seen = absorb(seen, look, key=key)
             if look.outcome.is_fact:
                 days, base = _mark(days, base, look.observed_at)
         assert seen is not None

@@ -63,7 +63,10 @@ class Runs:
     def jobs(self, defaults: dict[str, str] | None = None) -> list[dict[str, Any]]:
         """The schedule; ``defaults`` (name → cron) are added where a job is not known yet."""
         with self._db.write() as tx:
-            rows = [{"name": name, "cron": cron, "enabled": True, "last_error": ""} for name, cron in (defaults or {}).items()]
+            rows = [
+                {"name": name, "cron": cron, "enabled": True, "last_error": ""}
+                for name, cron in (defaults or {}).items()
+            ]
             upsert(tx, JobRow, rows, keep=["*"])
             return [dict(row._mapping) for row in tx.execute(select(JOB).order_by(JOB.c.name))]
 
@@ -129,24 +132,13 @@ class Runs:
         """Keep a day's digest as it was made."""
         row = {"school": school, "day": day, "made_at": now, "text": text, "html": html}
         with self._db.write() as tx:
-            upsert(tx, DigestRow, [row], keep=["sent_at"])
+            upsert(tx, DigestRow, [row])
 
     def digest(self, school: str, day: date) -> dict[str, Any] | None:
         """A day's digest, or None where none was made."""
         with self._db.read() as tx:
             row = tx.execute(select(DIGEST).where(DIGEST.c.school == school, DIGEST.c.day == day)).first()
             return dict(row._mapping) if row else None
-
-    def claim_digest(self, school: str, day: date, now: datetime) -> bool:
-        """True once per school and day: the caller may send the digest."""
-        mine = DIGEST.update().where(DIGEST.c.school == school, DIGEST.c.day == day, DIGEST.c.sent_at.is_(None))
-        with self._db.write() as tx:
-            return tx.execute(mine.values(sent_at=now)).rowcount == 1
-
-    def unclaim_digest(self, school: str, day: date) -> None:
-        """The sending failed before anything left: let the next try have it."""
-        with self._db.write() as tx:
-            tx.execute(DIGEST.update().where(DIGEST.c.school == school, DIGEST.c.day == day).values(sent_at=None))
 
     def forget(self, before: datetime) -> int:
         """Drop bookkeeping of runs older than ``before`` (observations and evidence stay)."""

@@ -289,7 +289,7 @@ class BudgetRow(SQLModel, table=True):
 
 
 class DigestRow(SQLModel, table=True):
-    """A day's digest as it was made, and whether it was delivered."""
+    """A day's digest as it was made."""
 
     __tablename__ = "digest"
     school: str = Field(primary_key=True)
@@ -297,7 +297,6 @@ class DigestRow(SQLModel, table=True):
     made_at: datetime = Field(sa_type=TIME)
     text: str = Field(sa_type=Text)
     html: str = Field(sa_type=Text)
-    sent_at: datetime | None = Field(default=None, sa_type=TIME)
 
 
 class PolicyRow(SQLModel, table=True):

@@ -51,7 +51,9 @@ def postgres() -> Iterator[str]:
     subprocess.run(run, check=True, capture_output=True, **as_user)  # type: ignore[call-overload]
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
     control = [str(bin_dir / "pg_ctl"), "-D", str(data), "-w"]
-    subprocess.run([*control, "-o", options, "-l", str(folder / "log"), "start"], check=True, capture_output=True, **as_user)  # type: ignore[call-overload]
+    subprocess.run(
+        [*control, "-o", options, "-l", str(folder / "log"), "start"], check=True, capture_output=True, **as_user
+    )  # type: ignore[call-overload]
     try:
         yield f"postgresql://xunjian@127.0.0.1:{port}"
     finally:

@@ -49,11 +49,15 @@ def sweep_now(
     with asked(ctx).world() as world:
         if not world.schools:
             raise BadInput("台账是空的，没有可以巡检的账号。请先用 xunjian register import 导入台账。")
-        report = asyncio.run(sweep(world, platforms=platforms, accounts=account or [], everything=everything, replay=replay))
+        report = asyncio.run(
+            sweep(world, platforms=platforms, accounts=account or [], everything=everything, replay=replay)
+        )
     if form != Format.TEXT:
         show([report.as_dict()], form)
     else:
-        counts = "，".join(f"{Outcome(code).label} {n}" for code, n in report.outcomes.most_common()) or "没有到期的账号"
+        counts = (
+            "，".join(f"{Outcome(code).label} {n}" for code, n in report.outcomes.most_common()) or "没有到期的账号"
+        )
         typer.echo(f"巡检账号 {report.looks} 个，读到页面：{counts}")
         for name, until in report.resting.items():
             typer.echo(f"  {name} 因被拦截正在休息，{until:%m-%d %H:%M} 之后再看")

@@ -7,10 +7,6 @@ from typing import Annotated
 
 import typer
 
-from monitors.commands.common import BadInput, Format, FormatOption, asked, show
-from monitors.replaying import recompute
-from storage.evidence import verify
-
 commands = typer.Typer(help="存证：校验完整性，由原始字节重新得出结论。", no_args_is_help=True)
 Archive = Annotated[Path | None, typer.Argument(help="存证目录或 WARC 文件；不填则为数据目录里的存证")]
 

@@ -59,7 +59,9 @@ def _schools(ctx: typer.Context, school: str, protected: Path | None) -> list[Pr
         return list(read_protected(protected).schools)
     policies = policies_of(asked(ctx).settings())
     if school != "all" and school not in policies:
-        raise BadInput(f"没有学校 {school!r} 的制度文件。现有: {', '.join(sorted(policies))}。也可以用 --protected 给出名称。")
+        raise BadInput(
+            f"没有学校 {school!r} 的制度文件。现有: {', '.join(sorted(policies))}。也可以用 --protected 给出名称。"
+        )
     chosen = policies.values() if school == "all" else [policies[school]]
     return [p.protected for p in chosen if school != "all" or not p.demonstration]
 

@@ -46,7 +46,9 @@ def import_register(
                 typer.echo(str(change))
             return
         added, changed = world.store.filings.save(filings, by=by, now=world.clock())
-        typer.echo(f"已导入 {len(filings)} 个账号（学校 {code}）：新增 {added}，变更 {changed}，未变 {len(filings) - added - changed}。")
+        typer.echo(
+            f"已导入 {len(filings)} 个账号（学校 {code}）：新增 {added}，变更 {changed}，未变 {len(filings) - added - changed}。"
+        )
 
 
 @commands.command("export")

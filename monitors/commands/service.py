@@ -50,6 +50,10 @@ def doctor(ctx: typer.Context, form: FormatOption = Format.TEXT) -> None:
     """检查安装与设置，说明哪里有问题、该怎么办。"""
     call = asked(ctx)
     checks = list(examine(call.settings(), call.clock))
-    show(({"name": c.name, "state": c.state, "note": c.note, "line": str(c)} for c in checks), form, lambda row: row["line"])
+    show(
+        ({"name": c.name, "state": c.state, "note": c.note, "line": str(c)} for c in checks),
+        form,
+        lambda row: row["line"],
+    )
     if any(check.state == "fail" for check in checks):
         raise typer.Exit(1)

@@ -28,7 +28,7 @@ class _Place:
 
     file: Path
     offset: int
-    at: datetime | None
+    at: datetime
     origin: tuple[Path, int] | None = None
 
 
@@ -65,8 +65,8 @@ class ReplayIndex:
 
     def latest(self, url: str) -> StoredPage | None:
         """The newest response recorded for a URL, None where there is none."""
-        places = self._of(url)
-        return self._page(max(places, key=lambda place: place.at.timestamp() if place.at else 0)) if places else None
+        places = self._of(url)[::-1]  # of two with the same time, the one recorded later
+        return self._page(max(places, key=lambda place: place.at)) if places else None
 
     def recorded(self, url: str) -> list[StoredPage]:
         """All responses for a URL in the order recorded."""
@@ -77,30 +77,28 @@ class ReplayIndex:
 
     def _scan(self, file: Path) -> None:
         last: datetime | None = None
+        # warcio says on stderr, and nowhere else, that gzip data is damaged; a cut record it passes over in silence.
+        complaints = io.StringIO()
         try:
-            # warcio writes to stderr where gzip data is damaged; the cut is found and reported below.
-            with file.open("rb") as stream, contextlib.redirect_stderr(io.StringIO()):
+            with file.open("rb") as stream, contextlib.redirect_stderr(complaints):
                 records = ArchiveIterator(stream)
                 for record in records:
-                    kind, http = record.rec_type, record.http_headers
-                    at = warc.parse_date(record.rec_headers.get_header("WARC-Date")) or _http_date(http) or last
-                    last = at or last
+                    at = warc.parse_date(record.rec_headers.get_header("WARC-Date")) or _http_date(record.http_headers)
+                    last = at = at or last
                     records.read_to_end(record)
                     offset = records.get_record_offset()
-                    if getattr(record.raw_stream, "limit", 0) > 0:
-                        self.errors.append(f"{file.name}：偏移 {offset} 处的记录不完整，其后内容无法读取")
+                    if record.length is None or getattr(record.raw_stream, "limit", 0) > 0 or complaints.tell():
+                        self.errors.append(f"{file.name}：偏移 {offset} 处的记录不完整或已损坏，其后内容无法读取")
                         return
-                    if kind in KEPT:
+                    if record.rec_type in KEPT:
                         self._keep(file, offset, at, record)
-                if records.err_count:
-                    self.errors.append(f"{file.name}：有 {records.err_count} 处记录长度与内容不符")
-        except (ArchiveLoadFailed, ValueError, EOFError, OSError) as error:
-            reason = (
+        except Exception as error:  # half a header makes warcio fail in any way: AttributeError, ValueError …
+            whole = (
                 "整份压缩而非逐条压缩，请先用 warcio recompress 转换"
                 if "recompress" in str(error)
                 else "此后内容不是 WARC"
             )
-            self.errors.append(f"{file.name}：{reason}（已读取 {len(self._places)} 条）")
+            self.errors.append(f"{file.name}：{whole}（已读取 {len(self._places)} 条）")
 
     def _keep(self, file: Path, offset: int, at: datetime | None, record: Any) -> None:
         named = record.rec_headers

@@ -49,10 +49,10 @@ class Writer:
             for number in range(100_000):
                 path = folder / f"{stem}-{number:03d}.warc.gz"
                 try:
-                    self._warc = os.open(path, flags, 0o644)
+                    self._chain = os.open(chain_path(path), flags, 0o644)
                 except FileExistsError:
                     continue
-                self._chain = os.open(chain_path(path), flags, 0o644)
+                self._warc = os.open(path, flags, 0o644)  # second: whoever sees a WARC finds its chain
                 return path
         except OSError as error:
             raise cannot_write(error) from error

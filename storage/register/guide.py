@@ -42,7 +42,8 @@ def add_guide(book: Workbook) -> None:
         *((c.heading + (" *" if c.required else ""), c.help, c.also.replace(" ", "、")) for c in COLUMNS),
     ]
     for index, row in enumerate(table):
-        sheet.row_dimensions[len(GUIDANCE) + 2 + index].height = 16 * max(-(-len(row[1]) // 30), -(-len(row[2]) // 36), 1)
+        lines = max(len(row[1]) // 30, len(row[2]) // 36) + 1
+        sheet.row_dimensions[len(GUIDANCE) + 2 + index].height = 16 * lines
         cells = [WriteOnlyCell(sheet, text) for text in row]
         for cell in cells:
             cell.font = Font(name=FONT, size=10, bold=True, color="FFFFFF") if index == 0 else plain

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from rules.engine import absorb
+from rules.absorb import absorb
 from rules.model import Observation, Outcome, Platform, Post, Proof
 from storage.store import Store
 from tests.conftest import NOW
