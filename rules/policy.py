@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
-from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, StringConstraints
 
 from rules.calendar import Period
 from rules.model import Document, Filing, Labelled, Level, Platform
@@ -162,7 +161,7 @@ class Policy(Typed):
     units: tuple[UnitName, ...] = ()
     units_complete: bool = False
     domains: tuple[str, ...] = ()
-    ranges: tuple[IPv4Network | IPv6Network, ...] = ()
+    ranges: tuple[IPvAnyNetwork, ...] = ()
     clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]
     ladders: dict[str, Annotated[tuple[Step, ...], Field(min_length=1)]]
     routes: tuple[Route, ...] = ()
