@@ -248,8 +248,8 @@ def synthetic(schools: Sequence[ProtectedSchool], seed: int) -> tuple[list[Row],
         for name in (*school.names.full, *(s for s in school.names.short if len(s) > 2)):
             for kind in KINDS:
                 made = attacks.make(kind, folded(name))
-                if (made and folded(made) not in sharers()) or kind == "plain":
-                    rows.append(Row((made or name) + attacks.random.choice(SUFFIXES), school.name, kind))
+                if made and (folded(made) == folded(name) or folded(made) not in sharers()):
+                    rows.append(Row(made + attacks.random.choice(SUFFIXES), school.name, kind))
     for item in institutions():
         owned = item.name in mine or any(item.name in s.names.historic or item.name.startswith(s.name) for s in schools)
         for kind in () if owned else KINDS:

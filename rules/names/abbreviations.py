@@ -74,18 +74,39 @@ def _led(token: Token, name: Context) -> bool:
 
 
 def _glued(token: Token, short: str) -> str:
-    """How the token carries the abbreviation: whole, after i or my, before oj or club; '' when it does not."""
-    for text in (token.text, token.run if token.at == 0 else ""):
-        if text == short:
-            return "whole"
-        rest = text[len(short) :] if text.startswith(short) else ""
-        if rest and rest in words("campus_code"):
-            return "city"
-        if rest in words("latin_campus"):
-            return "more"
-        if text.endswith(short) and text[: -len(short)] in words("latin_intro"):
-            return "led"
-    return ""
+    """How the token, or the run it opens, carries the abbreviation; '' when neither does."""
+    return _carried(token.text, short) or (_carried(token.run, short) if token.at == 0 else "")
+
+
+def stands(short: str, text: str, name: str) -> bool:
+    """A quick look whether `short` can be a word of its own in `text` (lower case) at all; apart as N.W.P.U it may be."""
+    if short.upper() in name or short.capitalize() in name:
+        return True
+    at = text.find(short)
+    if at < 0:
+        return True
+    while at >= 0:
+        left, right = at, at + len(short)
+        while left and text[left - 1].isalpha() and text[left - 1].isascii():
+            left -= 1
+        while right < len(text) and text[right].isalpha() and text[right].isascii():
+            right += 1
+        if _carried(text[left:right], short):
+            return True
+        at = text.find(short, at + 1)
+    return False
+
+
+def _carried(text: str, short: str) -> str:
+    """How a run of letters carries the abbreviation: whole, after i or my, before oj or club; '' when it does not."""
+    if text == short:
+        return "whole"
+    rest = text[len(short) :] if text.startswith(short) else ""
+    if rest and rest in words("campus_code"):
+        return "city"
+    if rest in words("latin_campus"):
+        return "more"
+    return "led" if text.endswith(short) and text[: -len(short)] in words("latin_intro") else ""
 
 
 def judge(short: Short, found: Sequence[Token], name: Context, seconded: bool) -> Found | None:

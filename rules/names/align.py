@@ -77,27 +77,49 @@ def _steps(term: str, text: Sequence[str], i: int, j: int, rows: list[list[float
     return ways
 
 
-def _table(term: str, text: Sequence[str], sub: Substitute) -> tuple[list[list[float]], dict[tuple[int, int], Step]]:
-    rows = [[0.0] * (len(text) + 1)]
-    back: dict[tuple[int, int], Step] = {}
-    for i in range(1, len(term) + 1):
-        rows.append([BIG] * (len(text) + 1))
-        for j in range(len(text) + 1):
-            best = min(_steps(term, text, i, j, rows, sub), key=lambda step: step[0])
-            rows[i][j] = best[0]
-            back[i, j] = best
-    return rows, back
+def _row(was: str, text: Sequence[str], above: list[float], sub: Substitute, inner: bool) -> list[float]:
+    """One row of the table without swaps: what it costs to have read the term up to `was`."""
+    row = [above[0] + DELETE]
+    left = row[0]
+    for j, now in enumerate(text):
+        best = above[j + 1] + DELETE
+        if inner and left + INSERT < best:
+            best = left + INSERT
+        if above[j] < best:
+            found = sub(was, now)
+            if found and above[j] + found[0] < best:
+                best = above[j] + found[0]
+        row.append(best)
+        left = best
+    return row
+
+
+def _swapped(term: str, text: Sequence[str], i: int, rows: list[list[float]]) -> None:
+    """Lowers row i where two neighbours of the term stand in the other order."""
+    first, second, row = term[i - 2], term[i - 1], rows[i]
+    for j in range(2, len(text) + 1):
+        if text[j - 1] == first != second == text[j - 2]:
+            cost = rows[i - 2][j - 2] + SWAP
+            for k in range(j, len(row)):  # a cheaper cell also makes the insertions after it cheaper
+                if cost >= row[k]:
+                    break
+                row[k] = cost
+                cost += INSERT if i < len(term) else BIG
 
 
 def align(term: str, text: Sequence[str], sub: Substitute = _substitute) -> Alignment:
     """The cheapest place of `term` in `text` (at most WINDOW items), the earliest where several cost the same."""
-    rows, back = _table(term, text, sub)
+    rows = [[0.0] * (len(text) + 1)]
+    for i, was in enumerate(term, 1):
+        rows.append(_row(was, text, rows[-1], sub, i < len(term)))
+        if i > 1:
+            _swapped(term, text, i, rows)
     last = rows[-1]
     end = min(range(len(last)), key=lambda j: (round(last[j], 6), j))
     edits: list[Edit] = []
     i, j = len(term), end
     while i:
-        _, i, j, edit = back[i, j]
+        _, i, j, edit = min(_steps(term, text, i, j, rows, sub), key=lambda step: step[0])
         if edit:
             edits.append(edit)
     return Alignment(j, end, last[end], tuple(reversed(edits)))

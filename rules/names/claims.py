@@ -72,6 +72,15 @@ def _hopeless(term: Term, text: Sequence[str], cap: float) -> bool:
     return lost * DELETE > cap
 
 
+def likely(terms: Sequence[Term], line: str) -> list[Term]:
+    """The terms that a name without Latin letters may hold at all; two characters must stand side by side."""
+    return [t for t in terms if t.text[: -1 if t.long else None] in line or _alike(t, line)]
+
+
+def _alike(term: Term, line: str) -> bool:
+    return len(term.text) > 2 and not _hopeless(term, line, _cap(term))
+
+
 def altered(text: Sequence[str], line: str, terms: Sequence[Term]) -> list[Claim]:
     """Every term that a stretch of the name resembles closely enough, the best place of each."""
     found: list[Claim] = []

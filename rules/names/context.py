@@ -10,6 +10,7 @@ from rules.names.fold import Unit
 from rules.names.tables import frequencies
 from rules.names.tables import words as listed
 from rules.names.terms import places
+from rules.names.tokens import Token, tokens
 
 _LONGEST = 8
 
@@ -35,11 +36,20 @@ class Context:
 
     name: str
     units: Sequence[Unit]
-    tokens: frozenset[str] = frozenset()
     line: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.line = line_of(self.units)
+
+    @cached_property
+    def letters(self) -> list[Token]:
+        """The Latin tokens of the name."""
+        return tokens(self.name)
+
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        """What the Latin tokens say."""
+        return frozenset(token.text for token in self.letters)
 
     @cached_property
     def owners(self) -> list[owners.Owner]:

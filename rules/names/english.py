@@ -1,5 +1,6 @@
 """English full names, with slips of spelling, other orders and the usual abridgements."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -62,16 +63,23 @@ def aliases() -> list[tuple[str, tuple[str, ...]]]:
 
 def make(school: int, written: str) -> English | None:
     """The name as the matcher uses it; None where it is not an English name of two words or more."""
-    words = "".join(ch.lower() if ch.isalnum() else " " for ch in written).split()
+    joined = written.replace("'", "").replace("’", "")  # Xi'an is Xian; in a name its two halves are joined again
+    words = "".join(ch.lower() if ch.isalnum() else " " for ch in joined).split()
     made = tuple(canonical(words))
     return English(school, written, made) if len(made) > 1 and all(w.isascii() for w in words) else None
 
 
 @cache
-def _vocabulary() -> frozenset[str]:
-    """Every word of every institution's English name: a word of another school is no slip of the pen."""
+def _vocabulary() -> Counter[str]:
+    """The words of all institutions' English names: a word of another school is no slip of the pen."""
     names = (name for item in institutions() for name in item.english)
-    return frozenset(w for name in names for w in "".join(c.lower() if c.isalnum() else " " for c in name).split())
+    return Counter(w for name in names for w in "".join(c.lower() if c.isalnum() else " " for c in name).split())
+
+
+def rarest(name: English) -> str:
+    """The word that the fewest institutions have in their names: what to look for first."""
+    own = [word for word in name.words if not word.isupper() and len(word) > 3] or [max(name.words, key=len).lower()]
+    return min(own, key=lambda word: (_vocabulary()[word], -len(word), word))
 
 
 def _same(want: str, got: str) -> bool:

@@ -83,9 +83,16 @@ class LatinJudge:
             return []
         text = name.lower() if name.isascii() else "".join(map(FOLD.__getitem__, name))
         found = [entry for _, entries in self._automaton.iter(text.translate(_SQUEEZE)) for entry in entries]
-        if not name.isascii() and self._shorts and abbreviations.masked(name):
-            found += [short for _, shorts in self._leet.iter(abbreviations.leet(name)) for short in shorts]
-        return [LatinHit(entry) for entry in dict.fromkeys(found)]
+        if not found:
+            return [LatinHit(short) for short in self._masked(name)]
+        found = [e for e in found if not isinstance(e, Short) or abbreviations.stands(e.text, text, name)]
+        return [LatinHit(entry) for entry in dict.fromkeys([*found, *self._masked(name)])]
+
+    def _masked(self, name: str) -> list[Short]:
+        """The abbreviations that a name with digits or signs may hide."""
+        if name.isascii() or not self._shorts or not abbreviations.masked(name):
+            return []
+        return [short for _, shorts in self._leet.iter(abbreviations.leet(name)) for short in shorts]
 
     def rule(self, name: Context, found: Sequence[Token], hits: Sequence[LatinHit]) -> NameMatch | None:
         """The answer that the Latin letters of a name give, None when they say nothing."""
@@ -175,15 +182,13 @@ class LatinJudge:
 
 
 def _stems(name: English) -> Iterable[str]:
-    """What the letters must hold for an English name to be looked for: its own words, and each with one slip."""
-    for word in name.words:
-        if word.isupper() or len(word) < _PLAIN_STEM:
-            continue
-        yield word
-        for i in range(len(word)):
-            if len(word) > _PLAIN_STEM:
-                yield word[:i] + word[i + 1 :]
-            yield word[:i] + word[i : i + 2][::-1] + word[i + 2 :]
+    """What the letters must hold for an English name to be looked for: its rarest word, also with one slip."""
+    word = english.rarest(name)
+    yield word
+    for i in range(len(word)):
+        if len(word) > _PLAIN_STEM:
+            yield word[:i] + word[i + 1 :]
+        yield word[:i] + word[i : i + 2][::-1] + word[i + 2 :]
     yield from (joined for joined, parts in english.aliases() if set(parts) <= set(name.words))
 
 

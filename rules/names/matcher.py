@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rules.names import explain
 from rules.names.abbreviations import Short
-from rules.names.claims import Claim, altered, exact, inside, ranked
+from rules.names.claims import Claim, altered, exact, inside, likely, ranked
 from rules.names.context import Context
 from rules.names.fold import FOLD, Unit, units
 from rules.names.index import LATIN, Index
@@ -16,8 +16,7 @@ from rules.names.latin import LatinHit, LatinJudge
 from rules.names.model import NameKind, NameMatch, NameVerdict, clear
 from rules.names.protected import ProtectedSchool
 from rules.names.sounds import split
-from rules.names.terms import Role, Term, all_terms
-from rules.names.tokens import tokens
+from rules.names.terms import Role, Term, all_terms, folded
 
 _ORDER = {NameVerdict.FLAG: 0, NameVerdict.REVIEW: 1, NameVerdict.CLEAR: 2}
 _LETTERS = re.compile(r"[a-z]+")
@@ -56,10 +55,11 @@ class Matcher:
         if not name.isascii():
             covered = reduce(or_, map(self._masks, name))
             if not covered & LATIN:
-                terms = self._index.candidates(covered) if covered & (covered >> 1) else ()
+                terms = self._index.candidates(covered) if covered & (covered >> 1) else []
+                terms = likely(terms, folded(name)) if terms else terms
                 return self._decide(name, terms, ()) if terms else clear(name)
         hits = self._latin.hits(name)
-        terms = self._index.candidates(covered | self._sounded(name)) if covered > LATIN else ()
+        terms = self._index.candidates(covered | self._sounded(name)) if covered > LATIN else []
         return self._decide(name, terms, hits) if hits or terms else clear(name)
 
     def _sounded(self, name: str) -> int:
@@ -72,12 +72,11 @@ class Matcher:
 
     def _decide(self, name: str, terms: Sequence[Term], hits: Sequence[LatinHit]) -> NameMatch:
         found = _spelled(units(name)) if terms else units(name)
-        letters = tokens(name)
-        context = Context(name, found, frozenset(token.text for token in letters))
+        context = Context(name, found)
         ruling = self._rule(context, terms, hits) if terms else None
         if ruling and ruling.verdict is NameVerdict.FLAG:
             return self._answer(context, ruling)
-        latin = self._latin.rule(context, letters, hits) if hits else None
+        latin = self._latin.rule(context, context.letters, hits) if hits else None
         if latin and (not ruling or latin.verdict is NameVerdict.FLAG or ruling.verdict is NameVerdict.CLEAR):
             return latin
         return self._answer(context, ruling) if ruling else clear(name)
