@@ -157,7 +157,12 @@ def _closing(parts: list[Part]) -> Iterator[str]:
     if not DATE.fullmatch(date.text):
         yield f"成文日期“{date.text}”不合规范：用阿拉伯数字将年、月、日标全，月、日不编虚位"
     yield from _look(date, "成文日期", BODY_FONTS, 16)
-    if index == 0 or signature.text.endswith(tuple("。：；，")) or len(signature.text) > 40:
+    if (
+        index == 0
+        or signature.text.endswith(tuple("。：；，"))
+        or signature.text.startswith("附件")
+        or len(signature.text) > 40
+    ):
         yield "缺少发文机关署名（成文日期之上）"
     else:
         yield from _look(signature, "发文机关署名", BODY_FONTS, 16)

@@ -10,7 +10,14 @@ from types import TracebackType
 from typing import Any
 
 import yaml
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2 import (
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+    UndefinedError,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from alerts.clean import clean, name
@@ -83,7 +90,7 @@ def _body(notice: Notice, folders: list[Path]) -> tuple[Block, ...]:
     try:
         text = environment.get_template(file).render(values | demand(notice.rule, folders))
     except TemplateSyntaxError as error:
-        raise TemplateBroken(Path(error.filename or path), error.lineno, f"语法错误（{error.message}）") from error
+        raise TemplateBroken(Path(error.filename or path), error.lineno, _problem(error)) from error
     except (TemplateError, TypeError, ValueError, AttributeError, KeyError, ArithmeticError) as error:
         raise TemplateBroken(path, _line(error.__traceback__, path), _problem(error)) from error
     try:
@@ -94,7 +101,7 @@ def _body(notice: Notice, folders: list[Path]) -> tuple[Block, ...]:
 
 def _environment(folders: list[Path]) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(folders),
+        loader=FileSystemLoader(folders, encoding="utf-8-sig"),  # Notepad writes a mark in front
         undefined=StrictUndefined,
         autoescape=False,  # plain text; the HTML and the Word file escape each block themselves
         finalize=lambda value: protect(clean(value)),
@@ -113,13 +120,15 @@ def demand(rule: str, folders: list[Path]) -> dict[str, str]:
         if not path.is_file():
             continue
         try:
-            table = yaml.safe_load(path.read_text("utf-8")) or {}
+            table = yaml.safe_load(path.read_text("utf-8-sig")) or {}
             found = table.get(rule) or (table["other"] if folder == PACKAGED else None)
             if found:
                 return {"problem": str(found["problem"]), "demand": str(found["demand"])}
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
             raise TemplateBroken(path, line, str(error.problem)) from error
+        except UnicodeDecodeError as error:
+            raise TemplateBroken(path, 1, _problem(error)) from error
         except (AttributeError, KeyError, TypeError) as error:
             raise TemplateBroken(path, 1, f"“{rule}”应当有 problem 和 demand 两项") from error
     raise TemplateBroken(PACKAGED / DEMANDS, 1, "缺少该文件")
@@ -136,10 +145,18 @@ def _line(trace: TracebackType | None, path: Path) -> int:
 
 
 def _problem(error: Exception) -> str:
-    if isinstance(error, TemplateNotFound):
-        return f"找不到模板 {error.name}"
-    message = str(error).replace(GUARD, "")
-    return f"使用了不存在的变量（{message}）" if "undefined" in message else message
+    match error:
+        case TemplateNotFound():
+            return f"找不到模板 {error.name}"
+        case UndefinedError():
+            return f"使用了不存在的变量（{error}）"
+        case TemplateSyntaxError() if "Unexpected end of template" in str(error):
+            return "语法错误：{% if %} 或 {% for %} 没有写对应的结束标记"
+        case TemplateSyntaxError():
+            return f"语法错误（{error.message}）"
+        case UnicodeDecodeError():
+            return "文件不是 UTF-8 编码，请另存为 UTF-8"
+    return f"无法计算该行（{error}）".replace(GUARD, "")
 
 
 def day(value: datetime) -> str:

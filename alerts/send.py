@@ -165,7 +165,7 @@ class Outbox:
         if not any(reasons):
             self.queue.mark_sent(job.claim.id, now)
             return Result.SENT
-        waits = Result.RETRY in outcomes or Result.UNKNOWN in outcomes or not outcomes and not before
+        waits = Result.RETRY in outcomes or Result.UNKNOWN in outcomes or (not outcomes and not before)
         limit = GIVE_UP["unknown" if Result.UNKNOWN in outcomes else "retry"]
         given_up = not waits or job.claim.attempts >= limit
         retry_at = None if given_up else now + rest(job.claim.attempts)

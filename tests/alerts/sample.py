@@ -15,7 +15,10 @@ SENTENCE = "如超过2个月不进行更新，将向该平台所属单位发出�
 LATER = "收到整改通知1个月后未进行更新的，将进行公开通报。"
 LAST = "公开通报后1个月仍未更新的，学校办公室（新闻中心）、党委宣传部将会同信息技术管理中心关停该二级网络平台。"
 OFFICE = Office(
-    name="中共郑州西亚斯学院委员会宣传部", contact="党委宣传部网络宣传科", phone="0371-62430000", email="xcb@example.edu.cn"
+    name="中共郑州西亚斯学院委员会宣传部",
+    contact="党委宣传部网络宣传科",
+    phone="0371-62430000",
+    email="xcb@example.edu.cn",
 )
 LADDER: tuple[Step, ...] = tuple(
     Step.model_validate(step)
@@ -153,7 +156,12 @@ def notice(document: Document, **changes: object) -> Notice:
         issued_at=paper.owed_since,
         recipients=("tyxy@example.edu.cn",),
         evidence=[
-            Exhibit(id=its.evidence[0], seen_at=NOW - timedelta(hours=3), url="https://mp.weixin.qq.com/s/abcDEF", shows="最新一篇发布于2026年8月20日"),
+            Exhibit(
+                id=its.evidence[0],
+                seen_at=NOW - timedelta(hours=3),
+                url="https://mp.weixin.qq.com/s/abcDEF",
+                shows="最新一篇发布于2026年8月20日",
+            ),
             Exhibit(id=its.evidence[-1], seen_at=NOW - timedelta(days=1, hours=3)),
         ],
         earlier=earlier[: seen.get(document, 1)],

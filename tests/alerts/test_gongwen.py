@@ -1,0 +1,196 @@
+"""The Word files: every kind passes the checker, and the checker catches documents broken on purpose."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import zipfile
+
+import docx
+import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from alerts import layout
+from alerts.gbt9704 import check
+from alerts.render import notice_letter
+from rules.model import Document
+from tests.alerts.sample import notice
+
+
+def word(document, **changes):
+    return notice_letter(notice(document, **changes)).attachments[0].data
+
+
+@pytest.mark.parametrize("document", Document)
+def test_every_document_keeps_the_standard(document, tmp_path):
+    path = tmp_path / "a.docx"
+    path.write_bytes(word(document))
+    assert check(path) == []
+
+
+def test_the_figures_of_the_standard():
+    """Written out here, so that a slip in the data is a failing test and not a new standard."""
+    section = docx.Document(io.BytesIO(word(Document.RECTIFICATION))).sections[0]
+    lengths = (section.page_width, section.page_height, section.top_margin, section.bottom_margin)
+    assert [round(length.mm) for length in lengths] == [210, 297, 37, 35]
+    assert [round(section.left_margin.mm), round(section.right_margin.mm)] == [28, 26]
+    grid = section._sectPr.find(qn("w:docGrid"))
+    assert grid.get(qn("w:type")) == "linesAndChars"
+    assert grid.get(qn("w:linePitch")) == "579"
+    assert 22 * 579 / 1440 * 25.4 <= 225 < 23 * 579 / 1440 * 25.4
+    assert 28 * (16 + layout.SQUEEZE / 20) / 72 * 25.4 <= 156 < 29 * (16 + layout.SQUEEZE / 20) / 72 * 25.4
+    assert abs(28 * (16 + int(grid.get(qn("w:charSpace"))) / 4096) / 72 * 25.4 - 156) < 0.1
+
+
+def test_the_same_notice_gives_the_same_bytes_and_no_machine_clock():
+    first = word(Document.SHUTDOWN)
+    assert first == word(Document.SHUTDOWN)
+    with zipfile.ZipFile(io.BytesIO(first)) as package:
+        assert {part.date_time[0] for part in package.infolist()} == {2027}
+
+
+def test_every_font_is_named_for_chinese_text_too():
+    document = docx.Document(io.BytesIO(word(Document.RECTIFICATION)))
+    for name, style in layout.STYLES.items():
+        fonts = document.styles[str(name)].element.rPr.find(qn("w:rFonts"))
+        assert fonts.get(qn("w:eastAsia")) == fonts.get(qn("w:ascii")) == style.font
+        assert not [key for key in fonts.attrib if key.endswith("Theme")]
+
+
+def test_a_demonstration_says_so_on_every_page():
+    letter = notice_letter(notice(Document.CLOSURE))
+    assert "演示" not in letter.text + letter.html + letter.subject
+    letter = notice_letter(dataclasses.replace(notice(Document.CLOSURE), demo=True))
+    section = docx.Document(io.BytesIO(letter.attachments[0].data)).sections[0]
+    assert "演示" in section.header.paragraphs[0].text
+    assert "演示" in section.even_page_header.paragraphs[0].text
+    assert all("演示" in text for text in (letter.text, letter.html, letter.subject))
+
+
+def paragraph(document, text):
+    """The first paragraph with the text; ``$`` at the end: the one that is just the text."""
+    if text.endswith("$"):
+        return exact(document, text[:-1])
+    return next(p for p in document.paragraphs if text in p.text)
+
+
+def _replace(text, new):
+    def change(document):
+        found = paragraph(document, text)
+        found.runs[0].text = new
+
+    return change
+
+
+def _drop(text):
+    return lambda document: paragraph(document, text)._p.getparent().remove(paragraph(document, text)._p)
+
+
+def _font(text, name):
+    def change(document):
+        run = paragraph(document, text).runs[0]
+        run.font.name = name
+        run._r.rPr.rFonts.set(qn("w:eastAsia"), name)
+
+    return change
+
+
+def _left(text):
+    return lambda document: setattr(paragraph(document, text), "alignment", ALIGN.LEFT)
+
+
+def _theme(document):
+    fonts = document.styles["正文"].element.rPr.find(qn("w:rFonts"))
+    fonts.set(qn("w:eastAsiaTheme"), "minorEastAsia")
+
+
+def _grid(kind, pitch="579"):
+    def change(document):
+        grid = document.sections[0]._sectPr.find(qn("w:docGrid"))
+        grid.set(qn("w:type"), kind)
+        grid.set(qn("w:linePitch"), pitch)
+
+    return change
+
+
+BROKEN = {
+    "margin": (lambda d: setattr(d.sections[0], "top_margin", Mm(25)), "上边距"),
+    "paper": (lambda d: setattr(d.sections[0], "page_width", Mm(216)), "纸张宽度"),
+    "type area": (lambda d: setattr(d.sections[0], "right_margin", Mm(32)), "版心"),
+    "no grid": (_grid("lines"), "文档网格"),
+    "20 lines": (_grid("linesAndChars", "637"), "20 行"),
+    "square brackets": (_replace("校媒巡整", "校媒巡整[2026]3号"), "六角括号"),
+    "leading zero in the number": (_replace("校媒巡整", "校媒巡整〔2026〕03号"), "不编虚位"),
+    "第 in the number": (_replace("校媒巡整", "校媒巡整〔2026〕第3号"), "不加“第”字"),
+    "no number": (_drop("校媒巡整"), "缺少发文字号"),
+    "title in 黑体": (_font("长期未更新的", "黑体"), "标题"),
+    "title in 三号": (lambda d: setattr(paragraph(d, "长期未更新的").runs[0].font, "size", Pt(16)), "标题"),
+    "title with a full stop": (_replace("长期未更新的", "长期未更新的整改通知书。"), "不用标点"),
+    "title to the left": (_left("长期未更新的"), "应当居中"),
+    "no addressee": (_drop("体育学院："), "缺少主送机关"),
+    "half-width colon": (_replace("体育学院：", "体育学院:"), "缺少主送机关"),
+    "body in 宋体": (_font("请自收到", "宋体"), "正文"),
+    "body in 小四": (lambda d: setattr(paragraph(d, "请自收到").runs[0].font, "size", Pt(12)), "字号应为 16 磅"),
+    "a theme font": (_theme, "主题字体"),
+    "first heading in 仿宋": (_font("一、", "仿宋_GB2312"), "一级标题"),
+    "second heading in 仿宋": (_replace("恢复内容", "（一）有关要求"), "二级标题"),
+    "no date": (_drop("2026年11月21日$"), "缺少成文日期"),
+    "Chinese numerals": (_replace("2026年11月21日$", "二〇二六年十一月二十一日"), "阿拉伯数字"),
+    "padded month": (_replace("2026年11月21日$", "2026年01月21日"), "不编虚位"),
+    "no signature": (_drop("中共郑州西亚斯学院委员会宣传部$"), "署名"),
+    "signature to the left": (_left("中共郑州西亚斯学院委员会宣传部$"), "居右"),
+    "no page number": (lambda d: d.sections[0].footer.paragraphs[0].clear(), "页码"),
+    "page numbers on one side": (lambda d: setattr(d.settings, "odd_and_even_pages_header_footer", False), "双页"),
+    "annex announced, not there": (lambda d: exact(d, "附件")._p.getparent().remove(exact(d, "附件")._p), "未见附件"),
+    "annex not announced": (_drop("附件：存证清单"), "附件说明"),
+    "not filled in": (_replace("请自收到", "请于{{ due_at }}前完成整改。"), "未填写"),
+}  # fmt: skip
+
+
+def exact(document, text):
+    return next(p for p in document.paragraphs if p.text == text)
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_document_is_sent_back(name, tmp_path):
+    document = docx.Document(io.BytesIO(word(Document.RECTIFICATION)))
+    breakage, sentence = BROKEN[name]
+    breakage(document)
+    path = tmp_path / "broken.docx"
+    document.save(str(path))
+    assert [problem for problem in check(path) if sentence in problem]
+
+
+def test_an_ordinary_word_file_fails_in_many_ways(tmp_path):
+    document = docx.Document()
+    document.add_paragraph("关于整改的通知")
+    document.save(str(tmp_path / "plain.docx"))
+    assert len(check(tmp_path / "plain.docx")) >= 8
+
+
+@pytest.mark.parametrize(
+    ("signature", "date", "expected"),
+    [
+        ("党委宣传部", "2026年3月2日", (4.5, 4.0)),
+        ("中共郑州西亚斯学院委员会宣传部", "2026年11月21日", (0.0, 4.0)),
+        ("中共郑州西亚斯学院委员会宣传部网络中心", "2026年11月21日", (0.0, 6.0)),
+    ],
+)
+def test_the_signature_is_centred_over_the_date(signature, date, expected):
+    assert layout.closing(signature, date) == expected
+
+
+def test_a_title_breaks_evenly_and_not_inside_words():
+    assert layout.balanced("关于整改的通知") == ["关于整改的通知"]
+    lines = layout.balanced("关于微信公众号“SIAS Sports2026”长期未更新以及信息变更未备案的整改通知书")
+    assert "".join(lines).startswith("关于微信公众号“SIAS Sports2026”")
+    assert max(map(len, lines)) <= layout.TITLE_WIDTH
+    assert not any(line.startswith(("”", "》", "的")) or line.endswith(("“", "《")) for line in lines)
+
+
+@pytest.mark.parametrize("length", [1, 19, 20, 39, 200])
+def test_any_title_is_cut_completely(length):
+    for text in ("字" * length, "a" * length, "“" * length):
+        assert "".join(layout.balanced(text)) == text
