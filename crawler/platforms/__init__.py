@@ -69,11 +69,8 @@ def can(proves: Proof) -> str:
 def table() -> str:
     """Markdown: every source of every platform, in order of worth, and what it can prove."""
     lines = ["| 平台 | 来源 | 代码 | 能证明 | 说明 |", "|---|---|---|---|---|"]
-    for key in MODULES:
-        spec = SPECS[key]
-        platform = spec.platform.label + ("（搜狗）" if key == "sogou" else "")
-        lines += [
-            f"| {platform} | {source.label} | `{source.code}` | {can(source.proves)} | {source.note} |"
-            for source in spec.sources
-        ]
+    for platform in dict.fromkeys(SPECS[key].platform for key in MODULES):
+        for source in SPECS[platform.value].sources:
+            row = (platform.label, source.label, f"`{source.code}`", can(source.proves), source.note)
+            lines.append(f"| {' | '.join(row)} |")
     return "\n".join(lines)

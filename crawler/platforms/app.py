@@ -50,6 +50,8 @@ def read_result(page: Page, items: list[dict[str, Any]]) -> Observation:
         verified_body=word(top, "sellerName"),
         posts=[version(top, page)],
         results=results if len(apps) > 1 else (),
+        # Of several apps the first is a guess, and a guess may not be called silent.
+        proves=dig.EVERYTHING if len(apps) == 1 else ~Proof.INACTIVE,
     )
 
 

@@ -69,14 +69,13 @@ def _post(page: Page, block: str) -> Post:
 
 def read_gone_article(page: Page) -> Observation:
     """An article removed by its author or by the platform. It says nothing about whether the account lives."""
-    reason = first(DELETED, page.text)
-    why = _value(page.text, r"\bdel_reason:\s*")
+    words = [first(DELETED, page.text) or "平台提示不可查看", _value(page.text, r"\bdel_reason:\s*")]
     account = _value(page.text, r"\buser_name:\s*")
     return seen(
         page,
         Platform.WECHAT,
         outcome=Outcome.GONE,
-        reason=f"article_gone: 文章已不存在（{reason or '平台提示不可查看'}{'：' + why if why else ''}），与账号状态无关",
+        reason=f"article_gone: 文章已不存在（{'：'.join(filter(None, words))}），与账号状态无关",
         name=_value(page.text, r"\bnick_name:\s*"),
         account_id="" if account == PLACEHOLDER else account,
     )

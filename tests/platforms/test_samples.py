@@ -1,0 +1,36 @@
+"""Captured pages in ../shared: the right outcome, name, id, body and newest time. Skipped where they are missing."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from crawler.page import Page
+from crawler.read import read
+from rules.model import BEIJING
+from tests.conftest import SHARED
+
+SAMPLES = SHARED / "samples"
+AT = datetime(2026, 9, 1, 12, tzinfo=BEIJING)
+FACTS = [
+    line.split("|")
+    for line in (Path(__file__).with_name("samples.txt").read_text("utf-8").splitlines())
+    if line and not line.startswith("#")
+]
+
+
+@pytest.mark.parametrize("row", FACTS, ids=lambda row: row[0])
+def test_captured_page(row: list[str]) -> None:
+    path = SAMPLES / row[0]
+    if not path.is_file():
+        pytest.skip("captured pages are not beside the project: ../shared/samples")
+    body = path.read_bytes()
+    page = Page("", gzip.decompress(body) if path.suffix == ".gz" else body, AT)
+    seen = read(page, path.parent.name)
+    last = seen.last_post_at.isoformat() if seen.last_post_at else ""
+    told = [seen.outcome.value, seen.source, seen.name or "", seen.account_id or "", seen.verified_body or "", last,
+            str(len(seen.posts)), str(len(seen.results))]  # fmt: skip
+    assert told == row[1:]
