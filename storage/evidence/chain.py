@@ -31,8 +31,8 @@ class Chain:
 
     entries: list[dict[str, Any]]
     hashes: list[str]
-    torn: int = 0
-    """Bytes of a last line that never got its end: a write cut short. The line was never acknowledged."""
+    torn: bytes = b""
+    """A last line that never got its end: a write cut short. The line was never acknowledged."""
     broken: str = ""
     """Why the line after the last entry is not a link of this chain; "" where all are."""
 
@@ -46,7 +46,7 @@ def read(data: bytes) -> Chain:
     """Check every link. Stops at the first line that is not one: nothing behind it can be trusted."""
     chain = Chain([], [])
     *lines, rest = data.split(b"\n")
-    chain.torn = len(rest)
+    chain.torn = rest
     for number, text in enumerate(lines, start=1):
         try:
             entry = json.loads(text[65:])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
@@ -19,17 +19,22 @@ from rules.model import BEIJING
 from storage.evidence import warc
 from storage.evidence.warc import EvidenceError, StoredPage
 
+MAX_MEMBER = 512 * 1024 * 1024
 KEPT = ("response", "resource", "conversion", "revisit")
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where one record stands, and for a revisit where the payload it refers to stands."""
+    """Where one record stands: the gzip member (None in a plain file) and the offset in what it unpacks to.
+
+    For a revisit also where the payload stands that it refers to.
+    """
 
     file: Path
+    member: int | None
     offset: int
-    at: datetime
-    origin: tuple[Path, int] | None = None
+    at: datetime | None
+    origin: _Place | None
 
 
 class ReplayIndex:
@@ -44,11 +49,13 @@ class ReplayIndex:
         self.errors: list[str] = []
         self._places: list[_Place] = []
         self._by_url: dict[str, list[int]] = {}
-        self._payloads: dict[str, tuple[Path, int]] = {}
+        self._payloads: dict[str, _Place] = {}
+        self._last: datetime | None = None
         files = sorted(p for p in path.rglob("*.warc*") if p.suffix in (".warc", ".gz")) if path.is_dir() else [path]
         if not files or not files[0].exists():
             raise EvidenceError(f"{path} 里没有 WARC 文件，请检查路径")
         for file in files:
+            self._last = None  # a missing date is taken from the record before, never from another file
             self._scan(file)
 
     def __len__(self) -> int:
@@ -66,7 +73,7 @@ class ReplayIndex:
     def latest(self, url: str) -> StoredPage | None:
         """The newest response recorded for a URL, None where there is none."""
         places = self._of(url)[::-1]  # of two with the same time, the one recorded later
-        return self._page(max(places, key=lambda place: place.at)) if places else None
+        return self._page(max(places, key=_when)) if places else None
 
     def recorded(self, url: str) -> list[StoredPage]:
         """All responses for a URL in the order recorded."""
@@ -76,66 +83,105 @@ class ReplayIndex:
         return [self._places[number] for number in self._by_url.get(plain(url), [])]
 
     def _scan(self, file: Path) -> None:
-        last: datetime | None = None
-        # warcio says on stderr, and nowhere else, that gzip data is damaged; a cut record it passes over in silence.
-        complaints = io.StringIO()
+        """Take in a file up to its end, or to the first damage, which is reported."""
         try:
-            with file.open("rb") as stream, contextlib.redirect_stderr(complaints):
-                records = ArchiveIterator(stream)
-                for record in records:
-                    at = warc.parse_date(record.rec_headers.get_header("WARC-Date")) or _http_date(record.http_headers)
-                    last = at = at or last
-                    records.read_to_end(record)
-                    offset = records.get_record_offset()
-                    if record.length is None or getattr(record.raw_stream, "limit", 0) > 0 or complaints.tell():
-                        self.errors.append(f"{file.name}：偏移 {offset} 处的记录不完整或已损坏，其后内容无法读取")
-                        return
-                    if record.rec_type in KEPT:
-                        self._keep(file, offset, at, record)
-        except Exception as error:  # half a header makes warcio fail in any way: AttributeError, ValueError …
-            whole = (
-                "整份压缩而非逐条压缩，请先用 warcio recompress 转换"
-                if "recompress" in str(error)
-                else "此后内容不是 WARC"
-            )
-            self.errors.append(f"{file.name}：{whole}（已读取 {len(self._places)} 条）")
+            with file.open("rb") as stream:
+                if stream.read(2) != b"\x1f\x8b":
+                    stream.seek(0)
+                    self._records(file, None, stream)
+                    return
+                stream.seek(0)
+                for member, data in _members(stream):
+                    self._records(file, member, io.BytesIO(data))
+        except (EvidenceError, OSError) as error:
+            self.errors.append(f"{file.name}：{error}")
 
-    def _keep(self, file: Path, offset: int, at: datetime | None, record: Any) -> None:
+    def _records(self, file: Path, member: int | None, stream: BinaryIO) -> None:
+        try:
+            records, end = ArchiveIterator(stream), 0
+            for record in records:
+                at = warc.parse_date(record.rec_headers.get_header("WARC-Date")) or _http_date(record.http_headers)
+                self._last = at = at or self._last
+                records.read_to_end(record)
+                offset = records.get_record_offset()
+                if record.length is None or getattr(record.raw_stream, "limit", 0) > 0:
+                    raise EvidenceError(f"偏移 {member or offset} 处的记录不完整，其后内容无法读取")
+                end = offset + records.get_record_length()
+                if record.rec_type in KEPT:
+                    self._keep(_Place(file, member, offset, at, None), record)
+            stream.seek(end)
+            if stream.read(4096).strip():  # half a header ends the iteration without a word
+                raise EvidenceError(f"偏移 {member or end} 处的记录不完整，其后内容无法读取")
+        except EvidenceError:
+            raise
+        except Exception as error:  # half a header makes warcio fail in any way: AttributeError, ValueError …
+            raise EvidenceError(f"已读取 {len(self._places)} 条，此后内容不是 WARC 或不完整") from error
+
+    def _keep(self, place: _Place, record: Any) -> None:
         named = record.rec_headers
         url = (named.get_header("WARC-Target-URI") or "").strip("<>")
-        if at is None:
-            self.errors.append(
-                f"{file.name}：偏移 {offset} 处的记录没有时间，页面上的相对日期无法换算，已略过（{url}）"
-            )
+        where = f"{place.file.name}：偏移 {place.member or place.offset} 处的"
+        if place.at is None:
+            self.errors.append(f"{where}记录没有时间，页面上的相对日期无法换算，已略过（{url}）")
             return
         digest, number = named.get_header("WARC-Payload-Digest"), named.get_header("WARC-Record-ID")
-        origin = None
         if record.rec_type == "revisit":
             origin = self._payloads.get(named.get_header("WARC-Refers-To") or "") or self._payloads.get(digest or "")
             if origin is None:
-                self.errors.append(f"{file.name}：偏移 {offset} 处的重复记录找不到原始内容，已略过（{url}）")
+                self.errors.append(f"{where}重复记录找不到原始内容，已略过（{url}）")
                 return
+            place = replace(place, origin=origin)
         else:
-            self._payloads |= {key: (file, offset) for key in (digest, number) if key}
-        self._places.append(_Place(file, offset, at, origin))
+            self._payloads |= {key: place for key in (digest, number) if key}
+        self._places.append(place)
         for key in {plain(url), plain(named.get_header("Xunjian-Requested-URI") or url)}:
             self._by_url.setdefault(key, []).append(len(self._places) - 1)
 
     def _page(self, place: _Place) -> StoredPage:
-        body = warc.payload(_record(*place.origin)) if place.origin else None
-        return warc.page_of(_record(place.file, place.offset), body=body, fallback=place.at)
+        body = warc.payload(_record(place.origin)) if place.origin else None
+        return warc.page_of(_record(place), body=body, fallback=place.at)
 
 
-def _record(file: Path, offset: int) -> Any:
-    """The record at an offset, its payload read into memory."""
+def _record(place: _Place) -> Any:
+    """The record at its place, the payload in memory."""
     try:
-        with file.open("rb") as stream, contextlib.redirect_stderr(io.StringIO()):
-            stream.seek(offset)
-            record = next(iter(ArchiveIterator(stream)))
+        with place.file.open("rb") as stream:
+            stream.seek(place.member or 0)
+            source = stream if place.member is None else io.BytesIO(next(_members(stream))[1])
+            source.seek(place.offset)
+            record = next(iter(ArchiveIterator(source)))
             record.raw_stream = io.BytesIO(record.raw_stream.read())
             return record
     except (OSError, StopIteration, ArchiveLoadFailed) as error:
-        raise EvidenceError(f"{file.name} 偏移 {offset} 处的记录已无法读取") from error
+        raise EvidenceError(f"{place.file.name} 偏移 {place.member or place.offset} 处的记录已无法读取") from error
+
+
+def _members(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Each whole gzip member with its offset. Raises EvidenceError at the first that is cut, damaged or immense.
+
+    warcio passes over a cut member in silence, so members are unpacked here and records read from what came out.
+    """
+    at, rest = 0, b""
+    while block := rest or stream.read(1 << 16):
+        unpacker, parts, size, used = zlib.decompressobj(31), [], 0, 0
+        while not unpacker.eof:
+            if not block:
+                raise EvidenceError(f"文件在偏移 {at} 处的记录中间被截断，其后没有内容")
+            try:
+                parts.append(unpacker.decompress(block))
+            except zlib.error as error:
+                raise EvidenceError(f"偏移 {at} 处的压缩数据已损坏，其后内容无法读取") from error
+            size += len(parts[-1])
+            if size > MAX_MEMBER:
+                raise EvidenceError(f"偏移 {at} 处的记录解压后过大，其后内容不再读取")
+            used += len(block) - len(unpacker.unused_data)
+            block = b"" if unpacker.eof else stream.read(1 << 16)
+        yield at, b"".join(parts)
+        at, rest = at + used, unpacker.unused_data.lstrip(b"\0")
+
+
+def _when(place: _Place) -> float:
+    return place.at.timestamp() if place.at else 0.0
 
 
 def _http_date(http: Any) -> datetime | None:

@@ -162,7 +162,7 @@ def _file(path: Path, name: str, seal: dict[str, Any] | None, report: VerifyRepo
 
 
 def _records(path: Path, name: str, links: Chain, size: int, report: VerifyReport) -> tuple[Bad | None, int, str]:
-    """Check each record against the chain. Returns what is bad, where the last record ends, and the tail's hash."""
+    """Check each record against the chain. Returns what is bad, where the last record ends, and the hash of the rest."""
     first = links.entries[0] if links.entries else {}
     if first.get("file") != name and (links.entries or links.broken):
         return Bad(name, 0, 0, links.broken or "校验链属于另一个文件"), 0, ""
@@ -178,8 +178,8 @@ def _records(path: Path, name: str, links: Chain, size: int, report: VerifyRepor
             report.records, report.bytes = report.records + 1, report.bytes + length
         if links.broken:
             return Bad(name, len(links.entries), at, f"校验链{links.broken}"), at, ""
-        tail = hashlib.sha256(file.read(size - at)).hexdigest() if size > at else ""
-    return None, at, tail
+        tail = file.read(size - at) + links.torn
+    return None, at, hashlib.sha256(tail).hexdigest() if tail else ""
 
 
 def _ends_well(name: str, links: Chain, end: int, size: int, tail: str, seal: dict[str, Any] | None) -> Bad | None:
@@ -187,7 +187,7 @@ def _ends_well(name: str, links: Chain, end: int, size: int, tail: str, seal: di
         return None
     if links.head != seal["head"] or len(links.entries) - 1 != seal["records"]:
         return Bad(name, len(links.entries), end, "与封存时相比，记录有缺失或被替换")
-    if size != seal["bytes"] or tail != seal.get("tail", "") or links.torn != seal.get("torn_link", 0):
+    if size != seal["bytes"] or tail != seal.get("tail", ""):
         return Bad(name, len(links.entries), end, "与封存时相比，文件末尾有变动")
     return None
 
@@ -225,7 +225,7 @@ def seal_abandoned(root: Path) -> list[str]:
         bad, _, tail = _records(path, name, links, size, report)
         if bad is None:
             entry = {"event": "seal", "file": name, "records": max(len(links.entries) - 1, 0), "head": links.head,
-                     "bytes": size, "tail": tail, "torn_link": links.torn}  # fmt: skip
+                     "bytes": size, "tail": tail}  # fmt: skip
             Manifest(root).add(entry)
             sealed.append(name)
     return sealed
