@@ -126,8 +126,8 @@ class YearTable(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     notice: str
-    off: frozenset[date]
-    work: frozenset[date] = frozenset()
+    holidays: frozenset[date]
+    workdays: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ class Calendar:
     def is_workday(self, day: date) -> bool:
         """Whether people work that day, 调休 included; Monday to Friday in a year that is not known."""
         if table := self.years.get(day.year):
-            return day in table.work or (day.weekday() < 5 and day not in table.off)
+            return day in table.workdays or (day.weekday() < 5 and day not in table.holidays)
         if day.year in KNOWN_YEARS:
             return bool(chinese_calendar.is_workday(day))
         return day.weekday() < 5
