@@ -28,7 +28,7 @@ def _splash(campus: Campus, ask: Ask) -> Answer | None:
     if ask.path != "/":
         return None
     return Answer(
-        f'<html><head><title>{MARK}</title><meta http-equiv="refresh" content="0;url=/index.htm"></head></html>'.encode()
+        f'<html><head><title>{MARK}</title><meta http-equiv="refresh" content="0;url=/index.htm"></head>'.encode()
     )
 
 

@@ -8,6 +8,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from difflib import SequenceMatcher
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -21,6 +22,8 @@ from rules.model import Labelled, Outcome, Platform
 HERE = Path(__file__).parent
 ITEMS = 24
 """Posts an account shows at most."""
+LIVELY = 50.0
+"""Days since the last post up to which an account will post again."""
 PINNED_AGE = timedelta(days=420)
 FIRST_NUMBER = 5000
 """Number of the post that is newest on the opening day; what follows counts on, what came before counts back."""
@@ -107,14 +110,14 @@ def digest_of(platform: Platform, account: str) -> bytes:
 
 @cache
 def load_actors() -> tuple[Actor, ...]:
-    """Every row of accounts.yaml. Raises TypeError or ValueError on a row that is not one."""
-    table = yaml.safe_load((HERE / "accounts.yaml").read_text("utf-8"))
-    return tuple(_actor(Platform(platform), row) for platform, rows in table.items() for row in rows)
+    """Every row of accounts.yaml. Raises KeyError or TypeError on a row that is not one."""
+    table: dict[str, list[dict[str, Any]]] = yaml.safe_load((HERE / "accounts.yaml").read_text("utf-8"))
+    return tuple(_actor(Platform[platform.upper()], row) for platform, rows in table.items() for row in rows)
 
 
 def _actor(platform: Platform, row: dict[str, Any]) -> Actor:
-    say = Judgement(row.pop("say"))
-    see = Outcome(row.pop("see", IMPLIED.get(say, Outcome.OK)))
+    say = Judgement[row.pop("say").upper()]
+    see = Outcome[row.pop("see", IMPLIED.get(say, Outcome.OK)).upper()]
     quirks, also = frozenset(row.pop("quirks", ())), tuple(row.pop("also", ()))
     return Actor(platform=platform, id=str(row.pop("id")), say=say, see=see, quirks=quirks, also=also, **row)
 
@@ -126,7 +129,7 @@ def _titles() -> dict[str, list[str]]:
 
 
 class Campus:
-    """The simulated world at one moment. ``now`` may be moved on: live accounts then go on publishing, others do not."""
+    """The simulated world. ``now`` may be moved on: live accounts then go on publishing, the others stay silent."""
 
     def __init__(
         self,
@@ -137,7 +140,7 @@ class Campus:
         patience: int = 60,
         replay: Path | None = None,
     ) -> None:
-        """``now`` is aware. ``patience``: searches Sogou answers before its wall; ``replay``: folder of captured sites."""
+        """``now`` is aware; ``patience``: searches Sogou answers before its wall; ``replay``: the shared folder."""
         self.opened = self.now = now
         self.seed, self.slow_seconds, self.patience = seed, slow_seconds, patience
         self.replay = replay
@@ -182,8 +185,12 @@ class Campus:
             return ()
         latest = self.opened - timedelta(days=actor.newest + later, hours=actor.digest[0] % 3)
         step = timedelta(days=actor.every)
-        new = max(0, math.floor((self.now - latest) / step)) if actor.newest <= 2 * actor.every else 0
-        own = [self._item(actor, theme, new - back, latest + (new - back) * step) for back in range(ITEMS)]
+        skipped = math.floor((self.opened - latest) / step)
+        new = math.floor((self.now - latest) / step) - skipped if actor.newest <= LIVELY else 0
+        own = [
+            self._item(actor, theme, at, latest + (at + (skipped if at > 0 else 0)) * step)
+            for at in range(new, new - ITEMS, -1)
+        ]
         if "pinned" not in actor.quirks:
             return tuple(own)
         return (replace(self._item(actor, theme, -400, latest - PINNED_AGE), pinned=True), *own)
@@ -194,10 +201,15 @@ class Campus:
         return Item(number=FIRST_NUMBER + position, title=title, at=at)
 
     def search(self, platform: Platform, query: str) -> Iterator[Actor]:
-        """Whom a search page shows: names that share two characters with the query, as fuzzily as search engines do."""
+        """Whom a search page shows, the likest name first: those that share two characters with the query."""
         wanted = set(query.casefold()) - {" "}
-        for actor in self.actors:
-            if actor.platform is platform and actor.trait not in ("missing", "no_page"):
-                named = len(wanted & set(actor.name.casefold())) >= min(2, len(wanted))
-                if named or query in actor.also:
-                    yield actor
+        there = [actor for actor in self.actors if actor.platform is platform and self._indexed(actor)]
+        there.sort(key=lambda actor: -SequenceMatcher(None, query, actor.name).ratio())
+        for actor in there:
+            if query in actor.also or len(wanted & set(actor.name.casefold())) >= min(2, len(wanted)):
+                yield actor
+
+    @staticmethod
+    def _indexed(actor: Actor) -> bool:
+        """Sogou knows few of the WeChat accounts; elsewhere only what is gone cannot be found."""
+        return not actor.trait if actor.platform is Platform.WECHAT else actor.trait != "missing"

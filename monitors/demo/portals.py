@@ -11,7 +11,7 @@ from rules.model import Platform
 
 UNHUMAN = {
     "error": {"need_login": True, "redirect": "https://www.zhihu.com/account/unhuman?type=unhuman&need_login=true",
-              "code": 40352, "message": "系统监测到您的网络环境存在异常，为保证您的正常访问，请点击下方验证按钮进行验证。"}
+              "code": 40352, "message": "系统监测到您的网络环境存在异常，请点击下方验证按钮进行验证。"}
 }  # fmt: skip
 BAIDU_CAPTCHA = "https://wappass.baidu.com/static/captcha/tuxing.html?ak=demo&backurl=https%3A%2F%2Ftieba.baidu.com"
 

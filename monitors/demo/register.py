@@ -1,4 +1,4 @@
-"""What the demo school has on file about its accounts, which canaries tell a wall from silence, and what is the truth."""
+"""What the demo school has on file, which canaries tell a wall from silence, and the truth about each account."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _usual(actor: Actor) -> dict[str, Any]:
     """What a well-kept row says; people are obviously invented and their numbers ring nowhere."""
     first, second = (SURNAMES[byte % len(SURNAMES)] for byte in actor.digest[:2])
     return {
-        "level": "2", "category": "部门", "verified": bool(actor.body), "verified_body": "示范大学" if actor.body else "",
+        "level": "2", "category": "部门", "verified": bool(actor.body), "verified_body": actor.body,
         "purpose": "发布工作动态与服务信息（演示）", "first_owner": f"{first}示例", "first_owner_post": "党组织书记",
         "direct_owner": f"{second}演示", "direct_owner_post": "办公室主任", "direct_owner_is_staff": True,
         "operators": (f"{first}样例", f"{second}样例"), "phones": ("000-0000",), "emails": ("demo@shifan.example",),

@@ -61,8 +61,8 @@ def crt_sh(campus: Campus, ask: Ask) -> Answer:
 def _certificate(campus: Campus, number: int, host: str) -> dict[str, Any]:
     begun = (campus.opened - timedelta(days=number % CERTIFICATE_DAYS)).astimezone(UTC).replace(tzinfo=None)
     return {
-        "issuer_ca_id": 16418, "issuer_name": "C=US, O=Demo Encrypt, CN=D3", "common_name": host, "id": 10_000_000 + number,
-        "name_value": f"{host}\nwebmaster@shifan.example" if host.startswith("www.") else host,
+        "issuer_ca_id": 16418, "issuer_name": "C=US, O=Demo Encrypt, CN=D3", "id": 10_000_000 + number,
+        "common_name": host, "name_value": f"{host}\nwebmaster@shifan.example" if host.startswith("www.") else host,
         "entry_timestamp": begun.isoformat(timespec="milliseconds"), "not_before": begun.isoformat(timespec="seconds"),
         "not_after": (begun + timedelta(days=CERTIFICATE_DAYS)).isoformat(timespec="seconds"),
         "serial_number": f"{number:036x}", "result_count": 2,

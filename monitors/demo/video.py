@@ -102,7 +102,7 @@ def _live(campus: Campus, actor: Actor) -> dict[str, Any]:
 
 def _found(campus: Campus, wanted: str) -> Answer:
     users = [
-        {"type": "bili_user", "mid": int(actor.id), "uname": actor.name, "usign": f"{MARK}账号", "fans": 900, "videos": 12,
+        {"type": "bili_user", "mid": int(actor.id), "uname": actor.name, "usign": MARK, "fans": 900, "videos": 12,
          "official_verify": {"type": 1 if actor.body else 127, "desc": actor.body}}
         for actor in campus.search(Platform.BILIBILI, wanted)
     ]  # fmt: skip
@@ -122,6 +122,8 @@ def bilibili_pages(campus: Campus, ask: Ask) -> Answer:
         return page("notice.html", status=404, title="出错啦! - bilibili.com", text="啥都木有")
     if actor.trait in ("risk", "intercepted"):
         return page("bilibili_risk.html", status=412)
+    if actor.trait == "banned":
+        return page("notice.html", title="哔哩哔哩 (゜-゜)つロ 干杯~-bilibili", text="该账号封禁中")
     return page("bilibili_space.html", actor=actor)
 
 
@@ -145,8 +147,8 @@ def douyin(campus: Campus, ask: Ask) -> Answer:
 def _author(campus: Campus, actor: Actor) -> dict[str, Any]:
     return {
         "uid": str(int.from_bytes(actor.digest[:6])), "sec_uid": actor.id, "nickname": actor.name, "unique_id": "demo",
-        "custom_verify": "", "enterprise_verify_reason": actor.body, "aweme_count": len(campus.items(actor)), "secret": 0,
-        "is_ban": actor.trait == "banned", "user_canceled": False, "signature": f"{MARK}账号，内容均为虚构",
+        "custom_verify": "", "enterprise_verify_reason": actor.body, "aweme_count": len(campus.items(actor)),
+        "is_ban": actor.trait == "banned", "user_canceled": False, "secret": 0, "signature": f"{MARK}账号，内容均为虚构",
     }  # fmt: skip
 
 

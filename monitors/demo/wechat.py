@@ -71,6 +71,8 @@ def _article(campus: Campus, token: str) -> Answer:
     actor, item = found
     if wall := WALLS.get(actor.trait):
         return wall(campus, actor)
+    if actor.trait == "limited" and campus.ask(actor.key) > LENIENT:
+        return page("weixin_message.html", kind="environment", text="", actor=None)
     if item is None:
         return page("weixin_message.html", kind="text", text="该内容已被发布者删除", actor=actor)
     template = "weixin_share.html" if actor.shape == "share" else "weixin_article.html"
@@ -81,8 +83,6 @@ def _album(campus: Campus, biz: str) -> Answer:
     actor = next((a for a in campus.actors if a.platform is Platform.WECHAT and a.biz == biz), None)
     if actor is None:
         return answer_json({"base_resp": {"ret": 10006, "errmsg": "invalid args"}})
-    if actor.trait == "limited" and campus.ask(actor.key) > LENIENT:
-        return answer_json({"base_resp": {"ret": 200013, "errmsg": "freq control"}})
     rows = [
         {"title": item.title, "url": f"http://mp.weixin.qq.com/s?__biz={actor.biz}&mid={item.number}&idx=1&sn=0#rd",
          "create_time": str(item.unix), "msgid": str(item.number), "itemidx": "1", "key": f"{item.number}_1"}

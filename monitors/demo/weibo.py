@@ -12,6 +12,7 @@ from rules.model import Platform
 
 MID_EPOCH = 515_483_463
 """Weibo ids hold their time: (mid >> 22) + this."""
+NOTHING = {"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}}
 SCHOOL_TYPE, NO_TYPE = 4, -1
 VISITOR = "https://passport.weibo.com/visitor/visitor?entry=miniblog&a=enter&url=https%3A%2F%2Fweibo.com%2F"
 STRANGER = {
@@ -38,7 +39,6 @@ WALLS: Mapping[str, Wall] = {
     "soft_empty": lambda what: answer_json({"ok": 1, "data": {"cards": []}}) if what == "posts" else None,
     "empty": lambda what: answer_json(NOTHING) if what == "posts" else None,
 }
-NOTHING = {"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}}
 
 
 def user(campus: Campus, actor: Actor) -> dict[str, Any]:

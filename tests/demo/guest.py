@@ -1,0 +1,90 @@
+"""A visitor of the campus who needs no network: asks the application itself, follows redirects, reads what comes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+
+from crawler.page import Page
+from crawler.platforms import SPECS
+from crawler.read import read
+from crawler.source import Target
+from monitors.demo.answer import Answer, Ask
+from monitors.demo.app import answer
+from monitors.demo.campus import Campus, key_of, public_url
+from rules.identity import identity
+from rules.model import BEIJING, Filing, Observation, Outcome, Platform
+
+NOW = datetime(2026, 11, 21, 10, 0, tzinfo=BEIJING)
+HOPS = 5
+REFRESH = re.compile(rb'http-equiv="refresh" content="0;url=([^"]+)"')
+
+
+def ask(campus: Campus, url: str) -> Answer:
+    """One request."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    return answer(campus, Ask(parts.hostname or "", unquote(parts.path) or "/", query, parts.query))
+
+
+def visit(campus: Campus, url: str) -> Page:
+    """The page a crawler would end up with."""
+    at = url
+    for _ in range(HOPS):
+        given = ask(campus, at)
+        refresh = REFRESH.search(given.body[:2000])
+        onward = dict(given.headers).get("location") or (refresh and refresh[1].decode())
+        if not onward:
+            break
+        at = urljoin(at, onward)
+    headers = {"content-type": given.kind, **dict(given.headers)}
+    return Page(url=at, body=given.body, fetched_at=campus.now, status=given.status, headers=headers, requested_url=url)
+
+
+def target_of(filing: Filing) -> Target:
+    """What a sweep looks at for this row of the register."""
+    stable = identity(filing.platform, filing.account_id, filing.url)
+    return Target(platform=filing.platform, key=key_of(filing), name=filing.name, account_id=stable, url=filing.url)
+
+
+def looks(campus: Campus, filing: Filing) -> list[Observation]:
+    """What a sweep with a browser would see of the account itself; answers about other accounts are dropped."""
+    target = target_of(filing)
+    host = urlsplit(filing.url).hostname or ""
+    if filing.platform is Platform.WEBSITE and b"Disallow: /\n" in ask(campus, f"https://{host}/robots.txt").body:
+        return [_unseen(campus, filing, Outcome.BLOCKED)]
+    seen = [read(visit(campus, url), filing.platform, code) for code, url in _addresses(campus, filing, target)]
+    own = [look for look in seen if _own(filing, target, look)]
+    return own or [_unseen(campus, filing, Outcome.UNREADABLE)]
+
+
+def _addresses(campus: Campus, filing: Filing, target: Target) -> Iterator[tuple[str | None, str]]:
+    spec = SPECS.get(filing.platform.value)
+    for source in spec.sources if spec else ():
+        yield from ((source.code, url) for url in source.urls(target))
+    if "appmsgalbum" in filing.url or filing.url.endswith(".xml"):
+        yield None, filing.url
+    if filing.platform is Platform.DOUYIN:  # what the page asks for by itself, in a browser
+        base = "https://www.douyin.com/aweme/v1/web"
+        yield None, f"{base}/user/profile/other/?sec_user_id={target.account_id}"
+        yield None, f"{base}/aweme/post/?sec_user_id={target.account_id}&max_cursor=0&count=18"
+
+
+def _own(filing: Filing, target: Target, look: Observation) -> bool:
+    """Whether the look is at this account. Sogou's article search names an account without its id."""
+    if filing.platform is Platform.WEBSITE:
+        return True
+    if look.account_id is None:
+        return look.name in (None, filing.name)
+    return look.account_id == target.account_id
+
+
+def _unseen(campus: Campus, filing: Filing, outcome: Outcome) -> Observation:
+    return Observation(
+        platform=filing.platform, source="none", url=filing.url, observed_at=campus.now, outcome=outcome, reason="none"
+    )
+
+
+__all__ = ["NOW", "ask", "looks", "public_url", "target_of", "visit"]
