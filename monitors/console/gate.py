@@ -90,7 +90,9 @@ class Gate:
 
 def _once_more(request: Request) -> Response:
     """A link in a mail is a cross-site visit, on which a Strict cookie stays home: ask again from our own page."""
-    there = quote(request.url.path, safe="/:=%") + ("?" + quote(request.url.query, safe="=&%") if request.url.query else "")
+    there = quote(request.url.path, safe="/:=%") + (
+        "?" + quote(request.url.query, safe="=&%") if request.url.query else ""
+    )
     page = '<!doctype html><html lang="zh-CN"><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={0}">'
     return HTMLResponse((page + '<title>校媒巡检</title><p><a href="{0}">继续打开</a></p>').format(safe_path(there)))
 

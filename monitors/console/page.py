@@ -17,6 +17,7 @@ from monitors.console import words
 from monitors.console.gate import safe_path
 from monitors.world import World
 from rules.catalogue import RULES
+from rules.model import Platform
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -32,13 +33,14 @@ NAV = (
     ("/operations", "运行"),
 )
 DONE = {
-    "approved": "已签批，将在下一次检查时发文。",
+    "approved": "已签批。期限已到的随即发文，未到的到期后发文。",
     "appealed": "申诉已记录，时限暂停计算，直至作出决定。",
     "decided": "申诉决定已记录。",
     "exempted": "豁免已记录，到期前不再督办。",
     "withdrawn": "已撤回，更正通知将发给所有曾收到通知的单位和个人。",
     "dismissed": "已认定不属实，本条不再督办。",
     "closed": "已销号。",
+    "delivered": "已登记送达，下一级期限自送达之日起算。",
     "judged": "决定已保存。",
     "resent": "已重新列入发送队列。",
     "switched": "开关已更改，并记录了操作人与理由。",
@@ -81,6 +83,11 @@ def school_names(world: World) -> dict[str, str]:
     """Schools with a register here, by code, under their own names."""
     policies = world.policies
     return {code: policies[code].school if code in policies else code for code in world.schools}
+
+
+def frozen(world: World) -> list[Platform]:
+    """Platforms whose cases the breaker has stopped."""
+    return [Platform(row["platform"]) for row in world.store.runs.platforms() if row["frozen_at"]]
 
 
 def is_demo(world: World, school: str = "") -> bool:

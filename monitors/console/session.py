@@ -64,7 +64,9 @@ class Door:
 
     def issue(self, user: str = "", role: Role = Role.DECIDES) -> Session:
         """A new session, of nobody where no user is named."""
-        return Session(nonce=secrets.token_urlsafe(18), expires=int(time.time()) + SESSION_SECONDS, user=user, role=role)
+        return Session(
+            nonce=secrets.token_urlsafe(18), expires=int(time.time()) + SESSION_SECONDS, user=user, role=role
+        )
 
     def write(self, session: Session) -> str:
         """The session as a cookie value."""
@@ -96,7 +98,9 @@ class Door:
 
     def opens(self, token: str) -> bool:
         """True for the access token, in constant time."""
-        return _equal(hashlib.sha256(token.strip().encode()).hexdigest(), hashlib.sha256(self.token.encode()).hexdigest())
+        return _equal(
+            hashlib.sha256(token.strip().encode()).hexdigest(), hashlib.sha256(self.token.encode()).hexdigest()
+        )
 
     def shut_for(self, address: str) -> bool:
         """True while too many wrong tokens came from this address, or from all together."""

@@ -1,0 +1,142 @@
+"""台账: the register with what was seen, and one account with everything that is known about it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from crawler.order import Look
+from crawler.platforms import SPECS, can
+from monitors.console.background import start
+from monitors.console.gate import require
+from monitors.console.page import Pager, after, frozen, render, school_names, world_of
+from monitors.console.session import Role
+from monitors.console.waiting import in_order
+from monitors.console.words import day, label, masked, outlink, path, prose
+from monitors.sweep import order_for, run_order, target_of
+from monitors.world import World
+from rules.model import Filing, Labelled, Outcome, Platform
+from storage.overview import NEVER, Wanted
+from storage.register.columns import COLUMNS
+
+router = APIRouter()
+PER_PAGE = 50
+OUTCOMES = (
+    *((outcome.value, outcome.label) for outcome in Outcome),
+    (NEVER, "尚未观察"),
+    ("unseen", "未能观察（合计）"),
+    ("case", "有未结问题"),
+)
+PERSONAL = ("phones", "emails")
+OWN_HEADINGS = ("id", "platform", "name", "unit", "url")
+"""Shown at the head of the page, not again among the filing's fields."""
+
+
+@router.get("/accounts")
+def register(
+    request: Request,
+    q: str = "",
+    school: str = "",
+    platform: str = "",
+    outcome: str = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> HTMLResponse:
+    """One page of the register under the filters."""
+    world = world_of(request)
+    wanted = Wanted(school=school, platform=platform, outcome=outcome, text=q[:100])
+    lines, total = world.store.overview.accounts(wanted, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    query = {"q": q[:100], "school": school, "platform": platform, "outcome": outcome}
+    return render(
+        request,
+        "accounts.html",
+        "台账",
+        lines=lines,
+        pager=Pager(page, total, PER_PAGE, query),
+        query=query,
+        names=school_names(world),
+        platforms=[(p.value, p.label) for p in Platform],
+        outcomes=OUTCOMES,
+    )
+
+
+@router.get("/accounts/{key:path}")
+def account(request: Request, key: str) -> HTMLResponse:
+    """One account: what is declared beside what was seen."""
+    return _page(request, key)
+
+
+def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> HTMLResponse:
+    world, now = world_of(request), world_of(request).clock()
+    filings = world.store.filings.by_key([key]).get(key, [])
+    seen = world.store.looks.seen([key], now).get(key)
+    if not filings and seen is None:
+        raise HTTPException(404, "台账和观察记录中都没有这个账号。")
+    platform = filings[0].platform if filings else Platform(key.partition(":")[0])
+    return render(
+        request,
+        "account.html",
+        filings[0].name if filings else (seen and seen.name) or key,
+        school=filings[0].school if len(filings) == 1 else "",
+        status=status,
+        error=error,
+        key=key,
+        platform=platform,
+        filings=[(filing, filing_facts(filing)) for filing in filings],
+        seen=seen,
+        names=school_names(world),
+        posts=world.store.looks.posts(key, 15),
+        history=[look for look, _ in world.store.looks.history(key, limit=30)],
+        cases=in_order(world.store.cases.all(account=key), now, frozen(world)),
+        sources=sources_of(platform),
+    )
+
+
+def sources_of(platform: Platform) -> list[tuple[str, str, str]]:
+    """(name, what it can prove, note) of every public source of a platform."""
+    if platform.value not in SPECS:
+        return []
+    return [(source.label, can(source.proves), source.note) for source in SPECS[platform.value].sources]
+
+
+def filing_facts(filing: Filing) -> list[tuple[str, Any]]:
+    """The filed fields under the headings of the register's form; empty ones left out, personal data masked."""
+    found = []
+    for column in COLUMNS:
+        value = getattr(filing, column.field, None)
+        if column.field not in OWN_HEADINGS and value not in (None, "", ()):
+            found.append((column.heading, _shown(column.field, value)))
+    return found
+
+
+def _shown(field: str, value: Any) -> Any:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, Labelled):
+        return label(value)
+    if isinstance(value, tuple):
+        text = "、".join(map(str, value))
+        return masked(text) if field in PERSONAL else prose(text)
+    return day(value) if hasattr(value, "year") else masked(value) if isinstance(value, str) else value
+
+
+@router.post("/accounts/{key:path}/proof")
+async def prove(
+    request: Request, key: str, by: Annotated[str, Depends(require(Role.RUNS))], url: Annotated[str, Form()] = ""
+) -> Response:
+    """自证: the unit pastes its newest link; the page behind it is looked at like any other."""
+    world = world_of(request)
+    filings = world.store.filings.by_key([key]).get(key, [])
+    if not filings:
+        raise HTTPException(404, "台账中没有这个账号。")
+    if not outlink(url):
+        return _page(request, key, error="请粘贴以 http:// 或 https:// 开头的完整链接。", status=422)
+    start(request.app, asyncio.create_task(look_at(world, filings[0], url.strip())))
+    return after(f"/accounts/{path(key)}", "proof")
+
+
+async def look_at(world: World, filing: Filing, url: str) -> None:
+    """One run over one given address of an account."""
+    await run_order(world, order_for(world, "proof", filing.platform, [Look(target=target_of(filing), url=url)]))

@@ -1,0 +1,192 @@
+"""问题台账: the list of cases, one case with its ladder and history, and what a person may decide about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, Response
+
+from monitors import casework
+from monitors.console.gate import require
+from monitors.console.page import Pager, after, frozen, render, school_names, world_of
+from monitors.console.session import Role
+from monitors.console.waiting import OPEN_STATES, in_order, rungs, waiting
+from monitors.console.words import path
+from monitors.world import World
+from rules.cases import Case, CaseError
+from rules.model import CaseState
+from rules.policy import Clause
+from storage.database import StorageError
+
+router = APIRouter()
+PER_PAGE = 50
+STATES = (
+    ("open", "全部未结"),
+    ("sign", "待签批"),
+    ("ours", "等我处理"),
+    *((state.value, state.label) for state in CaseState if state is not CaseState.OPEN),
+    ("all", "全部"),
+)
+SILENCE = ("inactivity", "low_volume")
+
+
+@router.get("/cases")
+def ledger(
+    request: Request,
+    q: str = "",
+    school: str = "",
+    state: str = "open",
+    rule: str = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> HTMLResponse:
+    """The cases, those that wait for this office first while they are open."""
+    world, now = world_of(request), world_of(request).clock()
+    final = {each.value for each in CaseState if each.is_final}
+    start = (page - 1) * PER_PAGE
+    if state in final or state == "all":
+        states = [state] if state in final else []
+        found, total = world.store.overview.cases(
+            school=school, states=states, text=q[:100], limit=PER_PAGE, offset=start
+        )
+        shown = [(case, waiting(case, now)) for case in found]
+    else:
+        every = [case for case in world.store.cases.all(school or None, OPEN_STATES) if _wanted(case, q, rule, state)]
+        pairs = [
+            (c, w)
+            for c, w in in_order(every, now, frozen(world))
+            if (state != "sign" or w.sign) and (state != "ours" or not w.turn)
+        ]
+        shown, total = pairs[start : start + PER_PAGE], len(pairs)
+    query = {"q": q[:100], "school": school, "state": state, "rule": rule}
+    pager = Pager(page, total, PER_PAGE, query)
+    return render(
+        request,
+        "cases.html",
+        "问题台账",
+        cases=shown,
+        pager=pager,
+        query=query,
+        states=STATES,
+        names=school_names(world),
+    )
+
+
+def _wanted(case: Case, text: str, rule: str, state: str) -> bool:
+    words = f"{case.number} {case.title} {case.unit}"
+    return (
+        all(word in words for word in text.split())
+        and (not rule or case.rule == rule or (rule == "silence" and case.rule in SILENCE))
+        and (state not in (CaseState.RECTIFYING, CaseState.RESOLVED) or case.state == state)
+    )
+
+
+@router.get("/cases/{number:path}")
+def case(request: Request, number: str) -> HTMLResponse:
+    """One case."""
+    return _page(request, number)
+
+
+def _page(request: Request, number: str, *, error: str = "", status: int = 200) -> HTMLResponse:
+    world, now = world_of(request), world_of(request).clock()
+    found = world.store.cases.one(number)
+    if found is None:
+        raise HTTPException(404, "没有这个编号的问题。")
+    return render(
+        request,
+        "case.html",
+        f"{found.number} {found.title}",
+        school=found.school,
+        status=status,
+        error=error,
+        case=found,
+        wait=waiting(found, now, frozen(world)),
+        rungs=rungs(found),
+        clause=clause_of(world, found),
+        school_name=school_names(world).get(found.school, found.school),
+        events=world.store.cases.events(number),
+        notices=world.store.notices.all(case=number),
+    )
+
+
+def clause_of(world: World, found: Case) -> Clause | None:
+    """The clause in today's policy; None where the policy no longer has it."""
+    policy = world.policies.get(found.school)
+    same = [c for c in policy.clauses if (c.rule, c.clause) == (found.rule, found.clause)] if policy else []
+    return same[0] if same else None
+
+
+async def _do(request: Request, number: str, done: str, act: Callable[..., Case], **given: Any) -> Response:
+    """One decision; what the case does not allow is said on its page, with everything as it was."""
+    try:
+        await run_in_threadpool(act, world_of(request), number, **given)
+    except (CaseError, StorageError) as error:
+        return await run_in_threadpool(_page, request, number, error=str(error), status=409)
+    return after(f"/cases/{path(number)}", done)
+
+
+Decider = Annotated[str, Depends(require(Role.DECIDES))]
+Words = Annotated[str, Form(max_length=2000)]
+
+
+@router.post("/cases/{number:path}/approve")
+async def approve(request: Request, number: str, who: Decider, by: Words = "", step: Words = "") -> Response:
+    """签批 by the named signer."""
+    if not by.strip():
+        return _page(request, number, error="请填写签批人姓名。", status=422)
+    return await _do(request, number, "approved", casework.approve, by=by.strip(), step=step)
+
+
+@router.post("/cases/{number:path}/appeal")
+async def appeal(request: Request, number: str, who: Decider, by: Words = "", reason: Words = "") -> Response:
+    """A unit's appeal, written down by this office."""
+    return await _do(request, number, "appealed", casework.appeal, by=by.strip() or who, reason=reason.strip())
+
+
+@router.post("/cases/{number:path}/decide")
+async def decide(request: Request, number: str, who: Decider, upheld: Words = "", reason: Words = "") -> Response:
+    """The decision on an appeal."""
+    if upheld not in ("yes", "no"):
+        return _page(request, number, error="请选择申诉成立或不成立。", status=422)
+    given = {"by": who, "upheld": upheld == "yes", "reason": reason.strip()}
+    return await _do(request, number, "decided", casework.decide, **given)
+
+
+@router.post("/cases/{number:path}/exempt")
+async def exempt(
+    request: Request, number: str, who: Decider, by: Words = "", reason: Words = "", until: Words = ""
+) -> Response:
+    """豁免 until a day."""
+    try:
+        day = date.fromisoformat(until)
+    except ValueError:
+        return _page(request, number, error="请填写豁免截止日期。", status=422)
+    given = {"by": by.strip() or who, "reason": reason.strip(), "until": day}
+    return await _do(request, number, "exempted", casework.exempt, **given)
+
+
+@router.post("/cases/{number:path}/deliver")
+async def deliver(request: Request, number: str, who: Decider, step: Words = "") -> Response:
+    """登记送达: the paper was received, by whatever way it went."""
+    return await _do(request, number, "delivered", casework.deliver, step=step)
+
+
+ENDINGS = {
+    "withdraw": ("withdrawn", casework.withdraw),
+    "dismiss": ("dismissed", casework.dismiss),
+    "close": ("closed", casework.close),
+}
+
+
+@router.post("/cases/{number:path}/{ending}")
+async def end(request: Request, number: str, ending: str, who: Decider, reason: Words = "") -> Response:
+    """撤回, 不属实 or 销号."""
+    if ending not in ENDINGS:
+        raise HTTPException(404, "没有这项操作。")
+    if not reason.strip():
+        return _page(request, number, error="请写明理由。", status=422)
+    done, act = ENDINGS[ending]
+    return await _do(request, number, done, act, by=who, reason=reason.strip())

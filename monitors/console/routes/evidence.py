@@ -1,0 +1,75 @@
+"""存证: what a page was when it was fetched. Captured pages are hostile: they are never shown as a page again."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import HTMLResponse, Response
+
+from monitors.console.page import render, world_of
+from storage.evidence import EvidenceArchive, EvidenceError, StoredPage
+
+router = APIRouter()
+EXCERPT = 20_000
+"""Characters of source that the page shows; the file has them all."""
+INERT = {
+    "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+}
+IMAGES = ("image/png", "image/jpeg", "image/webp")
+
+
+def _stored(request: Request, evidence: str) -> StoredPage:
+    try:
+        return EvidenceArchive(world_of(request).evidence).get(evidence)
+    except EvidenceError as error:
+        raise HTTPException(404, str(error)) from error
+
+
+def _kind(page: StoredPage) -> str:
+    headers = {name.lower(): value for name, value in page.headers.items()}
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@router.get("/evidence/{evidence:path}/source")
+def source(request: Request, evidence: str) -> Response:
+    """The bytes as plain text: markup stays text."""
+    page = _stored(request, evidence)
+    return Response(page.body, media_type="text/plain; charset=utf-8", headers=INERT)
+
+
+@router.get("/evidence/{evidence:path}/image")
+def image(request: Request, evidence: str) -> Response:
+    """A screenshot; nothing that is not plainly an image."""
+    page = _stored(request, evidence)
+    if _kind(page) not in IMAGES:
+        raise HTTPException(404, "这份存证不是图片。")
+    return Response(page.body, media_type=_kind(page), headers=INERT)
+
+
+@router.get("/evidence/{evidence:path}/file")
+def file(request: Request, evidence: str) -> Response:
+    """The bytes as a file that no browser opens by itself."""
+    name = "".join(c if c.isalnum() or c in ".-_" else "_" for c in evidence)[:120]
+    disposition = {"content-disposition": f'attachment; filename="{name}.bin"'}
+    return Response(_stored(request, evidence).body, media_type="application/octet-stream", headers=INERT | disposition)
+
+
+@router.get("/evidence/{evidence:path}")
+def evidence(request: Request, evidence: str) -> HTMLResponse:
+    """When, from where and what; the bytes were checked against their number on the way."""
+    page = _stored(request, evidence)
+    kind = _kind(page)
+    text = (
+        "" if kind.startswith(("image/", "video/", "audio/")) else page.body[: EXCERPT * 4].decode("utf-8", "replace")
+    )
+    return render(
+        request,
+        "evidence.html",
+        "存证",
+        id=evidence,
+        page=page,
+        kind=kind,
+        image=kind in IMAGES,
+        excerpt=text[:EXCERPT],
+        cut=len(text) > EXCERPT,
+    )

@@ -1,0 +1,138 @@
+"""运行: jobs, platforms and their switches, runs, budgets, versions; a sweep at once."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, Response
+
+from monitors.console.background import start
+from monitors.console.gate import require
+from monitors.console.page import after, render, world_of
+from monitors.console.routes.today import held_up
+from monitors.console.session import Role
+from monitors.sweep import sweep
+from rules.model import Platform
+
+router = APIRouter()
+SWITCHES: Mapping[str, tuple[str, dict[str, Any]]] = {
+    "enable": ("恢复访问", {"enabled": True}),
+    "disable": ("停用访问", {"enabled": False}),
+    "thaw": ("解除督办冻结", {"frozen_at": None, "frozen_why": ""}),
+    "wake": ("结束暂停", {"rest_until": None, "walls": 0}),
+    "permit": ("登记平台账号所有者的授权", {"ignore_robots": True}),
+    "forbid": ("撤销授权登记", {"ignore_robots": False}),
+}
+"""What an operator may switch on a platform: its name and the values it sets."""
+JOBS = {
+    "sweep": "巡检",
+    "check": "核对制度",
+    "deliver": "发送文书",
+    "digest": "日报",
+    "discover": "搜索疑似账号",
+    "tidy": "清理",
+}
+STATUSES = {"ok": "完成", "running": "进行中", "failed": "失败", "timeout": "超时", "lost": "中断"}
+KINDS = {"sweep": "巡检", "scan": "即时核查", "proof": "自证", "discovery": "搜索", "discover": "搜索"}
+
+
+@router.get("/operations")
+def operations(request: Request) -> HTMLResponse:
+    """How the machine is."""
+    return _page(request)
+
+
+def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLResponse:
+    world, now = world_of(request), world_of(request).clock()
+    known = {row["platform"]: row for row in world.store.runs.platforms()}
+    used = {platform for platform, _ in world.store.overview.shown()}
+    platforms = [
+        (Platform(code), state, held_up(state, now), switches_for(state))
+        for code in sorted(used | set(known))
+        for state in [known.get(code) or _untouched(code)]
+    ]
+    return render(
+        request,
+        "operations.html",
+        "运行",
+        status=status,
+        error=error,
+        jobs=world.store.runs.jobs(),
+        job_names=JOBS,
+        platforms=platforms,
+        switches=SWITCHES,
+        runs=world.store.runs.recent(15),
+        statuses=STATUSES,
+        kinds=KINDS,
+        budgets=sorted(world.store.runs.spent(now.date()).items(), key=lambda pair: -pair[1])[:15],
+        events=world.store.runs.operator_events(12),
+        database=world.store.overview.database_bytes(),
+        versions=versions(),
+        scheduler=scheduler_alive(request),
+    )
+
+
+def _untouched(code: str) -> dict[str, Any]:
+    empty = {"platform": code, "walls": 0, "rest_until": None, "frozen_at": None, "frozen_why": ""}
+    return empty | {"enabled": True, "ignore_robots": False}
+
+
+def switches_for(state: Mapping[str, Any]) -> list[str]:
+    """The switches that make sense in a platform's present state."""
+    wanted = ["disable" if state["enabled"] else "enable"]
+    wanted += ["thaw"] if state["frozen_at"] else []
+    wanted += ["wake"] if state["rest_until"] else []
+    return [*wanted, "forbid" if state["ignore_robots"] else "permit"]
+
+
+def versions() -> list[tuple[str, str]]:
+    """What is running."""
+    found = [("Python", sys.version.split()[0])]
+    for name in ("xunjian", "scrapy", "fastapi", "sqlalchemy"):
+        try:
+            found.append((name, version(name)))
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def scheduler_alive(request: Request) -> bool | None:
+    """Whether the timetable runs; None where this process has none (a console by itself)."""
+    timetable = getattr(request.app.state, "timetable", None)
+    return bool(timetable.alive) if timetable is not None else None
+
+
+@router.post("/operations/sweep")
+async def sweep_now(
+    request: Request, who: Annotated[str, Depends(require(Role.RUNS))], platform: Annotated[str, Form()] = ""
+) -> Response:
+    """Look at everything, or at one platform, now and in the background."""
+    if platform and platform not in list(Platform):
+        return await run_in_threadpool(_page, request, error="没有这个平台。", status=422)
+    job = sweep(world_of(request), platforms=[platform] if platform else [], everything=True)
+    start(request.app, asyncio.create_task(job))
+    return after("/operations", "started")
+
+
+@router.post("/operations/platforms/{platform}")
+def switch(
+    request: Request,
+    platform: str,
+    who: Annotated[str, Depends(require(Role.RUNS))],
+    action: Annotated[str, Form()] = "",
+    why: Annotated[str, Form(max_length=500)] = "",
+) -> Response:
+    """Throw a switch; who and why are kept."""
+    if platform not in list(Platform) or action not in SWITCHES:
+        return _page(request, error="没有这个平台或开关。", status=422)
+    if not why.strip():
+        return _page(request, error="请写明更改开关的理由，以便今后查考。", status=422)
+    world = world_of(request)
+    world.store.runs.switch(platform, by=who, why=why.strip(), now=world.clock(), **SWITCHES[action][1])
+    return after("/operations", "switched")

@@ -1,0 +1,79 @@
+"""疑似账号: found accounts that a person has to look at, and what was decided about them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from monitors.console.gate import require
+from monitors.console.page import Pager, after, render, school_names, world_of
+from monitors.console.session import Role
+from rules.candidates import Candidate, CandidateState, decide
+
+router = APIRouter()
+PER_PAGE = 30
+
+
+@router.get("/suspects")
+def queue(
+    request: Request, state: str = CandidateState.WAITING.value, page: Annotated[int, Query(ge=1, le=100_000)] = 1
+) -> HTMLResponse:
+    """What waits for a person, or what was decided."""
+    return _page(request, state, page)
+
+
+def _page(request: Request, state: str = "", page: int = 1, *, error: str = "", status: int = 200) -> HTMLResponse:
+    world = world_of(request)
+    known = state if state in list(CandidateState) else CandidateState.WAITING.value
+    chosen = CandidateState(known)
+    found = world.store.candidates.all(state=chosen)
+    if chosen is CandidateState.WAITING:
+        found = [candidate for candidate in found if candidate.kind.waits]
+    pager = Pager(page, len(found), PER_PAGE, {"state": chosen.value})
+    return render(
+        request,
+        "suspects.html",
+        "疑似账号",
+        status=status,
+        error=error,
+        candidates=found[pager.offset : pager.offset + PER_PAGE],
+        pager=pager,
+        chosen=chosen,
+        states=list(CandidateState),
+        names=school_names(world),
+    )
+
+
+@router.post("/suspects/decide")
+def judge(
+    request: Request,
+    who: Annotated[str, Depends(require(Role.DECIDES))],
+    school: Annotated[str, Form()] = "",
+    key: Annotated[str, Form()] = "",
+    verdict: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """确认, 排除 or 已备案. Who comes second is told what the first one decided."""
+    world = world_of(request)
+    candidate = world.store.candidates.one(school, key)
+    if candidate is None:
+        raise HTTPException(404, "没有这个疑似账号，可能已按期删除。")
+    if candidate.state is not CandidateState.WAITING:
+        return _page(request, error=_taken(candidate), status=409)
+    if verdict not in (CandidateState.CONFIRMED, CandidateState.EXCLUDED, CandidateState.FILED):
+        return _page(request, error="请选择确认、排除或已备案。", status=422)
+    try:
+        decided = decide(candidate, CandidateState(verdict), by=who, reason=reason, now=world.clock())
+    except ValueError as error:
+        return _page(request, error=str(error), status=422)
+    if not world.store.candidates.save(decided, expected=CandidateState.WAITING):
+        return _page(request, error=_taken(world.store.candidates.one(school, key) or candidate), status=409)
+    return after("/suspects", "judged")
+
+
+def _taken(candidate: Candidate) -> str:
+    who = f"由{candidate.decided_by}" if candidate.decided_by else "由他人"
+    when = f"于 {candidate.decided_at:%Y-%m-%d %H:%M} " if candidate.decided_at else ""
+    return f"“{candidate.name[:40]}”已{who}{when}作出决定（{candidate.state.label}），您的操作没有保存。"

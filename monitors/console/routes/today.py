@@ -1,0 +1,100 @@
+"""今日: what waits for a person, what could not be seen, how healthy the crawler is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from monitors.console.page import frozen, render, school_names, world_of
+from monitors.console.waiting import OPEN_STATES, Turn, in_order
+from monitors.console.words import long_day
+from rules.candidates import CandidateState
+from rules.model import Outcome, Platform
+from storage.overview import UNSEEN
+
+router = APIRouter()
+SHOWN_CASES, SHOWN_UNSEEN = 12, 8
+SILENCE = ("inactivity", "low_volume")
+
+
+@router.get("/")
+def today(request: Request) -> HTMLResponse:
+    """The front page, of all schools that have a register here."""
+    world, now = world_of(request), world_of(request).clock()
+    store, overview = world.store, world.store.overview
+    cases = in_order(store.cases.all(states=OPEN_STATES), now, frozen(world))
+    counts = overview.shown()
+    suspects = [found for found in store.candidates.all(state=CandidateState.WAITING) if found.kind.waits]
+    return render(
+        request,
+        "today.html",
+        "今日",
+        heading=long_day(now),
+        names=school_names(world),
+        tiles=_tiles(counts, overview.sound(), cases),
+        cases=cases[:SHOWN_CASES],
+        ours=sum(wait.turn is Turn.OURS for _, wait in cases),
+        open_count=len(cases),
+        suspects=len(suspects),
+        unseen=overview.unseen(SHOWN_UNSEEN),
+        unseen_count=_unseen(counts),
+        platforms=platform_rows(counts, overview.last_facts(), store.runs.platforms(), now),
+        failed_notices=store.notices.counts().get("failed", 0),
+        digests=[row for row in overview.digests(8) if row["day"] == now.date()],
+    )
+
+
+def _unseen(counts: dict[tuple[str, str], int]) -> int:
+    return sum(n for (_, shown), n in counts.items() if shown in UNSEEN)
+
+
+def _tiles(counts: dict[tuple[str, str], int], sound: int, cases: list[Any]) -> list[tuple[str, int, str, str, str]]:
+    """(label, number, tone, link, hint) of each tile."""
+    silent = sum(case.rule in SILENCE for case, _ in cases)
+    signing = sum(wait.sign for _, wait in cases)
+    return [
+        ("在册账号", sum(counts.values()), "", "/accounts", "台账中的全部账号"),
+        ("正常", sound, "good", "/accounts?outcome=ok", "最近一次看到，且没有未结问题"),
+        ("长期未更新", silent, "bad" if silent else "", "/cases?rule=silence", "未结的长期未更新问题"),
+        ("未能观察到", _unseen(counts), "unseen", "/accounts?outcome=unseen", "不作判断，既不算正常也不算问题"),
+        ("待签批", signing, "warn" if signing else "", "/cases?state=sign", "到期文书等待签批人签字"),
+    ]
+
+
+def platform_rows(
+    counts: dict[tuple[str, str], int], facts: dict[str, datetime], states: list[dict[str, Any]], now: datetime
+) -> list[dict[str, Any]]:
+    """One row per platform that has accounts: how many are in sight, when it was last seen, what holds it up."""
+    by_platform: dict[str, Counter[str]] = {}
+    for (platform, shown), n in counts.items():
+        by_platform.setdefault(platform, Counter())[shown] += n
+    held = {row["platform"]: row for row in states}
+    return [
+        {
+            "platform": Platform(code),
+            "good": shown[Outcome.OK],
+            "gone": shown[Outcome.GONE],
+            "other": shown[Outcome.EMPTY] + shown[Outcome.MOVED],
+            "unseen": sum(shown[code] for code in UNSEEN),
+            "seen_at": facts.get(code),
+            "held": held_up(held.get(code), now),
+        }
+        for code, shown in sorted(by_platform.items(), key=lambda pair: -pair[1].total())
+    ]
+
+
+def held_up(state: dict[str, Any] | None, now: datetime) -> str:
+    """Why a platform is not looked at, or its cases do not move, in one sentence; empty where nothing is wrong."""
+    if state is None:
+        return ""
+    if not state["enabled"]:
+        return "已由管理员停用"
+    if state["frozen_at"]:
+        return f"督办已冻结：{state['frozen_why'] or '观察结果异常'}"
+    if state["rest_until"] and state["rest_until"] > now:
+        return f"遇到拦截，暂停访问至 {state['rest_until']:%m-%d %H:%M}"
+    return ""

@@ -1,0 +1,138 @@
+"""What Prometheus may ask: figures read from the store at the moment of the scrape, nothing kept between scrapes."""
+
+from __future__ import annotations
+
+import platform as machine
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+
+from monitors.world import World
+from rules.candidates import CandidateState
+
+
+class StoreCollector:
+    """A prometheus-client collector over one world. What is unknown is absent, never 0."""
+
+    def __init__(self, world: World) -> None:
+        """Asks the store only when scraped."""
+        self._world = world
+
+    def collect(self) -> Iterator[Metric]:
+        """Every family, each from one question to the store."""
+        families: tuple[Callable[[], Iterator[Metric]], ...] = (
+            self._accounts,
+            self._looks,
+            self._work,
+            self._jobs,
+            self._platforms,
+            self._digests,
+            self._sizes,
+        )
+        for family in families:
+            yield from family()
+
+    def _accounts(self) -> Iterator[Metric]:
+        overview = self._world.store.overview
+        accounts = _gauge("accounts", "Registered accounts by what the newest look showed.", "platform", "outcome")
+        for labels, count in sorted(overview.shown().items()):
+            accounts.add_metric(labels, count)
+        yield accounts
+        yield _times(
+            "last_successful_observation", "When a page last said something about an account.", "platform",
+            overview.last_facts(),
+        )  # fmt: skip
+        yield _times("last_run", "When a run of this kind last ended well.", "kind", overview.last_runs())
+
+    def _looks(self) -> Iterator[Metric]:
+        looks = CounterMetricFamily("xunjian_looks", "Accounts looked at, by outcome.", labels=["platform", "outcome"])
+        for (platform, outcome), count in sorted(self._world.store.runs.fetches().items()):
+            looks.add_metric([platform, outcome or "none"], count)
+        yield looks
+
+    def _work(self) -> Iterator[Metric]:
+        store = self._world.store
+        cases = _gauge("cases", "Cases that are not settled.", "school", "rule", "state")
+        for labels, count in sorted(store.cases.counts().items()):
+            cases.add_metric(labels, count)
+        notices = _gauge("notices", "Notices in the outbox by state.", "state")
+        counted = store.notices.counts()
+        for state in sorted({"due", "claimed", "sent", "failed", *counted}):
+            notices.add_metric([state], counted.get(state, 0))
+        waiting = _gauge("candidates_waiting", "Found accounts that wait for a person.", "school")
+        found = store.candidates.all(state=CandidateState.WAITING)
+        for school, count in sorted(Counter(each.school for each in found if each.kind.waits).items()):
+            waiting.add_metric([school], count)
+        yield from (cases, notices, waiting)
+
+    def _jobs(self) -> Iterator[Metric]:
+        success = _gauge("job_last_success_timestamp_seconds", "When a scheduled job last ended without error.", "job")
+        seconds = _gauge("job_last_duration_seconds", "How long a scheduled job last took.", "job")
+        failed = _gauge("job_failed", "1 while the newest run of a scheduled job ended with an error.", "job")
+        for job in self._world.store.runs.jobs():
+            name = [job["name"]]
+            failed.add_metric(name, bool(job["last_error"]))
+            if job["last_success_at"]:
+                success.add_metric(name, job["last_success_at"].timestamp())
+            if job["last_seconds"] is not None:
+                seconds.add_metric(name, job["last_seconds"])
+        yield from (success, seconds, failed)
+
+    def _platforms(self) -> Iterator[Metric]:
+        now = self._world.clock()
+        resting = _gauge("platform_resting", "1 while a platform is left alone after a wall.", "platform")
+        frozen = _gauge("platform_frozen", "1 while the breaker holds a platform's cases.", "platform")
+        enabled = _gauge("platform_enabled", "0 where the operator switched a platform off.", "platform")
+        for row in self._world.store.runs.platforms():
+            name = [row["platform"]]
+            resting.add_metric(name, bool(row["rest_until"] and row["rest_until"] > now))
+            frozen.add_metric(name, row["frozen_at"] is not None)
+            enabled.add_metric(name, bool(row["enabled"]))
+        yield from (resting, frozen, enabled)
+
+    def _digests(self) -> Iterator[Metric]:
+        made = self._world.store.overview.last_digests()
+        yield _times("last_digest", "When a school's newest digest was made.", "school", made)
+
+    def _sizes(self) -> Iterator[Metric]:
+        world = self._world
+        database = _gauge("database_bytes", "Size of the database.")
+        database.add_metric([], world.store.overview.database_bytes())
+        evidence = _gauge("evidence_bytes", "Size of the evidence archive.")
+        evidence.add_metric([], folder_bytes(world.evidence))
+        build = InfoMetricFamily("xunjian_build", "What is running.")
+        build.add_metric([], {"version": _version(), "python": machine.python_version()})
+        yield from (database, evidence, build)
+
+
+def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"xunjian_{name}", text, labels=labels)
+
+
+def _times(name: str, text: str, label: str, times: Mapping[str, datetime]) -> GaugeMetricFamily:
+    family = _gauge(f"{name}_timestamp_seconds", text, label)
+    for value, at in sorted(times.items()):
+        family.add_metric([value], at.timestamp())
+    return family
+
+
+def folder_bytes(folder: Path) -> int:
+    """Bytes of every file below a folder; one that vanishes meanwhile counts nothing."""
+    total = 0
+    for file in folder.rglob("*"):
+        try:
+            total += file.stat().st_size if file.is_file() else 0
+        except FileNotFoundError:
+            continue
+    return total
+
+
+def _version() -> str:
+    try:
+        return version("xunjian")
+    except PackageNotFoundError:
+        return "unknown"

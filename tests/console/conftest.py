@@ -1,0 +1,44 @@
+"""A small house filled by hand: two schools, hostile names, cases in every state, papers, evidence, a digest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from monitors.console import create_app
+from monitors.world import World
+from tests.console.house import client_of, furnish, open_world
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A furnished world on SQLite."""
+    opened = open_world(tmp_path)
+    furnish(opened)
+    yield opened
+    opened.store.close()
+
+
+@pytest.fixture
+def app(world: World) -> FastAPI:
+    """The console over it."""
+    return create_app(world)
+
+
+@pytest.fixture
+def stranger(app: FastAPI) -> Iterator[TestClient]:
+    """A browser that is not signed in."""
+    with client_of(app) as client:
+        yield client
+
+
+@pytest.fixture
+def staff(app: FastAPI) -> Iterator[TestClient]:
+    """A browser that is signed in as 王老师."""
+    with client_of(app) as client:
+        assert client.sign_in().status_code == 303
+        yield client

@@ -1,0 +1,267 @@
+"""Makes the furnished world of the console's tests, and a browser that fills in forms."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from monitors.settings import Settings
+from monitors.world import World
+from rules.absorb import absorb
+from rules.calendar import standard
+from rules.candidates import Candidate, CandidateKind
+from rules.cases import Case, CaseEvent, EventData, EventKind
+from rules.ladder import appeal, approve, deliver, first_record, issue
+from rules.model import CaseState, Filing, Level, Observation, Outcome, Platform, Post, Proof
+from rules.policy import Policy
+from storage.cases import Owed
+from storage.evidence import EvidenceArchive, StoredPage
+from storage.filings import key_of
+from storage.store import Store
+from tests.conftest import NOW
+
+TOKEN = "open-sesame-for-tests"  # noqa: S105
+HOSTILE = (
+    "<script>alert(1)</script>\u202e图书馆",
+    "示范大学\u200b\u200b招生" + "办" * 10_000,
+    '"><img src=x onerror=alert(1)>',
+    "\u200b\u200d\u2066",
+)
+"""Names as the internet has them: markup, a right-to-left override, no end, nothing visible."""
+DEMO, SIAS = "demo", "sias"
+
+
+class Browser(TestClient):
+    """A client that remembers cookies and answers forms with their own token."""
+
+    def sign_in(self, user: str = "王老师", token: str = TOKEN, next: str = "/") -> Any:
+        """Fill in the login form."""
+        form = {"csrf": self.csrf("/login"), "token": token, "user": user, "next": next}
+        return self.post("/login", data=form, follow_redirects=False)
+
+    def csrf(self, page: str = "/scan") -> str:
+        """The token of the forms on a page."""
+        found = re.search(r'name="csrf" value="([0-9a-f]+)"', self.get(page).text)
+        assert found, page
+        return found[1]
+
+    def send(self, path: str, **fields: str) -> Any:
+        """Submit a form without following where it leads."""
+        return self.post(path, data={"csrf": self.csrf()} | fields, follow_redirects=False)
+
+
+def client_of(app: FastAPI) -> Browser:
+    """A browser in front of the app."""
+    return Browser(app, base_url="http://127.0.0.1:8765", raise_server_exceptions=True)
+
+
+def open_world(folder: Path, **given: Any) -> World:
+    """An empty world at NOW."""
+    settings = Settings(data=folder, **({"console_token": TOKEN} | given))
+    return World(settings, Store(settings.database), lambda: NOW)
+
+
+UNITS = ("图书馆", "招生就业处", "校团委", "机械工程学院", "外国语学院", "后勤保障部", "信息中心", "马克思主义学院")
+PLATFORMS = (Platform.WECHAT, Platform.WEBSITE, Platform.WEIBO, Platform.DOUYIN, Platform.BILIBILI)
+
+
+def filings(school: str, count: int) -> list[Filing]:
+    """A register: names by unit and platform, the hostile ones first."""
+    made = []
+    for n in range(count):
+        platform, unit = PLATFORMS[n % len(PLATFORMS)], UNITS[n % len(UNITS)]
+        made.append(
+            Filing(
+                id=f"{school}-{n:04d}",
+                school=school,
+                platform=platform,
+                name=HOSTILE[n] if n < len(HOSTILE) and school == DEMO else f"示范大学{unit}{platform.label}",
+                unit=unit,
+                account_id="" if platform is Platform.WEBSITE else f"{'gh_' if platform is Platform.WECHAT else ''}{10000000 + n}",
+                url=f"http://unit{n}.{school}.example.edu.cn/" if platform is Platform.WEBSITE else "",
+                level=Level.TWO,
+                first_owner="张三",
+                direct_owner="李四",
+                phones=("13800138000", "0371-62436666"),
+                emails=("zhangsan@example.edu.cn",),
+                opened_at=date(2020, 3, 1),
+                filed_at=date(2020, 3, 5),
+            )
+        )
+    return made
+
+
+def look(filing: Filing, at: datetime, outcome: Outcome, evidence: str, last: datetime | None = None) -> Observation:
+    """One look at a filed account."""
+    posts = (Post(id="p1", title="关于开展读书月活动的通知", url="https://example.edu.cn/1", published_at=last),) if last else ()
+    return Observation(
+        platform=filing.platform,
+        source="home",
+        url=filing.url or "https://example.com/",
+        observed_at=at,
+        outcome=outcome,
+        reason="" if outcome.is_fact else "页面要求输入验证码",
+        name=filing.name[:60] if outcome.is_fact else None,
+        posts=posts,
+        proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME if outcome.is_fact else Proof.NONE,
+        evidence=evidence,
+    )
+
+
+def furnish(world: World, count: int = 24) -> None:
+    """Fill a world with a bit of everything."""
+    store = world.store
+    register = [*filings(DEMO, count), *filings(SIAS, max(count // 4, 2))]
+    store.filings.save(register, by="测试", now=NOW)
+    evidence = keep_evidence(world)
+    kinds = (Outcome.OK, Outcome.OK, Outcome.OK, Outcome.BLOCKED, Outcome.OK, Outcome.UNREADABLE, Outcome.GONE)
+    for n, filing in enumerate(register):
+        if n % 9 == 8:
+            continue  # never looked at
+        kind, at = kinds[n % len(kinds)], NOW - timedelta(hours=1 + n % 5)
+        last = NOW - timedelta(days=3 + 11 * (n % 12)) if kind is Outcome.OK else None
+        earlier = look(filing, at - timedelta(days=6), Outcome.OK, evidence, NOW - timedelta(days=40))
+        run = f"sweep-{filing.platform.value}"
+        store.looks.record(run, [(key_of(filing), earlier), (key_of(filing), look(filing, at, kind, evidence, last))], absorb)
+    for platform in PLATFORMS:
+        run = f"sweep-{platform.value}"
+        store.runs.start(run, "sweep", platform.value, NOW - timedelta(hours=1))
+        store.runs.finish(run, "ok", {"outcomes": {"ok": 12, "blocked": 3}}, NOW - timedelta(minutes=50))
+    store.runs.set_platform("douyin", walls=2, rest_until=NOW + timedelta(hours=3))
+    store.runs.set_platform("weibo", frozen_at=NOW - timedelta(hours=5), frozen_why="6 个账号同时由可见变为注销")
+    store.runs.jobs({"sweep": "*/20 * * * *", "digest": "30 7 * * *"})
+    store.runs.job_started("sweep", NOW - timedelta(minutes=52))
+    store.runs.job_ended("sweep", NOW - timedelta(minutes=50), 131.4)
+    store.runs.spend("weixin.sogou.com", NOW.date(), 214)
+    open_cases(world, register, evidence)
+    store.candidates.meet([candidate(n, evidence) for n in range(5)])
+    html = '<!doctype html><html><body style="font-family:sans-serif"><h1>示范大学日报</h1><a href="/cases">问题</a></body></html>'
+    store.runs.save_digest(DEMO, NOW.date(), "示范大学日报", html, NOW - timedelta(hours=2))
+
+
+def keep_evidence(world: World) -> str:
+    """One captured page, as hostile as they come."""
+    archive = EvidenceArchive(world.evidence)
+    body = "<html><script>document.title='owned'</script><body>图书馆 验证码</body></html>".encode()
+    page = StoredPage("https://example.edu.cn/", body, NOW - timedelta(hours=1), headers={"content-type": "text/html"})
+    evidence = archive.append(page)
+    archive.close()
+    return evidence
+
+
+def candidate(n: int, evidence: str) -> Candidate:
+    """A found account that waits for a person."""
+    names = ("示范大学招生咨询", "示範大學校友圈", "示范大学表白墙", HOSTILE[0], "示范大学考研资料")
+    return Candidate(
+        school=DEMO,
+        key=f"weibo:99000{n}",
+        platform=Platform.WEIBO,
+        name=names[n],
+        url="javascript:alert(1)" if n == 3 else f"https://weibo.com/u/99000{n}",
+        kind=(CandidateKind.SUSPECT, CandidateKind.UNFILED, CandidateKind.REVIEW)[n % 3],
+        why=f"名称含有受保护的“示范大学”，备案台账中没有这个账号：{names[n][:20]}",
+        term="示范大学",
+        evidence=(evidence,),
+        first_seen_at=NOW - timedelta(days=4),
+        last_seen_at=NOW - timedelta(hours=6),
+        personal=n == 2,
+        expires_at=NOW + timedelta(days=100) if n == 2 else None,
+    )
+
+
+@dataclass
+class Ages:
+    """How long ago each case opened, in days, and what happened to it since."""
+
+    days: int
+    story: str
+
+
+STORIES = (
+    Ages(70, "sign"),
+    Ages(1, "new"),
+    Ages(20, "rectifying"),
+    Ages(30, "appealed"),
+    Ages(45, "resolved"),
+    Ages(2, "new"),
+)
+
+
+def open_cases(world: World, register: list[Filing], evidence: str) -> None:
+    """Cases in their several states, made by the rules' own moves."""
+    for n, ages in enumerate(STORIES):
+        filing = register[n * 2]
+        number = f"{filing.school.upper()}-2026-{n + 1:04d}"
+        policy = world.policies[filing.school]
+        case, events = tell(a_case(policy, filing, number, NOW - timedelta(days=ages.days), evidence), ages.story)
+        with world.store.cases.ledger(filing.school, NOW) as book:
+            book.write(case, events)
+            for record in case.issued:
+                paper = f"校媒巡整〔2026〕{n + 1}号"
+                book.owe(Owed(id=f"{number}/{record.step}", number=paper, case_number=number, document=record.document.value, body="{}"))
+
+
+def a_case(policy: Policy, filing: Filing, number: str, at: datetime, evidence: str) -> tuple[Case, list[CaseEvent]]:
+    """A case of silence, as it opens."""
+    clause = next(clause for clause in policy.clauses if clause.rule == "inactivity")
+    steps = policy.ladders[clause.ladder]
+    case = Case(
+        number=number,
+        school=filing.school,
+        platform=filing.platform,
+        account=key_of(filing),
+        title=filing.name,
+        unit=filing.unit,
+        supervisor="党委宣传部",
+        rule="inactivity",
+        clause=clause.clause,
+        basis=policy.basis(clause.clause),
+        policy_version=policy.version,
+        ladder=steps,
+        closing=policy.closing,
+        state=CaseState.OPEN,
+        opened_at=at,
+        reason="最近一次更新为2026年7月2日，已超过2个月（至2026年9月2日），期满后查看仍无新内容",
+        evidence=(evidence,),
+        shown_at=NOW - timedelta(hours=2),
+        since=at - timedelta(days=1),
+        steps=(first_record(steps, at, standard()),),
+    )
+    opened = CaseEvent(number=number, kind=EventKind.OPENED, at=at, by="系统", reason=case.reason, data=EventData(case=case))
+    return case, [opened]
+
+
+def tell(start: tuple[Case, list[CaseEvent]], story: str) -> tuple[Case, list[CaseEvent]]:
+    """Lead a case through its story."""
+    case, events = start
+    at = case.opened_at
+
+    def move(change: tuple[Case, tuple[CaseEvent, ...]]) -> None:
+        nonlocal case
+        case = change[0]
+        events.extend(change[1])
+
+    if story == "new":
+        return case, events
+    pending = case.pending
+    assert pending
+    at = max(pending.due_at, at) + timedelta(hours=1)
+    case = replace(case, shown_at=at)
+    if case.rung(pending.step).needs_approver:
+        move(approve(case, pending.step, "赵书记", at))
+    move(issue(case, at))
+    if story != "rectifying":
+        move(deliver(case, pending.step, at + timedelta(hours=2), standard()))
+    if story == "appealed":
+        move(appeal(case, "图书馆", "账号已于上月更新，<b>系统未看到</b>。", at + timedelta(days=2)))
+    if story == "resolved":
+        seen = CaseEvent(number=case.number, kind=EventKind.RESOLVED, at=NOW - timedelta(days=1), by="系统", reason="已见新内容")
+        case = replace(case, state=CaseState.RESOLVED, resolved_at=seen.at, outcome=seen.reason)
+        events.append(seen)
+    return replace(case, shown_at=NOW - timedelta(hours=2)), events
