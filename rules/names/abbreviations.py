@@ -80,7 +80,10 @@ def _glued(token: Token, short: str) -> str:
 
 def stands(short: str, text: str, name: str) -> bool:
     """A quick look whether `short` can be a word of its own in `text` (lower case) at all; apart as N.W.P.U it may be."""
-    if short.upper() in name or short.capitalize() in name:
+    if short.upper() in name:
+        return True
+    camel = name.find(short.capitalize())
+    if camel >= 0 and not name[camel + len(short) : camel + len(short) + 1].islower():
         return True
     at = text.find(short)
     if at < 0:

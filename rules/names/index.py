@@ -46,6 +46,7 @@ class Index(dict[str, int]):
         self._exact: dict[str, int] = {}
         self._fuzzy: dict[str, int] = {}
         self._at: dict[int, Pattern] = {}
+        self._strict = 0  # the bits of terms whose characters must all be there: three in a row at least
         bit = 2
         for core, group in _by_core(terms).items():
             exact = len(core) == 2 and all(t.role > Role.CORE for t in group)
@@ -53,6 +54,7 @@ class Index(dict[str, int]):
                 table = self._exact if exact else self._fuzzy
                 table[char] = table.get(char, 0) | 1 << (bit + offset)
             pattern = Pattern(((1 << len(core)) - 1) << bit, _need(group), group)
+            self._strict |= pattern.mask if pattern.need == len(core) > 2 else 0
             self._at.update(dict.fromkeys(range(bit, bit + len(core)), pattern))
             bit += len(core) + 1
         self._sounds: dict[str, int] = {}
@@ -86,6 +88,7 @@ class Index(dict[str, int]):
     def candidates(self, covered: int) -> list[Term]:
         """The terms of which enough characters are covered; the longest first."""
         pairs = covered & (covered >> 1) & ~LATIN
+        pairs &= ~self._strict | (pairs >> 1)
         found: dict[int, Pattern] = {}
         while pairs:
             low = pairs & -pairs

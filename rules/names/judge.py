@@ -16,7 +16,7 @@ WEIGHT = {2: 800, 3: 600}  # how common a protected short name is taken to be wh
 LONG_WEIGHT, DOUBTED = 1000, 60
 WORD = 100  # jieba's frequency from which a short name is an everyday word as well: 西湖, 清华, 人大
 AFTER = frozenset(listed("after"))
-TIE = 0.05
+TIE, MARGIN = 0.05, 0.3
 STUDENTS = frozenset(("生会", "生社", "生联", "生团"))  # 南京大学生会: the 学 of 学生会 is what is missing
 NONE: frozenset[str] = frozenset()
 FLAG, REVIEW, CLEAR = NameVerdict.FLAG, NameVerdict.REVIEW, NameVerdict.CLEAR
@@ -80,7 +80,7 @@ class Judge:
         """A changed name against an institution spelled out in the same place: the plainly written one wins."""
         crossing = [o for o in others if o.start < claim.end and claim.start < o.end]
         best = max(crossing, key=lambda o: (o.worth, o.name))
-        if best.worth + TIE >= claim.worth or len(best.text) >= 4:
+        if best.worth + MARGIN >= claim.worth:
             return Ruling(CLEAR, claim, f"“{best.text}”是另一所学校的名称", best.name)
         return self._imitated(claim, name)
 

@@ -16,6 +16,7 @@ from rules.names.terms import core_length, folded
 
 STRANGE = 1.0  # reading any other character for one of the name: only another school's benefit of the doubt
 NEAR = 1.35
+MOST = 600  # institutions aligned with one doubtful name, the likeliest first
 _COMMON = frozenset("大学院职业技术专科等高校")
 
 
@@ -87,6 +88,12 @@ def _postings() -> tuple[tuple[str, ...], dict[str, list[int]], dict[str, str], 
     return names, where, sounds, looks
 
 
+@cache
+def _sizes() -> tuple[int, ...]:
+    """How many telling characters each name has."""
+    return tuple(len(set(name) - _COMMON) for name in _postings()[0])
+
+
 def _meant(part: str) -> set[str]:
     """The characters of institution names that a unit may stand for."""
     _, where, sounds, looks = _postings()
@@ -108,15 +115,15 @@ def _lenient(was: str, now: str) -> Cost | None:
 def nearest(text: tuple[str, ...]) -> tuple[Owner, ...]:
     """The institutions whose full name is in the units `text`, perhaps in disguise; the best explained first."""
     names, where, _, _ = _postings()
+    own = _sizes()
     counts: Counter[int] = Counter()
     for part in set(text):
         numbers = {number for char in _meant(part) for number in where[char]}
         counts.update(numbers)
     found: list[Owner] = []
-    for number, count in counts.most_common(400):
+    full = (number for number, count in counts.items() if count + 1 >= own[number] and len(names[number]) <= len(text) + 1)
+    for number in sorted(full, key=lambda n: -counts[n])[:MOST]:
         name = names[number]
-        if count + 1 < len(set(name) - _COMMON) or len(name) > len(text) + 1:
-            continue
         place = align(name, text, _lenient)
         if place.cost <= NEAR:
             gone = sum(len(edit.was) for edit in place.edits if not edit.now)

@@ -1,5 +1,6 @@
 """The packaged facts: institutions, look-alike shapes, letters, and the small reviewed word lists."""
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -7,6 +8,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 DATA = Path(str(files("rules.names.data")))
+
+
+COMMON = 8  # a character in more institutions' names than this is another name, not a look-alike (hand-made ones stay)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,12 @@ def institutions() -> tuple[Institution, ...]:
 @cache
 def shapes() -> dict[str, str]:
     """Character → the characters that look like it."""
+    used = Counter(char for item in institutions() for char in set(item.name))
     table: dict[str, str] = {}
-    for name in ("shapes.tsv", "shapes_more.tsv"):
+    for name, most in (("shapes.tsv", COMMON), ("shapes_more.tsv", len(institutions()))):
         for line in _lines(name):
             char, _, alike = line.partition("\t")
-            table[char] = table.get(char, "") + alike
+            table[char] = table.get(char, "") + "".join(c for c in alike if used[c] <= most)
     return table
 
 
