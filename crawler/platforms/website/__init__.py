@@ -10,11 +10,11 @@ from crawler.page import Blocked, Page, Unreadable
 from crawler.platforms.website.article import published
 from crawler.platforms.website.bylines import bylines
 from crawler.platforms.website.feeds import feed_posts, sitemap_posts
-from crawler.platforms.website.items import posts
+from crawler.platforms.website.items import Item, posts
 from crawler.platforms.website.kinds import Kind, is_later_page, stated_kind
 from crawler.platforms.website.links import follow
 from crawler.platforms.website.naming import account_id, columns, host_id, site_name
-from crawler.platforms.website.own import own_column
+from crawler.platforms.website.own import hides_newer, own_column
 from crawler.platforms.website.reading import LIVELY, Reading, reading
 from crawler.platforms.website.systems import Cms, cms
 from crawler.source import PlatformSpec, Source, Target
@@ -40,13 +40,19 @@ def read_listing(page: Page) -> Observation:
     proves = Proof.NAME if name else Proof.NONE
     if dated:
         proves |= Proof.ACTIVE
-        # An older page of a pager, or pinned items alone, hold old dates on the liveliest site.
-        if len(dated) >= ENOUGH and any(not item.pinned for item in dated) and not is_later_page(look.document):
+        if _shows_silence(look, dated):
             proves |= Proof.INACTIVE
         return _observation(look, posts=posts(dated), name=name, proves=proves)
     if len(look.undated) < LIVELY:
         raise _refusal(page, "栏目中没有可识别的文章，不能说明网站情况")
     return _observation(look, posts=look.undated, name=name, proves=proves, reason="列表未标注日期，不能判断更新情况")
+
+
+def _shows_silence(look: Reading, dated: list[Item]) -> bool:
+    # An older page of a pager, or pinned items alone, hold old dates on the liveliest site.
+    if len(dated) < ENOUGH or all(item.pinned for item in dated) or is_later_page(look.document):
+        return False
+    return look.kind is Kind.LIST or not hides_newer(dated, look.undated)
 
 
 def read_article(page: Page) -> Observation:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from crawler.dates import When, parse_when
 from crawler.platforms.website.document import Document, squeeze
-from crawler.platforms.website.layout import DATE, PROSE, Layout
+from crawler.platforms.website.layout import CLAUSE, DATE, PROSE, Layout
 from crawler.platforms.website.stamps import NOT_PUBLICATION, STRICT
 
 META_DATES = (
@@ -26,11 +26,11 @@ LABELS = re.compile(
     r"(?: on| am| le)?\s*[-:：]?\s*$",
     re.I,
 )
+VENUE = re.compile(r"^\W*(?:地\s*点|主讲人?|报告人|会议室)\s*[:：]")
 SURE_LABEL = re.compile(r"(?:发布|发表|发文|发稿)(?:时间|日期)\s*[:：]\s*$")
 EDITED = re.compile(
     r"(?:更新|修改|编辑)(?:时间|日期|于)?\s*[:：]?\s*$|(?:updated|modified|aktualisiert)\W*(?:on|am)?\W*$", re.I
 )
-CLAUSE = re.compile(r"[，。；]")
 URL_DATES = (
     re.compile(r"/(20\d\d)[-/]?(\d\d)[-/]?(\d\d)(?=/|\D|$)"),
     re.compile(r"/t(20\d\d)(\d\d)(\d\d)_\d"),
@@ -75,6 +75,9 @@ def _stated_line(layout: Layout, now: datetime) -> When | None:
         for match in DATE.finditer(text.text)
     ]
     ways: tuple[Callable[[str, str], bool], ...] = (_labelled, _alone, _edited)
+    if any(VENUE.search(text.text) for text in layout.lines):
+        # 时间：…, 地点：… under the title is what the article announces, not when it was published.
+        dated = [line for line in dated if not re.search(r"(?<![一-龥])(?:时间|日期)\s*[:：]?\s*$", line[2])]
     for accept in ways:
         for text, written, before in dated:
             if accept(text, before) and (when := parse_when(written, now)):
@@ -87,7 +90,8 @@ def _labelled(text: str, before: str) -> bool:
 
 
 def _alone(text: str, before: str) -> bool:
-    if NOT_PUBLICATION.search(before) or EDITED.search(before):
+    # A date with its weekday is the "today" that site headers show.
+    if NOT_PUBLICATION.search(before) or EDITED.search(before) or "星期" in text:
         return False
     # "来源：本站 2019-05-18 10:00": a line about the article; prose goes on behind its date with clauses.
     return STRICT.match(text) is not None or (len(text) <= PROSE and CLAUSE.search(text) is None)

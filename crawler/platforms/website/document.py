@@ -13,6 +13,8 @@ from crawler.page import MAX_BYTES, Page, Unreadable
 from crawler.platforms.website.systems import Cms, cms
 
 MAX_NODES = 200_000
+LONGEST_URL = 1000
+LONGEST_TITLE = 300
 MAX_DEPTH = 1500
 SUSPICIOUS = 4000
 """Tags in a page below which nobody can nest deep enough to hurt. The parser is quadratic in depth: 100,000 nested
@@ -20,6 +22,9 @@ tags cost it 15 seconds, so pages with more tags are measured first."""
 NEVER_NESTS = re.compile(
     r"area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|t[dhr]|d[td]|option", re.I
 )
+HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+MOST_ATTRIBUTES = 1000
+"""The parser is quadratic in attributes too: 100,000 on one tag cost 17 seconds."""
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 WORD = re.compile(r"\w")
 NOT_TEXT = frozenset(("script", "style", "noscript", "template", "textarea", "title", "svg"))
@@ -68,7 +73,7 @@ class Document:
     def title(self) -> str:
         """The text of ``<title>`` with its white space collapsed."""
         node = self.tree.css_first("title")
-        return squeeze(node.text()) if node else ""
+        return squeeze(node.text())[:LONGEST_TITLE] if node else ""
 
     @cached_property
     def meta(self) -> dict[str, str]:
@@ -103,7 +108,12 @@ class Document:
     def absolute(self, href: str) -> str:
         """The link as an address; as written where the page's own is unknown; "" for scripts, mail and anchors."""
         href = href.strip()
-        if not href or href.startswith("#") or href.lower().startswith(("javascript:", "mailto:", "tel:", "data:")):
+        if (
+            not href
+            or len(href) > LONGEST_URL
+            or href.startswith("#")
+            or href.lower().startswith(("javascript:", "mailto:", "tel:", "data:"))
+        ):
             return ""
         try:
             return urljoin(self.base, href).partition("#")[0]
@@ -132,6 +142,8 @@ def _checked(page: Page) -> str:
         raise Unreadable("不是网页：内容为二进制或纯文本")
     if text.count("<") > SUSPICIOUS and _depth(text) > MAX_DEPTH:
         raise Unreadable("页面标签嵌套异常，未读取")
+    if any(match[0].count(" ") > MOST_ATTRIBUTES for match in HUGE_TAG.finditer(text)):
+        raise Unreadable("页面标签属性异常，未读取")
     return text
 
 

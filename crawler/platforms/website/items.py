@@ -159,12 +159,21 @@ def _believable(joined: list[tuple[Item, str]]) -> list[Item]:
     alike: defaultdict[str, set[str]] = defaultdict(set)
     for item, signature in joined:
         alike[signature].add(item.url or item.title)
+    slides = {signature for signature in alike if _counts_slides(joined, signature)}
     kept = []
     for item, signature in joined:
+        if signature in slides:
+            continue
         lone = item.stamp.shape in ("full", "split") and len(item.title) >= 6 and ARTICLE_PATH.search(item.url)
         if len(alike[signature]) >= REPEATS[item.stamp.shape] or lone:
             kept.append(item)
     return kept
+
+
+def _counts_slides(joined: list[tuple[Item, str]], signature: str) -> bool:
+    """True for 01/05, 02/05, 03/05: slides are counted so, columns are not."""
+    dates = [item.stamp.when.at for item, other in joined if other == signature and item.stamp.shape == "bare"]
+    return len({date.day for date in dates}) == 1 and [date.month for date in dates] == list(range(1, len(dates) + 1))
 
 
 def _infer_years(found: list[Item], now: datetime) -> None:

@@ -27,18 +27,25 @@ VSB_COUNTER = re.compile(r"_jsq_\(\s*(\d+)\s*,\s*'([^']*)'[^,]{0,200},\s*(-?\d+)
 WEBPLUS_COUNTER = re.compile(r"_visitcount(?:display)?\?siteId=\d+&(?:amp;)?type=([123])")
 HOME_PATH = re.compile(r"^/*(?:(?:_t\d+/)?(?:index|main|default|home)\.\w{3,5})?$", re.I)
 ARTICLE_PATH = re.compile(
-    r"(?:^|/)info/\d+/\d+(?:-\d)?\.htm|(?:^|/)c\d+a\d+/pagem?\.(?:htm|psp)|content\.jsp\?.*newsid=\d|(?:^|/)t20\d{6}_\d+\.s?html?"
-    r"|(?:^|/)20\d\d[-/]?\d\d[-/]?\d\d/\w+|(?:^|/)(?:art|article|news|detail|show|content)[/_-]?(?:\w*/)*[\w-]*\d{2,}[\w-]*\.\w{3,5}$"
-    r"|[?&](?:id|newsid|articleid|aid|infoid|wbnewsid)=\d+",
+    r"(?:^|/)(?:info/\d+/\d+(?:-\d)?\.htm|c\d+a\d+/pagem?\.(?:htm|psp)|t20\d{6}_\d+\.s?html?"
+    r"|20\d\d[-/]?\d\d[-/]?\d\d/\w|(?:art|article|news|detail|show|content)(?=[\w/-]*\d\d)[\w/-]++\.\w{3,5}$)"
+    r"|[?&](?:id|p|newsid|articleid|aid|infoid|wbnewsid)=\d",
     re.I,
 )
 ARTICLE_ID = re.compile(r"(?:^|/)info/\d+/(\d+)(?:-\d)?\.htm|(?:^|/)c\d+a(\d+)/page|newsid=(\d+)", re.I)
+ARTICLE_META = frozenset(
+    ("article:published_time", "articletitle", "apub:time", "publishdate", "weibo: article:create_at", "og:time")
+)
 PAGE_TYPES = {"1": Kind.HOME, "2": Kind.LIST, "3": Kind.ARTICLE}
 FEED_START = re.compile(
-    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<\?[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE[^>]*>\s*)*<(rss|feed|rdf:RDF|urlset|sitemapindex)\b",
+    r"^\s*(?>(?:<\?[^>]*>|<!--(?:(?!-->).)*-->|<!DOCTYPE[^>]*>)\s*)*+<(rss|feed|rdf:RDF|urlset|sitemapindex)\b",
     re.S,
 )
 JSON_FEED = re.compile(r'^\s*\{.{0,400}"version"\s*:\s*"https?://(?:www\.)?jsonfeed\.org', re.S)
+WEBPLUS_COLUMN = re.compile(r"_visitcount(?:display)?\?siteId=\d+&(?:amp;)?type=2&(?:amp;)?columnId=(\d+)")
+OLD_PAGES = re.compile(r"/list(?!1\.)\d+\.(?:htm|psp)$|/[a-z]\w*/\d{1,4}\.htm$|[?&]page(?:no|num|index)?=", re.I)
+"""Pages of a pager. VSB numbers backwards: of /tzgg.htm, /tzgg/1.htm is the OLDEST page."""
+PAGER_TEXT = re.compile(r"共\s?\d+\s?条\s+(\d+)\s?/\s?\d+")
 
 
 def machine_kind(page: Page) -> Kind:
@@ -56,25 +63,14 @@ def stated_kind(document: Document) -> Kind:
         return kind
     if system is Cms.WEBPLUS and (kind := _webplus_kind(document)):
         return kind
-    if any(key in document.meta for key in ARTICLE_META) or document.meta.get("og:type", "").lower() in (
-        "article",
-        "news",
-    ):
+    if document.meta.get("og:type", "").lower() in ("article", "news") or not ARTICLE_META.isdisjoint(document.meta):
         return Kind.ARTICLE
-    path = urlsplit(document.base).path if document.host else ""
-    if document.host and HOME_PATH.match(path):
-        return Kind.HOME
-    return Kind.ARTICLE if path and ARTICLE_PATH.search(path) else Kind.NONE
-
-
-ARTICLE_META = (
-    "article:published_time",
-    "articletitle",
-    "apub:time",
-    "publishdate",
-    "weibo: article:create_at",
-    "og:time",
-)
+    if not document.host:
+        return Kind.NONE
+    parts = urlsplit(document.base)
+    if ARTICLE_PATH.search(f"{parts.path}?{parts.query}"):
+        return Kind.ARTICLE
+    return Kind.HOME if HOME_PATH.match(parts.path) and not parts.query else Kind.NONE
 
 
 def _vsb_kind(document: Document) -> Kind:
@@ -111,9 +107,6 @@ def column_id(document: Document) -> str:
     return str(counters[-1][0]) if counters else ""
 
 
-WEBPLUS_COLUMN = re.compile(r"_visitcount(?:display)?\?siteId=\d+&(?:amp;)?type=2&(?:amp;)?columnId=(\d+)")
-
-
 def is_later_page(document: Document) -> bool:
     """True for page 2 and on of a pager: what it holds is old by design."""
     if document.host and OLD_PAGES.search(document.base):
@@ -122,8 +115,3 @@ def is_later_page(document: Document) -> bool:
     if current is not None:
         return current.text(strip=True) not in ("1", "")
     return any((match := PAGER_TEXT.search(text.text)) and match[1] != "1" for text in document.texts)
-
-
-OLD_PAGES = re.compile(r"/list(?!1\.)\d+\.(?:htm|psp)$|/[a-z]\w*/\d{1,4}\.htm$|[?&]page(?:no|num|index)?=", re.I)
-"""Pages of a pager. VSB numbers backwards: of /tzgg.htm, /tzgg/1.htm is the OLDEST page."""
-PAGER_TEXT = re.compile(r"共\s?\d+\s?条\s+(\d+)\s?/\s?\d+")

@@ -13,6 +13,8 @@ DATE = re.compile(FULL, re.I)
 BODIES = "#vsb_content, .v_news_content, .wp_articlecontent, #vsb_content_2, #vsb_content_4, [itemprop=articleBody]"
 PROSE = 90
 """Characters of one text beyond which it is the body, not a line about the article."""
+CHINESE_PROSE = 40
+"""The same for a text with a Chinese comma in it: notices begin with short paragraphs."""
 WINDOW = 40
 """Texts after the title that may still be the lines about the article."""
 ABOVE = 4
@@ -20,6 +22,7 @@ ABOVE = 4
 SHORTEST = 4
 SEPARATORS = re.compile(r"\s*[-_|–—]+\s*")
 NOT_WORD = re.compile(r"[\W_]+")
+CLAUSE = re.compile(r"[，。；]")
 SENTENCE = re.compile(r"[，。；,.]")
 
 
@@ -32,7 +35,7 @@ class Layout:
 
     @cached_property
     def title_place(self) -> int | None:
-        """The index of the text that is the article's title, as ``<title>`` knows it: of a heading, else of any text."""
+        """The index of the article's title: the heading, else the text, that ``<title>`` knows; None where none."""
         stated = self._stated_title
         whole, first = _plain(stated), _plain(SEPARATORS.split(stated)[0])
         texts = self.document.texts
@@ -64,7 +67,7 @@ class Layout:
             return texts[max(0, body - WINDOW) : body] if body is not None else []
         end = min(place + 1 + WINDOW, len(texts) if body is None else body)
         for text in texts[place + 1 : end]:
-            if len(text.text) > PROSE and SENTENCE.search(text.text) and not DATE.search(text.text[:PROSE]):
+            if _is_prose(text.text):
                 end = text.index
                 break
         return texts[max(0, place - ABOVE) : end]
@@ -87,6 +90,12 @@ class Layout:
         """What is written right before position ``start`` of a text, its left neighbour's end included."""
         neighbour = self.document.texts[text.index - 1].text[-20:] if text.index else ""
         return neighbour + text.text[:start]
+
+
+def _is_prose(text: str) -> bool:
+    if len(text) > PROSE:
+        return SENTENCE.search(text) is not None and not DATE.search(text[:PROSE])
+    return len(text) > CHINESE_PROSE and CLAUSE.search(text) is not None
 
 
 def _same_title(plain: str, whole: str, first: str) -> bool:

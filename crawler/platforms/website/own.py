@@ -1,4 +1,4 @@
-"""Decides which items of a page are the site's, or the column's, own; and finds article links on pages without dates."""
+"""Decides which items of a page are the site's or the column's own, and finds article links where nothing is dated."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from crawler.platforms.website.document import Document, squeeze
 from crawler.platforms.website.items import EMPTY_TITLES, NEAR, TITLE, Item, ancestors
-from crawler.platforms.website.kinds import ARTICLE_PATH, column_id
+from crawler.platforms.website.kinds import ARTICLE_PATH, article_id, column_id
 from crawler.platforms.website.systems import Cms
 from rules.model import Post
 
@@ -49,6 +49,12 @@ def own_hosts(document: Document, found: list[Item]) -> list[Item]:
     if document.host.removeprefix("www.") == domain:
         return found
     return [item for item in found if (host := _host(item.url)) in ("", document.host) or _domain(host) != domain]
+
+
+def hides_newer(dated: list[Item], links: tuple[Post, ...]) -> bool:
+    """True where a link without a date leads to an article entered after every dated one: silence is then not shown."""
+    newest = max((article_id(item.url) or 0 for item in dated), default=0)
+    return newest > 0 and any((article_id(post.url) or 0) > newest for post in links)
 
 
 def undated(document: Document) -> tuple[Post, ...]:

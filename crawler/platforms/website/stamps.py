@@ -12,6 +12,8 @@ from crawler.dates import NAMED, When, parse_when
 from crawler.platforms.website.document import Document, Text
 
 LONGEST = 48
+MOST = 2000
+"""Dates of one page that are looked at: real pages hold up to 300, and what follows is not linear in them."""
 LABEL = r"(?:(?:发布|发表|添加|录入|发文|上传|更新|编辑)?(?:时间|日期)|发布于|发表于|发布|posted on|published|date)"
 TIME = r"(?:[\sT日]{0,3}\d{1,2}:\d{2}(?::\d{2})?)?"
 WEEKDAY = r"(?:\W{0,3}(?:星期|周)[一二三四五六日天])?"
@@ -23,7 +25,8 @@ FULL = (
     r"|" + NAMED.replace("(?P<name>", "(?:") + r" \d{1,2},? 20\d\d)"
 )
 SHORT = r"(?:\d\d[-/.]\d\d[-/.]\d\d(?!\d))"
-BARE = r"(?:\d{1,2}\s?[-/.]\s?\d{1,2}(?!\d)|\d{1,2}\s?月\s?\d{1,2}\s?[日号]?)"
+BARE = r"(?:\d{2}\s?[-/.]\s?\d{2}(?!\d)|\d{1,2}\s?月\s?\d{1,2}\s?[日号]?)"
+"""Two digits each where no word says month or day: 1/5 is a slide of five, 3.5 a score, 1-2 a chapter."""
 RELATIVE = r"(?:刚刚|\d{1,2}\s?(?:分钟|小时|天)前|今天|昨天|前天)"
 STRICT = re.compile(
     rf"^[\W_]*(?:{LABEL}[\s:：]*)?(?:(?P<full>{FULL})|(?P<short>{SHORT})|(?P<relative>{RELATIVE})|(?P<bare>{BARE}))"
@@ -87,6 +90,8 @@ def stamps(document: Document, now: datetime) -> list[Stamp]:
         if stamp and not _says_otherwise(texts, text.index):
             found.append(stamp)
             skip_until = text.index + used
+            if len(found) == MOST:
+                break
     return found
 
 
