@@ -10,11 +10,11 @@ from monitors.demo.register import (
     Expected,
     demo_canaries,
     demo_filings,
-    key_of,
     public_url,
 )
 from monitors.demo.replay import replay_filings, replay_pages
 from monitors.demo.server import CampusServer
+from storage.filings import key_of
 
 __all__ = [
     "EXPECTED",

@@ -11,7 +11,6 @@ from urllib.parse import quote
 from monitors.demo.population import Actor, Campus, Judgement, load_actors
 from monitors.demo.portals import baijiahao_id, toutiao_id
 from monitors.demo.wechat import FEEDS, short_link
-from rules.identity import account_key
 from rules.model import Filing, FilingStatus, Level, Outcome, Platform, ReviewResult
 
 SCHOOL = "demo"
@@ -144,11 +143,6 @@ def demo_canaries(campus: Campus) -> tuple[Canary, ...]:
                             url=public_url(campus, actor), alive=alive)  # fmt: skip
             found.setdefault((actor.platform, alive), canary)
     return tuple(found.values())
-
-
-def key_of(filing: Filing) -> str:
-    """The account key of a register row: where declared and seen meet."""
-    return account_key(filing.platform, filing.account_id, filing.url, filing.name)
 
 
 def opening(now: datetime) -> tuple[Campus, tuple[Filing, ...]]:
