@@ -227,7 +227,7 @@ class _Row:
     def _finish(self) -> None:
         given = self.given
         if not given.get("name"):
-            return self._problem("账号名称", "", "没有填写账号名称")
+            return self._problem("账号名称", "", "没有填写账号名称，请写平台上显示的全称")
         closed = given.get("status") in (FilingStatus.CLOSED, FilingStatus.CANCELLED)
         key = account_key(given["platform"], given.get("account_id", ""), given.get("url", ""), given["name"])
         if given["platform"] is Platform.WEBSITE and "name=" in key and not closed:
