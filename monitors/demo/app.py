@@ -11,8 +11,9 @@ from monitors.demo import portals, shops, video, wechat, weibo
 from monitors.demo.answer import Answer, Ask, missing
 from monitors.demo.obstacles import authserver
 from monitors.demo.population import Campus
-from monitors.demo.replay import replayed
+from monitors.demo.replay import replayed, replayed_hosts
 from monitors.demo.sites import website
+from rules.model import Platform
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -50,6 +51,12 @@ HOSTS: Mapping[str, Handler] = {
 }
 NOBODY = Answer(b"", cut=True)
 """What a name leads to that nobody registered: the nearest thing to an unknown host on one machine."""
+
+
+def hosts_of(campus: Campus) -> list[str]:
+    """Every name that the campus answers to."""
+    sites = [actor.id for actor in campus.actors if actor.platform is Platform.WEBSITE]
+    return [*HOSTS, *sites, *replayed_hosts()]
 
 
 def answer(campus: Campus, ask: Ask) -> Answer:

@@ -32,6 +32,11 @@ def _sites() -> dict[str, Site]:
     return {host + ZONE: Site(**row) for host, row in table.items()}
 
 
+def replayed_hosts() -> tuple[str, ...]:
+    """The hosts of the table, captured or not."""
+    return tuple(_sites())
+
+
 def replay_pages(shared: Path) -> dict[str, dict[str, Path]]:
     """The captured pages there are: host → path → file; a site without its home page is left out."""
     folder = shared / "samples" / "website"

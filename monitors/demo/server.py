@@ -8,7 +8,7 @@ import ipaddress
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from monitors.demo.app import campus_app
+from monitors.demo.app import campus_app, hosts_of
 from monitors.demo.population import Campus
 
 LOOPBACK = "127.0.0.1"
@@ -28,11 +28,12 @@ CERTIFICATE_DAYS = 365
 START_SECONDS = 10.0
 
 
-def self_signed(now: datetime, folder: Path) -> tuple[Path, Path]:
-    """Write a throw-away certificate and key; nobody is asked to trust it but the demo's own crawler."""
+def self_signed(now: datetime, hosts: Iterable[str], folder: Path) -> tuple[Path, Path]:
+    """Write a throw-away certificate and key for these hosts; nobody is asked to trust it but the demo's own crawler."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "demo campus")])
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address(LOOPBACK))])
+    alternatives = [*map(x509.DNSName, hosts), x509.IPAddress(ipaddress.ip_address(LOOPBACK))]
+    names = x509.SubjectAlternativeName(alternatives)
     begin = now.astimezone(UTC)
     certificate = (
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
@@ -85,7 +86,7 @@ class CampusServer:
 
     async def start(self) -> None:
         """Serve in the running loop; returns when both ports answer. Raises RuntimeError when they do not come up."""
-        certificate, key = self_signed(self.campus.opened, Path(self._folder.name))
+        certificate, key = self_signed(self.campus.opened, hosts_of(self.campus), Path(self._folder.name))
         for tls in (False, True):
             config = uvicorn.Config(campus_app(self.campus), log_level="critical", lifespan="off", access_log=False)
             if tls:
