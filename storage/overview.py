@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, text
 
 from rules.cases import Case
 from rules.model import Filing, Outcome
@@ -16,6 +16,7 @@ from storage.database import Database
 from storage.documents import load
 from storage.filings import FILING
 from storage.looks import STATE
+from storage.notices import NOTICE
 from storage.runs import DIGEST, RUN
 
 NEVER = "never"
@@ -125,8 +126,10 @@ class Overview:
         return self._newest(select(DIGEST.c.school, func.max(DIGEST.c.made_at)).group_by(DIGEST.c.school))
 
     def digests(self, limit: int = 60) -> list[dict[str, Any]]:
-        """The newest digests, without their text."""
-        query = select(DIGEST.c.school, DIGEST.c.day, DIGEST.c.made_at, DIGEST.c.sent_at)
+        """The newest digests, without their text: school, day, made_at, and state and sent_at of the letter, if any."""
+        letter = NOTICE.c.id == DIGEST.c.school + "/digest/" + cast(DIGEST.c.day, Text)
+        columns = (DIGEST.c.school, DIGEST.c.day, DIGEST.c.made_at, NOTICE.c.state, NOTICE.c.sent_at)
+        query = select(*columns).select_from(DIGEST.outerjoin(NOTICE, letter))
         with self._db.read() as tx:
             rows = tx.execute(query.order_by(DIGEST.c.day.desc(), DIGEST.c.school).limit(limit))
             return [dict(row._mapping) for row in rows]

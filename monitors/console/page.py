@@ -65,12 +65,12 @@ def _environment() -> Environment:
     return environment
 
 
-ENVIRONMENT = _environment()
-
-
 def rule_title(code: str) -> str:
     """A rule's Chinese name."""
     return RULES[code].title if code in RULES else code
+
+
+ENVIRONMENT = _environment()
 
 
 def world_of(request: Request) -> World:

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 from markupsafe import Markup, escape
 
 from alerts.clean import anonymous, clean, name
+from alerts.send import Result
 from rules.model import BEIJING, Document, Labelled, Outcome, Platform
 from storage.overview import NEVER
 
@@ -143,6 +144,11 @@ def notice_tone(state: str) -> str:
     return NOTICES.get(state, ("", "plain"))[1]
 
 
+def answer_label(code: str) -> str:
+    """What one target answered to a letter."""
+    return next((result.label for result in Result if result == code), code)
+
+
 def document_label(code: str) -> str:
     """The Chinese name of a kind of document."""
     return Document(code).label if code in list(Document) else code
@@ -223,6 +229,7 @@ FILTERS = {
     "notice_label": notice_label,
     "notice_tone": notice_tone,
     "document_label": document_label,
+    "answer_label": answer_label,
     "report_word": report_word,
     "setting_word": setting_word,
     "setting_text": setting_text,

@@ -11,6 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from monitors.checking import Desk
 from monitors.settings import Settings
 from monitors.world import World
 from rules.absorb import absorb
@@ -20,7 +21,6 @@ from rules.cases import Case, CaseEvent, EventData, EventKind
 from rules.ladder import appeal, approve, deliver, first_record, issue
 from rules.model import CaseState, Filing, Level, Observation, Outcome, Platform, Post, Proof
 from rules.policy import Policy
-from storage.cases import Owed
 from storage.evidence import EvidenceArchive, StoredPage
 from storage.filings import key_of
 from storage.store import Store
@@ -51,7 +51,7 @@ class Browser(TestClient):
         assert found, page
         return found[1]
 
-    def send(self, path: str, **fields: str) -> Any:
+    def submit(self, path: str, **fields: str) -> Any:
         """Submit a form without following where it leads."""
         return self.post(path, data={"csrf": self.csrf()} | fields, follow_redirects=False)
 
@@ -201,10 +201,7 @@ def open_cases(world: World, register: list[Filing], evidence: str) -> None:
         policy = world.policies[filing.school]
         case, events = tell(a_case(policy, filing, number, NOW - timedelta(days=ages.days), evidence), ages.story)
         with world.store.cases.ledger(filing.school, NOW) as book:
-            book.write(case, events)
-            for record in case.issued:
-                paper = f"校媒巡整〔2026〕{n + 1}号"
-                book.owe(Owed(id=f"{number}/{record.step}", number=paper, case_number=number, document=record.document.value, body="{}"))
+            Desk(world, book, policy, standard(), NOW).keep(case, events)
 
 
 def a_case(policy: Policy, filing: Filing, number: str, at: datetime, evidence: str) -> tuple[Case, list[CaseEvent]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -51,7 +52,7 @@ def notices(request: Request, state: str = "", page: Annotated[int, Query(ge=1, 
 
 def _notice(request: Request, notice_id: str) -> tuple[dict[str, Any], Any]:
     row = world_of(request).store.notices.one(notice_id)
-    if row is None:
+    if row is None or row["document"] == "digest":
         raise HTTPException(404, "没有这份文书。")
     try:
         letter = notice_letter(load(Notice, row["body"]), world_of(request).settings.templates)
@@ -79,7 +80,8 @@ def body(request: Request, notice_id: str) -> Response:
 def paper(request: Request, notice_id: str) -> HTMLResponse:
     """The paper inside our page."""
     row, letter = _notice(request, notice_id)
-    return render(request, "notice.html", letter.subject, school=row["school"], row=row, letter=letter)
+    answers = [(target, *answer) for target, answer in json.loads(row["delivered"]).items()]
+    return render(request, "notice.html", letter.subject, school=row["school"], row=row, letter=letter, answers=answers)
 
 
 @router.post("/notices/{notice_id:path}/resend")

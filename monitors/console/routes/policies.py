@@ -14,9 +14,9 @@ router = APIRouter()
 def policies(request: Request) -> HTMLResponse:
     """Every policy that is loaded; those of schools with a register first."""
     world = world_of(request)
-    here = set(world.schools)
-    loaded = sorted(world.policies.values(), key=lambda policy: (policy.code not in here, policy.code))
-    return render(request, "policies.html", "制度", policies=loaded, here=here)
+    used = set(world.schools)
+    loaded = sorted(world.policies.values(), key=lambda policy: (policy.code not in used, policy.code))
+    return render(request, "policies.html", "制度", policies=loaded, used=used)
 
 
 @router.get("/policies/{code}")
