@@ -36,16 +36,18 @@ def read_listing(page: Page) -> Observation:
     """A home or column page: its dated items. Without dates: ok, posts undated, and it proves the name at most."""
     look = reading(page)
     dated = own_column(look.document, look.dated) if look.kind is Kind.LIST else look.dated
-    name = site_name(look.document, look.kind)
-    proves = Proof.NAME if name else Proof.NONE
+    name, sure = site_name(look.document, look.kind)
+    proves = Proof.NAME if sure else Proof.NONE
     if dated:
         proves |= Proof.ACTIVE
         if _shows_silence(look, dated):
             proves |= Proof.INACTIVE
         return _observation(look, posts=posts(dated), name=name, proves=proves)
     if len(look.undated) < LIVELY:
-        raise _refusal(page, "栏目中没有可识别的文章，不能说明网站情况")
-    return _observation(look, posts=look.undated, name=name, proves=proves, reason="列表未标注日期，不能判断更新情况")
+        raise _refusal(page, "no_items: 页面上没有可识别的文章，不能说明网站情况")
+    return _observation(
+        look, posts=look.undated, name=name, proves=proves, reason="undated: 列表未标注日期，不能判断更新情况"
+    )
 
 
 def _shows_silence(look: Reading, dated: list[Item]) -> bool:
@@ -61,12 +63,12 @@ def read_article(page: Page) -> Observation:
     document = look.document
     title, when = look.layout.headline, published(look.layout, page.fetched_at)
     if not title or (when is None and stated_kind(document) is not Kind.ARTICLE):
-        raise _refusal(page, "不是可识别的文章页")
-    name = site_name(document, Kind.ARTICLE)
-    proves = Proof.NAME if name else Proof.NONE
+        raise _refusal(page, "not_article: 不是可识别的文章页")
+    name, sure = site_name(document, Kind.ARTICLE)
+    proves = Proof.NAME if sure else Proof.NONE
     post = Post(id=document.base or document.meta.get("og:url") or title, title=title, url=document.base)
     if when is None:
-        return _observation(look, posts=(post,), name=name, proves=proves, reason="文章未标注发布时间")
+        return _observation(look, posts=(post,), name=name, proves=proves, reason="undated: 文章未标注发布时间")
     post = Post(id=post.id, title=title, url=post.url, published_at=when.at, precision=when.precision)
     return _observation(look, posts=(post,), name=name, proves=proves | Proof.ACTIVE, bylines=bylines(look.layout))
 
@@ -104,7 +106,8 @@ def _observation(look: Reading, **facts: Any) -> Observation:
         observed_at=look.page.fetched_at,
         outcome=Outcome.OK,
         account_id=account_id(look.document),
-        columns=columns(look.document),
+        # Only the home page shows every column; what an article leaves out is no missing column.
+        columns=columns(look.document) if look.kind is Kind.HOME else (),
         address=look.page.address or None,
         **facts,
     )
@@ -112,9 +115,9 @@ def _observation(look: Reading, **facts: Any) -> Observation:
 
 def _refusal(page: Page, reason: str) -> Blocked | Unreadable:
     if WALLS.search(page.text[:20_000]):
-        return Blocked("访问被拦截或要求登录、验证")
+        return Blocked("wall: 访问被拦截或要求登录、验证")
     if len(re.findall(r"<script", page.text[:20_000], re.I)) and not reading(page).document.texts:
-        return Unreadable("页面内容由脚本生成，未取到正文")
+        return Unreadable("script_only: 页面内容由脚本生成，未取到正文")
     return Unreadable(reason)
 
 

@@ -23,6 +23,7 @@ NEVER_NESTS = re.compile(
     r"area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|t[dhr]|d[td]|option", re.I
 )
 HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+QUOTED = re.compile(r"""\"[^\"]*\"|'[^']*'""")
 MOST_ATTRIBUTES = 1000
 """The parser is quadratic in attributes too: 100,000 on one tag cost 17 seconds."""
 TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
@@ -134,16 +135,16 @@ def squeeze(text: str) -> str:
 
 def _checked(page: Page) -> str:
     if not page.body.strip():
-        raise Unreadable("页面内容为空")
+        raise Unreadable("empty_page: 页面内容为空")
     if len(page.body) > MAX_BYTES:
-        raise Unreadable("页面过大，未读取")
+        raise Unreadable("too_large: 页面过大，未读取")
     text = page.text
     if "<" not in text or text.count("\x00") > 16 or text.count("\ufffd") > len(text) // 20:
-        raise Unreadable("不是网页：内容为二进制或纯文本")
+        raise Unreadable("not_html: 不是网页，内容为二进制或纯文本")
     if text.count("<") > SUSPICIOUS and _depth(text) > MAX_DEPTH:
-        raise Unreadable("页面标签嵌套异常，未读取")
-    if any(match[0].count(" ") > MOST_ATTRIBUTES for match in HUGE_TAG.finditer(text)):
-        raise Unreadable("页面标签属性异常，未读取")
+        raise Unreadable("hostile_page: 页面标签嵌套异常，未读取")
+    if any(QUOTED.sub("", match[0]).count(" ") > MOST_ATTRIBUTES for match in HUGE_TAG.finditer(text)):
+        raise Unreadable("hostile_page: 页面标签属性异常，未读取")
     return text
 
 

@@ -20,14 +20,14 @@ MOST = 500
 def feed_posts(page: Page) -> tuple[str | None, tuple[Post, ...]]:
     """The feed's own title and its items. Raises Unreadable where nothing in it is an item."""
     if len(page.body) > MAX_BYTES:
-        raise Unreadable("订阅源过大，未读取")
+        raise Unreadable("too_large: 订阅源过大，未读取")
     if page.text.lstrip()[:1] == "{":
         return _json_feed(page)
     # Without a base address and with sanitising off nothing is fetched and nothing is rewritten.
     parsed: Any = feedparser.parse(page.text, sanitize_html=False, resolve_relative_uris=False)
     found = tuple(_entry(entry, page.fetched_at) for entry in parsed.entries[:MOST])
     if not found:
-        raise Unreadable("订阅源中没有条目，不能说明网站情况")
+        raise Unreadable("no_items: 订阅源中没有条目，不能说明网站情况")
     return parsed.feed.get("title") or None, found
 
 
@@ -42,7 +42,7 @@ def _json_feed(page: Page) -> tuple[str | None, tuple[Post, ...]]:
     feed = page.json()
     entries = feed.get("items") if isinstance(feed, dict) else None
     if not isinstance(entries, list) or not entries:
-        raise Unreadable("订阅源中没有条目，不能说明网站情况")
+        raise Unreadable("no_items: 订阅源中没有条目，不能说明网站情况")
     found = []
     for entry in entries[:MOST]:
         if isinstance(entry, dict):
@@ -65,7 +65,7 @@ def sitemap_posts(page: Page) -> tuple[Post, ...]:
     A static site regenerates every page at once, so ``lastmod`` may show that a site lives, never that it is silent.
     """
     if len(page.body) > MAX_BYTES:
-        raise Unreadable("站点地图过大，未读取")
+        raise Unreadable("too_large: 站点地图过大，未读取")
     found = []
     for node in LexborHTMLParser(page.text).css("url, sitemap"):
         address, changed = node.css_first("loc"), node.css_first("lastmod")
@@ -75,7 +75,7 @@ def sitemap_posts(page: Page) -> tuple[Post, ...]:
                 _post(url, "", url, parse_when(changed.text(strip=True), page.fetched_at) if changed else None)
             )
     if not found:
-        raise Unreadable("站点地图中没有网址")
+        raise Unreadable("no_items: 站点地图中没有网址")
     dated = sorted((post for post in found if post.published_at), key=_newest, reverse=True)
     return tuple((dated or found)[:MOST])
 

@@ -40,21 +40,23 @@ def host_id(url: str) -> str | None:
     return identity(Platform.WEBSITE, "", parts[2]) or None if len(parts) > 2 and parts[0] in HTTP else None
 
 
-def site_name(document: Document, kind: Kind) -> str | None:
-    """The site's own name, or None where the page tells only a column's or an article's: a wrong name accuses too."""
+def site_name(document: Document, kind: Kind) -> tuple[str | None, bool]:
+    """The site's own name, and whether the page is sure of it; (None, False) where it tells only a column's name.
+
+    Sure are META SiteName, the site's name that VSB puts first among the keywords, and a home page's title. The end of
+    an article's title is a hint: taken for the name it would accuse a site of having been renamed.
+    """
     stated = document.meta.get("sitename") or document.meta.get("og:site_name")
     if stated and not PLACEHOLDERS.search(stated):
-        return stated
-    keywords = re.split(r"[,，]", document.meta.get("keywords", ""))[0].strip()
-    if document.system is Cms.VSB and keywords and not PLACEHOLDERS.search(keywords):
-        return keywords
-    title = document.title
-    if not title or PLACEHOLDERS.search(title):
-        return None
+        return stated, True
+    title = "" if PLACEHOLDERS.search(document.title) else document.title
+    keyword = re.split(r"[,，]", document.meta.get("keywords", ""))[0].strip()
+    if document.system is Cms.VSB and keyword and not PLACEHOLDERS.search(keyword) and (keyword in title or not title):
+        return keyword, True
     if kind is Kind.HOME:
-        plain = DECORATION.sub("", DECORATION.sub("", title)).strip()
-        return plain[:60] if plain and not PLACEHOLDERS.search(plain) else None
-    return _suffix(title) or _home_link(document)
+        plain = DECORATION.sub("", DECORATION.sub("", title)).strip()[:60]
+        return (None, False) if not plain or PLACEHOLDERS.search(plain) else (plain, True)
+    return _suffix(title) or _home_link(document), False
 
 
 def columns(document: Document) -> tuple[str, ...]:
