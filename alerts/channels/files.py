@@ -26,7 +26,8 @@ class Files:
 
     def send(self, letter: Letter, target: str) -> None:
         """Write the folder aside, then rename it into place. A letter that is there already is left alone."""
-        final = self.folder / quote(letter.id, safe="")
+        # No dot either: a name that begins with one is hidden, and ours for what is not finished.
+        final = self.folder / quote(letter.id, safe="").replace(".", "%2E")
         if final.exists():
             return
         aside = self.folder / f".{final.name}.{os.getpid()}"

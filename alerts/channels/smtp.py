@@ -93,11 +93,10 @@ class Smtp:
             handed_over = True
             connection.send(b".\r\n")
             _expect(connection.getreply(), (250,), blame_reader=True)
-        except (OSError, smtplib.SMTPException, UnicodeError) as error:
+        except (OSError, smtplib.SMTPException) as error:
             reason = f"发往 {target} 时{_fault(error)}"
-            raise DeliveryError(
-                reason, unknown=handed_over, channel_down=not isinstance(error, UnicodeError)
-            ) from error
+            # A cut connection may be this letter's fault, the next has its own; a silent server would cost all the wait.
+            raise DeliveryError(reason, unknown=handed_over, channel_down=_silent(error)) from error
 
 
 def _expect(answer: tuple[int, bytes], codes: tuple[int, ...], *, blame_reader: bool) -> None:
@@ -109,8 +108,15 @@ def _expect(answer: tuple[int, bytes], codes: tuple[int, ...], *, blame_reader: 
     raise DeliveryError(reason, permanent=code >= 500 and blame_reader, channel_down=code == 421 or not blame_reader)
 
 
+def _silent(error: Exception) -> bool:
+    """True for a timeout; smtplib calls one while reading a disconnection, and keeps the cause as context."""
+    return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+
+
 def _fault(error: Exception) -> str:
     """What went wrong in words; server texts may be repeated, credentials are never part of them."""
+    if _silent(error):
+        return "超时无应答"
     match error:
         case smtplib.SMTPAuthenticationError():
             return f"拒绝登录（{error.smtp_code}），请检查用户名和密码"
@@ -118,8 +124,6 @@ def _fault(error: Exception) -> str:
             return f"答复 {error.smtp_code}"
         case smtplib.SMTPNotSupportedError():
             return "不支持所要求的加密或登录方式"
-        case TimeoutError():
-            return "超时无应答"
         case ssl.SSLError():
             return f"加密连接失败（{error.reason or '证书无效'}）"
         case smtplib.SMTPServerDisconnected():
