@@ -25,6 +25,8 @@ FEW_LINKS = 8
 """A page with more links than this has navigation, and walls have none."""
 LARGE = 256 * 1024
 """Longer pages are not looked into for words. The longest message page of the captures has 39 KB."""
+HEAD, TAIL = 24 * 1024, 4 * 1024
+"""How much of a page is searched for markers. Eighty strings over 200 KB would cost 4 ms."""
 LARGE_JSON = 64 * 1024
 """Longer JSON is an answer, not a refusal; the readers check its codes themselves."""
 ARTICLE = re.compile(r"发布(时间|日期|人)[:：]|来源[:：]|浏览(次数|量)|点击(数|量|次数)[:：]")
@@ -36,7 +38,7 @@ class Look:
     """What the signatures ask about one page, each worked out at most once."""
 
     page: Page
-    content: re.Pattern[str] | None = None
+    content: tuple[str, ...] = ()
     """What a real page of the platform carries."""
 
     @cached_property
@@ -62,7 +64,9 @@ class Look:
     @cached_property
     def title(self) -> str:
         """The text of <title>."""
-        match = re.search(r"<title[^>]*>([^<]{0,200})</title", self.page.text[:LARGE], re.I)
+        text = self.page.text
+        at = max(text.find("<title", 0, LARGE), text.find("<TITLE", 0, LARGE))
+        match = re.compile(r"[^>]*>([^<]{0,200})</", re.I).match(text, at + 6) if at >= 0 else None
         return match.group(1).strip() if match else ""
 
     @cached_property
@@ -75,7 +79,17 @@ class Look:
         """Whether this is a web page without the platform's content structure."""
         if self.is_json or len(self.page.text) > LARGE:
             return False
-        return not (self.content and self.content.search(self.page.text))
+        return not self.has(self.content)
+
+    @cached_property
+    def edges(self) -> str:
+        """Where walls carry their marks; a long script between is somebody's library."""
+        text = self.page.text
+        return text if len(text) <= HEAD + TAIL else text[:HEAD] + text[-TAIL:]
+
+    def has(self, marks: tuple[str, ...]) -> bool:
+        """Whether one of these strings stands anywhere in the raw page."""
+        return any(mark in self.page.text for mark in marks)
 
     @cached_property
     def short(self) -> bool:
@@ -94,14 +108,15 @@ def matches(signature: Signature, look: Look) -> bool:
         and all(_holds(look.json, path, values) for path, values in signature.json)
         and (not signature.title or (look.short and bool(signature.title.fullmatch(look.title))))
         and (not signature.text or (look.short and bool(signature.text.search(look.said))))
-        and (not signature.marker or (look.short and bool(signature.marker.search(look.page.text))))
-        and (not signature.raw or (any(mark in look.page.text for mark in signature.raw) and look.bare))
+        and (not signature.marker or (look.short and any(mark in look.edges for mark in signature.marker)))
+        and (not signature.raw or (look.has(signature.raw) and look.bare))
+        and (not signature.empty or not look.page.text.strip())
     )
 
 
 def verdict(page: Page, platform: Platform) -> Signature | None:
     """The first signature that explains this page as a wall or an error; None where a reader should look."""
-    look = Look(page, contents().get(platform.value))
+    look = Look(page, contents(platform))
     for signature in signatures(platform):
         if matches(signature, look):
             return signature

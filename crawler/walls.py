@@ -28,8 +28,9 @@ class Signature:
     json: tuple[tuple[tuple[str, ...], tuple[Any, ...]], ...] = ()
     title: re.Pattern[str] | None = None
     text: re.Pattern[str] | None = None
-    marker: re.Pattern[str] | None = None
+    marker: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
+    empty: bool = False
 
 
 @cache
@@ -45,9 +46,9 @@ def _table() -> dict[str, tuple[Signature, ...]]:
 
 
 @cache
-def contents() -> dict[str, re.Pattern[str]]:
-    """What real pages of each platform carry."""
-    return {platform: re.compile(pattern) for platform, pattern in _raw()["content"].items()}
+def contents(platform: Platform) -> tuple[str, ...]:
+    """Strings of which a real page of the platform carries one."""
+    return tuple(_raw()["content"].get(platform.value, ()))
 
 
 @cache
@@ -69,8 +70,9 @@ def _signature(row: dict[str, Any]) -> Signature:
         json=tuple((tuple(path.split(".")), tuple(values)) for path, values in row.get("json", {}).items()),
         title=_regex(row.get("title")),
         text=_regex(row.get("text")),
-        marker=_regex(row.get("marker")),
+        marker=tuple(row.get("marker", ())),
         raw=tuple(row.get("raw", ())),
+        empty=row.get("empty", False),
     )
 
 

@@ -118,7 +118,7 @@ def messages(page: Page) -> list[dict[str, Any]]:
     inner = peek(page, "general_msg_list")
     if isinstance(inner, str):
         try:
-            return rows(json.loads(inner), "list")
+            return [item for item in rows(json.loads(inner), "list") if isinstance(item.get("comm_msg_info"), dict)]
         except (ValueError, RecursionError) as error:
             raise Unreadable("bad_list: 历史消息不是 JSON") from error
     found = []

@@ -47,7 +47,7 @@ def listed(page: Page, items: list[tuple[dict[str, Any], bool]], **facts: Any) -
     """A list of mblogs: only the owner's. Lists mix in liked and recommended items of other people."""
     whose = wanted(page) or dig.owner(author(item) for item, _ in items)
     own = [(item, pinned) for item, pinned in items if author(item) == whose]
-    need(own, "no_own_items: 列表里没有本账号的微博")
+    need(whose and own, "no_own_items: 列表里没有本账号的微博")
     user = own[0][0]["user"]
     # A list shows the newest page only, so an account that is alive may hide behind pinned items: see crawler.read.
     return seen(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -107,3 +108,7 @@ def test_results_carry_the_address_they_came_from() -> None:
     case = next(case for case in GOLDEN if case.name == "weibo/m_search")
     page = dataclasses.replace(case.page(), address="203.0.113.5")
     assert read(page, "weibo").address == "203.0.113.5"
+
+
+def test_the_documents_table_is_current() -> None:
+    assert table() in (Path(__file__).parents[2] / "docs" / "platforms.md").read_text("utf-8")
