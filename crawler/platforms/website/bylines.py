@@ -7,6 +7,7 @@ import re
 from crawler.platforms.website.layout import Layout
 
 LONGEST = 4000
+LONGEST_NAME = 30
 ROLES = (
     "责任编辑", "责编", "编辑", "编辑人员", "来源", "文章来源", "稿件来源", "信息来源", "作者", "文章作者", "提供者",
     "撰稿", "撰稿人", "供稿", "供稿人", "供稿单位", "通讯员", "记者", "文案", "文案人员", "文字", "文", "图", "图片",
@@ -31,6 +32,11 @@ def bylines(layout: Layout) -> tuple[str, ...]:
         if len(text) > LONGEST or not (":" in text or "：" in text or "/" in text):
             continue
         for match in ROLE.finditer(text):
-            if match[2] or (place + 1 < len(texts) and not ROLE.match(texts[place + 1].text)):
+            if match[2] or (place + 1 < len(texts) and _is_name(texts[place + 1].text)):
                 found.setdefault(match[1])
     return tuple(found)
+
+
+def _is_name(text: str) -> bool:
+    """The next text is who is meant, not another label or the link to the next article."""
+    return len(text) <= LONGEST_NAME and not (":" in text or "：" in text) and not text.startswith(("上一", "下一"))

@@ -28,6 +28,7 @@ REPEATS = {"full": 2, "short": 3, "split": 2, "relative": 2, "bare": 3, "labelle
 """How many items must look alike before such a date is believed. A lone 11-20 may be a score, a size, a page number."""
 TOP = re.compile(r"置顶|\[顶\]|【顶】")
 TITLE = 120
+MOST_TEXT = 500
 EMPTY_TITLES = re.compile(
     r"^(?:更多|详情|查看|阅读|more|»|>+|\[?详细\]?|read more|下载|上一页|下一页|首页|尾页|末页|\d+)\W*$", re.I
 )
@@ -42,7 +43,7 @@ class Item:
     title: str
     url: str
     column: int
-    pinned: bool = False
+    pinned: bool
 
 
 def items(document: Document, now: datetime) -> list[Item]:
@@ -85,9 +86,11 @@ def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
         title = _title(link, stamp)
         if not title or EMPTY_TITLES.match(title) or PAPERS.search(link.href):
             continue
-        root = next((node for node in chain if holding[node.mem_id] > 1), chain[-1])
-        item = Item(stamp, link, title, document.absolute(link.href), root.mem_id)
-        item.pinned = any(TOP.search(text.text) for text in document.texts[max(0, stamp.index - 3) : stamp.index + 4])
+        # The largest block around the date that holds no other date is the item; around it stands the column.
+        alone = sum(1 for node in chain if holding[node.mem_id] == 1)
+        root = chain[min(alone, len(chain) - 1)]
+        pinned = TOP.search(title if alone == 0 else chain[alone - 1].text()[:MOST_TEXT]) is not None
+        item = Item(stamp, link, title, document.absolute(link.href), root.mem_id, pinned)
         joined.append((item, f"{stamp.shape} {_mark(chain[0])} {_mark(chain[1]) if len(chain) > 1 else ''}"))
     return joined
 
@@ -122,8 +125,13 @@ def _own_link(document: Document, stamp: Stamp, chain: list[LexborNode], holding
         links = [Link(stamp.index, anchor.attributes.get("href") or "", anchor) for anchor in nearby[:12]]
         links = [link for link in links if (title := _title(link, stamp)) and not EMPTY_TITLES.match(title)]
         if links and len(nearby) <= 12:
-            return max(links, key=lambda link: (bool(document.absolute(link.href)), len(_title(link, stamp))))
+            return max(links, key=lambda link: _worth(document, link, stamp))
     return None
+
+
+def _worth(document: Document, link: Link, stamp: Stamp) -> tuple[bool, bool, int]:
+    """The link to the item is a real address, says its title outright, and is longer than a category's."""
+    return bool(document.absolute(link.href)), bool(link.node.attributes.get("title")), len(_title(link, stamp))
 
 
 def _neighbour(document: Document, stamp: Stamp, chain: list[LexborNode], indexes: list[int]) -> Link | None:

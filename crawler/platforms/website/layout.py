@@ -89,7 +89,7 @@ class Layout:
     def before(self, text: Text, start: int) -> str:
         """What is written right before position ``start`` of a text, its left neighbour's end included."""
         neighbour = self.document.texts[text.index - 1].text[-20:] if text.index else ""
-        return neighbour + text.text[:start]
+        return f"{neighbour}\n{text.text[:start]}"
 
 
 def _is_prose(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.platforms.website.document import Document, squeeze
-from crawler.platforms.website.kinds import Kind
+from crawler.platforms.website.kinds import ARTICLE_PATH, Kind
 from crawler.platforms.website.systems import Cms
 from rules.identity import identity
 from rules.model import Platform
@@ -19,11 +19,14 @@ PLACEHOLDERS = re.compile(
 DECORATION = re.compile(
     r"^(?:欢迎(?:您)?(?:访问|光临|来到)|首页|网站首页|主页)[\s\-_|—:：]*|[\s\-_|—:：]*(?:欢迎您[!！]?|首页|网站首页|官网|官方网站|主页)$"
 )
-ORGANISED = re.compile(r"(?:大学|学院|学校|中学|小学|中心|网|处|部|馆|院|所|会|办公室|系|社|台|站|医院|实验室|基地)$")
+ORGANISED = re.compile(
+    r"(?:大学|学院|学校|中学|小学|中心|网|处|部|馆|院|所|会|办公室|系|社|台|站|委|学报|协会|学会|集团|医院|实验室|基地)$"
+)
 BACK_HOME = re.compile(r"^返回(.{2,40}?)首页$")
 COLUMN = re.compile(r"^[\w·、&（）()【】“”]{2,14}$")
 NOT_COLUMNS = re.compile(
-    r"^(?:\d+|更多|详情|首页|末页|尾页|上一?页|下一?页|下页|转到|登录|注册|返回|more|english|\d.*)$", re.I
+    r"^(?:\d+|更多|详情|首页|末页|尾页|上一?页|下一?页|下页|转到|设为首页|加入收藏|登录|注册|返回|more|english|\d.*)$",
+    re.I,
 )
 MOST_COLUMNS = 120
 HTTP = ("http:", "https:")
@@ -63,6 +66,8 @@ def columns(document: Document) -> tuple[str, ...]:
     """Short names of navigation links and block headings: enough to see whether a required column exists."""
     found: dict[str, None] = {}
     for link in document.links:
+        if ARTICLE_PATH.search(link.href):
+            continue
         name = squeeze(link.node.text()) or squeeze(link.node.attributes.get("title") or "")
         if COLUMN.match(name) and not NOT_COLUMNS.match(name):
             found.setdefault(name)
