@@ -8,10 +8,12 @@ from functools import cache
 from rules.names.context import Context, closes
 from rules.names.fold import FOLD
 from rules.names.model import NameKind, NameVerdict
+from rules.names.sounds import split
 from rules.names.tables import institutions, words
 from rules.names.tokens import Token
 
 FLAG, REVIEW = NameVerdict.FLAG, NameVerdict.REVIEW
+_APART = re.compile(r"(?<![a-z])[a-z](?:[^a-z0-9]+[a-z](?![a-z])){2}")
 _WORDLIKE = re.compile(r"[^aeiou]?[aeiou]+[^aeiou]|[aeiou]+[^aeiou]+")
 _FIGURES = (("\\/\\/", "w"), ("|\\|", "n"), ("|_|", "u"), ("vv", "w"), ("13", "b"))
 _MASKS = frozenset("81|!74503#$([<@\\Vv")
@@ -46,7 +48,9 @@ def make(school: int, name: str, written: str) -> Short | None:
     if not (2 < len(text) <= 24 and text.isascii() and text.isalpha()):
         return None
     rivals = tuple(user for user in _users().get(text, ()) if name not in user and user not in name)
-    shared = text in words("acronym") or (len(text) == 3 and bool(_WORDLIKE.fullmatch(text))) or bool(rivals)
+    shared = (
+        text in words("acronym") or (len(text) == 3 and bool(_WORDLIKE.fullmatch(text))) or bool(rivals or split(text))
+    )
     return Short(school, written, text, shared, rivals, leet(text))
 
 
@@ -87,7 +91,7 @@ def stands(short: str, text: str, name: str) -> bool:
         return True
     at = text.find(short)
     if at < 0:
-        return True
+        return _APART.search(text) is not None
     while at >= 0:
         left, right = at, at + len(short)
         while left and text[left - 1].isalpha() and text[left - 1].isascii():
@@ -132,7 +136,7 @@ def judge(short: Short, found: Sequence[Token], name: Context, seconded: bool) -
 
 
 def _sure(short: Short, token: Token, how: str, name: Context) -> bool:
-    campus = bool(_beside(token, name))
+    campus = bool(_beside(token, name)) and (token.upper or not split(short.text))
     if short.rivals:
         return False
     if how == "city":

@@ -68,8 +68,13 @@ def _shift(found: Alignment, by: int) -> Alignment:
 
 def _hopeless(term: Term, text: Sequence[str], cap: float) -> bool:
     """True when too many characters of the term have nothing in the name to stand for them."""
-    lost = sum(1 for was in term.text if not any(was == now or likeness(was, now) for now in text))
-    return lost * DELETE > cap
+    spare = int(cap / DELETE)
+    for was in term.text:
+        if was not in text and not any(likeness(was, now) for now in text):
+            spare -= 1
+            if spare < 0:
+                return True
+    return False
 
 
 def likely(terms: Sequence[Term], line: str) -> list[Term]:
@@ -111,5 +116,3 @@ def inside(claim: Claim, claims: Sequence[Claim]) -> bool:
         and o.term.role != Role.CORE
         for o in claims
     )  # fmt: skip
-
-

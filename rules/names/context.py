@@ -80,8 +80,10 @@ class Context:
 
     def begins(self, start: int) -> bool:
         """True when nothing, a separator, letters, digits or an introduction stands before unit `start`."""
-        if start == 0 or self.units[start].gap or not self.units[start - 1].han:
+        if start == 0 or self.units[start].gap:
             return True
+        if not self.units[start - 1].han:  # but not 公li中山大学, where the letters are a part of the name
+            return start == 1 or self.units[start - 1].gap or not self.units[start - 2].han
         word = closes("intro", self.line[:start])
         return len(word) > 1 or (bool(word) and start == len(word)) or self.home(start)
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from rapidfuzz.distance import OSA
 
@@ -17,21 +17,35 @@ _GENERIC = {
     POLY: ("polytechnic", "polytechnical"),
 }
 _CUT = {"univ": UNIVERSITY, "uni": UNIVERSITY, "inst": UNIVERSITY, "tech": TECHNOLOGY, "poly": POLY}
+_OPENINGS = {UNIVERSITY: ("uni", "inst", "col", "acad", "vers"), TECHNOLOGY: ("tec", "hnol"), POLY: ("pol", "tech")}
 _SILENT = frozenset(("of", "the", "and", "for", "at", "in", "s", "international"))
-_WINDS = frozenset(("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "central", "new"))
+_WINDS = frozenset(
+    ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "central", "new")
+)
 _PINYIN = {
     "huazhong": ("central", "china"), "huadong": ("east", "china"), "huanan": ("south", "china"),
     "huabei": ("north", "china"), "xibei": ("northwest",), "dongbei": ("northeast",), "xinan": ("southwest",),
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class English:
     """One English name of one school, as canonical words."""
 
     school: int
     written: str
     words: tuple[str, ...]
+
+    @cached_property
+    def stems(self) -> list[tuple[str, ...]]:
+        """For each word but the rarest the openings by which it is seen at a glance."""
+        rest = list(self.words)
+        rest.remove(rarest(self)) if rarest(self) in rest else rest.pop()
+        return [_OPENINGS.get(word) or (word[:3], *(a for a, parts in aliases() if word in parts)) for word in rest]
+
+    def plausible(self, text: str) -> bool:
+        """True when two of its other words, or its only other one, may be in the text."""
+        return sum(any(s in text for s in stem) for stem in self.stems) >= min(2, len(self.stems))
 
 
 @cache

@@ -25,7 +25,9 @@ def surface(name: str, units: Sequence[Unit], claim: Claim) -> tuple[str, list[s
     """The stretch as written; the signs put into it; the characters written in another form, as `a→b`."""
     raw = name[units[claim.start].start : units[claim.end - 1].end]
     signs = list(dict.fromkeys(ch for ch in raw if FOLD[ch] in ("", GAP)))
-    forms = list(dict.fromkeys(f"{ch}→{FOLD[ch]}" for ch in raw if FOLD[ch] not in ("", GAP, ch) and ch.lower() != FOLD[ch]))
+    forms = list(
+        dict.fromkeys(f"{ch}→{FOLD[ch]}" for ch in raw if FOLD[ch] not in ("", GAP, ch) and ch.lower() != FOLD[ch])
+    )
     return raw, signs, forms
 
 
@@ -34,7 +36,9 @@ def _form_kind(form: str) -> NameKind:
     written, _, meant = form.partition("→")
     if unicodedata.normalize("NFKC", written).lower() == meant or not meant.isalpha():
         return NameKind.SYMBOL
-    return NameKind.TRADITIONAL if is_han(written) and "CJK UNIFIED" in unicodedata.name(written, "") else NameKind.SHAPE
+    return (
+        NameKind.TRADITIONAL if is_han(written) and "CJK UNIFIED" in unicodedata.name(written, "") else NameKind.SHAPE
+    )
 
 
 def kind_of(claim: Claim, signs: Sequence[str], forms: Sequence[str]) -> NameKind:

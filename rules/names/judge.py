@@ -16,7 +16,7 @@ WEIGHT = {2: 800, 3: 600}  # how common a protected short name is taken to be wh
 LONG_WEIGHT, DOUBTED = 1000, 60
 WORD = 100  # jieba's frequency from which a short name is an everyday word as well: 西湖, 清华, 人大
 AFTER = frozenset(listed("after"))
-TIE, MARGIN = 0.05, 0.3
+TIE, NEARLY, MARGIN = 0.05, 0.2, 0.3  # in units of Claim.worth
 STUDENTS = frozenset(("生会", "生社", "生联", "生团"))  # 南京大学生会: the 学 of 学生会 is what is missing
 NONE: frozenset[str] = frozenset()
 FLAG, REVIEW, CLEAR = NameVerdict.FLAG, NameVerdict.REVIEW, NameVerdict.CLEAR
@@ -105,6 +105,9 @@ class Judge:
         return self._short(claim, name) if len(term.text) == 2 else self._three(claim, name)
 
     def _full_name(self, claim: Claim, name: Context) -> Ruling:
+        hidden = None if name.begins(claim.start) else self._hidden(claim, name)
+        if hidden:
+            return hidden
         if claim.term.rivals:
             return Ruling(REVIEW, claim, "另有学校使用同一名称", rivals=claim.term.rivals)
         after = name.line[claim.end : claim.end + 2]
@@ -114,7 +117,7 @@ class Judge:
         return Ruling(CLEAR, claim, f"“{taker}”是一个词", taker)
 
     def _hidden(self, claim: Claim, name: Context) -> Ruling | None:
-        """A short name that is only the end of another institution's name, written in disguise."""
+        """A name that is only the end of another institution's name, written in disguise."""
         size = claim.end - claim.start
         first, last = max(0, claim.start - 8), claim.end + 16
         near = owners.nearest(tuple(unit.text for unit in name.units[first:last]))
@@ -199,7 +202,7 @@ class Judge:
         best = max(rivals, key=lambda o: (o.worth, o.name), default=None)
         if best and best.worth > claim.worth + TIE:
             return Ruling(CLEAR, claim, f"更像是“{best.name}”", best.name)
-        if best and best.worth >= claim.worth - TIE:
+        if best and best.worth >= claim.worth - NEARLY:
             return Ruling(REVIEW, claim, "同样像其他学校的名称", rivals=(best.name,))
         return Ruling(FLAG, claim)
 
@@ -215,7 +218,12 @@ class Judge:
         term, size = claim.term, len(claim.term.text)
         word = name.campus(claim.end)
         campus = (bool(word) and word not in listed("company")) or (name.split(claim) and name.whole(claim))
-        if claim.edits and claim.edits[0].was == "学" and not claim.edits[0].now and claim.end - claim.start == size - 1:
+        if (
+            claim.edits
+            and claim.edits[0].was == "学"
+            and not claim.edits[0].now
+            and claim.end - claim.start == size - 1
+        ):
             return campus or size >= 6
         if term.long:
             return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import ahocorasick
 
@@ -13,7 +14,7 @@ from rules.names.fold import FOLD, is_han
 from rules.names.judge import Judge
 from rules.names.model import NameKind, NameMatch, NameVerdict
 from rules.names.protected import ProtectedSchool
-from rules.names.tables import institutions
+from rules.names.tables import Institution, institutions
 from rules.names.terms import Role, all_terms, folded
 from rules.names.tokens import Token
 
@@ -85,8 +86,15 @@ class LatinJudge:
         found = [entry for _, entries in self._automaton.iter(text.translate(_SQUEEZE)) for entry in entries]
         if not found:
             return [LatinHit(short) for short in self._masked(name)]
-        found = [e for e in found if not isinstance(e, Short) or abbreviations.stands(e.text, text, name)]
+        found = [e for e in found if self._plausible(e, text, name)]
         return [LatinHit(entry) for entry in dict.fromkeys([*found, *self._masked(name)])]
+
+    @staticmethod
+    def _plausible(entry: Entry, text: str, name: str) -> bool:
+        """A quick second look, since the automaton finds short strings inside other words."""
+        if isinstance(entry, Short):
+            return abbreviations.stands(entry.text, text, name)
+        return not isinstance(entry, English) or entry.plausible(text)
 
     def _masked(self, name: str) -> list[Short]:
         """The abbreviations that a name with digits or signs may hide."""
@@ -128,7 +136,9 @@ class LatinJudge:
         if not flagged:
             also = "、".join(got.short.rivals[:3])
             why = f"名称可能使用了{target}，但{got.because or '其他学校也用这一缩写'}{'，也可能指' + also if also else ''}，需人工判断。"
-        return NameMatch(name.name, got.verdict, flagged, school.code, got.short.written, got.kind, 0.9 if flagged else 0.5, why)
+        return NameMatch(
+            name.name, got.verdict, flagged, school.code, got.short.written, got.kind, 0.9 if flagged else 0.5, why
+        )
 
     def _english(self, entry: English, name: Context, found: Sequence[Token]) -> NameMatch | None:
         if not english.find(entry, found):
@@ -153,13 +163,10 @@ class LatinJudge:
         school = self._schools[entry.school]
         joined = f" {' '.join(written)} ".replace(" of ", "+of ")  # Dalian University is not in Dalian University of X
         letters = english.initials(found)
-        for item in institutions():
-            if self._judge.mine(entry.school, folded(item.name)):
-                continue
-            if any(f" {' '.join(name.lower().split())} " in joined for name in item.english if name):
-                return item.name
-            near = item.province == self._judge.home(entry.school) and item.name != school.name
-            if near and any(short.lower() == letters for short in item.abbreviation):
+        home = self._judge.home(entry.school)
+        for item, names, shorts in _english_names():
+            theirs = any(name in joined for name in names) or (item.province == home and letters in shorts)
+            if theirs and item.name != school.name and not self._judge.mine(entry.school, folded(item.name)):
                 return item.name
         return None
 
@@ -175,10 +182,22 @@ class LatinJudge:
             target = f"{school.name}的名称“{entry.written}”"
             if others:
                 why = f"名称的拼音可能指{target}，也可能指{'、'.join(others[:3])}，需人工判断。"
-                return NameMatch(name.name, NameVerdict.REVIEW, False, school.code, entry.written, NameKind.PINYIN, 0.5, why)
+                return NameMatch(
+                    name.name, NameVerdict.REVIEW, False, school.code, entry.written, NameKind.PINYIN, 0.5, why
+                )
             why = f"名称以拼音“{entry.text}”拼写，使用或模仿了{target}（拼音）。"
             return NameMatch(name.name, NameVerdict.FLAG, True, school.code, entry.written, NameKind.PINYIN, 0.9, why)
         return None
+
+
+@cache
+def _english_names() -> list[tuple[Institution, tuple[str, ...], tuple[str, ...]]]:
+    """Every institution with an English name or abbreviation, these in lower case, the names between blanks."""
+    return [
+        (i, tuple(f" {' '.join(n.lower().split())} " for n in i.english), tuple(a.lower() for a in i.abbreviation))
+        for i in institutions()
+        if i.english or i.abbreviation
+    ]
 
 
 def _stems(name: English) -> Iterable[str]:

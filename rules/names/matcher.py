@@ -1,9 +1,9 @@
 """The matcher: names in, answers out. One sieve for all names; the costly questions only for the few it keeps."""
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
-from collections.abc import Iterable, Iterator, Sequence
 
 from rules.names import explain
 from rules.names.abbreviations import Short

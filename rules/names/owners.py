@@ -121,7 +121,9 @@ def nearest(text: tuple[str, ...]) -> tuple[Owner, ...]:
         numbers = {number for char in _meant(part) for number in where[char]}
         counts.update(numbers)
     found: list[Owner] = []
-    full = (number for number, count in counts.items() if count + 1 >= own[number] and len(names[number]) <= len(text) + 1)
+    full = (
+        number for number, count in counts.items() if count + 1 >= own[number] and len(names[number]) <= len(text) + 1
+    )
     for number in sorted(full, key=lambda n: -counts[n])[:MOST]:
         name = names[number]
         place = align(name, text, _lenient)

@@ -78,5 +78,7 @@ def frequencies() -> dict[str, int]:
     spec = find_spec("jieba")
     if spec is None or spec.origin is None:  # pragma: no cover - jieba is a locked dependency
         return {}
-    fields = (Path(spec.origin).parent / "dict.txt").read_text(encoding="utf-8").split()  # word, frequency, part of speech
+    fields = (
+        (Path(spec.origin).parent / "dict.txt").read_text(encoding="utf-8").split()
+    )  # word, frequency, part of speech
     return dict(zip(fields[::3], map(int, fields[1::3]), strict=True))

@@ -74,7 +74,7 @@ def _rivals(text: str, school: ProtectedSchool) -> tuple[str, ...]:
 
 def _term(at: int, school: ProtectedSchool, written: str, role: Role) -> Term | None:
     text = folded(written)
-    if len(text) < 2 or not all("\u3400" <= char for char in text):
+    if len(text) < 2 or not all(char >= "\u3400" for char in text):
         return None
     rivals = _rivals(text, school)
     if role is Role.SHORT and rivals:

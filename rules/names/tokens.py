@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rules.names.fold import FOLD, GAP, MAX_UNITS, is_han
 
@@ -24,7 +25,6 @@ class Token:
 
 
 Letter = tuple[str, int, bool]  # folded letter, offset, written as a capital
-
 
 
 def _letters(name: str) -> Iterator[list[Letter]]:
@@ -60,7 +60,7 @@ def _humps(run: list[Letter]) -> list[int]:
 def _tokens(run: list[Letter]) -> Iterator[Token]:
     text = "".join(letter for letter, _, _ in run)
     cuts = [*_humps(run), len(run)]
-    for left, right in zip(cuts, cuts[1:], strict=False):
+    for left, right in pairwise(cuts):
         piece = run[left:right]
         yield Token(text[left:right], piece[0][1], piece[-1][1] + 1, text, left, all(p[2] for p in piece))
 
