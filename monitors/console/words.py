@@ -173,7 +173,7 @@ def report_word(field: object) -> str:
 SETTINGS = {
     "limit": "期限", "minimum": "最少条数", "workdays": "工作日", "pattern": "栏目名称", "any_of": "署名（任一组）",
     "first": "第一责任人", "direct": "直接责任人", "staff": "须为在职教职工", "own_bodies": "含本校主体",
-    "first_month": "起始月份", "last_month": "截止月份", "apart": "两次间隔", "fields": "核对字段", "since": "起算",
+    "first_month": "起始月份", "last_month": "截止月份", "months": "月数", "counted_from": "起算日", "grace": "宽限", "apart": "两次间隔", "fields": "核对字段", "since": "起算",
 }  # fmt: skip
 """Settings of rules, as a policy page calls them."""
 
@@ -188,7 +188,7 @@ def setting_text(value: object) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | tuple):
-        return "；".join(setting_text(item) if isinstance(item, str) else "、".join(map(str, item)) for item in value)
+        return "；".join(setting_text("、".join(item) if isinstance(item, list | tuple) else item) for item in value)
     return str(value).replace("|", "／")
 
 

@@ -91,6 +91,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         history=[look for look, _ in world.store.looks.history(key, limit=30)],
         cases=in_order(world.store.cases.all(account=key), now, frozen(world)),
         sources=sources_of(platform),
+        source_names=source_names(platform),
     )
 
 
@@ -99,6 +100,11 @@ def sources_of(platform: Platform) -> list[tuple[str, str, str]]:
     if platform.value not in SPECS:
         return []
     return [(source.label, can(source.proves), source.note) for source in SPECS[platform.value].sources]
+
+
+def source_names(platform: Platform) -> dict[str, str]:
+    """What observations call a source, and what people call it."""
+    return {source.code: source.label for source in SPECS[platform.value].sources} if platform.value in SPECS else {}
 
 
 def filing_facts(filing: Filing) -> list[tuple[str, Any]]:

@@ -85,10 +85,9 @@ def _untouched(code: str) -> dict[str, Any]:
 
 def switches_for(state: Mapping[str, Any]) -> list[str]:
     """The switches that make sense in a platform's present state."""
-    wanted = ["disable" if state["enabled"] else "enable"]
-    wanted += ["thaw"] if state["frozen_at"] else []
+    wanted = ["thaw"] if state["frozen_at"] else []
     wanted += ["wake"] if state["rest_until"] else []
-    return [*wanted, "forbid" if state["ignore_robots"] else "permit"]
+    return [*wanted, "disable" if state["enabled"] else "enable", "forbid" if state["ignore_robots"] else "permit"]
 
 
 def versions() -> list[tuple[str, str]]:
