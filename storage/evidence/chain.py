@@ -73,9 +73,14 @@ class Manifest:
         """Every link, checked. An absent file is an empty chain."""
         return read(self.path.read_bytes()) if self.path.exists() else Chain([], [])
 
-    def add(self, entry: Entry) -> None:
-        """Append a link, on disk before this returns. Raises OSError, leaving the chain as it was."""
+    def add(self, entry: Entry, *, once: bool = False) -> bool:
+        """Append a link, on disk before this returns. Raises OSError, leaving the chain as it was.
+
+        ``once``: only where no link says the same event of the same file yet; False is returned where one does.
+        """
         with self._locked() as fd:
+            if once and any((e["event"], e["file"]) == (entry["event"], entry["file"]) for e in self.read().entries):
+                return False
             size, last = self._end(fd)
             text, _ = line(last, entry)
             try:
@@ -84,6 +89,7 @@ class Manifest:
             except OSError:
                 os.ftruncate(fd, size)
                 raise
+            return True
 
     @contextmanager
     def _locked(self) -> Iterator[int]:

@@ -10,14 +10,14 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
 
 from rules.model import BEIJING
 from storage.evidence import warc
-from storage.evidence.warc import EvidenceError, StoredPage
+from storage.evidence.bodies import payload
+from storage.evidence.warc import EvidenceError, StoredPage, plain
 
 MAX_MEMBER = 512 * 1024 * 1024
 KEPT = ("response", "resource", "conversion", "revisit")
@@ -138,7 +138,7 @@ class ReplayIndex:
             self._by_url.setdefault(key, []).append(len(self._places) - 1)
 
     def _page(self, place: _Place) -> StoredPage:
-        body = warc.payload(_record(place.origin)) if place.origin else None
+        body = payload(_record(place.origin)) if place.origin else None
         return warc.page_of(_record(place), body=body, fallback=place.at)
 
 
@@ -189,15 +189,3 @@ def _http_date(http: Any) -> datetime | None:
         return parsedate_to_datetime(http.get_header("date")).astimezone(BEIJING) if http else None
     except (TypeError, ValueError):
         return None
-
-
-def plain(url: str) -> str:
-    """A URL as it is looked up: scheme and host in lower case, no default port, no fragment, a path at least ``/``."""
-    try:
-        parts = urlsplit(url.strip())
-        port = "" if parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f":{parts.port}"
-    except ValueError:
-        return url
-    if not parts.hostname:
-        return url
-    return f"{parts.scheme}://{parts.hostname}{port}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")

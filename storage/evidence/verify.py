@@ -1,4 +1,4 @@
-"""Three answers about evidence: everything matched, something did not, or it cannot be told and why."""
+"""Checks an archive against its chains, and seals what killed writers left behind."""
 
 from __future__ import annotations
 
@@ -6,69 +6,13 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rules.model import Labelled
 from storage.evidence import chain
 from storage.evidence.chain import MANIFEST, Chain, Manifest
+from storage.evidence.report import Bad, VerifyReport
 from storage.evidence.writer import chain_path
-
-
-class Status(Labelled):
-    """Nothing failed is not the same claim as everything matched."""
-
-    VERIFIED = "verified", "核验一致"
-    FAILED = "failed", "核验不一致"
-    UNVERIFIABLE = "unverifiable", "无法核验"
-
-
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """The first thing that does not match: the file, the record's number from 1 (0: the file itself), its offset."""
-
-    file: str
-    record: int
-    offset: int
-    reason: str
-
-
-@dataclass(slots=True)
-class VerifyReport:
-    """What was checked and what came of it. ``missing`` says what stands in the way of a plain yes."""
-
-    files: int = 0
-    records: int = 0
-    bytes: int = 0
-    failures: list[Bad] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    torn: dict[str, int] = field(default_factory=dict)
-    """Torn tails: file → bytes behind the last record the chain knows, left by a writer that was killed."""
-
-    @property
-    def status(self) -> Status:
-        """Failed if anything failed; verified only if everything was checked and matched."""
-        if self.failures:
-            return Status.FAILED
-        return Status.UNVERIFIABLE if self.missing or not self.records else Status.VERIFIED
-
-    @property
-    def first_bad(self) -> Bad | None:
-        """The first failure, None where there is none."""
-        return self.failures[0] if self.failures else None
-
-    def __str__(self) -> str:
-        """The report as a person reads it."""
-        lines = [f"{self.status.label}：{self.files} 个文件，{self.records} 条记录，{self.bytes} 字节"]
-        for bad in self.failures:
-            where = f"第 {bad.record} 条记录（偏移 {bad.offset}）" if bad.record else ""
-            lines.append(f"不一致：{bad.file} {where}{bad.reason}")
-        lines += [f"无法核验：{text}" for text in self.missing] + [f"说明：{text}" for text in self.notes]
-        if not self.records and not self.failures and not self.missing:
-            lines.append("无法核验：没有存证记录")
-        return "\n".join(lines)
 
 
 def verify(path: Path | str, heads: Mapping[str, str] | None = None) -> VerifyReport:
@@ -169,9 +113,10 @@ def _records(path: Path, name: str, links: Chain, size: int, report: VerifyRepor
     at = 0
     with path.open("rb") as file:
         for number, entry in enumerate(links.entries[1:], start=1):
-            length = int(entry["length"])
+            length = entry.get("length")
+            length = length if isinstance(length, int) and length > 0 else 0
             member = file.read(length)
-            if entry["offset"] != at or hashlib.sha256(member).hexdigest() != entry["sha256"]:
+            if entry.get("offset") != at or hashlib.sha256(member).hexdigest() != entry.get("sha256"):
                 why = "内容被截断" if len(member) < length else "内容与校验链不一致"
                 return Bad(name, number, at, why), at, ""
             at += length
@@ -185,9 +130,9 @@ def _records(path: Path, name: str, links: Chain, size: int, report: VerifyRepor
 def _ends_well(name: str, links: Chain, end: int, size: int, tail: str, seal: dict[str, Any] | None) -> Bad | None:
     if seal is None:
         return None
-    if links.head != seal["head"] or len(links.entries) - 1 != seal["records"]:
+    if links.head != seal.get("head") or max(len(links.entries) - 1, 0) != seal.get("records"):
         return Bad(name, len(links.entries), end, "与封存时相比，记录有缺失或被替换")
-    if size != seal["bytes"] or tail != seal.get("tail", ""):
+    if size != seal.get("bytes") or tail != seal.get("tail", ""):
         return Bad(name, len(links.entries), end, "与封存时相比，文件末尾有变动")
     return None
 
@@ -226,6 +171,6 @@ def seal_abandoned(root: Path) -> list[str]:
         if bad is None:
             entry = {"event": "seal", "file": name, "records": max(len(links.entries) - 1, 0), "head": links.head,
                      "bytes": size, "tail": tail}  # fmt: skip
-            Manifest(root).add(entry)
-            sealed.append(name)
+            if Manifest(root).add(entry, once=True):  # its writer, or another process, may have been quicker
+                sealed.append(name)
     return sealed

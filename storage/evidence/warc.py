@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import uuid
 import zlib
@@ -11,16 +10,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Protocol
-
-import brotli  # type: ignore[import-untyped]
-from warcio.bufferedreaders import ChunkedDataReader
+from urllib.parse import urlsplit
 
 from rules.model import BEIJING
+from storage.evidence.bodies import decoded, payload
 
 LEVEL = 3
 """zlib level: on real pages 5 % larger than level 9 in a quarter of the time."""
-MAX_BODY = 64 * 1024 * 1024
-"""A decoded body is cut here (a compression bomb); readers refuse anything above 10 MB anyway."""
 ORIGINAL = "x-archive-orig-"
 """Prefix of a header that describes the wire, not the bytes we were given (pywb's convention)."""
 REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
@@ -142,41 +138,6 @@ def page_of(warc: Any, *, body: bytes | None = None, fallback: datetime | None =
     )
 
 
-def payload(warc: Any) -> bytes:
-    """The body of a record, dechunked and decoded as its headers say; as it stands where they are wrong."""
-    http, stream = warc.http_headers, warc.raw_stream
-    if http and "chunked" in (http.get_header("transfer-encoding") or "").lower():
-        stream = ChunkedDataReader(stream)
-    body: bytes = stream.read(MAX_BODY)
-    return decoded(body, http.get_header("content-encoding") or "" if http else "")
-
-
-def decoded(body: bytes, encoding: str) -> bytes:
-    """The body without its content-encodings. One that is declared but not there, or not known, changes nothing."""
-    for name in reversed([part.strip().lower() for part in encoding.split(",") if part.strip()]):
-        try:
-            body = _decode(body, name)
-        except (zlib.error, brotli.error, EOFError):
-            return body
-    return body
-
-
-def _decode(body: bytes, name: str) -> bytes:
-    if name == "br":
-        return bytes(brotli.Decompressor().process(body, output_buffer_limit=MAX_BODY))
-    if name not in ("gzip", "x-gzip", "deflate"):
-        return body
-    windows = (31,) if name != "deflate" else (15, -15)  # "deflate" is sent with and without the zlib wrapper
-    for window in windows:
-        unpacker = zlib.decompressobj(window)
-        try:
-            return unpacker.decompress(body, MAX_BODY)  # a body cut short gives what there is of it
-        except zlib.error:
-            if window == windows[-1]:
-                raise
-    return body
-
-
 def parse_date(text: str | None) -> datetime | None:
     """A WARC date (any of its precisions) in Beijing time; None where there is none or it is no date."""
     try:
@@ -202,6 +163,13 @@ def _line(value: str) -> str:
     return re.sub(r"[\r\n\x00]+", " ", value)
 
 
-def stream(data: bytes) -> io.BytesIO:
-    """Bytes as the file warcio wants."""
-    return io.BytesIO(data)
+def plain(url: str) -> str:
+    """A URL as it is looked up: scheme and host in lower case, no default port, no fragment, a path at least ``/``."""
+    try:
+        parts = urlsplit(url.strip())
+        port = "" if parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f":{parts.port}"
+    except ValueError:
+        return url
+    if not parts.hostname:
+        return url
+    return f"{parts.scheme}://{parts.hostname}{port}{parts.path or '/'}" + (f"?{parts.query}" if parts.query else "")

@@ -13,23 +13,16 @@ from rules.identity import account_key
 from rules.model import Filing, FilingStatus, Platform
 from storage.register import values
 from storage.register.columns import BY_FIELD, ENUMS, Column
-from storage.register.headings import HEADINGS, ID_OR_URL, IGNORED, assign, normal
+from storage.register.header import find_header, shown
+from storage.register.headings import HEADINGS, ID_OR_URL, IGNORED, normal
 from storage.register.sheets import Formula, Sheet, Value
-from storage.register.words import WECHAT_TYPES
+from storage.register.words import PLATFORM_HOSTS, WECHAT_TYPES
 
 EXAMPLE = "示例"
 """A row whose 备案号 says this is the template's example, skipped on import."""
-HEADER_WITHIN = 30
-_SUBHEADINGS = {"姓名", "职务", "职称"}
 _NOTE = re.compile(
     r"\s*(?:注|备注|说明|填表|填报|制表|审核|合计|共计|总计|联系|日期|单位|盖章|负责人|签字|[*※＊])[^：:]{0,12}(?:[：:\d.、]|$)"
 )
-_HOSTS = {
-    "weibo.c": Platform.WEIBO, "mp.weixin.qq.com": Platform.WECHAT, "douyin.com": Platform.DOUYIN,
-    "bilibili.com": Platform.BILIBILI, "toutiao.com": Platform.TOUTIAO, "baijiahao.baidu": Platform.BAIJIAHAO,
-    "kuaishou.com": Platform.KUAISHOU, "zhihu.com": Platform.ZHIHU, "tieba.baidu": Platform.TIEBA,
-    "xiaohongshu.com": Platform.XIAOHONGSHU, "qzone.qq.com": Platform.QZONE, ".edu.cn": Platform.WEBSITE,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +37,12 @@ class Problem:
 
     def __str__(self) -> str:
         """第 5 行「开通时间」“2024年13月”：没有这一天，…"""
-        sheet = f"工作表“{self.sheet}”" if self.sheet else ""
-        row = f"第 {self.row} 行" if self.row else ""
+        row = f"工作表“{self.sheet}”" if self.sheet else ""
+        row += f"第 {self.row} 行" if self.row else ""
         column = f"「{self.column}」" if self.column else ""
         shown = self.value if len(self.value) <= 40 else self.value[:40] + "…"
         value = f"“{shown}”" if shown else ""
-        return f"{sheet}{row}{column}{value}：{self.message}".lstrip("：")
+        return f"{row}{column}{value}：{self.message}".lstrip("：")
 
 
 @dataclass(slots=True)
@@ -65,7 +58,7 @@ class Table:
 
 def read_sheet(sheet: Sheet, table: Table) -> bool:
     """Add a sheet's rows to the table. False where the sheet has no heading row that we know."""
-    found = _header(sheet)
+    found = find_header(sheet)
     if found is None:
         return False
     start, headings, fields = found
@@ -79,45 +72,6 @@ def read_sheet(sheet: Sheet, table: Table) -> bool:
         if _is_row(cells, headings, fields):
             _Row(sheet, number, cells, headings, fields, table).read(default)
     return True
-
-
-def _header(sheet: Sheet) -> tuple[int, list[str], list[str | None]] | None:
-    """The row that names most fields among the first rows, joined with a second heading row where there is one."""
-    best: tuple[tuple[int, bool], int, list[str], list[str | None]] | None = None
-    rows = sheet.rows[:HEADER_WITHIN]
-    for index, (number, _) in enumerate(rows):
-        top = _spread(sheet, number)
-        below = _spread(sheet, rows[index + 1][0]) if index + 1 < len(rows) else []
-        two = any(str(cell or "").strip() in _SUBHEADINGS for cell in below)
-        headings = _join(top, below) if two else [_heading(cell) for cell in top]
-        fields = assign(headings)
-        score = (len({f for f in fields if f}), not two)
-        if "name" in fields and score[0] >= 2 and (best is None or score > best[0]):
-            best = (score, rows[index + 1][0] if two else number, headings, fields)
-    return best[1:] if best else None
-
-
-def _heading(cell: Value) -> str:
-    return "" if cell is None else str(cell).strip()
-
-
-def _spread(sheet: Sheet, number: int) -> list[Value]:
-    """A heading row with merged cells filled in, sideways and downwards."""
-    lines = dict(sheet.rows)
-    cells = list(lines.get(number, []))
-    for top, left, bottom, right in sheet.spans:
-        if top <= number <= bottom and right < 200:
-            origin = lines.get(top, [])
-            cells.extend([None] * (right + 1 - len(cells)))
-            cells[left : right + 1] = [origin[left] if left < len(origin) else None] * (right + 1 - left)
-    return cells
-
-
-def _join(top: list[Value], below: list[Value]) -> list[str]:
-    """第一责任人 over 姓名, 职务, 电话 → 第一责任人姓名, 第一责任人职务, 第一责任人电话."""
-    width = max(len(top), len(below))
-    pairs = zip(top + [None] * (width - len(top)), below + [None] * (width - len(below)), strict=True)
-    return [_heading(a) if a == b or not b else _heading(a) + _heading(b) for a, b in pairs]
 
 
 def _note_unknown(sheet: Sheet, headings: list[str], fields: list[str | None], table: Table) -> None:
@@ -161,7 +115,7 @@ def _is_row(cells: list[Value], headings: list[str], fields: list[str | None]) -
     written = [str(cell).strip() for cell in cells if cell is not None and str(cell).strip()]
     if all(_NOTE.match(text) for text in written):
         return False
-    return not all(_heading(cell) in ("", heading) for cell, heading in zip(cells, headings, strict=True))
+    return not all(shown(cell) in ("", heading) for cell, heading in zip(cells, headings, strict=True))
 
 
 @dataclass(slots=True)
@@ -217,7 +171,7 @@ class _Row:
         if said and said not in values.NOTHING:
             return  # read, or reported already
         url = self.given.get("url", "")
-        guess = default or next((p for host, p in _HOSTS.items() if host in url), None)
+        guess = default or next((p for host, p in PLATFORM_HOSTS.items() if host in url), None)
         if guess:
             self.given["platform"] = guess
         else:

@@ -29,6 +29,14 @@ PLATFORM_WORDS: dict[str, Platform] = {
 }  # fmt: skip
 """What people call the platforms. 视频号 and 小程序 have no public page of their own and go to 其他平台."""
 
+PLATFORM_HOSTS = {
+    "weibo.c": Platform.WEIBO, "mp.weixin.qq.com": Platform.WECHAT, "douyin.com": Platform.DOUYIN,
+    "bilibili.com": Platform.BILIBILI, "toutiao.com": Platform.TOUTIAO, "baijiahao.baidu": Platform.BAIJIAHAO,
+    "kuaishou.com": Platform.KUAISHOU, "zhihu.com": Platform.ZHIHU, "tieba.baidu": Platform.TIEBA,
+    "xiaohongshu.com": Platform.XIAOHONGSHU, "qzone.qq.com": Platform.QZONE, ".edu.cn": Platform.WEBSITE,
+}  # fmt: skip
+"""Where an address says which platform, for tables that do not."""
+
 WECHAT_TYPES = ("订阅号", "服务号", "企业号")
 
 YES = {

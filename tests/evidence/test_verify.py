@@ -251,6 +251,25 @@ def test_a_torn_manifest_line_is_cut_off_by_the_next_writer(root: Path) -> None:
         assert verify(root).status is Status.VERIFIED
 
 
+def seal_what_is_left(root: Path) -> None:
+    EvidenceArchive(root).seal_abandoned()
+
+
+def test_several_processes_seal_once(tmp_path: Path) -> None:
+    for _ in range(10):
+        archive = EvidenceArchive(tmp_path)
+        archive.append(page(1))
+        archive._writer.close()  # type: ignore[union-attr]
+    context = multiprocessing.get_context("fork")
+    children = [context.Process(target=seal_what_is_left, args=(tmp_path,)) for _ in range(4)]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join(30)
+    report = verify(tmp_path)
+    assert (report.status, report.files) == (Status.VERIFIED, 10), str(report)
+
+
 def test_a_live_archive_verifies(tmp_path: Path) -> None:
     with EvidenceArchive(tmp_path) as archive:
         archive.append(page(1))

@@ -13,8 +13,9 @@ from openpyxl import Workbook
 
 from rules.model import Filing, FilingStatus, Level, Platform, ReviewResult
 from storage.register import RegisterError, read_register
+from storage.register.dates import EARLIEST, LATEST
 from storage.register.read import EXAMPLE
-from storage.register.values import EARLIEST, LATEST, NOTHING
+from storage.register.values import NOTHING
 
 HEADER = ["账号名称", "平台", "账号ID"]
 

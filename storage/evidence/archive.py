@@ -1,0 +1,200 @@
+"""Appends pages to the archive and finds them again by id."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import re
+import threading
+import zlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from warcio.archiveiterator import ArchiveIterator
+
+from rules.model import BEIJING
+from storage.evidence import chain, warc
+from storage.evidence.records import First, PageRecords, file_head
+from storage.evidence.report import VerifyReport
+from storage.evidence.verify import seal_abandoned, verify
+from storage.evidence.warc import EvidenceError, PageLike, StoredPage
+from storage.evidence.writer import MAX_SIZE, Writer, chain_path
+
+DEDUPE_FROM = 512
+"""Bodies of at least this many bytes are written once per file and referred to afterwards (captcha walls repeat)."""
+_ID = re.compile(r"(\d{4}-\d\d-\d\d)\.([A-Za-z0-9_-]{1,80})\.(\d{1,13})\.([0-9a-f]{24})")
+
+
+class EvidenceArchive:
+    """Evidence under one folder. Any number of processes and threads may append at once: each process has own files.
+
+    ``sync_every`` pages are put on the disk together; call `sync` before committing the rows that cite them. A killed
+    process loses nothing that was acknowledged; a power cut loses at most what was not synced.
+    """
+
+    def __init__(self, root: Path | str, *, sync_every: int = 64) -> None:
+        """Nothing is created until the first page comes."""
+        self.root, self.sync_every = Path(root), sync_every
+        self._writer: Writer | None = None
+        self._of: tuple[int, str, str] = (0, "", "")
+        self._payloads: dict[bytes, First] = {}
+        self._lock = threading.RLock()
+
+    def append(
+        self,
+        page: PageLike,
+        *,
+        request_headers: Mapping[str, str] | None = None,
+        run_id: str = "",
+        kind: str = "response",
+    ) -> str:
+        """Store a page and return its evidence id, once the bytes are written. Raises EvidenceError: nothing is kept.
+
+        ``kind`` is ``response`` for what a server sent, ``conversion`` for what a browser made of it.
+        """
+        if page.fetched_at.tzinfo is None:
+            raise ValueError("fetched_at must be aware")
+        with self._lock:
+            writer = self._open(page.fetched_at, run_id)
+            digest = hashlib.sha256(page.body).digest()
+            first = self._payloads.get(digest) if kind == "response" else None
+            records = PageRecords(page)
+            unit = [records.response(kind, digest.hex(), first)]
+            if request_headers is not None:
+                unit.append(records.request(request_headers))
+            evidence = _evidence_id(writer.name, *writer.write(unit)[0])
+            if kind == "response" and not first and len(page.body) >= DEDUPE_FROM:
+                self._payloads[digest] = records.first(evidence)
+            if writer.unsynced >= self.sync_every:
+                writer.sync()
+            return evidence
+
+    def append_resource(self, url: str, body: bytes, content_type: str, at: datetime, *, run_id: str = "") -> str:
+        """Store what we made ourselves, a screenshot for instance. Returns its evidence id; raises EvidenceError."""
+        page = StoredPage(url, body, at, headers={"content-type": content_type})
+        return self.append(page, run_id=run_id, kind="resource")
+
+    def get(self, evidence: str) -> StoredPage:
+        """The page behind an evidence id, its bytes checked against the id. Raises EvidenceError.
+
+        ``Page(**vars(archive.get(id)))`` is the crawler's page.
+        """
+        match = _ID.fullmatch(evidence)
+        if not match:
+            raise EvidenceError(f"“{evidence}”不是存证编号")
+        path = self.root / match[1] / f"{match[2]}.warc.gz"
+        try:
+            member = _member(path, int(match[3]))
+        except FileNotFoundError as error:
+            raise EvidenceError(f"存证文件 {match[1]}/{path.name} 不存在") from error
+        except (OSError, zlib.error) as error:
+            raise EvidenceError(f"存证 {evidence} 已损坏，无法读取") from error
+        if hashlib.sha256(member).hexdigest()[:24] != match[4]:
+            raise EvidenceError(f"存证 {evidence} 的内容与编号不符，可能被改动")
+        return self._page(member)
+
+    def pages(self, *, day: str = "", run_id: str = "") -> Iterator[tuple[str, StoredPage]]:
+        """Every page with its evidence id, file by file in the order written; of one day (2026-11-21) or one run."""
+        for path in sorted(self.root.glob(f"{day or '*'}/*.warc.gz")):
+            links = chain.read(chain_path(path).read_bytes())
+            if run_id and not path.name.startswith(_safe(run_id) + "-"):
+                continue
+            for entry in links.entries[1:]:
+                if entry["type"] not in ("warcinfo", "request"):
+                    evidence = _evidence_id(f"{path.parent.name}/{path.name}", entry["offset"], entry["sha256"])
+                    yield evidence, self.get(evidence)
+
+    def sync(self) -> None:
+        """Put everything appended so far on the disk. Raises EvidenceError."""
+        with self._lock:
+            if self._writer and self._of[0] == os.getpid():
+                self._writer.sync()
+
+    def close(self) -> None:
+        """Seal the open file. Raises EvidenceError."""
+        with self._lock:
+            writer, self._writer = self._writer, None
+            self._payloads.clear()
+            if writer and self._of[0] == os.getpid():
+                writer.seal()
+
+    def seal_abandoned(self) -> list[str]:
+        """Seal files whose writer was killed, torn tail included; those that fail their check are left. Their names."""
+        return seal_abandoned(self.root)
+
+    def heads(self) -> dict[str, str]:
+        """The chain heads to record elsewhere (database, digest): the manifest's, and those of files not yet sealed.
+
+        `verify` takes them back and finds whoever rewrote everything behind them.
+        """
+        links = chain.Manifest(self.root).read()
+        sealed = {entry["file"] for entry in links.entries if entry["event"] == "seal"}
+        heads = {chain.MANIFEST: links.head}
+        for entry in links.entries:
+            name = entry["file"]
+            if name not in sealed and chain_path(self.root / name).exists():
+                heads[name] = chain.read(chain_path(self.root / name).read_bytes()).head
+        return heads
+
+    def verify(self, heads: Mapping[str, str] | None = None) -> VerifyReport:
+        """Check the whole archive, against heads recorded earlier where given."""
+        return verify(self.root, heads=heads)
+
+    def __enter__(self) -> Self:
+        """Use as a context: the file is sealed at the end."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Seal."""
+        self.close()
+
+    def _open(self, moment: datetime, run_id: str) -> Writer:
+        """The writer for this process, day and run; a forked child never writes into its parent's file."""
+        at, day = warc.date_field(moment), moment.astimezone(BEIJING).date().isoformat()
+        of = (os.getpid(), day, run_id)
+        if self._writer and (self._of != of or self._writer.offset >= MAX_SIZE):
+            if self._of[0] != of[0]:
+                self._writer = None  # the parent's, who will seal it
+            self.close()
+        if self._writer is None:
+            writer = Writer(self.root, day, f"{_safe(run_id) or 'run'}-{of[0]}")
+            try:
+                writer.write([file_head(writer.path.name, at, _safe(run_id))])
+            except EvidenceError:
+                writer.close()
+                raise
+            self._writer, self._of, self._payloads = writer, of, {}
+        return self._writer
+
+    def _page(self, member: bytes) -> StoredPage:
+        found = next(iter(ArchiveIterator(io.BytesIO(member))))
+        first = found.rec_headers.get_header("Xunjian-Refers-To")
+        return warc.page_of(found, body=self.get(first).body if first else None)
+
+
+def _evidence_id(name: str, offset: int, sha256: str) -> str:
+    """Where the record stands and what it is: an id that a row cites pins the bytes, whatever becomes of the chain."""
+    return f"{name.removesuffix('.warc.gz').replace('/', '.')}.{offset}.{sha256[:24]}"
+
+
+def _member(path: Path, offset: int) -> bytes:
+    """The bytes of the gzip member at an offset. Raises zlib.error where there is no whole one."""
+    unpacker, member = zlib.decompressobj(31), bytearray()
+    with path.open("rb") as file:
+        file.seek(offset)
+        while not unpacker.eof and (block := file.read(65536)):
+            unpacker.decompress(block)
+            member += block
+    if not unpacker.eof:
+        raise zlib.error("no whole member here")
+    return bytes(member[: len(member) - len(unpacker.unused_data)])
+
+
+def _safe(run_id: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]", "_", run_id)[:60]

@@ -1,0 +1,62 @@
+"""Three answers about evidence: everything matched, something did not, or it cannot be told and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rules.model import Labelled
+
+
+class Status(Labelled):
+    """Nothing failed is not the same claim as everything matched."""
+
+    VERIFIED = "verified", "核验一致"
+    FAILED = "failed", "核验不一致"
+    UNVERIFIABLE = "unverifiable", "无法核验"
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """The first thing that does not match: the file, the record's number from 1 (0: the file itself), its offset."""
+
+    file: str
+    record: int
+    offset: int
+    reason: str
+
+
+@dataclass(slots=True)
+class VerifyReport:
+    """What was checked and what came of it. ``missing`` says what stands in the way of a plain yes."""
+
+    files: int = 0
+    records: int = 0
+    bytes: int = 0
+    failures: list[Bad] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    torn: dict[str, int] = field(default_factory=dict)
+    """Torn tails: file → bytes behind the last record the chain knows, left by a writer that was killed."""
+
+    @property
+    def status(self) -> Status:
+        """Failed if anything failed; verified only if everything was checked and matched."""
+        if self.failures:
+            return Status.FAILED
+        return Status.UNVERIFIABLE if self.missing or not self.records else Status.VERIFIED
+
+    @property
+    def first_bad(self) -> Bad | None:
+        """The first failure, None where there is none."""
+        return self.failures[0] if self.failures else None
+
+    def __str__(self) -> str:
+        """The report as a person reads it."""
+        lines = [f"{self.status.label}：{self.files} 个文件，{self.records} 条记录，{self.bytes} 字节"]
+        for bad in self.failures:
+            where = f"第 {bad.record} 条记录（偏移 {bad.offset}）" if bad.record else ""
+            lines.append(f"不一致：{bad.file} {where}{bad.reason}")
+        lines += [f"无法核验：{text}" for text in self.missing] + [f"说明：{text}" for text in self.notes]
+        if not self.records and not self.failures and not self.missing:
+            lines.append("无法核验：没有存证记录")
+        return "\n".join(lines)
