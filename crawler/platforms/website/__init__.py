@@ -28,6 +28,7 @@ WALLS = re.compile(
     re.I,
 )
 """Words that make an unreadable page a blocked one. `crawler.verdict` knows far more and looks first."""
+ENDING = 4000
 ENOUGH = 2
 """Dated items below which a page cannot show that a site is silent."""
 
@@ -53,6 +54,9 @@ def read_listing(page: Page) -> Observation:
 def _shows_silence(look: Reading, dated: list[Item]) -> bool:
     # An older page of a pager, or pinned items alone, hold old dates on the liveliest site.
     if len(dated) < ENOUGH or all(item.pinned for item in dated) or is_later_page(look.document):
+        return False
+    # What a connection that broke did not deliver may be the newest column.
+    if "</html" not in look.page.text[-ENDING:].lower():
         return False
     return look.kind is Kind.LIST or not hides_newer(dated, look.undated)
 

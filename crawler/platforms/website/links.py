@@ -37,7 +37,7 @@ def follow(page: Page, target: Target) -> tuple[str, ...]:
     hosts = {host.lower().removeprefix("www.") for host in (*target.hosts, found.host)}
     feeds = [found.absolute(n.attributes.get("href") or "") for kind in FEED_TYPES for n in found.tree.css(kind)]
     ranked = sorted(_columns(found, {item.link.href for item in look.dated}).items(), key=lambda pair: -pair[1])
-    columns = [url for url, _ in ranked]
+    columns = [url for url, _ in ranked if _own(url, hosts)]
     candidates = [*columns[: MOST - 2], *feeds[:1], urljoin(found.base, "/sitemap.xml"), *columns[MOST - 2 :]]
     chosen = dict.fromkeys(url for url in candidates if url != page.url and _own(url, hosts))
     return tuple(chosen)[:MOST]
