@@ -109,7 +109,7 @@ def _environment(folders: list[Path]) -> ImmutableSandboxedEnvironment:
         trim_blocks=False,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"day": day, "moment": moment, "name": name, "full_stop": full_stop}
+    environment.filters.update(day=day, moment=moment, name=name, full_stop=full_stop, cited=cited)
     return environment
 
 
@@ -174,3 +174,14 @@ def full_stop(value: Any) -> str:
     """The sentence, ending as a sentence does."""
     text = str(value).strip()
     return text if text.endswith(("。", "！", "？", "”")) else f"{text.rstrip('；;，,.')}。"
+
+
+def cited(sentence: str) -> str:
+    """规定：“…”。 with the quotation's own quotes turned into inner ones; where no sentence is known, only that it says so.
+
+    A full stop is never put inside a quotation that has none: the words are the regulation's.
+    """
+    inner = str(sentence).strip().translate({ord("“"): "‘", ord("”"): "’"})
+    if not inner:
+        return "有明确规定。"
+    return f"规定：“{inner}”" if inner.endswith("。") else f"规定：“{inner}”。"

@@ -22,8 +22,8 @@ SERIES = {
     Document.CLOSURE: "销",
 }
 """The character that tells the series of 文号 apart; each kind counts from 1 every year."""
-ENDINGS = ("通知", "通知书", "通报", "函", "决定", "意见书")
-"""How the name of a kind of document (文种) ends."""
+PAPERS = {Document.CORRECTION: "更正通知"}
+"""文种 where it is not the document's own label."""
 UNNAMED = "（非备案账号，名称不予公布）"
 """An account without a responsible unit may be a person's: a public document does not name it."""
 
@@ -70,12 +70,14 @@ class Reference:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One document, complete. ``id`` is the case number and the step; ``recipients`` are e-mail addresses and are never
-    printed; ``within`` is the period as the policy writes it, ``due_at`` the day where it is known already."""
+    printed; ``paper`` is the 文种, ``act`` what the school calls the step (责令注销账号); ``within`` is the period as the
+    policy writes it, ``due_at`` the day where it is known already."""
 
     id: str
     number: str
     document: Document
     paper: str
+    act: str = ""
     school: str
     school_name: str
     office: Office
@@ -125,12 +127,13 @@ def draft(
     step = next((step for step in case.ladder if step.code == planned.step), None)
     following = _following(case, step)
     clause = next((c for c in policy.clauses if (c.rule, c.clause) == (case.rule, case.clause)), None)
-    due = next((r for r in case.steps if following and r.step == following.code and not r.issued_at), None)
+    due = case.pending if _dated(planned, case, following) else None
     notice = Notice(
         id=planned.id,
         number=number,
         document=planned.document,
-        paper=_paper(planned.document, step),
+        paper=PAPERS.get(planned.document, planned.document.label),
+        act=step.title if step and step.title != planned.document.label else "",
         school=case.school,
         school_name=policy.school,
         office=office,
@@ -181,18 +184,19 @@ def _published(notice: Notice) -> Notice:
     )
 
 
+def _dated(planned: PlannedNotice, case: Case, following: Step | None) -> bool:
+    """True where the step that waits is the one this paper announces, or the one a rejected appeal sets going again."""
+    if planned.document is Document.APPEAL_DECISION:
+        return planned.upheld is False
+    return bool(case.pending and following and case.pending.step == following.code)
+
+
 def _following(case: Case, step: Step | None) -> Step | None:
     """The rung after this one: what comes if nothing is done."""
     if step is None:
         return None
     codes = [rung.code for rung in case.ladder]
     return next(iter(case.ladder[codes.index(step.code) + 1 :]), None)
-
-
-def _paper(document: Document, step: Step | None) -> str:
-    """The 文种: the school's own name of the step, made to end like a document."""
-    label = step.label if step else document.label
-    return label if label.endswith(ENDINGS) else f"{label}通知"
 
 
 def _cited(policy: Policy) -> str:

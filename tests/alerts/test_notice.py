@@ -6,17 +6,22 @@ import dataclasses
 import io
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import docx
 import pytest
 
-from alerts.letter import PACKAGED, TemplateBroken, letter
+import rules
+from alerts.letter import PACKAGED, TemplateBroken, cited, letter
 from alerts.markup import Kind, MarkupError, parse, protect
 from alerts.notice import SERIES, UNNAMED, Notice, draft, number
+from alerts.plan import plan
 from alerts.render import notice_html, notice_letter, notice_text
+from rules.cases import EventKind
 from rules.model import Document
+from rules.policy_file import load_policy
 from storage.documents import dump, load
-from tests.alerts.sample import NOW, OFFICE, case, notice, planned, policy
+from tests.alerts.sample import NOW, OFFICE, case, event, notice, planned, policy
 
 HOSTILE = "<script>alert(1)</script># 标题\n=== 附件\u202e\u200b\u0007{{ 7*7 }}\u0301\u0301\u0301" + "长" * 10_000
 
@@ -68,6 +73,16 @@ def test_who_must_do_what_by_when():
     assert "请自收到本通知之日起1个月内完成整改，最迟不晚于2026年12月21日" in text
     assert "恢复内容更新" in text
     assert "逾期仍未整改的，将依规进入“公开通报”环节" in text
+
+
+def test_a_rejected_appeal_names_the_new_day_and_an_upheld_one_withdraws():
+    text = squeeze(notice_text(letter(notice(Document.APPEAL_DECISION))))
+    assert "申诉理由不成立，维持原认定" in text
+    assert "整改期限调整至2026年12月21日" in text
+    upheld = dataclasses.replace(notice(Document.APPEAL_DECISION), upheld=True, due_at=None)
+    text = squeeze(notice_text(letter(upheld)))
+    assert "申诉理由成立。撤回原认定" in text
+    assert "整改期限" not in text
 
 
 @pytest.mark.parametrize("document", Document)
@@ -135,13 +150,46 @@ def test_numbers():
     assert len(set(SERIES.values())) == len(SERIES)
 
 
-def test_the_schools_own_name_of_a_step_names_the_paper():
-    ladder = (case().ladder[0].model_copy(update={"title": "责令整改"}), *case().ladder[1:])
+def test_the_schools_own_name_of_a_step_is_used():
+    ladder = tuple(step.model_copy(update={"title": "责令注销账号"}) for step in case().ladder)
     its = case(ladder=ladder)
-    paper = draft(planned(Document.RECTIFICATION), its, policy(), OFFICE, number="校媒巡整〔2026〕9号", issued_at=NOW)
-    assert paper.paper == "责令整改通知"
-    assert "的责令整改通知（校媒巡整〔2026〕9号）" in notice_letter(paper).subject
-    assert paper.evidence[0].id == its.evidence[0]
+    papers = [
+        draft(planned(document), its, policy(), OFFICE, number=number(document, 2026, 9), issued_at=NOW)
+        for document in (Document.RECTIFICATION, Document.SHUTDOWN)
+    ]
+    assert "现就责令注销账号事项通知如下" in notice_letter(papers[0]).text
+    assert "“西亚斯体育学院”责令注销账号的通知（校媒巡停〔2026〕9号）" in notice_letter(papers[1]).subject
+    assert [item.id for item in papers[0].evidence] == list(its.evidence)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "printed"),
+    [
+        ("应当更新。", "规定：“应当更新。”"),
+        ("应当更新", "规定：“应当更新”。"),
+        ("不得以“某某大学”命名。", "规定：“不得以‘某某大学’命名。”"),
+        ("", "有明确规定。"),
+    ],
+)
+def test_a_quotation_keeps_the_regulations_words(sentence, printed):
+    assert cited(sentence) == printed
+
+
+@pytest.mark.parametrize(
+    "path", sorted((Path(rules.__file__).parent / "policies").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_every_step_of_every_policy_makes_a_document(path):
+    school = load_policy(path.read_text("utf-8"), str(path))
+    for clause in school.clauses:
+        for step in school.ladders[clause.ladder]:
+            its = case(rule=clause.rule, clause=clause.clause, ladder=school.ladders[clause.ladder])
+            event_ = event(EventKind.ISSUED, step=step.code, document=step.document, tell=step.tell)
+            (paper,) = plan(its, [event_], school)
+            drawn = draft(paper, its, school, OFFICE, number=number(step.document, 2026, 1), issued_at=NOW)
+            text = squeeze(notice_text(letter(drawn)))
+            assert squeeze(cited(clause.sentence)) in text
+            assert squeeze(school.regulation.title) in text
+            assert drawn.demo is school.demonstration
 
 
 def test_an_unknown_rule_still_gives_a_document():
