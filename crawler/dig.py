@@ -120,9 +120,9 @@ def plain(markup: str) -> str:
 
 
 def first(pattern: str | re.Pattern[str], text: str) -> str:
-    """The first group of the first match, tidied; empty where nothing matches."""
+    """The first group that took part in the first match, tidied; empty where nothing matches."""
     match = re.search(pattern, text)
-    return tidy(match.group(1) or "") if match else ""
+    return tidy(next(filter(None, match.groups()), "")) if match else ""
 
 
 def tree(page: Page) -> HtmlElement:

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from crawler import dig
-from crawler.dig import need, number, peek, rows, seen, unix, when, word
-from crawler.page import Page, Unreadable
+from crawler.dig import need, number, peek, seen, word
+from crawler.page import Page
+from crawler.platforms.bilibili_lists import answered, read_feed, read_old_feed, read_videos
 from crawler.source import PlatformSpec, Source, Target
-from rules.model import Observation, Outcome, Platform, Post, Precision, Proof
+from rules.model import Observation, Outcome, Platform, Proof
 
 BANNED = -2
 MISSING = -404
 API = "https://api.bilibili.com/x"
-EPOCH = 1_498_838_400
-"""Dynamic ids count from here: (id >> 32) + EPOCH is the time of publication, ±2 s."""
-
-
-def answered(page: Page) -> Any:
-    """``data`` of an answer with code 0; any other code that is no known wall is unreadable."""
-    code = number(dig.data(page), "code")
-    if code != 0:
-        raise Unreadable(f"api_{code}: 哔哩哔哩返回错误码 {code}")
-    return need(dig.dig(dig.data(page), "data"), "no_data: 返回成功但没有数据")
 
 
 def read_card(page: Page) -> Observation:
@@ -50,72 +40,6 @@ def read_card(page: Page) -> Observation:
     )
 
 
-def read_feed(page: Page) -> Observation:
-    """The dynamics of one space. Forwards count as the account's own; items of other authors do not."""
-    items = rows(answered(page), "items")
-    whose = dig.first(r"[?&]host_mid=(\d+)", page.requested_url or page.url)
-    whose = whose or dig.owner(word(_author(item), "mid") for item in items)
-    own = [item for item in items if word(_author(item), "mid") == whose]
-    author = _author(need(own, "no_own_items: 动态里没有本账号的内容")[0])
-    return seen(
-        page,
-        Platform.BILIBILI,
-        name=word(author, "name"),
-        account_id=whose,
-        verified_body=word(author, "official_verify", "desc") or word(author, "official", "title"),
-        posts=[_post(item, page) for item in own],
-    )
-
-
-def _author(item: dict[str, Any]) -> Any:
-    modules = dig.dig(item, "modules")
-    if isinstance(modules, list):  # the opus page carries a list of one-key modules
-        return next(
-            (module["module_author"] for module in modules if isinstance(module, dict) and "module_author" in module),
-            None,
-        )
-    return dig.dig(modules, "module_author")
-
-
-def _post(item: dict[str, Any], page: Page) -> Post:
-    ident = word(item, "id_str")
-    author = _author(item)
-    at, precision = unix(author, "pub_ts"), Precision.SECOND
-    if not at:
-        at, precision = when(word(author, "pub_time"), page)
-    if not at and ident.isdigit():
-        at, precision = unix((int(ident[:20]) >> 32) + EPOCH), Precision.DERIVED
-    return Post(
-        id=ident,
-        title=_title(dig.dig(item, "modules", "module_dynamic")),
-        url=f"https://t.bilibili.com/{ident}",
-        published_at=at,
-        precision=precision,
-        pinned=word(item, "modules", "module_tag", "text") == "置顶",
-    )
-
-
-def _title(dynamic: Any) -> str:
-    """The words of one dynamic, wherever its kind keeps them."""
-    major = dig.dig(dynamic, "major")
-    places = (
-        ("archive", "title"),
-        ("article", "title"),
-        ("opus", "title"),
-        ("opus", "summary", "text"),
-        ("pgc", "title"),
-        ("live", "title"),
-        ("common", "title"),
-        ("courses", "title"),
-        ("ugc_season", "title"),
-    )
-    title = next((text for place in places if (text := word(major, *place))), "") or word(dynamic, "desc", "text")
-    live = dig.dig(major, "live_rcmd", "content")
-    if not title and isinstance(live, str):
-        title = dig.first(r'"title"\s*:\s*"((?:[^"\\]|\\.){1,100})"', live)
-    return title[:80]
-
-
 def read_master(page: Page) -> Observation:
     """live Master/info: name and the verification text in full."""
     info = dig.dig(answered(page), "info")
@@ -134,34 +58,6 @@ def read_space(page: Page) -> Observation:
     name = need(dig.first(r"^(.+?)的个人空间", title), "no_identity: 空间页没有名称")
     mid = dig.first(r"space\.bilibili\.com/(\d{1,20})", page.url + " " + page.text[:20000])
     return seen(page, Platform.BILIBILI, name=name, account_id=mid)
-
-
-def read_videos(page: Page) -> Observation:
-    """A list of videos (arc/search as saved, or 合集): vlist or archives with their own author."""
-    body = answered(page)
-    items = rows(body, "list", "vlist") or rows(body, "archives")
-    whose = dig.first(r"[?&](?:mid|host_mid)=(\d+)", page.requested_url or page.url) or dig.owner(
-        word(item, "mid") for item in items
-    )
-    own = [item for item in items if word(item, "mid") in ("", whose)]
-    posts = [
-        Post(
-            id=word(item, "bvid"),
-            title=word(item, "title"),
-            url=f"https://www.bilibili.com/video/{word(item, 'bvid')}",
-            published_at=unix(item, "created") or unix(item, "pubdate"),
-        )
-        for item in need(own, "empty_list: 视频列表是空的")
-    ]
-    # The author of one video may be a partner in a joint work, so the name is taken only from an own item.
-    return seen(
-        page,
-        Platform.BILIBILI,
-        name=word(own[0], "author"),
-        account_id=whose,
-        posts=posts,
-        post_count=number(body, "page", "count"),
-    )
 
 
 def is_missing(page: Page) -> bool:
@@ -197,6 +93,14 @@ SPEC = PlatformSpec(
             recognises=lambda page: dig.has(page, "data", "card") or is_missing(page),
             read=read_card,
             urls=lambda target: _uid(target, f"{API}/web-interface/card?mid="),
+        ),
+        Source(
+            code="old_feed",
+            label="空间动态（旧接口）",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="仅读留存",
+            recognises=lambda page: dig.has(page, "data", "cards", 0, "desc"),
+            read=read_old_feed,
         ),
         Source(
             code="videos",

@@ -70,7 +70,7 @@ def read_list(page: Page) -> Observation:
     """aweme/post: the list of one author."""
     user, items = own(rows(dig.data(page), "aweme_list"))
     facts = who(user)
-    need(facts["account_id"], "no_identity: 列表里没有作者")
+    need(items, "no_own_items: 列表里没有可见的作品")
     return seen(
         page, Platform.DOUYIN, **facts, posts=[post(item) for item in items], post_count=number(user, "aweme_count")
     )

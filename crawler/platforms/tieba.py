@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -26,9 +27,16 @@ def field(node: HtmlElement) -> Any:
         return None
 
 
+def uncovered(page: Page) -> HtmlElement:
+    """The page's tree with its lists: as served, they stand in comments inside <code> and a script unpacks them."""
+    text = re.sub(r"(<code\b[^>]*>)\s*<!--", r"\1", page.text)
+    text = re.sub(r"-->\s*(</code>)", r"\1", text)
+    return dig.tree(replace(page, body=text.encode("utf-8", "ignore"), headers={}))
+
+
 def read_forum(page: Page) -> Observation:
     """A forum (贴吧): its threads by anybody, dated 11:24 (today), 7-6 or 2020-05; never by the last reply."""
-    root = dig.tree(page)
+    root = uncovered(page)
     posts = []
     for item in find(root, f"//li[{css('j_thread_list')}]"):
         ident = item.get("data-tid") or word(field(item), "id")
@@ -61,13 +69,13 @@ def read_forum(page: Page) -> Observation:
 
 def read_thread(page: Page) -> Observation:
     """One thread: the first floor is its post, whose time is when it was opened."""
-    root = dig.tree(page)
-    floors = find(root, f'//*[@id="j_p_postlist"]//div[{css("l_post")}]')
+    root = uncovered(page)
+    floors = find(root, f"//div[{css('l_post')}]")
     head = need(floors, "no_post: 帖子页没有楼层")[0]
     facts = field(head)
     author = word(facts, "author", "user_name") or shown(head, f".//a[{css('p_author_name')}]")
-    stamps = head.xpath(f".//span[{css('tail-info')}]/text()")
-    written = next((str(text) for text in stamps if re.search(r"\d{4}-\d\d-\d\d", str(text))), "")
+    tails = " ".join(tail.text_content() for tail in find(head, './/*[contains(@class,"tail")]'))
+    written = dig.first(r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)", tails)
     at, precision = when(word(facts, "content", "date") or written, page)
     if dig.number(facts, "content", "post_no") not in (1, None):
         at = None  # a later page of the thread
@@ -166,7 +174,7 @@ SPEC = PlatformSpec(
             label="单个帖子",
             proves=Proof.ACTIVE | Proof.NAME,
             note="只证明这一帖",
-            recognises=lambda page: 'id="j_p_postlist"' in page.text or "l_post_bright" in page.text,
+            recognises=lambda page: "j_p_postlist" in page.text or "l_post_bright" in page.text,
             read=read_thread,
         ),
         Source(

@@ -82,8 +82,10 @@ def read_gone_article(page: Page) -> Observation:
 
 
 def is_gone_article(page: Page) -> bool:
-    """The page's own message says so; the reason field alone stands on living articles too."""
-    return bool(DELETED.search(page.text)) and 'id="js_article"' not in page.text
+    """A message page that says so or names a reason; the reason field stands on living articles too, as zero."""
+    text = page.text
+    removed = DELETED.search(text) or ("weui-msg" in text and re.search(r"del_reason_id:\s*'[1-9]\d*'", text))
+    return bool(removed) and 'id="js_article"' not in text
 
 
 def is_article(page: Page) -> bool:

@@ -100,15 +100,15 @@ def read_album(page: Page) -> Observation:
 
 
 def read_homepage(page: Page) -> Observation:
-    """mp/homepage appmsg_list: articles an account pinned into a 页面模板."""
+    """mp/homepage appmsg_list: articles put into a 页面模板; app_msg_list as an operator's back end gives it."""
     posts = [
         Post(
             id=article_id(word(row, "link")),
             title=word(row, "title"),
             url=word(row, "link"),
-            published_at=unix(row, "sendtime"),
+            published_at=unix(row, "sendtime") or unix(row, "create_time"),
         )
-        for row in rows(dig.data(page), "appmsg_list")
+        for row in rows(dig.data(page), "appmsg_list") or rows(dig.data(page), "app_msg_list")
     ]
     return listed(page, posts)
 
@@ -148,6 +148,28 @@ def read_messages(page: Page) -> Observation:
             )
         )
     return listed(page, posts, account=dig.owner(accounts))
+
+
+def read_old_profile(page: Page) -> Observation:
+    """mp/profile of 2017: ``msgList`` in the page, beside name, 微信号 and 帐号主体."""
+    posts = []
+    for item in rows(dig.embedded(page.text, "msgList ="), "list"):
+        article = dig.dig(item, "app_msg_ext_info")
+        url = word(article, "content_url")
+        posts.append(
+            Post(
+                id=article_id(url) or word(item, "comm_msg_info", "id"),
+                title=word(article, "title"),
+                url=url,
+                published_at=unix(item, "comm_msg_info", "datetime"),
+            )
+        )
+    root = dig.tree(page)
+    name = dig.shown(root, f"//*[{dig.css('profile_nickname')}]")
+    account = dig.first(r"微信号[:：]\s*([\w-]{4,30})", dig.shown(root, f"//*[{dig.css('profile_account')}]"))
+    body = dig.shown(root, '//li[contains(., "主体") or contains(., "认证")]//*[contains(@class,"profile_desc_value")]')
+    dig.need(name and posts, "empty_list: 历史页没有文章")
+    return seen(page, Platform.WECHAT, name=name, account_id=account, verified_body=body, posts=posts)
 
 
 def read_about(page: Page) -> Observation:
@@ -211,7 +233,7 @@ PUBLIC = (
         label="页面模板",
         proves=Proof.ACTIVE,
         note="只有设了页面模板的账号",
-        recognises=lambda page: dig.has(page, "appmsg_list"),
+        recognises=lambda page: dig.has(page, "appmsg_list") or dig.has(page, "app_msg_list"),
         read=read_homepage,
     ),
     Source(
@@ -221,6 +243,14 @@ PUBLIC = (
         note="需微信客户端会话，仅读人工留存的文件；不含未群发的“发布”",
         recognises=is_messages,
         read=read_messages,
+    ),
+    Source(
+        code="old_profile",
+        label="历史页（旧）",
+        proves=Proof.ACTIVE | Proof.NAME,
+        note="2019 年后已失效，仅读留存",
+        recognises=lambda page: "msgList =" in page.text and "profile_nickname" in page.text,
+        read=read_old_profile,
     ),
     Source(
         code="about",

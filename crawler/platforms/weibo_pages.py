@@ -12,13 +12,13 @@ from rules.model import Found, Observation, Platform, Post, Proof
 
 
 def read_wap(page: Page) -> Observation:
-    """weibo.cn/UID: ten posts a page with year-less times. Every page but the first lacks the verification text."""
+    """weibo.cn/UID, ten posts a page with year-less times and 认证 on the first page only; and weibo.cn/UID/info."""
     root = dig.tree(page)
-    name = re.sub(r"的微博$", "", shown(root, "//title"))
+    name = re.sub(r"的(微博|资料)$", "", shown(root, "//title"))
     uid = dig.first(r"/attention/add\?uid=(\d+)", page.text) or dig.first(
         r'href="/(\d{5,12})/(?:info|follow|fans)', page.text
     )
-    uid = uid or dig.first(r"/(?:repost|comment)/\w+\?uid=(\d+)", page.text)
+    uid = uid or dig.first(r"/(?:repost|comment)/\w+\?uid=(\d+)|weibo\.cn/u/(\d+)", page.text)
     posts = []
     for block in find(root, '//div[starts-with(@id,"M_")]'):
         stamp = re.split(r"来自", shown(block, f"(.//span[{css('ct')}])[last()]"))[0]
@@ -102,7 +102,7 @@ SOURCES = (
         note="今需登录，仅读人工留存的页面；时间无年份",
         recognises=lambda page: (
             bool(re.search(r'<div class="c" id="M_\w+"', page.text))
-            or ("weibo.cn" in page.text[:6000] and "的微博</title>" in page.text[:6000])
+            or ("weibo.cn" in page.text[:6000] and bool(re.search("的(微博|资料)</title>", page.text[:6000])))
         ),
         read=read_wap,
     ),

@@ -13,8 +13,8 @@ from rules.model import Found, Observation, Platform, Post, Precision, Proof
 
 
 def state(page: Page) -> Any:
-    """window.__INITIAL_STATE__."""
-    return need(dig.embedded(page.text, "window.__INITIAL_STATE__"), "bad_state: 页面数据无法解析")
+    """window.__INITIAL_STATE__, in its page or saved alone."""
+    return peek(page) or need(dig.embedded(page.text, "window.__INITIAL_STATE__"), "bad_state: 页面数据无法解析")
 
 
 def from_id(note: str) -> Any:
@@ -96,6 +96,11 @@ def read_note(page: Page) -> Observation:
     return note_of(page, next((note for note in notes if word(note, "noteId") or word(note, "time")), None))
 
 
+def read_bare_note(page: Page) -> Observation:
+    """A note object saved alone."""
+    return note_of(page, dig.data(page))
+
+
 def note_of(page: Page, note: Any) -> Observation:
     """One note object. ``lastUpdateTime`` is an edit."""
     user = dig.dig(note, "user")
@@ -165,7 +170,8 @@ def read_api(page: Page) -> Observation:
 
 def has_state(page: Page, key: str) -> bool:
     """A page with the state object that has this part."""
-    return "window.__INITIAL_STATE__" in page.text and f'"{key}"' in page.text
+    served = "window.__INITIAL_STATE__" in page.text or dig.has(page, "note") or dig.has(page, "user")
+    return served and f'"{key}"' in page.text
 
 
 def urls(target: Target) -> tuple[str, ...]:
@@ -198,6 +204,14 @@ SPEC = PlatformSpec(
             recognises=lambda page: has_state(page, "userPageData"),
             read=read_profile,
             urls=urls,
+        ),
+        Source(
+            code="bare_note",
+            label="单篇笔记（留存）",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="只证明这一篇",
+            recognises=lambda page: dig.has(page, "noteId") and dig.has(page, "time"),
+            read=read_bare_note,
         ),
         Source(
             code="api",

@@ -43,7 +43,7 @@ def post(item: dict[str, Any], page: Page) -> Post:
 
 def read_api(page: Page) -> Observation:
     """api/v4 …/articles, answers, pins of one member."""
-    items = [dig.dig(row, "target") or row for row in rows(dig.data(page), "data")]
+    items = [dig.dig(row, "target") or row for row in rows(dig.data(page), "data") or rows(dig.data(page))]
     whose = dig.owner(token(dig.dig(item, "author")) for item in items)
     own = [item for item in items if token(dig.dig(item, "author")) == whose]
     author = dig.dig(need(whose and own, "no_identity: 列表里没有作者")[0], "author")
@@ -128,6 +128,11 @@ def read_article(page: Page) -> Observation:
     )
 
 
+def is_list(page: Page) -> bool:
+    """A page of items with authors, in an envelope or bare."""
+    return (bool(peek(page, "data", 0)) and dig.has(page, "paging")) or isinstance(peek(page, 0, "author"), dict)
+
+
 def is_column(page: Page) -> bool:
     """A column object, of 2015 or of today."""
     return dig.has(page, "postsCount") or (dig.has(page, "articles_count") and word(peek(page, "type")) == "column")
@@ -149,7 +154,7 @@ SPEC = PlatformSpec(
             label="文章、回答列表接口",
             proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
             note="需签名，仅读留存",
-            recognises=lambda page: bool(peek(page, "data", 0)) and dig.has(page, "paging"),
+            recognises=is_list,
             read=read_api,
         ),
         Source(
