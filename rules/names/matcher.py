@@ -9,10 +9,12 @@ from rules.names import explain
 from rules.names.abbreviations import Short
 from rules.names.claims import Claim, altered, exact, inside, likely, ranked
 from rules.names.context import Context
+from rules.names.facts import Facts, Ruling
 from rules.names.fold import FOLD, Unit, units
 from rules.names.index import LATIN, Index
-from rules.names.judge import Judge, Ruling
-from rules.names.latin import LatinHit, LatinJudge
+from rules.names.judge import Judge
+from rules.names.latin import LatinHit, LatinIndex
+from rules.names.latin_judge import LatinJudge
 from rules.names.model import NameKind, NameMatch, NameVerdict, clear
 from rules.names.protected import ProtectedSchool
 from rules.names.sounds import split
@@ -42,8 +44,10 @@ class Matcher:
         self._schools = tuple(schools)
         self._index = Index(all_terms(self._schools))
         self._masks = self._index.__getitem__
-        self._judge = Judge(self._schools)
-        self._latin = LatinJudge(self._schools, self._judge)
+        facts = Facts(self._schools)
+        self._judge = Judge(facts)
+        self._latin = LatinIndex(self._schools)
+        self._latin_judge = LatinJudge(self._schools, facts)
 
     def screen_all(self, names: Iterable[str]) -> Iterator[NameMatch]:
         """`screen` for each name, in order."""
@@ -76,7 +80,7 @@ class Matcher:
         ruling = self._rule(context, terms, hits) if terms else None
         if ruling and ruling.verdict is NameVerdict.FLAG:
             return self._answer(context, ruling)
-        latin = self._latin.rule(context, context.letters, hits) if hits else None
+        latin = self._latin_judge.rule(context, context.letters, hits) if hits else None
         if latin and (not ruling or latin.verdict is NameVerdict.FLAG or ruling.verdict is NameVerdict.CLEAR):
             return latin
         return self._answer(context, ruling) if ruling else clear(name)

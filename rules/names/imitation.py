@@ -1,0 +1,64 @@
+"""Rules on claims whose characters were changed: are the changes few enough, and is nobody else meant?"""
+
+from collections.abc import Sequence
+
+from rules.names import owners
+from rules.names.claims import Claim
+from rules.names.context import Context
+from rules.names.facts import CLEAR, FLAG, REVIEW, Facts, Ruling
+from rules.names.model import NameKind
+from rules.names.tables import words as listed
+from rules.names.terms import Role
+
+TIE, NEARLY, MARGIN = 0.05, 0.2, 0.3  # in units of Claim.worth
+
+
+def against(facts: Facts, claim: Claim, name: Context, others: Sequence[owners.Owner]) -> Ruling | None:
+    """A changed name against an institution spelled out in the same place: the plainly written one wins."""
+    crossing = [o for o in others if o.start < claim.end and claim.start < o.end]
+    best = max(crossing, key=lambda o: (o.worth, o.name))
+    if best.worth + MARGIN >= claim.worth:
+        return Ruling(CLEAR, claim, f"“{best.text}”是另一所学校的名称", best.name)
+    return rule(facts, claim, name)
+
+
+def rule(facts: Facts, claim: Claim, name: Context) -> Ruling | None:
+    if not _bold(claim, name):
+        return None
+    if _cut_off(claim) and name.taker(claim, 0):
+        return None
+    first, last = max(0, claim.start - 6), claim.end + 12
+    near = owners.nearest(tuple(unit.text for unit in name.units[first:last]))
+    rivals = [
+        o for o in near
+        if not facts.mine(claim.term.school, o.text) and o.start + first < claim.end and claim.start < o.end + first
+    ]  # fmt: skip
+    best = max(rivals, key=lambda o: (o.worth, o.name), default=None)
+    if best and best.worth > claim.worth + TIE:
+        return Ruling(CLEAR, claim, f"更像是“{best.name}”", best.name)
+    if best and best.worth >= claim.worth - NEARLY:
+        return Ruling(REVIEW, claim, "同样像其他学校的名称", rivals=(best.name,))
+    return Ruling(FLAG, claim)
+
+
+def _cut_off(claim: Claim) -> bool:
+    """Short names, and long ones whose generic end is not all there, must not cut through words."""
+    gone = any(not edit.now for edit in claim.edits) and bool(claim.edits[-1].was in "大学院校")
+    return gone if claim.term.long else len(claim.term.text) <= 4
+
+
+def _bold(claim: Claim, name: Context) -> bool:
+    """Whether the changes are few enough for what stands around."""
+    term, size = claim.term, len(claim.term.text)
+    word = name.campus(claim.end)
+    campus = (bool(word) and word not in listed("company")) or (name.split(claim) and name.whole(claim))
+    if claim.edits and claim.edits[0].was == "学" and not claim.edits[0].now and claim.end - claim.start == size - 1:
+        return campus or size >= 6
+    if term.long:
+        return True
+    if term.role in (Role.CORE, Role.CONTESTED):
+        return campus and term.role is Role.CORE and name.begins(claim.start) and claim.cost <= 0.8
+    if campus and name.begins(claim.start):
+        reordered = any(edit.kind is NameKind.REORDERED for edit in claim.edits)
+        return claim.cost <= (0.8 if size > 3 else 0.7 if reordered else 0.5)
+    return name.whole(claim) and claim.cost <= 0.42
