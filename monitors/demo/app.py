@@ -49,6 +49,10 @@ HOSTS: Mapping[str, Handler] = {
     "crt.sh": shops.crt_sh,
     "authserver.shifan.example": authserver,
 }
+ABORT = "xunjian.abort"
+"""Where the server puts what breaks a connection off."""
+CUT_SHORT = 1000
+"""Bytes that a cut answer promised and never sent."""
 NOBODY = Answer(b"", cut=True)
 """What a name leads to that nobody registered: the nearest thing to an unknown host on one machine."""
 
@@ -71,11 +75,15 @@ def campus_app(campus: Campus) -> App:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            return await _lifespan(receive, send)
+            await _lifespan(receive, send)
+            return
         given = answer(campus, _ask(scope))
         if given.delay:
             await asyncio.sleep(given.delay)
-        return await _send(given, send, scope["method"] == "HEAD")
+        await _send(given, send, scope["method"] == "HEAD")
+        if given.cut and ABORT in scope:
+            scope[ABORT]()
+            await receive()  # the disconnection
 
     return app
 
@@ -88,14 +96,11 @@ def _ask(scope: Scope) -> Ask:
 
 
 async def _send(given: Answer, send: Send, head: bool) -> None:
-    length = len(given.body) + (1000 if given.cut else 0)  # promising more than is sent makes the server break off
+    length = len(given.body) + (CUT_SHORT if given.cut else 0)
     headers = [("content-type", given.kind), ("content-length", str(length)), *given.headers]
     raw = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers]
     await send({"type": "http.response.start", "status": given.status, "headers": raw})
-    if given.cut:
-        await send({"type": "http.response.body", "body": given.body, "more_body": True})
-        return
-    await send({"type": "http.response.body", "body": b"" if head else given.body})
+    await send({"type": "http.response.body", "body": b"" if head else given.body, "more_body": given.cut})
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
@@ -136,18 +136,29 @@ class Campus:
         now: datetime,
         seed: int = 2026,
         *,
+        clock: Callable[[], datetime] | None = None,
         slow_seconds: float = 8.0,
         patience: int = 60,
         replay: Path | None = None,
     ) -> None:
         """``now`` is aware; ``patience``: searches Sogou answers before its wall; ``replay``: the shared folder."""
-        self.opened = self.now = now
+        self.opened = now
+        self._clock = clock or (lambda: now)
         self.seed, self.slow_seconds, self.patience = seed, slow_seconds, patience
         self.replay = replay
         self.asked: dict[str, int] = {}
         self._actors = {actor.key: actor for actor in load_actors()}
         self._by_id = {(actor.platform, actor.id): actor.key for actor in load_actors()}
         self._by_digest = {actor.digest: actor.key for actor in load_actors()}
+
+    @property
+    def now(self) -> datetime:
+        """The campus's time: the opening moment, unless it was given a clock or set."""
+        return self._clock()
+
+    @now.setter
+    def now(self, moment: datetime) -> None:
+        self._clock = lambda: moment
 
     @property
     def actors(self) -> tuple[Actor, ...]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from monitors.clock import starting_at
 from monitors.demo.population import Actor, Campus, Judgement, load_actors
 from monitors.demo.portals import baijiahao_id, toutiao_id
 from monitors.demo.wechat import FEEDS, short_link
@@ -147,5 +148,5 @@ def demo_canaries(campus: Campus) -> tuple[Canary, ...]:
 
 def opening(now: datetime) -> tuple[Campus, tuple[Filing, ...]]:
     """A campus opened now, with its register: all that `xunjian serve --demo` needs beside a server."""
-    campus = Campus(now)
+    campus = Campus(now, clock=starting_at(now))
     return campus, demo_filings(campus)

@@ -12,14 +12,15 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import uvicorn
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from monitors.demo.app import campus_app, hosts_of
+from monitors.demo.app import ABORT, campus_app, hosts_of
 from monitors.demo.population import Campus
 
 LOOPBACK = "127.0.0.1"
@@ -47,6 +48,19 @@ def self_signed(now: datetime, hosts: Iterable[str], folder: Path) -> tuple[Path
     certificate_file.write_bytes(certificate.public_bytes(pem))
     key_file.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
     return certificate_file, key_file
+
+
+class _Protocol(H11Protocol):
+    """HTTP that lets the application break a connection off, as bad networks do."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        inner = self.app
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await inner({**scope, ABORT: transport.abort}, receive, send)
+
+        self.app = app
 
 
 class _Server(uvicorn.Server):
@@ -88,7 +102,9 @@ class CampusServer:
         """Serve in the running loop; returns when both ports answer. Raises RuntimeError when they do not come up."""
         certificate, key = self_signed(self.campus.opened, hosts_of(self.campus), Path(self._folder.name))
         for tls in (False, True):
-            config = uvicorn.Config(campus_app(self.campus), log_level="critical", lifespan="off", access_log=False)
+            config = uvicorn.Config(
+                campus_app(self.campus), http=_Protocol, log_config=None, lifespan="off", access_log=False
+            )
             if tls:
                 config.ssl_certfile, config.ssl_keyfile = str(certificate), str(key)
             self._servers.append(_Server(config))

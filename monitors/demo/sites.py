@@ -46,7 +46,7 @@ PATHS: dict[str, dict[str, re.Pattern[str]]] = {
     },
     "plain": {
         "home": re.compile(r"/(index\.php)?(\?.*)?$"),
-        "list": re.compile(r"/list\.php\?id=(?P<column>\d+)(&p=(?P<older>2))?$"),
+        "list": re.compile(r"/(?P<column>[a-z]+)/(\?p=(?P<older>2))?$"),
         "article": re.compile(r"/show\.php\?cid=(?P<column>\d+)&id=(?P<number>\d+)$"),
     },
 }
