@@ -6,7 +6,8 @@ from pathlib import Path
 
 from rules.model import Filing
 from storage.register.diff import Change, FieldChange, Kind, diff
-from storage.register.read import Problem, Table, read_sheet
+from storage.register.read import read_sheet
+from storage.register.row import Problem, Table
 from storage.register.sheets import NotATable, open_table
 from storage.register.write import template, write_register
 

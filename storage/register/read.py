@@ -3,57 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
-from rules.identity import account_key
-from rules.model import Filing, FilingStatus, Platform
 from storage.register import values
-from storage.register.columns import BY_FIELD, ENUMS, Column
 from storage.register.header import find_header, shown
-from storage.register.headings import HEADINGS, ID_OR_URL, IGNORED, normal
-from storage.register.sheets import Formula, Sheet, Value
-from storage.register.words import PLATFORM_HOSTS, WECHAT_TYPES
+from storage.register.headings import HEADINGS, IGNORED, field_of, normal
+from storage.register.row import Problem, Row, Table
+from storage.register.sheets import Sheet, Value
 
 EXAMPLE = "示例"
 """A row whose 备案号 says this is the template's example, skipped on import."""
 _NOTE = re.compile(
     r"\s*(?:注|备注|说明|填表|填报|制表|审核|合计|共计|总计|联系|日期|单位|盖章|负责人|签字|[*※＊])[^：:]{0,12}(?:[：:\d.、]|$)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing to correct: the row and heading as the person sees them, what stands there, what to write instead."""
-
-    row: int
-    column: str
-    value: str
-    message: str
-    sheet: str = ""
-
-    def __str__(self) -> str:
-        """第 5 行「开通时间」“2024年13月”：没有这一天，…"""
-        row = f"工作表“{self.sheet}”" if self.sheet else ""
-        row += f"第 {self.row} 行" if self.row else ""
-        column = f"「{self.column}」" if self.column else ""
-        shown = self.value if len(self.value) <= 40 else self.value[:40] + "…"
-        value = f"“{shown}”" if shown else ""
-        return f"{row}{column}{value}：{self.message}".lstrip("：")
-
-
-@dataclass(slots=True)
-class Table:
-    """What one file holds so far."""
-
-    school: str
-    filings: list[Filing] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
-    seen: dict[str, str] = field(default_factory=dict)
 
 
 def read_sheet(sheet: Sheet, table: Table) -> bool:
@@ -68,9 +30,14 @@ def read_sheet(sheet: Sheet, table: Table) -> bool:
         None,
     )
     default = values.platform(sheet.title) or named
-    for number, cells in _filled(sheet, start, fields):
-        if _is_row(cells, headings, fields):
-            _Row(sheet, number, cells, headings, fields, table).read(default)
+    merged = _merged(sheet, start, len(fields))
+    for number, cells in sheet.rows:
+        cells = [
+            merged.get((number, i), cell) if cell is None else cell for i, cell in enumerate(_padded(cells, fields))
+        ]
+        if number > start and _is_row(cells, headings, fields):
+            continues = (number, fields.index("name")) in merged
+            Row(sheet, number, cells, headings, fields, table, continues).read(default)
     return True
 
 
@@ -79,28 +46,27 @@ def _note_unknown(sheet: Sheet, headings: list[str], fields: list[str | None], t
     for heading, field_ in zip(headings, fields, strict=True):
         if field_ or not heading or normal(heading) in IGNORED:
             continue
-        near = difflib.get_close_matches(normal(heading), HEADINGS - {"账号"}, 1, 0.75)
-        if near and len(near[0]) > 2 and near[0] not in {normal(h) for h in headings}:
+        near = difflib.get_close_matches(normal(heading), HEADINGS, 1, 0.8)
+        if near and field_of(near[0]) not in fields:
             message = f"无法识别的列名，是否应为“{near[0]}”？请改正列名；若确实无关，请删除此列"
             table.problems.append(Problem(0, heading, "", message, sheet.title))
         else:
             table.ignored.append(heading)
 
 
-def _filled(sheet: Sheet, start: int, fields: list[str | None]) -> Iterator[tuple[int, list[Value]]]:
-    """Rows below the heading; a cell merged over several rows (one unit, five accounts) counts in each of them."""
-    fill: dict[tuple[int, int], Value] = {}
+def _merged(sheet: Sheet, start: int, width: int) -> dict[tuple[int, int], Value]:
+    """What stands in the empty part of a cell merged over several rows (one unit, five accounts)."""
     lines = dict(sheet.rows)
-    for top, left, bottom, right in sheet.spans:
-        if left == right < len(fields) and top > start and left < len(lines.get(top, [])):
-            fill |= {(row, left): lines[top][left] for row in range(top + 1, min(bottom, top + 5000) + 1)}
-    for number, cells in sheet.rows:
-        if number > start:
-            cells = cells + [None] * (len(fields) - len(cells))
-            yield (
-                number,
-                [fill.get((number, i), cell) if cell is None else cell for i, cell in enumerate(cells[: len(fields)])],
-            )
+    return {
+        (row, left): lines[top][left]
+        for top, left, bottom, right in sheet.spans
+        if left == right < width and top > start and left < len(lines.get(top, []))
+        for row in range(top + 1, min(bottom, top + 5000) + 1)
+    }
+
+
+def _padded(cells: list[Value], fields: list[str | None]) -> list[Value]:
+    return (cells + [None] * (len(fields) - len(cells)))[: len(fields)]
 
 
 def _is_row(cells: list[Value], headings: list[str], fields: list[str | None]) -> bool:
@@ -116,86 +82,3 @@ def _is_row(cells: list[Value], headings: list[str], fields: list[str | None]) -
     if all(_NOTE.match(text) for text in written):
         return False
     return not all(shown(cell) in ("", heading) for cell, heading in zip(cells, headings, strict=True))
-
-
-@dataclass(slots=True)
-class _Row:
-    """One row on its way to a Filing."""
-
-    sheet: Sheet
-    number: int
-    cells: list[Value]
-    headings: list[str]
-    fields: list[str | None]
-    table: Table
-    given: dict[str, Any] = field(default_factory=dict)
-
-    def read(self, default: Platform | None) -> None:
-        before = len(self.table.problems)
-        for index, field_ in enumerate(self.fields):
-            if field_:
-                self._cell(index, field_)
-        self._platform(default)
-        if len(self.table.problems) == before:
-            self._finish()
-
-    def _cell(self, index: int, field_: str) -> None:
-        value = self.cells[index]
-        if isinstance(value, Formula):
-            message = "单元格是公式，请复制后用“选择性粘贴→数值”把它变成文字"
-            return self._problem(self.headings[index], str(value), message)
-        if field_ == ID_OR_URL:
-            field_ = "url" if values.is_address(values.text(value) if isinstance(value, str) else "") else "account_id"
-        column = BY_FIELD[field_]
-        link = self.sheet.links.get((self.number, index))
-        if field_ == "url" and link and isinstance(value, str) and not values.is_address(value):
-            value = link  # “点击访问” with the address behind it
-        try:
-            self._keep(column, values.parse(column, value))
-        except ValueError as error:
-            self._problem(self.headings[index], str(value), str(error))
-        return None
-
-    def _keep(self, column: Column, found: Any) -> None:
-        """The first non-empty of several columns for one field; lists are joined (管理员1, 管理员2 …)."""
-        if isinstance(found, tuple):
-            self.given[column.field] = tuple(dict.fromkeys((*self.given.get(column.field, ()), *found)))
-        elif found not in (None, "") and column.field not in self.given:
-            self.given[column.field] = found
-
-    def _platform(self, default: Platform | None) -> None:
-        at = self.fields.index("platform") if "platform" in self.fields else None
-        said = "" if at is None or self.cells[at] is None else str(self.cells[at]).strip()
-        if said in WECHAT_TYPES:
-            self.given.setdefault("account_type", said)
-        if said and said not in values.NOTHING:
-            return  # read, or reported already
-        url = self.given.get("url", "")
-        guess = default or next((p for host, p in PLATFORM_HOSTS.items() if host in url), None)
-        if guess:
-            self.given["platform"] = guess
-        else:
-            labels = "、".join(member.label for member in ENUMS["platform"])
-            self._problem("平台", "", f"没有填写平台，请填写：{labels}")
-
-    def _finish(self) -> None:
-        given = self.given
-        if not given.get("name"):
-            return self._problem("账号名称", "", "没有填写账号名称，请写平台上显示的全称")
-        closed = given.get("status") in (FilingStatus.CLOSED, FilingStatus.CANCELLED)
-        key = account_key(given["platform"], given.get("account_id", ""), given.get("url", ""), given["name"])
-        if given["platform"] is Platform.WEBSITE and "name=" in key and not closed:
-            return self._problem("网址", given.get("url", ""), "网站必须填写网址，如 https://www.example.edu.cn/")
-        digest = hashlib.sha256(f"{self.table.school}|{key}".encode()).hexdigest()[:10]
-        given.setdefault("id", f"{given['platform']}-{digest}")
-        for kind, what in ((key, "账号"), (f"备案号 {given['id']}", "备案号")):
-            place = f"{self.sheet.title} 第 {self.number} 行".strip()
-            if (first := self.table.seen.setdefault(kind, place)) != place:
-                heading = what if what == "备案号" else "账号名称"
-                value = str(given["id"] if what == "备案号" else given["name"])
-                return self._problem(heading, value, f"与{first}是同一个{what}，请删除重复的一行")
-        self.table.filings.append(Filing(school=self.table.school, **given))
-        return None
-
-    def _problem(self, column: str, value: str, message: str) -> None:
-        self.table.problems.append(Problem(self.number, column, value, message, self.sheet.title))

@@ -15,6 +15,8 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from storage.register.headings import HEADINGS, normal
+
 MAX_FILE = 20 * 1024 * 1024
 MAX_UNPACKED = 80 * 1024 * 1024
 """A register of 20,000 rows unpacks to about 40 MB; what unpacks to more is no register (a zip bomb, usually)."""
@@ -154,8 +156,9 @@ def _decode(data: bytes) -> str:
 
 
 def _read_csv(text: str) -> list[tuple[int, list[Value]]]:
-    head = text[:4096]
-    delimiter = max(",\t;，", key=head.count)
+    head = [line.replace('"', "") for line in text[:20_000].splitlines()[:30]]
+    # By the headings it parts: counting would take the commas of a long Chinese sentence.
+    delimiter = max(",\t;，", key=lambda d: max(sum(normal(c) in HEADINGS for c in line.split(d)) for line in head))
     rows: list[tuple[int, list[Value]]] = []
     try:
         for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), start=1):

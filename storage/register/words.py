@@ -48,7 +48,7 @@ NO = {
     "无", "没有", "未认证", "未通过", "不是", "未", "不涉及", "非", "□",
 }  # fmt: skip
 LEVELS = {"1": Level.ONE, "一": Level.ONE, "Ⅰ": Level.ONE, "I": Level.ONE, "校": Level.ONE,
-           "2": Level.TWO, "二": Level.TWO, "Ⅱ": Level.TWO, "II": Level.TWO,
+           "2": Level.TWO, "二": Level.TWO, "Ⅱ": Level.TWO, "II": Level.TWO, "院": Level.TWO,
            "3": Level.THREE, "三": Level.THREE, "Ⅲ": Level.THREE, "III": Level.THREE}  # fmt: skip
 STATES: dict[str, Labelled] = {
     **dict.fromkeys(

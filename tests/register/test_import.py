@@ -191,6 +191,20 @@ def test_formulas_are_refused_never_computed() -> None:
     assert "选择性粘贴" in problems(table(HEADER, ["图书馆", "微信", '="00123"']), "a.csv")[0][2]
 
 
+def test_one_account_over_several_rows() -> None:
+    rows = [["单位", *HEADER, "管理员", "手机"], ["图书馆", "图书馆", "微信", "lib_xx", "甲", "138"], [None, None, None, None, "乙", "139"],
+            [None, "馆务", "微信", "lib_yy", "丙", None]]  # fmt: skip
+    read = read_register(xlsx(*rows, merge=["A2:A4", "B2:B3", "C2:C3", "D2:D3"]), "a.xlsx", "x")
+    assert [(f.name, f.unit, f.operators, f.phones) for f in read] == [
+        ("图书馆", "图书馆", ("甲", "乙"), ("138", "139")), ("馆务", "图书馆", ("丙",), ()),
+    ]  # fmt: skip
+
+
+def test_a_comma_table_with_chinese_commas() -> None:
+    text = "账号名称,平台,用途\n图书馆,微信," + "你好，" * 50 + "\n"
+    assert read_register(text.encode(), "a.csv", "x")[0].name == "图书馆"
+
+
 def test_numbers_excel_spoiled() -> None:
     assert "15 位" in problems(xlsx(HEADER, ["图书馆", "百家号", 1536767890123456789]))[0][2]
     assert "科学计数法" in problems(table(HEADER, ["图书馆", "微博", "1.66341E+09"]), "a.csv")[0][2]
@@ -209,6 +223,7 @@ def test_unknown_columns() -> None:
     data = xlsx([*HEADER, "微信运营经费", "单位意见"], ["图书馆", "微信", "lib_xx", "0", "同意"])
     assert read_register(data, "a.xlsx", "x")
     assert ignored_columns(data, "a.xlsx") == ("微信运营经费",)
+    assert not problems(xlsx([*HEADER, "更新时间", "管理单位"], ["图书馆", "微信", "lib_xx", "昨天", "甲"]))
     assert "第一责任人" in problems(xlsx([*HEADER, "第一责人"], ["图书馆", "微信", "lib_xx", "张三"]))[0][2]
 
 

@@ -119,7 +119,7 @@ def test_a_failed_export_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 def test_the_guidance_is_not_taken_for_a_table(tmp_path: Path) -> None:
-    from storage.register.read import Table
+    from storage.register.row import Table
 
     write_register([filing()], tmp_path / "a.xlsx")
     first, guide = open_table((tmp_path / "a.xlsx").read_bytes(), "a.xlsx")
