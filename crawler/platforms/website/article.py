@@ -27,7 +27,8 @@ LABELS = re.compile(
     re.I,
 )
 VENUE = re.compile(r"^\W*(?:地\s*点|主讲人?|报告人|会议室)\s*[:：]")
-SURE_LABEL = re.compile(r"(?:发布|发表|发文|发稿)(?:时间|日期)\s*[:：]\s*$")
+SURE_LABEL = re.compile(r"(?:发布|发表|发文|发稿)(?:(?:时间|日期)\s*[:：]|于\s*[:：]?)\s*$|posted @\s*$")
+FEW = 2
 EDITED = re.compile(
     r"(?:更新|修改|编辑)(?:时间|日期|于)?\s*[:：]?\s*$|(?:updated|modified|aktualisiert)\W*(?:on|am)?\W*$", re.I
 )
@@ -49,9 +50,14 @@ def published(layout: Layout, now: datetime, *, certain: bool = False) -> When |
     for name in META_DATES:
         if (content := document.meta.get(name)) and (when := parse_when(content, now)):
             return when
-    if when := _structured(document, now) or _stated_line(layout, now) or _sole_label(layout, now):
+    if when := _structured(document, now):
         return when
-    return None if certain else _marked(document, now) or _from_address(document, now)
+    for way in (_stated_line, _sole_label, _clocked):
+        if when := way(layout, now):
+            return when
+    if certain:
+        return None
+    return _marked(document, now) or _from_address(document, now) or _yearless(layout, now)
 
 
 def _structured(document: Document, now: datetime) -> When | None:
@@ -110,6 +116,20 @@ def _sole_label(layout: Layout, now: datetime) -> When | None:
         if SURE_LABEL.search(layout.before(text, match.start()))
     ]
     return parse_when(labelled[0], now) if len(labelled) == 1 else None
+
+
+def _clocked(layout: Layout, now: datetime) -> When | None:
+    """A lone date with its time of day behind a summary of the article; several are another list."""
+    lone = [
+        text.text for text in layout.window if ":" in text.text and STRICT.match(text.text) and DATE.search(text.text)
+    ]
+    return parse_when(lone[0], now) if 0 < len(lone) <= FEW else None
+
+
+def _yearless(layout: Layout, now: datetime) -> When | None:
+    """11-18 10:20 or 昨天 10:20 under the title, as portals write in the year itself."""
+    lone = [text.text for text in layout.lines if ":" in text.text and STRICT.match(text.text)]
+    return parse_when(lone[0], now) if len(lone) == 1 else None
 
 
 def _marked(document: Document, now: datetime) -> When | None:

@@ -73,6 +73,14 @@ class Layout:
         return texts[max(0, place - ABOVE) : end]
 
     @cached_property
+    def window(self) -> list[Text]:
+        """The texts from the title on, prose among them, up to the body where that is known."""
+        if self.title_place is None:
+            return []
+        end = self.title_place + 1 + WINDOW
+        return self.document.texts[self.title_place + 1 : end if self.body_place is None else min(end, self.body_place)]
+
+    @cached_property
     def headline(self) -> str:
         """The article's own title: META, else the text that ``<title>`` knows, else the first part of ``<title>``."""
         if title := self.document.meta.get("articletitle"):
