@@ -164,7 +164,7 @@ def _define_styles(document: WordFile) -> None:
 
 
 def _style_xml(name: str, style: Style) -> str:
-    keep = "<w:keepNext/>" if style.keep else ""
+    keep = ("<w:keepNext/>" if style.keep else "") + ("<w:keepLines/>" if style.whole else "")
     size = round(style.size * 2)
     return (
         f'<w:style {W} w:type="paragraph" w:customStyle="1" w:styleId="{name}"><w:name w:val="{name}"/>'

@@ -46,7 +46,7 @@ TITLE_WIDTH = 19
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
     """How one part looks. ``first``, ``left``, ``right``, ``hanging`` are in characters of its own size; ``above`` in
-    lines; ``keep``: never parted from what follows."""
+    lines; ``keep``: never parted from what follows; ``whole``: never cut by the end of a page."""
 
     font: str = FANGSONG
     size: float = SIZE_3
@@ -58,6 +58,7 @@ class Style:
     above: int = 0
     colour: str = "000000"
     keep: bool = False
+    whole: bool = False
 
 
 STYLES: dict[str, Style] = {
@@ -71,7 +72,7 @@ STYLES: dict[str, Style] = {
     Kind.ATTACHMENT: Style(left=5, hanging=3, above=1, align="left", keep=True),
     Kind.SIGNATURE: Style(align="right", above=2, keep=True),
     Kind.DATE: Style(align="right", keep=True),
-    Kind.NOTE: Style(first=2),
+    Kind.NOTE: Style(first=2, whole=True),
     Kind.ANNEX_MARK: Style(font=HEI, align="left", keep=True),
     Kind.ANNEX: Style(font=XIAOBIAOSONG, size=SIZE_2, align="center", above=1, keep=True),
     # Long identifiers and addresses: justified, they would tear the other words of their line apart.

@@ -144,7 +144,7 @@ def draft(
         issued_at=issued_at,
         due_at=due.due_at if due else None,
         due_provisional=bool(due and due.provisional),
-        within=str(following.after) if following else "",
+        within=str(following.after) if following and following.after.count > 0 else "",
         next_step=following.label if following else "",
         platform=case.platform,
         account=case.title,

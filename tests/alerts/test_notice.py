@@ -258,3 +258,12 @@ def test_values_cannot_be_markers():
 
 def test_every_kind_of_document_has_a_template():
     assert {path.stem for path in PACKAGED.glob("*.txt")} >= {document.value for document in Document}
+
+
+def test_the_manual_names_every_variable_and_document():
+    manual = (Path(__file__).parents[2] / "docs" / "notices.md").read_text("utf-8")
+    words = set(re.findall(r"`([a-z_]+)`", manual))
+    assert {field.name for field in dataclasses.fields(Notice)} <= words
+    assert {document.value for document in Document} <= words
+    for document in Document:
+        assert number(document, 2026, 1) in manual
