@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from threading import Lock
 
+from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 
 from monitors.world import World
@@ -21,6 +23,7 @@ class StoreCollector:
     def __init__(self, world: World) -> None:
         """Asks the store only when scraped."""
         self._world = world
+        self._newest, self._looked, self._counting = 0, Counter[tuple[str, str]](), Lock()
 
     def collect(self) -> Iterator[Metric]:
         """Every family, each from one question to the store."""
@@ -49,9 +52,14 @@ class StoreCollector:
         yield _times("last_run", "When a run of this kind last ended well.", "kind", overview.last_runs())
 
     def _looks(self) -> Iterator[Metric]:
-        looks = CounterMetricFamily("xunjian_looks", "Accounts looked at, by outcome.", labels=["platform", "outcome"])
-        for (platform, outcome), count in sorted(self._world.store.runs.fetches().items()):
-            looks.add_metric([platform, outcome or "none"], count)
+        # Observations are never removed, so this only grows; each scrape counts what is new since the last one.
+        with self._counting:
+            self._newest, new = self._world.store.overview.looks_after(self._newest)
+            self._looked.update(new)
+            counted = sorted(self._looked.items())
+        looks = CounterMetricFamily("xunjian_looks", "Pages looked at, by outcome.", labels=["platform", "outcome"])
+        for labels, count in counted:
+            looks.add_metric(labels, count)
         yield looks
 
     def _work(self) -> Iterator[Metric]:
@@ -70,9 +78,11 @@ class StoreCollector:
         yield from (cases, notices, waiting)
 
     def _jobs(self) -> Iterator[Metric]:
-        success = _gauge("job_last_success_timestamp_seconds", "When a scheduled job last ended without error.", "job")
-        seconds = _gauge("job_last_duration_seconds", "How long a scheduled job last took.", "job")
-        failed = _gauge("job_failed", "1 while the newest run of a scheduled job ended with an error.", "job")
+        success = _gauge(
+            "job_last_success_timestamp_seconds", "When a scheduled job last ended without error.", "job_name"
+        )
+        seconds = _gauge("job_last_duration_seconds", "How long a scheduled job last took.", "job_name")
+        failed = _gauge("job_failed", "1 while the newest run of a scheduled job ended with an error.", "job_name")
         for job in self._world.store.runs.jobs():
             name = [job["name"]]
             failed.add_metric(name, bool(job["last_error"]))
@@ -107,6 +117,13 @@ class StoreCollector:
         build = InfoMetricFamily("xunjian_build", "What is running.")
         build.add_metric([], {"version": _version(), "python": machine.python_version()})
         yield from (database, evidence, build)
+
+
+def registry_of(world: World) -> CollectorRegistry:
+    """A registry with nothing but this world's figures; make it once, for it remembers what it counted."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(StoreCollector(world))
+    return registry
 
 
 def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:

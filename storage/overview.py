@@ -15,7 +15,7 @@ from storage.cases import CASE, OPEN
 from storage.database import Database
 from storage.documents import load
 from storage.filings import FILING
-from storage.looks import STATE
+from storage.looks import OBSERVATION, STATE
 from storage.notices import NOTICE
 from storage.runs import DIGEST, RUN
 
@@ -111,6 +111,16 @@ class Overview:
             total = tx.execute(select(func.count()).select_from(CASE).where(*conditions)).scalar_one()
             page = tx.execute(query.limit(limit).offset(offset))
             return [load(Case, body) for (body,) in page], int(total)
+
+    def looks_after(self, seq: int) -> tuple[int, dict[tuple[str, str], int]]:
+        """Observations numbered above ``seq`` by platform and outcome, and the newest number: to count without rereading."""
+        newest = func.max(OBSERVATION.c.seq)
+        query = select(OBSERVATION.c.platform, OBSERVATION.c.outcome, func.count(), newest)
+        query = query.where(OBSERVATION.c.seq > seq).group_by(OBSERVATION.c.platform, OBSERVATION.c.outcome)
+        with self._db.read() as tx:
+            rows = tx.execute(query).all()
+        found = {(platform, outcome): n for platform, outcome, n, _ in rows}
+        return max((row[3] for row in rows), default=seq), found
 
     def last_facts(self) -> dict[str, datetime]:
         """The newest successful observation of each platform; platforms without one are absent."""

@@ -28,6 +28,7 @@ from monitors.console.routes import (
     today,
 )
 from monitors.console.session import door_of
+from monitors.metrics import registry_of
 from monitors.world import World
 from storage.database import StorageError
 
@@ -57,7 +58,7 @@ def create_app(world: World, *, lifespan: Lifespan | None = None, metrics: bool 
         openapi_url=None,
         dependencies=[Depends(check_form)],
     )
-    app.state.world, app.state.metrics = world, metrics
+    app.state.world, app.state.metrics = world, registry_of(world) if metrics else None
     app.state.tasks = set()
     app.state.https = world.settings.base_url.startswith("https://")
     for subject in SUBJECTS:

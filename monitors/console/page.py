@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from monitors.console import words
+from monitors.console import labels, words
 from monitors.console.gate import safe_path
 from monitors.world import World
 from rules.catalogue import RULES
@@ -58,7 +58,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(words.FILTERS)
+    environment.filters.update(words.FILTERS | labels.FILTERS)
     style = hashlib.sha256((STATIC / "console.css").read_bytes()).hexdigest()[:10]
     environment.globals["ui"] = environment.get_template("macros.html").module
     environment.globals.update(nav=NAV, style=f"/static/console.css?v={style}", rule_title=rule_title)
@@ -81,8 +81,12 @@ def world_of(request: Request) -> World:
 
 def school_names(world: World) -> dict[str, str]:
     """Schools with a register here, by code, under their own names."""
-    policies = world.policies
-    return {code: policies[code].school if code in policies else code for code in world.schools}
+    return {code: _school_name(world, code) for code in world.schools}
+
+
+def _school_name(world: World, code: str) -> str:
+    policy = world.policies.get(code)
+    return f"{policy.school}{'（演示）' if policy.demonstration else ''}" if policy else code
 
 
 def frozen(world: World) -> list[Platform]:

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 
 from monitors.console import create_app
 from monitors.world import World
-from tests.console.house import client_of, furnish, open_world
+from tests.console.house import Browser, client_of, furnish, open_world
 
 
 @pytest.fixture
@@ -30,14 +29,14 @@ def app(world: World) -> FastAPI:
 
 
 @pytest.fixture
-def stranger(app: FastAPI) -> Iterator[TestClient]:
+def stranger(app: FastAPI) -> Iterator[Browser]:
     """A browser that is not signed in."""
     with client_of(app) as client:
         yield client
 
 
 @pytest.fixture
-def staff(app: FastAPI) -> Iterator[TestClient]:
+def staff(app: FastAPI) -> Iterator[Browser]:
     """A browser that is signed in as 王老师."""
     with client_of(app) as client:
         assert client.sign_in().status_code == 303

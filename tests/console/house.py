@@ -26,7 +26,7 @@ from storage.filings import key_of
 from storage.store import Store
 from tests.conftest import NOW
 
-TOKEN = "open-sesame-for-tests"  # noqa: S105
+TOKEN = "open-sesame-for-tests"
 HOSTILE = (
     "<script>alert(1)</script>\u202e图书馆",
     "示范大学\u200b\u200b招生" + "办" * 10_000,
@@ -83,7 +83,9 @@ def filings(school: str, count: int) -> list[Filing]:
                 platform=platform,
                 name=HOSTILE[n] if n < len(HOSTILE) and school == DEMO else f"示范大学{unit}{platform.label}",
                 unit=unit,
-                account_id="" if platform is Platform.WEBSITE else f"{'gh_' if platform is Platform.WECHAT else ''}{10000000 + n}",
+                account_id=""
+                if platform is Platform.WEBSITE
+                else f"{'gh_' if platform is Platform.WECHAT else ''}{10000000 + n}",
                 url=f"http://unit{n}.{school}.example.edu.cn/" if platform is Platform.WEBSITE else "",
                 level=Level.TWO,
                 first_owner="张三",
@@ -99,7 +101,11 @@ def filings(school: str, count: int) -> list[Filing]:
 
 def look(filing: Filing, at: datetime, outcome: Outcome, evidence: str, last: datetime | None = None) -> Observation:
     """One look at a filed account."""
-    posts = (Post(id="p1", title="关于开展读书月活动的通知", url="https://example.edu.cn/1", published_at=last),) if last else ()
+    posts = (
+        (Post(id="p1", title="关于开展读书月活动的通知", url="https://example.edu.cn/1", published_at=last),)
+        if last
+        else ()
+    )
     return Observation(
         platform=filing.platform,
         source="home",
@@ -128,7 +134,9 @@ def furnish(world: World, count: int = 24) -> None:
         last = NOW - timedelta(days=3 + 11 * (n % 12)) if kind is Outcome.OK else None
         earlier = look(filing, at - timedelta(days=6), Outcome.OK, evidence, NOW - timedelta(days=40))
         run = f"sweep-{filing.platform.value}"
-        store.looks.record(run, [(key_of(filing), earlier), (key_of(filing), look(filing, at, kind, evidence, last))], absorb)
+        store.looks.record(
+            run, [(key_of(filing), earlier), (key_of(filing), look(filing, at, kind, evidence, last))], absorb
+        )
     for platform in PLATFORMS:
         run = f"sweep-{platform.value}"
         store.runs.start(run, "sweep", platform.value, NOW - timedelta(hours=1))
@@ -230,7 +238,9 @@ def a_case(policy: Policy, filing: Filing, number: str, at: datetime, evidence: 
         since=at - timedelta(days=1),
         steps=(first_record(steps, at, standard()),),
     )
-    opened = CaseEvent(number=number, kind=EventKind.OPENED, at=at, by="系统", reason=case.reason, data=EventData(case=case))
+    opened = CaseEvent(
+        number=number, kind=EventKind.OPENED, at=at, by="系统", reason=case.reason, data=EventData(case=case)
+    )
     return case, [opened]
 
 
@@ -258,7 +268,9 @@ def tell(start: tuple[Case, list[CaseEvent]], story: str) -> tuple[Case, list[Ca
     if story == "appealed":
         move(appeal(case, "图书馆", "账号已于上月更新，<b>系统未看到</b>。", at + timedelta(days=2)))
     if story == "resolved":
-        seen = CaseEvent(number=case.number, kind=EventKind.RESOLVED, at=NOW - timedelta(days=1), by="系统", reason="已见新内容")
+        seen = CaseEvent(
+            number=case.number, kind=EventKind.RESOLVED, at=NOW - timedelta(days=1), by="系统", reason="已见新内容"
+        )
         case = replace(case, state=CaseState.RESOLVED, resolved_at=seen.at, outcome=seen.reason)
         events.append(seen)
     return replace(case, shown_at=NOW - timedelta(hours=2)), events

@@ -19,7 +19,13 @@ from tests.conftest import _free_port
 from tests.console.house import TOKEN
 
 CHROMIUM = "/usr/bin/chromium"
-ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+]
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium")
 SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 
@@ -111,7 +117,10 @@ def test_a_link_from_a_mail_finds_the_session(served: str, world: World, chromiu
     page.get_by_label("您的姓名").fill("王老师")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{served}/")
-    page.route("http://mail.test/**", lambda route: route.fulfill(body=f"<a href='{served}/cases'>x</a>", content_type="text/html"))
+    page.route(
+        "http://mail.test/**",
+        lambda route: route.fulfill(body=f"<a href='{served}/cases'>x</a>", content_type="text/html"),
+    )
     page.goto("http://mail.test/")
     page.get_by_text("x").click()
     page.get_by_role("heading", name="问题台账").wait_for()

@@ -12,10 +12,11 @@ from crawler.order import Look
 from crawler.platforms import SPECS, can
 from monitors.console.background import start
 from monitors.console.gate import require
+from monitors.console.labels import label
 from monitors.console.page import Pager, after, frozen, render, school_names, world_of
 from monitors.console.session import Role
 from monitors.console.waiting import in_order
-from monitors.console.words import day, label, masked, outlink, path, prose
+from monitors.console.words import day, masked, outlink, path, prose
 from monitors.sweep import order_for, run_order, target_of
 from monitors.world import World
 from rules.model import Filing, Labelled, Outcome, Platform

@@ -12,7 +12,6 @@ from monitors.console.gate import safe_path, set_cookie
 from monitors.console.page import render, world_of
 from monitors.console.routes.operations import scheduler_alive
 from monitors.console.session import COOKIE, token_file
-from monitors.metrics import StoreCollector
 from storage.database import StorageError
 
 router = APIRouter()
@@ -90,8 +89,7 @@ def health(request: Request) -> JSONResponse:
 @router.get("/metrics")
 def metrics(request: Request) -> Response:
     """For Prometheus. A plain route: a mounted app would answer with a redirect."""
-    if not request.app.state.metrics:
+    registry: CollectorRegistry | None = request.app.state.metrics
+    if registry is None:
         return PlainTextResponse("metrics are switched off", 404)
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(StoreCollector(world_of(request)))
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,128 @@
+"""Chinese labels and colours for the codes that the store, the policies and the reports use."""
+
+from __future__ import annotations
+
+from alerts.clean import clean
+from alerts.send import Result
+from rules.model import Document, Labelled, Outcome, Platform
+from storage.overview import NEVER
+
+DASH = "—"
+TONES = {"ok": "good", "gone": "bad", "moved": "warn", "empty": "plain"}
+WAITS = {"blocked": "被拦截", "unreadable": "无法识别", NEVER: "尚未观察"}
+
+
+def outcome_label(code: str) -> str:
+    """The Chinese label of what a newest look showed."""
+    return WAITS.get(code) or Outcome(code).label
+
+
+def outcome_tone(code: str) -> str:
+    """The colour of what a newest look showed. What was not seen is hatched grey: never red, never green."""
+    return TONES.get(code, "unseen")
+
+
+def label(value: Labelled | None) -> str:
+    """The Chinese label, a dash where there is none."""
+    return value.label if value else DASH
+
+
+NOTICES = {
+    "due": ("待发送", "plain"),
+    "claimed": ("正在发送", "plain"),
+    "sent": ("已发送", "good"),
+    "failed": ("发送失败", "bad"),
+}
+
+
+def notice_label(state: str) -> str:
+    """The Chinese word for a notice's state."""
+    return NOTICES.get(state, (state, ""))[0]
+
+
+def notice_tone(state: str) -> str:
+    """The colour of a notice's state."""
+    return NOTICES.get(state, ("", "plain"))[1]
+
+
+def answer_label(code: str) -> str:
+    """What one target answered to a letter."""
+    return next((result.label for result in Result if result == code), code)
+
+
+def document_label(code: str) -> str:
+    """The Chinese name of a kind of document."""
+    return Document(code).label if code in list(Document) else code
+
+
+REPORT = {
+    "target": "核查对象", "platform": "平台", "name": "名称", "account_id": "账号ID", "key": "账号", "url": "网址",
+    "verdict": "结论", "clause": "条款", "basis": "依据", "reason": "理由", "evidence": "存证", "outcome": "观察结果",
+    "school": "学校", "verified_body": "认证主体", "last_post_at": "最近更新", "registered": "是否备案",
+    "findings": "问题", "filing": "备案", "names": "名称比对", "observations": "观察", "observed_at": "查看时间",
+    "source": "来源", "posts": "发布内容", "title": "标题", "published_at": "发布时间", "why": "说明", "term": "涉及名称",
+    "rule": "规则", "unit": "单位", "results": "搜索结果", "kind": "类别", "other_entity": "其他单位",
+}  # fmt: skip
+"""Headings of a scan's report."""
+
+
+def report_word(field: object) -> str:
+    """The Chinese heading of a field of a scan's report."""
+    return REPORT.get(str(field), clean(field, 40))
+
+
+SETTINGS = {
+    "limit": "期限", "minimum": "最少条数", "workdays": "工作日", "pattern": "栏目名称", "any_of": "署名（任一组）",
+    "first": "第一责任人", "direct": "直接责任人", "staff": "须为在职教职工", "own_bodies": "含本校主体",
+    "first_month": "起始月份", "last_month": "截止月份", "months": "月数", "counted_from": "起算日", "grace": "宽限", "apart": "两次间隔", "fields": "核对字段", "since": "起算",
+}  # fmt: skip
+"""Settings of rules, as a policy page calls them."""
+
+
+def setting_word(field: str) -> str:
+    """The Chinese name of a rule's setting."""
+    return SETTINGS.get(field, field)
+
+
+def setting_text(value: object) -> str:
+    """A setting's value for people."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list | tuple):
+        return "；".join(setting_text("、".join(item) if isinstance(item, list | tuple) else item) for item in value)
+    return str(value).replace("|", "／")
+
+
+def platform_label(code: str) -> str:
+    """A platform's Chinese name."""
+    return Platform(code).label if code in list(Platform) else code
+
+
+SWITCHED = {
+    "enabled: true": "恢复访问", "enabled: false": "停用访问", "frozen_at: null": "解除督办冻结",
+    "rest_until: null": "结束暂停", "ignore_robots: true": "登记所有者授权", "ignore_robots: false": "撤销授权登记",
+}  # fmt: skip
+
+
+def switch_text(what: str) -> str:
+    """An operator's switch as the log keeps it, in Chinese."""
+    platform, _, values = what.partition(": ")
+    plain = values.replace('"', "").lower()
+    said = "、".join(text for mark, text in SWITCHED.items() if mark in plain)
+    return f"{platform_label(platform)}：{said or clean(values, 80)}"
+
+
+FILTERS = {
+    "outcome_label": outcome_label,
+    "outcome_tone": outcome_tone,
+    "label": label,
+    "notice_label": notice_label,
+    "notice_tone": notice_tone,
+    "answer_label": answer_label,
+    "document_label": document_label,
+    "report_word": report_word,
+    "setting_word": setting_word,
+    "setting_text": setting_text,
+    "platform_label": platform_label,
+    "switch_text": switch_text,
+}
