@@ -108,6 +108,7 @@ def path(value: object) -> str:
 
 
 FILTERS = {
+    "plain": clean,
     "bdi": bdi,
     "prose": prose,
     "masked": masked,

@@ -169,7 +169,8 @@ def test_login_needs_a_name(stranger: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.test/", "//evil.test", "/\\evil.test", "/\t/evil.test", "javascript:alert(1)", "", "x", "/a\r\nb"]
+    "target",
+    ["https://evil.test/", "//evil.test", "/\\evil.test", "/\t/evil.test", "javascript:alert(1)", "", "x", "/a\r\nb"],
 )
 def test_no_open_redirect(target: str, stranger: Browser) -> None:
     """Wherever ``next`` points, the answer stays in the house."""
@@ -179,7 +180,10 @@ def test_no_open_redirect(target: str, stranger: Browser) -> None:
 
 def test_login_leads_on(stranger: Browser) -> None:
     """To the page that was asked for."""
-    assert stranger.get("/cases?state=sign", follow_redirects=False).headers["location"] == "/login?next=%2Fcases%3Fstate%3Dsign"
+    assert (
+        stranger.get("/cases?state=sign", follow_redirects=False).headers["location"]
+        == "/login?next=%2Fcases%3Fstate%3Dsign"
+    )
     assert stranger.sign_in(next="/cases?state=sign").headers["location"] == "/cases?state=sign"
 
 
@@ -204,7 +208,7 @@ def test_demo_stands_open_towards_this_machine_only(tmp_path: Path) -> None:
         assert "<strong>演示</strong>" in page.text
         assert client.submit("/operations/platforms/weibo", action="disable", why="试一下").status_code == 303
         assert client.get("/", headers={"host": "evil.test"}).status_code == 421
-    public = open_world(tmp_path, demo=True, host="0.0.0.0")  # noqa: S104
+    public = open_world(tmp_path, demo=True, host="0.0.0.0")
     with client_of(create_app(public)) as client:
         assert client.get("/", follow_redirects=False).status_code == 303
     world.store.close()
