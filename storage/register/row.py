@@ -131,10 +131,16 @@ class Row:
 
     def _add_to_previous(self) -> None:
         last = self.table.filings[-1]
-        lists: dict[str, Any] = {
-            name: (*getattr(last, name), *self.given.get(name, ())) for name in ("operators", "phones", "emails")
-        }
-        self.table.filings[-1] = replace(last, **{name: tuple(dict.fromkeys(items)) for name, items in lists.items()})
+
+        def joined(had: tuple[str, ...], field_: str) -> tuple[str, ...]:
+            return tuple(dict.fromkeys((*had, *self.given.get(field_, ()))))
+
+        self.table.filings[-1] = replace(
+            last,
+            operators=joined(last.operators, "operators"),
+            phones=joined(last.phones, "phones"),
+            emails=joined(last.emails, "emails"),
+        )
 
     def _problem(self, column: str, value: str, message: str) -> None:
         self.table.problems.append(Problem(self.number, column, value, message, self.sheet.title))
