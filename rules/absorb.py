@@ -17,6 +17,7 @@ FUTURE = timedelta(days=1)
 WHOLE = timedelta(days=2 * 366)
 """How far back a list reaches that holds everything: further than any rule looks."""
 GONE_KEPT = 5
+RUNS_KEPT = 6
 
 # Ids of one kind that differ are two accounts; ids of different kinds (gh_… and __biz, uid and handle) say nothing.
 _KINDS = (
@@ -140,32 +141,27 @@ def _dated(look: Observation) -> list[tuple[datetime, Post]]:
 
 
 def _with_posts(seen: Seen, look: Observation) -> Seen:
-    """The newest post ever seen, with the look that first showed it, and the run of posts it belongs to."""
+    """The newest post ever seen, with the look that first showed it, and the runs of posts."""
     dated = _dated(look)
     if not dated:
         return seen
     when, newest = max(dated, key=lambda each: each[0])
-    instants = {latest_possible(at, post.precision) for at, post in dated}
-    quiet_from, resumed_at = _run(seen, instants)
-    seen = replace(seen, quiet_from=quiet_from, resumed_at=resumed_at)
+    seen = replace(seen, runs=_runs(seen, {latest_possible(at, post.precision) for at, post in dated}))
     if seen.last_post_at and when <= seen.last_post_at:
         return seen
     here = Sighting(at=look.observed_at, evidence=look.evidence)
     return replace(seen, last_post_at=when, last_post=here, last_post_precision=newest.precision)
 
 
-def _run(seen: Seen, instants: set[datetime]) -> tuple[datetime | None, datetime]:
-    """The last post before the newest run, and the first of that run; what was one run before stays one."""
-    ends = [at for at in (seen.quiet_from, seen.resumed_at) if at]
-    last = seen.last_post_at and latest_possible(seen.last_post_at, seen.last_post_precision)
-    points = sorted({*instants, *ends, *([last] if last else [])}, reverse=True)
-    start = points[0]
-    for earlier in points[1:]:
-        known = bool(seen.resumed_at and last and seen.resumed_at <= earlier and start <= last)
-        if start - earlier > RUN and not known:
-            return earlier, start
-        start = earlier
-    return None, start
+def _runs(seen: Seen, instants: set[datetime]) -> tuple[tuple[datetime, datetime], ...]:
+    """The known runs with more posts: whatever lies at most a week apart is one run."""
+    joined: list[tuple[datetime, datetime]] = []
+    for first, last in sorted((*seen.runs, *((instant, instant) for instant in instants))):
+        if joined and first - joined[-1][1] <= RUN:
+            joined[-1] = joined[-1][0], max(joined[-1][1], last)
+        else:
+            joined.append((first, last))
+    return tuple(joined[-RUNS_KEPT:])
 
 
 def _with_silence(seen: Seen, look: Observation) -> Seen:

@@ -142,6 +142,7 @@ def evaluate(accounts: Iterable[Account], policy: Policy, school: SchoolContext,
                 shown_at=answer.shown_at,
                 since=answer.since,
                 until=answer.until,
+                in_order=answer.in_order,
                 school_to_confirm=clause.school_to_confirm,
                 provisional=answer.provisional,
             )

@@ -33,15 +33,29 @@ def follow(
     for finding in findings:
         case = cases.get(finding.key)
         if finding.verdict is Verdict.COMPLIANT and case and not case.state.is_final:
-            yield from _in_order(case, finding, now)
+            yield from _in_order(case, finding, policy, now)
         elif finding.verdict is Verdict.VIOLATED:
             yield from _broken(case, finding, policy, now, numbering, calendar)
 
 
-def _in_order(case: Case, finding: Finding, now: datetime) -> Iterator[Change]:
-    """The account is in order: was it all along, before anybody was told, or since?"""
+def _mistaken(case: Case, finding: Finding, policy: Policy) -> bool:
+    """True where the account was in order at the moment the first step went out. A policy that was eased meanwhile does
+    not make yesterday's notice wrong."""
     first = case.issued[0].issued_at if case.issued else None
-    if first and finding.since and finding.since < first:
+    if first is None or case.policy_version != policy.version:
+        return False
+    return any(begin < first <= end for begin, end in finding.in_order)
+
+
+def _another(case: Case, finding: Finding) -> bool:
+    """True where the account came into order after the first step and broke again: another breach than that one."""
+    first = case.issued[0].issued_at if case.issued else None
+    return first is not None and any(first <= begin for begin, _ in finding.in_order)
+
+
+def _in_order(case: Case, finding: Finding, policy: Policy, now: datetime) -> Iterator[Change]:
+    """The account is in order: was it all along, before anybody was told, or since?"""
+    if _mistaken(case, finding, policy):
         yield withdraw(case, SYSTEM, f"发文之前已符合要求，原通知有误：{finding.reason}", now)
         return
     if case.state is CaseState.RESOLVED:
@@ -70,21 +84,24 @@ def _broken(
         if case is None or _anew(case, finding, now):
             yield _opened(finding, policy, now, numbering(), calendar, case)
         return
-    first = case.issued[0].issued_at if case.issued else None
-    if first and finding.since and finding.since > first:
+    if _mistaken(case, finding, policy):
         yield withdraw(case, SYSTEM, f"发文时尚未超过期限，原通知有误：{finding.reason}", now)
         yield _opened(finding, policy, now, numbering(), calendar, case)
-    elif case.state is not CaseState.RESOLVED:
-        if shown_at > case.shown_at:
-            data = EventData(evidence=finding.evidence, shown_at=shown_at)
-            yield _change(case, EventKind.CONFIRMED, now, finding.reason, data)
-    elif case.appeal or (case.resolved_at and now - case.resolved_at <= RELAPSE):
+    elif not case.appeal and (_another(case, finding) or _lasted(case, now)):
+        yield close(case, SYSTEM, "已整改；再次发生的另立新条目", now)
+        yield _opened(finding, policy, now, numbering(), calendar, case)
+    elif case.state is CaseState.RESOLVED:
         moved = pause_ended(case, case.resolved_at or now, now)
         data = EventData(evidence=finding.evidence, shown_at=shown_at, records=moved)
         yield _change(case, EventKind.REOPENED, now, finding.reason, data)
-    else:
-        yield close(case, SYSTEM, "已整改；再次发生的另立新条目", now)
-        yield _opened(finding, policy, now, numbering(), calendar, case)
+    elif shown_at > case.shown_at:
+        data = EventData(evidence=finding.evidence, shown_at=shown_at)
+        yield _change(case, EventKind.CONFIRMED, now, finding.reason, data)
+
+
+def _lasted(case: Case, now: datetime) -> bool:
+    """True where the case was resolved long enough ago for the cure to have been one."""
+    return case.state is CaseState.RESOLVED and now - (case.resolved_at or now) > RELAPSE
 
 
 def _anew(case: Case, finding: Finding, now: datetime) -> bool:

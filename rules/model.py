@@ -226,8 +226,8 @@ class Seen:
     - ``silence_shown``: newest look at the right identity by a source that can prove INACTIVE.
     - ``last_post``: newest own post ever seen, with the evidence of the look that first showed it.
     - ``gone``: looks on distinct days that positively showed the account gone, since it was last seen alive.
-    - ``quiet_from``, ``resumed_at``: the last post before the newest run of posts, and the first of that run (posts
-      at most a week apart), each the latest moment its precision allows. Says whether a notice was ever right.
+    - ``runs``: first and last post of the newest runs of posts (at most a week apart), oldest run first, each time the
+      latest its precision allows. They say whether the account was in order when a notice went out.
     - ``days_observed``: days in the last 366 with at least one fact; ``posts_in_year``: distinct posts seen.
     - ``listed_from``, ``listed_to``: between these every own post was listed, by looks that overlap without a gap.
     - ``name_seen``, ``body_seen``: newest look that showed them; ``name_since``, ``body_since``: first look that
@@ -246,8 +246,7 @@ class Seen:
     last_post_at: datetime | None = None
     last_post: Sighting | None = None
     last_post_precision: Precision = Precision.SECOND
-    quiet_from: datetime | None = None
-    resumed_at: datetime | None = None
+    runs: tuple[tuple[datetime, datetime], ...] = ()
     empty: Sighting | None = None
     gone: tuple[Sighting, ...] = ()
     name: str | None = None
@@ -325,7 +324,8 @@ class Answer:
     """A rule's answer about one account: the verdict, one Chinese sentence why, and the evidence it stands on.
 
     - ``shown_at``: the newest look the answer stands on; None where it stands on the register alone.
-    - ``since``: when the breach began, or, if compliant, when the fact happened that makes it so.
+    - ``since``: when the breach began.
+    - ``in_order``: spans in which the account is known to have been in order. A notice sent within one was wrong.
     - ``until``: time alone cannot change this answer before then; None where only a new fact can. Undetermined with a
       time: the next look should come then, or at once if it has passed.
     - ``provisional``: a working-day deadline fell in a year whose calendar is not published yet.
@@ -337,6 +337,7 @@ class Answer:
     shown_at: datetime | None = None
     since: datetime | None = None
     until: datetime | None = None
+    in_order: tuple[tuple[datetime, datetime], ...] = ()
     provisional: bool = False
 
 
@@ -359,6 +360,7 @@ class Finding:
     shown_at: datetime | None = None
     since: datetime | None = None
     until: datetime | None = None
+    in_order: tuple[tuple[datetime, datetime], ...] = ()
     school_to_confirm: bool = False
     provisional: bool = False
 

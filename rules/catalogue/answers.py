@@ -16,17 +16,23 @@ NEVER_READ = "尚无一次有效观察"
 def compliant(
     reason: str,
     *looks: Sighting | None,
-    since: datetime | None = None,
     until: datetime | None = None,
+    in_order: tuple[tuple[datetime, datetime], ...] = (),
     provisional: bool = False,
 ) -> Answer:
     """In order, as these looks (or, without any, the register) show."""
-    return Answer(Verdict.COMPLIANT, reason, *_shown(looks), since, until, provisional)
+    return Answer(Verdict.COMPLIANT, reason, *_shown(looks), None, until, in_order, provisional)
 
 
-def violated(reason: str, *looks: Sighting | None, since: datetime | None = None, provisional: bool = False) -> Answer:
+def violated(
+    reason: str,
+    *looks: Sighting | None,
+    since: datetime | None = None,
+    in_order: tuple[tuple[datetime, datetime], ...] = (),
+    provisional: bool = False,
+) -> Answer:
     """Broken, as these looks (or, without any, the register) show."""
-    return Answer(Verdict.VIOLATED, reason, *_shown(looks), since, None, provisional)
+    return Answer(Verdict.VIOLATED, reason, *_shown(looks), since, None, in_order, provisional)
 
 
 def undetermined(reason: str, *looks: Sighting | None, until: datetime | None = None) -> Answer:

@@ -50,11 +50,11 @@ def inactivity(
     if start is None:
         return undetermined("未见到任何可确定日期的发布", seen.fact)
     deadline = school.calendar.deadline(start, limit).at
+    in_order = tuple((first, school.calendar.deadline(last, limit).at) for first, last in seen.runs)
     what = f"最近一次更新为{written(start)}" if seen.last_post_at else f"自{written(start)}起未发布过内容"
     if now <= deadline:
         reason = f"{what}，未超过{limit}（至{written(deadline)}）"
-        since = _in_order_since(seen, start, limit, school)
-        return compliant(reason, seen.last_post or seen.fact, since=since, until=deadline + SECOND)
+        return compliant(reason, seen.last_post or seen.fact, until=deadline + SECOND, in_order=in_order)
     if seen.outcome in (Outcome.GONE, Outcome.MOVED):
         return undetermined(f"{what}；最近一次查看时账号{seen.outcome.label}，不能据此认定未更新", seen.fact)
     look = seen.silence_shown if seen.last_post_at or not seen.empty else seen.empty
@@ -63,7 +63,7 @@ def inactivity(
             f"{what}，期限已于{written(deadline)}届满，之后尚无有效观察", seen.last_post, until=deadline
         )
     reason = f"{what}，已超过{limit}（至{written(deadline)}），期满后查看仍无新内容"
-    return violated(reason, seen.last_post, look, since=deadline)
+    return violated(reason, seen.last_post, look, since=deadline, in_order=in_order)
 
 
 def _silent_since(filing: Filing, seen: Seen) -> datetime | None:
@@ -74,13 +74,6 @@ def _silent_since(filing: Filing, seen: Seen) -> datetime | None:
         return None
     registered = max((day for day in (filing.opened_at, filing.filed_at) if day), default=None)
     return end_of(registered) if registered else seen.first_fact_at
-
-
-def _in_order_since(seen: Seen, start: datetime, limit: Period, school: SchoolContext) -> datetime:
-    """When the account last came back into order: a notice sent after that moment was wrong."""
-    if seen.quiet_from and seen.resumed_at and seen.resumed_at <= school.calendar.deadline(seen.quiet_from, limit).at:
-        return seen.quiet_from
-    return seen.resumed_at or start
 
 
 @rule("年发布量不足")
