@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import IntEnum, StrEnum
+from datetime import datetime, timedelta
 
 from alerts.clean import clean, name
-from alerts.facts import Awaiting, Change, ChangeKind, Crawler, DigestInput, NewFinding, OpenCase, Unseen
+from alerts.facts import (
+    Awaiting,
+    Change,
+    ChangeKind,
+    Crawler,
+    Digest,
+    DigestInput,
+    Line,
+    NewFinding,
+    OpenCase,
+    Row,
+    Section,
+    Tone,
+    Unseen,
+    Weight,
+)
 from rules.model import BEIJING, Outcome, Platform
 
 __all__ = ["Awaiting", "Change", "ChangeKind", "Crawler", "Digest", "DigestInput", "Line", "NewFinding", "OpenCase"]
@@ -18,73 +31,6 @@ PER_SECTION = 6
 """Lines a section shows: the page is read in a minute; the console has the rest."""
 SOON = timedelta(days=7)
 """How far ahead a deadline is worth a line."""
-
-
-class Tone(StrEnum):
-    """How a line is coloured. UNSEEN is for everything that was not observed: neither good nor bad news."""
-
-    ALERT = "alert"
-    ACT = "act"
-    GOOD = "good"
-    PLAIN = "plain"
-    UNSEEN = "unseen"
-
-
-class Weight(IntEnum):
-    """What is cut first where a channel has little room: the smallest."""
-
-    HEALTH = 1
-    UNSEEN = 2
-    CHANGED = 3
-    NEW = 4
-    SIGN = 5
-    ACT = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of the page. ``path`` leads to its page of the console; empty where there is none."""
-
-    text: str
-    tone: Tone
-    weight: Weight
-    path: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A heading with its lines; ``more`` is how many the page leaves to the console."""
-
-    heading: str
-    lines: tuple[Line, ...]
-    more: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A platform's accounts: in sight, gone, not in sight."""
-
-    platform: str
-    total: int
-    seen: int
-    gone: int
-    unseen: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
-    """The page. ``quiet``: nothing new, nothing to do, nothing to sign, nothing changed."""
-
-    school: str
-    school_name: str
-    day: date
-    made_at: datetime
-    headline: str
-    heartbeat: str
-    sections: tuple[Section, ...]
-    rows: tuple[Row, ...]
-    quiet: bool
-    demo: bool
 
 
 def digest(data: DigestInput) -> Digest:

@@ -1,10 +1,11 @@
-"""What a digest is made from: a school's day as storage knows it. Frozen facts, no judgement."""
+"""What a digest is made from, a school's day as storage knows it; and what it is made of, lines on a page."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import IntEnum, StrEnum
 
 from rules.model import Document, Labelled, Outcome, Platform
 
@@ -120,3 +121,70 @@ class DigestInput:
     unseen: Sequence[Unseen] = ()
     crawlers: Sequence[Crawler] = ()
     undelivered: int = 0
+
+
+class Tone(StrEnum):
+    """How a line is coloured. UNSEEN is for everything that was not observed: neither good nor bad news."""
+
+    ALERT = "alert"
+    ACT = "act"
+    GOOD = "good"
+    PLAIN = "plain"
+    UNSEEN = "unseen"
+
+
+class Weight(IntEnum):
+    """What is cut first where a channel has little room: the smallest."""
+
+    HEALTH = 1
+    UNSEEN = 2
+    CHANGED = 3
+    NEW = 4
+    SIGN = 5
+    ACT = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the page. ``path`` leads to its page of the console; empty where there is none."""
+
+    text: str
+    tone: Tone
+    weight: Weight
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with its lines; ``more`` is how many the page leaves to the console."""
+
+    heading: str
+    lines: tuple[Line, ...]
+    more: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A platform's accounts: in sight, gone, not in sight."""
+
+    platform: str
+    total: int
+    seen: int
+    gone: int
+    unseen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The page. ``quiet``: nothing new, nothing to do, nothing to sign, nothing changed."""
+
+    school: str
+    school_name: str
+    day: date
+    made_at: datetime
+    headline: str
+    heartbeat: str
+    sections: tuple[Section, ...]
+    rows: tuple[Row, ...]
+    quiet: bool
+    demo: bool

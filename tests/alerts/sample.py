@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from alerts.notice import Exhibit, Notice, Office, Reference, draft, number
+from alerts.draft import draft
+from alerts.notice import Exhibit, Notice, Office, Reference, number
 from alerts.plan import PlannedNotice, plan
 from rules.cases import Case, CaseEvent, EventData, EventKind, StepRecord
 from rules.model import BEIJING, CaseState, Document, Platform

@@ -12,9 +12,10 @@ import docx
 import pytest
 
 import rules
+from alerts.draft import UNNAMED, draft
 from alerts.letter import PACKAGED, TemplateBroken, cited, letter
 from alerts.markup import Kind, MarkupError, parse, protect
-from alerts.notice import SERIES, UNNAMED, Notice, draft, number
+from alerts.notice import SERIES, Notice, number
 from alerts.plan import plan
 from alerts.render import notice_html, notice_letter, notice_text
 from rules.cases import EventKind
