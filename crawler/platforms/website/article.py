@@ -27,6 +27,7 @@ LABELS = re.compile(
     re.I,
 )
 VENUE = re.compile(r"^\W*(?:地\s*点|主讲人?|报告人|会议室)\s*[:：]")
+BARE_LABEL = re.compile(r"(?<![一-龥])(?:时间|日期)\s*[:：]?\s*$")
 SURE_LABEL = re.compile(r"(?:发布|发表|发文|发稿)(?:(?:时间|日期)\s*[:：]|于\s*[:：]?)\s*$|posted @\s*$")
 FEW = 2
 EDITED = re.compile(
@@ -81,14 +82,18 @@ def _stated_line(layout: Layout, now: datetime) -> When | None:
         for match in DATE.finditer(text.text)
     ]
     ways: tuple[Callable[[str, str], bool], ...] = (_labelled, _alone, _edited)
-    if any(VENUE.search(text.text) for text in layout.lines):
-        # 时间：…, 地点：… under the title is what the article announces, not when it was published.
-        dated = [line for line in dated if not re.search(r"(?<![一-龥])(?:时间|日期)\s*[:：]?\s*$", line[2])]
+    if _announces(layout):
+        dated = [line for line in dated if not BARE_LABEL.search(line[2])]
     for accept in ways:
         for text, written, before in dated:
             if accept(text, before) and (when := parse_when(written, now)):
                 return when
     return None
+
+
+def _announces(layout: Layout) -> bool:
+    """True where 时间：… and 地点：… under the title are what the article announces, not when it was published."""
+    return any(VENUE.search(text.text) for text in layout.window)
 
 
 def _labelled(text: str, before: str) -> bool:
@@ -123,13 +128,13 @@ def _clocked(layout: Layout, now: datetime) -> When | None:
     lone = [
         text.text for text in layout.window if ":" in text.text and STRICT.match(text.text) and DATE.search(text.text)
     ]
-    return parse_when(lone[0], now) if 0 < len(lone) <= FEW else None
+    return parse_when(lone[0], now) if 0 < len(lone) <= FEW and not _announces(layout) else None
 
 
 def _yearless(layout: Layout, now: datetime) -> When | None:
     """11-18 10:20 or 昨天 10:20 under the title, as portals write in the year itself."""
     lone = [text.text for text in layout.lines if ":" in text.text and STRICT.match(text.text)]
-    return parse_when(lone[0], now) if len(lone) == 1 else None
+    return parse_when(lone[0], now) if len(lone) == 1 and not _announces(layout) else None
 
 
 def _marked(document: Document, now: datetime) -> When | None:

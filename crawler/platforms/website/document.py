@@ -129,7 +129,6 @@ def parse(page: Page) -> Document:
 
 def squeeze(text: str) -> str:
     """Runs of any white space as one blank, invisible characters dropped."""
-    # Not a regular expression: most texts of a page are the white space between tags, and this runs on each.
     return " ".join(text.split()).strip(INVISIBLE)
 
 
@@ -166,9 +165,10 @@ def _walk(page: Page, tree: LexborHTMLParser) -> Document:
     for count, node in enumerate(tree.root.traverse(include_text=True)):
         tag = node.tag
         if tag == "-text":
-            content = squeeze(node.text_content or "")
-            if content and WORD.search(content) and not (raw and _is_raw(node)):
-                texts.append(Text(len(texts), content, node))
+            content = node.text_content
+            # Most texts of a page are the white space between its tags.
+            if content and not content.isspace() and WORD.search(content) and not (raw and _is_raw(node)):
+                texts.append(Text(len(texts), squeeze(content), node))
         elif tag == "a":
             if href := node.attributes.get("href"):
                 links.append(Link(len(texts), href, node))

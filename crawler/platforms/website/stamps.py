@@ -12,6 +12,7 @@ from crawler.dates import NAMED, When, parse_when
 from crawler.platforms.website.document import Document, Text
 
 LONGEST = 48
+LONGEST_PART = 14
 MOST = 2000
 """Dates of one page that are looked at: real pages hold up to 300, and what follows is not linear in them."""
 LABEL = r"(?:(?:发布|发表|添加|录入|发文|上传|更新|编辑)?(?:时间|日期)|发布于|发表于|发布|posted on|published|date)"
@@ -85,7 +86,7 @@ def stamps(document: Document, now: datetime) -> list[Stamp]:
     for text in texts:
         if text.index < skip_until or len(text.text) > LONGEST or not DIGIT.search(text.text):
             continue
-        split, used = _split(texts, text.index, now)
+        split, used = _split(texts, text.index, now) if len(text.text) <= LONGEST_PART else (None, 1)
         stamp = split or _lone(text, now)
         if stamp and not _says_otherwise(texts, text.index):
             found.append(stamp)
@@ -138,24 +139,24 @@ def _plain(content: str) -> str:
 
 def _split(texts: list[Text], start: int, now: datetime) -> tuple[Stamp | None, int]:
     """A date cut into two or three neighbouring tags, as designers like it: a big day over a small year-month."""
-    first = texts[start]
-    if len(first.text) > 9:
-        return None, 1
     window = texts[start : start + 3]
+    parts = [_parts(text.text) for text in window]
     for kinds in SPLITS:
-        if len(kinds) > len(window):
+        used = len(kinds)
+        if used > len(parts) or not all(kind in part for kind, part in zip(kinds, parts, strict=False)):
             continue
-        matches = []
-        for kind, text in zip(kinds, window, strict=False):
-            match = PARTS[kind].match(text.text) if len(text.text) <= 14 else None
-            if match is None:
-                break
-            matches.append(match)
-        if len(matches) == len(kinds) and _close(first.node, window[len(kinds) - 1].node):
-            written, bare = _written(matches)
+        if _close(window[0].node, window[used - 1].node):
+            written, bare = _written([part[kind] for kind, part in zip(kinds, parts, strict=False)])
             if when := parse_when(written, now):
-                return Stamp(start, first.node, when, "bare" if bare else "split"), len(kinds)
+                return Stamp(start, window[0].node, when, "bare" if bare else "split"), used
     return None, 1
+
+
+def _parts(text: str) -> dict[str, re.Match[str]]:
+    """Which parts of a date a whole text can be."""
+    if len(text) > LONGEST_PART:
+        return {}
+    return {kind: match for kind, pattern in PARTS.items() if (match := pattern.match(text))}
 
 
 def _written(matches: list[re.Match[str]]) -> tuple[str, bool]:
