@@ -89,6 +89,11 @@ def word(value: Any, *path: str | int) -> str:
     return tidy(found if isinstance(found, str) else str(number(found) or 0) if found else "")
 
 
+def either(value: Any, *keys: str) -> str:
+    """The first of these keys that holds text: platforms rename fields and keep the old ones in old answers."""
+    return next((text for key in keys if (text := word(value, key))), "")
+
+
 def number(value: Any, *path: str | int) -> int | None:
     """The whole number at ``path``, also when written as text."""
     found = dig(value, *path)

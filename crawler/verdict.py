@@ -25,7 +25,7 @@ FEW_LINKS = 8
 """A page with more links than this has navigation, and walls have none."""
 LARGE = 256 * 1024
 """Longer pages are not looked into for words. The longest message page of the captures has 39 KB."""
-HEAD, TAIL = 24 * 1024, 4 * 1024
+HEAD, TAIL = 16 * 1024, 4 * 1024
 """How much of a page is searched for markers. Eighty strings over 200 KB would cost 4 ms."""
 LARGE_JSON = 64 * 1024
 """Longer JSON is an answer, not a refusal; the readers check its codes themselves."""
@@ -129,11 +129,12 @@ def explain(signature: Signature, page: Page) -> str:
 
 
 def speech(text: str) -> str:
-    """Visible text of a page, up to a little over `LITTLE` characters; all of `LITTLE` + 1 where there are many links.
+    """Visible text of a page, up to a little over `LITTLE` characters; more than `LITTLE` where there are many links.
 
     A linear scan that stops early: regular expressions over broken markup are quadratic.
     """
     kept: list[str] = []
+    absent: set[str] = set()
     length = links = at = 0
     while at < len(text) and length <= LITTLE:
         tag = text.find("<", at)
@@ -143,28 +144,30 @@ def speech(text: str) -> str:
             length += len(piece)
         if tag < 0:
             break
-        at, linked = _after(text, tag)
-        links += linked
+        links += text[tag + 1 : tag + 3].lower() in LINK
         if links > FEW_LINKS:
             return " " * (LITTLE + 1)
+        at = _after(text, tag, absent)
     return html.unescape(" ".join(kept))
 
 
-SILENT = {"script": "</script", "style": "</style", "title": "</title", "svg": "</svg", "!--": "-->"}
+LINK = ("a ", "a\n", "a\t")
+SILENT = {"script": "</script", "style": "</style", "title": "</title", "svg": "</svg", "!--": "--"}
 
 
-def _after(text: str, tag: int) -> tuple[int, bool]:
-    """Where reading goes on after the tag at ``tag``, and whether that tag was a link."""
+def _after(text: str, tag: int, absent: set[str]) -> int:
+    """Where reading goes on after the tag at ``tag``; ``absent`` remembers which ends were looked for in vain."""
     name = text[tag + 1 : tag + 8].lower()
-    for silent, end in SILENT.items():
-        if name.startswith(silent):
-            close = text.find(end, tag)
-            if close < 0:
-                close = text.find(end.upper(), tag)
+    silent = next((end for start, end in SILENT.items() if name.startswith(start)), "")
+    # Sites of an older age shout their tags.
+    for end in dict.fromkeys((silent, silent.upper())):
+        if end and end not in absent:
+            close = text.find(end, tag + 4)
             if close >= 0:
-                return text.find(">", close) + 1 or len(text), False
+                return text.find(">", close) + 1 or len(text)
+            absent.add(end)
     close = text.find(">", tag)
-    return (len(text) if close < 0 else close + 1), name.startswith(("a ", "a\n", "a\t"))
+    return len(text) if close < 0 else close + 1
 
 
 def _place(url: str) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from lxml.html import HtmlElement
 
 from crawler import dig
 from crawler.dig import css, need, seen, shown, when, word
@@ -12,42 +15,33 @@ from rules.model import Observation, Platform, Post, Proof
 
 
 def read_article(page: Page) -> Observation:
-    """One article. The meta time equals the visible 发布时间, which lacks the year."""
+    """One article: the account, its 认证, and the one post."""
     root = dig.tree(page)
-    name = shown(root, f"//*[{css('author-name')}]")
-    body = shown(root, f"//*[{css('account-authentication')}]")
-    visible = shown(root, f"//span[{css('date')}]") + " " + shown(root, f"//span[{css('time')}]")
-    stamp = shown(root, '//meta[@itemprop="dateUpdate" or @itemprop="datePublished"]/@content')
     linked = dig.embedded(page.text, "application/ld+json")
-    at, precision = when(stamp or word(linked, "pubDate") or word(linked, "datePublished") or visible, page)
-    title = shown(root, f"//*[{css('article-title')}]") or word(linked, "title") or shown(root, "//title")
-    author = (
-        name
-        or word(linked, "author", "name")
-        or dig.first(r'"(?:author_name|authorName)"\s*:\s*"([^"]{1,60})"', page.text)
-    )
-    account = dig.first(r"[?&]app_id=(\d{8,20})", page.text) or word(linked, "appid")
-    account = account or dig.first(r'"(?:app_id|appid)"\s*:\s*"?(\d{8,20})', page.text)
-    ident = dig.first(r"[?&]id=(\d{15,20})", page.url) or dig.first(
-        r"baijiahao\.baidu\.com/s\?id=(\d{15,20})", page.text
-    )
-    need(author or account, "no_identity: 文章页没有作者")
+    name = shown(root, f"//*[{css('author-name')}]") or word(linked, "author", "name")
+    name = name or dig.first(r'"(?:author_name|authorName)"\s*:\s*"([^"]{1,60})"', page.text)
+    account = dig.first(r'[?&]app_id=(\d{8,20})|"(?:app_id|appid)"\s*:\s*"?(\d{8,20})', page.text)
+    need(name or account, "no_identity: 文章页没有作者")
     return seen(
         page,
         Platform.BAIJIAHAO,
-        name=author,
+        name=name,
         account_id=account,
-        verified_body=body,
-        posts=[
-            Post(
-                id=ident or title,
-                title=title,
-                published_at=at,
-                precision=precision,
-                url=f"https://baijiahao.baidu.com/s?id={ident}" if ident else page.url,
-            )
-        ],
+        verified_body=shown(root, f"//*[{css('account-authentication')}]"),
+        posts=[_post(page, root, linked)],
     )
+
+
+def _post(page: Page, root: HtmlElement, linked: Any) -> Post:
+    """The meta time equals the visible 发布时间, which lacks the year."""
+    visible = shown(root, f"//span[{css('date')}]") + " " + shown(root, f"//span[{css('time')}]")
+    stamp = shown(root, '//meta[@itemprop="dateUpdate" or @itemprop="datePublished"]/@content')
+    at, precision = when(stamp or dig.either(linked, "pubDate", "datePublished") or visible, page)
+    title = shown(root, f"//*[{css('article-title')}]") or word(linked, "title") or shown(root, "//title")
+    ident = dig.first(r"[?&]id=(\d{15,20})", page.url)
+    ident = ident or dig.first(r"baijiahao\.baidu\.com/s\?id=(\d{15,20})", page.text)
+    url = f"https://baijiahao.baidu.com/s?id={ident}" if ident else page.url
+    return Post(id=ident or title, title=title, url=url, published_at=at, precision=precision)
 
 
 def read_author(page: Page) -> Observation:

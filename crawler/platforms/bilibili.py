@@ -54,7 +54,7 @@ def read_master(page: Page) -> Observation:
 
 def read_space(page: Page) -> Observation:
     """The space page's head: who it is. Its list is drawn by scripts."""
-    title = dig.first(r"<title[^>]*>([^<]{1,120})", page.text)
+    title = dig.first(r"<title[^>]{0,100}>([^<]{1,120})", page.text)
     name = need(dig.first(r"^(.+?)的个人空间", title), "no_identity: 空间页没有名称")
     mid = dig.first(r"space\.bilibili\.com/(\d{1,20})", page.url + " " + page.text[:20000])
     return seen(page, Platform.BILIBILI, name=name, account_id=mid)

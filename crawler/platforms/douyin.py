@@ -110,9 +110,9 @@ def profile(page: Page, user: Any, items: list[dict[str, Any]]) -> Observation:
 
 def read_render_data(page: Page) -> Observation:
     """The user page as served until 2023: URL-encoded JSON with the user and the first posts."""
-    raw = dig.first(r'id="RENDER_DATA"[^>]*>([^<]{0,200})', page.text) and page.text.split('id="RENDER_DATA"', 1)[1]
+    raw = page.text.partition('id="RENDER_DATA"')[2].partition(">")[2].partition("<")[0]
     try:
-        state = json.loads(unquote(raw.partition(">")[2].partition("<")[0]))
+        state = json.loads(unquote(raw))
     except (ValueError, RecursionError) as error:
         raise Unreadable("bad_render_data: RENDER_DATA 无法解析") from error
     for part in state.values() if isinstance(state, dict) else ():
@@ -148,7 +148,9 @@ def read_rendered(page: Page) -> Observation:
                 pinned="置顶" in tag,
             )
         )
-    name = dig.shown(root, '//*[@data-e2e="user-info"]//h1') or dig.first(r"<title[^>]*>([^<]{1,60})的抖音", page.text)
+    name = dig.shown(root, '//*[@data-e2e="user-info"]//h1') or dig.first(
+        r"<title[^>]{0,100}>([^<]{1,60})的抖音", page.text
+    )
     account = dig.first(r"/user/(MS4wLjAB[\w-]{20,120})", page.url)
     return seen(page, Platform.DOUYIN, name=name, account_id=account, posts=need(posts, "empty_list: 列表是空的"))
 

@@ -105,11 +105,12 @@ def read_channels(page: Page) -> Observation:
     return seen(page, Platform.WECHAT, results=tuple(dig.need(results, "empty_list: 频道表是空的")))
 
 
+ROOT = re.compile(r"(?:<!--(?:(?!-->).)*-->|<\?[^>]*>|\s)*<(?:rss|feed|rdf:RDF)\b", re.S)
+
+
 def is_xml(page: Page) -> bool:
     """RSS or Atom by its root element."""
-    return bool(
-        re.match(r"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*|<\?.*?\?>\s*)*<(rss|feed|rdf:RDF)\b", page.text[:4000], re.S)
-    )
+    return bool(ROOT.match(page.text[:4000]))
 
 
 SOURCES = (

@@ -29,49 +29,41 @@ def field(node: HtmlElement) -> Any:
 
 def uncovered(page: Page) -> HtmlElement:
     """The page's tree with its lists: as served, they stand in comments inside <code> and a script unpacks them."""
-    text = re.sub(r"(<code\b[^>]*>)\s*<!--", r"\1", page.text)
-    text = re.sub(r"-->\s*(</code>)", r"\1", text)
+    text = re.sub(r"(<code\b[^>]{0,300}>)\s{0,20}<!--", r"\1", page.text)
+    text = re.sub(r"-->\s{0,20}(</code>)", r"\1", text)
     return dig.tree(replace(page, body=text.encode("utf-8", "ignore"), headers={}))
 
 
 def read_forum(page: Page) -> Observation:
     """A forum (贴吧): its threads by anybody, dated 11:24 (today), 7-6 or 2020-05; never by the last reply."""
     root = uncovered(page)
-    posts = []
-    for item in find(root, f"//li[{css('j_thread_list')}]"):
-        ident = item.get("data-tid") or word(field(item), "id")
-        if not ident.isdigit():
-            continue  # advertisements have no thread number
-        link = f".//a[{css('j_th_tit')}]"
-        title = shown(item, link + "/@title") or shown(item, link)
-        stamp = shown(item, f".//span[{css('is_show_create_time')}]")
-        at, precision = when(CLOCK.sub("今天 ", stamp), page)
-        pinned = "thread_top" in item.get("class", "").split() or dig.dig(field(item), "is_top") is True
-        posts.append(
-            Post(
-                id=ident,
-                title=title,
-                url=f"https://tieba.baidu.com/p/{ident}",
-                published_at=at,
-                precision=precision,
-                pinned=pinned,
-            )
-        )
-    name = shown(root, f"//a[{css('card_title_fname')}]") or dig.first(
-        r"<title[^>]*>\s*([^<_-]{1,40}?吧)\s*[-_]", page.text
-    )
-    forum = dig.first(r"PageData\.forum\s*=\s*\{\s*'id':\s*(\d+)", page.text) or dig.first(
-        r'"forum_id"\s*:\s*"?(\d+)', page.text
-    )
-    need(posts, "empty_list: 没有帖子，可能被拦截")
+    threads = [_thread(item, page) for item in find(root, f"//li[{css('j_thread_list')}]")]
+    # Advertisements have no thread number.
+    posts = need([post for post in threads if post.id.isdigit()], "empty_list: 没有帖子，可能被拦截")
+    title = dig.first(r"<title[^>]{0,100}>\s*([^<_-]{1,40}?吧)\s*[-_]", page.text)
+    name = shown(root, f"//a[{css('card_title_fname')}]") or title
+    forum = dig.first(r"PageData\.forum\s*=\s*\{\s*'id':\s*(\d+)|\"forum_id\"\s*:\s*\"?(\d+)", page.text)
     return seen(page, Platform.TIEBA, name=name, account_id=forum, posts=posts)
+
+
+def _thread(item: HtmlElement, page: Page) -> Post:
+    ident = item.get("data-tid") or word(field(item), "id")
+    link = f".//a[{css('j_th_tit')}]"
+    at, precision = when(CLOCK.sub("今天 ", shown(item, f".//span[{css('is_show_create_time')}]")), page)
+    return Post(
+        id=ident,
+        title=shown(item, link + "/@title") or shown(item, link),
+        url=f"https://tieba.baidu.com/p/{ident}",
+        published_at=at,
+        precision=precision,
+        pinned="thread_top" in item.get("class", "").split() or dig.dig(field(item), "is_top") is True,
+    )
 
 
 def read_thread(page: Page) -> Observation:
     """One thread: the first floor is its post, whose time is when it was opened."""
     root = uncovered(page)
-    floors = find(root, f"//div[{css('l_post')}]")
-    head = need(floors, "no_post: 帖子页没有楼层")[0]
+    head = need(find(root, f"//div[{css('l_post')}]"), "no_post: 帖子页没有楼层")[0]
     facts = field(head)
     author = word(facts, "author", "user_name") or shown(head, f".//a[{css('p_author_name')}]")
     tails = " ".join(tail.text_content() for tail in find(head, './/*[contains(@class,"tail")]'))
@@ -79,29 +71,15 @@ def read_thread(page: Page) -> Observation:
     at, precision = when(word(facts, "content", "date") or written, page)
     if dig.number(facts, "content", "post_no") not in (1, None):
         at = None  # a later page of the thread
-    title = shown(root, f"//*[{css('core_title_txt')}]") or dig.first(
-        r"<title[^>]*>([^<]{1,100}?)(?:【|_百度贴吧|</)", page.text
-    )
-    ident = (
-        dig.first(r"/p/(\d+)", page.url)
-        or dig.first(r"thread_id\s*:\s*(\d+)", page.text)
-        or dig.first(r"/p/(\d{6,14})", page.text)
-    )
-    name = need(author, "no_identity: 帖子没有作者")
+    title = shown(root, f"//*[{css('core_title_txt')}]") or dig.first(r"<title[^>]{0,100}>([^<【_]{1,100})", page.text)
+    ident = dig.first(r"/p/(\d+)", page.url) or dig.first(r"thread_id\s*:\s*(\d+)|/p/(\d{6,14})", page.text)
+    url = f"https://tieba.baidu.com/p/{ident}"
     return seen(
         page,
         Platform.TIEBA,
-        name=name,
+        name=need(author, "no_identity: 帖子没有作者"),
         account_id=word(facts, "author", "portrait").partition("?")[0],
-        posts=[
-            Post(
-                id=ident or title,
-                title=title,
-                url=f"https://tieba.baidu.com/p/{ident}",
-                published_at=at,
-                precision=precision,
-            )
-        ],
+        posts=[Post(id=ident or title, title=title, url=url, published_at=at, precision=precision)],
     )
 
 
@@ -127,7 +105,7 @@ def read_home(page: Page) -> Observation:
     """A member's home: name and the latest threads with the times shown there."""
     root = dig.tree(page)
     name = shown(root, f"//*[{css('userinfo_username')}]") or dig.first(
-        r"<title[^>]*>\s*([^<]{1,30}?)的贴吧", page.text
+        r"<title[^>]{0,100}>\s*([^<]{1,30}?)的贴吧", page.text
     )
     posts = []
     for item in find(root, f'//ul[contains(@class,"new_list")]/li | //div[{css("n_right")}]'):

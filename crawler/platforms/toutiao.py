@@ -60,51 +60,37 @@ def state(page: Page) -> Any:
         raise Unreadable("bad_render_data: RENDER_DATA 无法解析") from error
 
 
+USERS = ("mediaInfo", "userInfo", "user", "profileUserInfo", "media_user", "user_info")
+
+
 def read_render_data(page: Page) -> Observation:
     """Today's article or profile page."""
     data = dig.dig(state(page), "data") or state(page)
     info = dig.dig(data, "initialDetail") or data
-    user = next(
-        (
-            u
-            for key in ("mediaInfo", "userInfo", "user", "profileUserInfo", "media_user", "user_info")
-            if isinstance(u := dig.dig(info, key) or dig.dig(data, key), dict)
-        ),
-        None,
-    )
-    group = word(info, "itemId") or word(info, "groupId") or word(info, "item_id") or word(info, "group_id")
-    posts = []
-    if group:
-        at, precision = unix(info, "publishTime") or unix(info, "publish_time"), Precision.SECOND
-        if not at:
-            at, precision = when(word(info, "publishTime") or word(info, "publish_time"), page)
-        if not at:
-            at, precision = from_id(group), Precision.DERIVED
-        posts = [
-            Post(
-                id=group,
-                title=word(info, "title"),
-                url=f"https://www.toutiao.com/article/{group}/",
-                published_at=at,
-                precision=precision,
-            )
-        ]
-    name = word(user, "name") or word(user, "screen_name") or word(info, "source")
+    user = next((found for key in USERS for place in (info, data) if (found := dig.dig(place, key))), None)
+    name = dig.either(user, "name", "screen_name") or word(info, "source")
+    body = dig.either(user, "verifiedContent", "verified_content") or word(user, "userAuthInfo", "auth_info")
     need(name, "no_identity: 页面上没有账号")
     return seen(
-        page,
-        Platform.TOUTIAO,
-        name=name,
-        posts=posts,
-        account_id=_uid(user),
-        verified_body=word(user, "verifiedContent")
-        or word(user, "verified_content")
-        or word(user, "userAuthInfo", "auth_info"),
+        page, Platform.TOUTIAO, name=name, account_id=_uid(user), verified_body=body, posts=_rendered(info, page)
     )
+
+
+def _rendered(info: Any, page: Page) -> list[Post]:
+    """The article of a page; none on a profile."""
+    group = dig.either(info, "itemId", "groupId", "item_id", "group_id")
+    stamp = dig.either(info, "publishTime", "publish_time")
+    at, precision = unix(stamp), Precision.SECOND
+    if not at:
+        at, precision = when(stamp, page)
+    if not at:
+        at, precision = from_id(group), Precision.DERIVED
+    url = f"https://www.toutiao.com/article/{group}/"
+    return [Post(id=group, title=word(info, "title"), url=url, published_at=at, precision=precision)] if group else []
 
 
 def _uid(user: Any) -> str:
-    return next((text for key in ("userId", "user_id", "creator_uid", "id", "uid") if (text := word(user, key))), "")
+    return dig.either(user, "userId", "user_id", "creator_uid", "id", "uid")
 
 
 def read_feed(page: Page) -> Observation:

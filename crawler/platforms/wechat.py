@@ -22,7 +22,7 @@ QUOTED = (
     r"""(?:xml\s*\?\s*getXmlValue\('[\w.]+'\)\s*:\s*)?(?:htmlDecode|JsDecode)?\(?\s*["']((?:[^"'\\]|\\.){1,500})["']"""
 )
 DELETED = re.compile(
-    r"weui-msg__title[^>]*>\s*(该内容已被发布者删除|The content has been deleted by the author|此内容因违规无法查看"
+    r"weui-msg__title[^>]{0,100}>\s*(该内容已被发布者删除|The content has been deleted by the author|此内容因违规无法查看"
     r"|此内容被投诉且经审核涉嫌侵权，无法查看|This content has been (?:removed|blocked)[^<]{0,80})"
 )
 
@@ -39,8 +39,8 @@ def read_article(page: Page) -> Observation:
         or _value(block, r"\bnick_name:\s*")
         or _value(text, r"\bd\.nick_name\s*=\s*")
     )
-    shown = dig.plain(first(r'(?:id="js_name"|class="wx_follow_nickname)[^>]*>([^<]*)', text))
-    biz = first(r"""var\s+biz\s*=\s*(?:["']{2}\s*\|\|\s*)*["']([\w=+/]{8,24})["']""", text)
+    shown = dig.plain(first(r'(?:id="js_name"|class="wx_follow_nickname)[^>]{0,200}>([^<]{0,200})', text))
+    biz = first(r"""var\s+biz\s*=\s*(?:["']{2}\s*\|\|\s*){0,3}["']([\w=+/]{8,24})["']""", text)
     biz = biz or _value(block, r"\bbizuin:\s*") or first(r"__biz=([\w+/]{8,24}={0,2})", text)
     if account == PLACEHOLDER or not (account or biz) or not (name or shown):
         raise Unreadable("unknown_article: 文章页没有账号信息")
@@ -56,12 +56,14 @@ def _post(page: Page, block: str) -> Post:
     if not at:
         at, precision = dig.when(_value(text, r"\bcreateTime\s*=\s*") or _value(block, r"\bcreate_time:\s*"), page)
     link = (
-        _value(text, GLOBAL + r"msg_link\s*=\s*") or first(r'property="og:url"\s+content="([^"]*)"', text) or page.url
+        _value(text, GLOBAL + r"msg_link\s*=\s*")
+        or first(r'property="og:url"\s+content="([^"]{0,500})"', text)
+        or page.url
     )
-    title = first(r'property="og:title"\s+content="([^"]*)"', text) or _value(text, r"var\s+msg_title\s*=\s*")
+    title = first(r'property="og:title"\s+content="([^"]{0,500})"', text) or _value(text, r"var\s+msg_title\s*=\s*")
     title = title or _value(block, r"\btitle:\s*", r"\bcontent_noencode:\s*")[:80]
     mid, index = (
-        first(rf"""\b{key}\s*=\s*(?:["']{{2}}\s*\|\|\s*)*["'](\d+)["']""", text) for key in ("var mid", "var idx")
+        first(rf"""\b{key}\s*=\s*(?:["']{{2}}\s*\|\|\s*){{0,3}}["'](\d+)["']""", text) for key in ("var mid", "var idx")
     )
     ident = f"{mid}_{index or 1}" if mid else article_id(link)
     return Post(id=ident or title, title=title, url=link, published_at=at, precision=precision)

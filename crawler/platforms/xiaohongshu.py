@@ -136,36 +136,29 @@ def read_api(page: Page) -> Observation:
     """Saved answers of the interface: one author's notes, one note, or search results."""
     data = dig.dig(dig.data(page), "data")
     notes, items = rows(data, "notes"), rows(data, "items")
-    if notes:
-        whose = dig.owner(author(item) for item in notes)
-        own = [item for item in notes if author(item) == whose]
-        user = next((u for item in own if (u := dig.dig(item, "user") or dig.dig(item, "note_card", "user"))), None)
-        return seen(
-            page,
-            Platform.XIAOHONGSHU,
-            name=word(user, "nickname") or word(user, "nick_name"),
-            account_id=need(whose, "no_identity: 列表里没有作者"),
-            posts=[post for item in own if (post := card(item))],
-        )
-    if len(items) == 1:
+    if len(items) == 1 and not notes:
         return note_of(page, dig.dig(items[0], "note_card"))
+    if not notes:
+        return found_in(page, items)
+    whose = need(dig.owner(author(item) for item in notes), "no_identity: 列表里没有作者")
+    own = [item for item in notes if author(item) == whose]
+    user = next((u for item in own if (u := dig.dig(item, "user") or dig.dig(item, "note_card", "user"))), None)
+    posts = [post for item in own if (post := card(item))]
+    return seen(
+        page, Platform.XIAOHONGSHU, name=dig.either(user, "nickname", "nick_name"), account_id=whose, posts=posts
+    )
+
+
+def found_in(page: Page, items: list[dict[str, Any]]) -> Observation:
+    """The authors behind the notes that a search found."""
     found: dict[str, Found] = {}
     for item in items:
-        user, ident = dig.dig(item, "note_card", "user"), author(item)
-        name = word(user, "nickname") or word(user, "nick_name")
+        ident, name = author(item), dig.either(dig.dig(item, "note_card", "user"), "nickname", "nick_name")
+        url = f"https://www.xiaohongshu.com/user/profile/{ident}"
         if name and ident:
-            found.setdefault(
-                ident,
-                Found(
-                    platform=Platform.XIAOHONGSHU,
-                    name=name,
-                    account_id=ident,
-                    url=f"https://www.xiaohongshu.com/user/profile/{ident}",
-                ),
-            )
-    return seen(
-        page, Platform.XIAOHONGSHU, results=tuple(need(found, "no_result: 没有结果；不能证明账号不存在").values())
-    )
+            found.setdefault(ident, Found(platform=Platform.XIAOHONGSHU, name=name, account_id=ident, url=url))
+    need(found, "no_result: 没有结果；不能证明账号不存在")
+    return seen(page, Platform.XIAOHONGSHU, results=tuple(found.values()))
 
 
 def has_state(page: Page, key: str) -> bool:

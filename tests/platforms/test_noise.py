@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -78,3 +80,17 @@ def test_json_with_one_value_replaced(case: Case, value: Any, data: st.DataObjec
 @given(st.sampled_from(CASES), st.sampled_from(KEYS))
 def test_pages_of_another_platform(case: Case, key: str) -> None:
     assert sound(read(case.page(), key))
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize(
+    "unit",
+    ["<script ", "<!--", "<?a?>", "<svg><a ", "{", "[", '{"a":[', 'var user_name = "', "cgiDataNew = {", "<title", "<code><!--",
+     "weui-msg__title", "mediaInfo: {", "认证：", "\\", "&#", "id=\"RENDER_DATA\"", "<li class=\"j_thread_list\">"],
+)  # fmt: skip
+def test_hostile_repetition_costs_no_time(unit: str, key: str) -> None:
+    # A quadratic scan of 200 KB would take a minute; the bound is loose because the machine is shared.
+    body = (unit * (200_000 // len(unit))).encode()
+    start = time.perf_counter()
+    assert sound(read(Page("", body, NOW), key))
+    assert time.perf_counter() - start < 5
