@@ -3,5 +3,17 @@
 from rules.names.matcher import Matcher
 from rules.names.model import NameKind, NameMatch, NameVerdict
 from rules.names.protected import ProtectedFile, ProtectedNames, ProtectedSchool
+from rules.names.variants import SearchTerm, institution_of, search_terms
 
-__all__ = ["Matcher", "NameKind", "NameMatch", "NameVerdict", "ProtectedFile", "ProtectedNames", "ProtectedSchool"]
+__all__ = [
+    "Matcher",
+    "NameKind",
+    "NameMatch",
+    "NameVerdict",
+    "ProtectedFile",
+    "ProtectedNames",
+    "ProtectedSchool",
+    "SearchTerm",
+    "institution_of",
+    "search_terms",
+]

@@ -6,7 +6,7 @@ from rules.names.context import Context, closes
 from rules.names.facts import CLEAR, FLAG, REVIEW, Facts, Ruling
 from rules.names.tables import frequencies
 from rules.names.tables import words as listed
-from rules.names.terms import Role, folded, places
+from rules.names.terms import Role, folded, places, sharers
 
 WEIGHT = {2: 800, 3: 600}  # how common a protected short name is taken to be when the name is cut into words
 LONG_WEIGHT, DOUBTED = 1000, 60
@@ -32,7 +32,7 @@ class Judge:
             for o in name.owners
             if not self._facts.mine(school, folded(o.name)) and not self._facts.mine(school, o.text)
         ]
-        holder = owners.longer(others, claim.start, claim.end)
+        holder = owners.longer(others, claim.start, claim.end, name.provinces(claim))
         if holder and (not claim.cost or holder.end - holder.start > len(claim.term.text)):
             return Ruling(CLEAR, claim, f"“{holder.text}”是另一所学校的名称", holder.name)
         if holder or any(not o.cost and o.start < claim.end and claim.start < o.end for o in others if claim.cost):
@@ -50,7 +50,8 @@ class Judge:
             return self._full_name(claim, name)
         taker = name.taker(claim, WEIGHT.get(len(term.text), LONG_WEIGHT))
         if taker:
-            return Ruling(CLEAR, claim, f"“{taker}”是一个词", taker)
+            users = sharers().get(taker, ())
+            return Ruling(CLEAR, claim, f"“{taker}”是一个词", users[0].name if len(users) == 1 else taker)
         if name.transliterated(claim):
             return Ruling(CLEAR, claim, "是外文译名的一部分", name.line[max(0, claim.start - 3) : claim.end + 3])
         hidden = self._hidden(claim, name)
@@ -74,7 +75,8 @@ class Judge:
         taker = name.taker(claim, DOUBTED) if after[:1] in AFTER else ""
         if not taker or after in STUDENTS:
             return Ruling(FLAG, claim)
-        return Ruling(CLEAR, claim, f"“{taker}”是一个词", taker)
+        word = "大学" + after[:1] if claim.term.text.endswith("大学") else taker
+        return Ruling(CLEAR, claim, f"“{word}”是一个词", word)
 
     def _hidden(self, claim: Claim, name: Context) -> Ruling | None:
         """A name that is only the end of another institution's name, written in disguise."""

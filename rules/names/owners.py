@@ -1,7 +1,7 @@
 """Who else a stretch of a name may belong to: the other institutions, written plainly or in disguise."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -133,7 +133,12 @@ def nearest(text: tuple[str, ...]) -> tuple[Owner, ...]:
     return tuple(sorted(found, key=lambda owner: (-owner.worth, owner.name))[:8])
 
 
-def longer(found: Sequence[Owner], start: int, end: int) -> Owner | None:
-    """The longest other name that holds start..end and more."""
+@cache
+def _provinces() -> dict[str, str]:
+    return {item.name: item.province for item in institutions()}
+
+
+def longer(found: Sequence[Owner], start: int, end: int, provinces: Collection[str] = ()) -> Owner | None:
+    """The longest other name that holds start..end and more; of several users the one in a province named beside it."""
     holding = [o for o in found if o.start <= start and end <= o.end and o.end - o.start > end - start]
-    return max(holding, key=lambda o: (o.end - o.start, o.name), default=None)
+    return max(holding, key=lambda o: (o.end - o.start, _provinces()[o.name] in provinces, o.name), default=None)
