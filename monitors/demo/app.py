@@ -83,7 +83,8 @@ def campus_app(campus: Campus) -> App:
         await _send(given, send, scope["method"] == "HEAD")
         if given.cut and ABORT in scope:
             scope[ABORT]()
-            await receive()  # the disconnection
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
     return app
 

@@ -127,6 +127,8 @@ def bilibili_pages(campus: Campus, ask: Ask) -> Answer:
     return page("bilibili_space.html", actor=actor)
 
 
+HIDDEN = ("soft_empty", "banned", "private")
+"""Traits of Douyin accounts whose list comes back empty."""
 DOUYIN_WALLS: Mapping[str, str] = {"captcha": "douyin_captcha.html", "challenge": "douyin_challenge.html"}
 
 
@@ -148,12 +150,12 @@ def _author(campus: Campus, actor: Actor) -> dict[str, Any]:
     return {
         "uid": str(int.from_bytes(actor.digest[:6])), "sec_uid": actor.id, "nickname": actor.name, "unique_id": "demo",
         "custom_verify": "", "enterprise_verify_reason": actor.body, "aweme_count": len(campus.items(actor)),
-        "is_ban": actor.trait == "banned", "user_canceled": False, "secret": 0, "signature": f"{MARK}账号，内容均为虚构",
+        "is_ban": actor.trait == "banned", "user_canceled": False, "secret": int(actor.trait == "private"), "signature": f"{MARK}账号，内容均为虚构",
     }  # fmt: skip
 
 
 def _awemes(campus: Campus, actor: Actor) -> Answer:
-    items = () if actor.trait in ("soft_empty", "banned") else campus.items(actor)[:ANONYMOUS_MAX]
+    items = () if actor.trait in HIDDEN else campus.items(actor)[:ANONYMOUS_MAX]
     author = _author(campus, actor)
     status = {
         "is_delete": False,
