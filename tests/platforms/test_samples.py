@@ -10,7 +10,8 @@ import pytest
 
 from crawler.page import Page
 from crawler.read import read
-from rules.model import BEIJING
+from crawler.verdict import verdict
+from rules.model import BEIJING, Platform
 from tests.conftest import SHARED
 
 SAMPLES = SHARED / "samples"
@@ -34,3 +35,12 @@ def test_captured_page(row: list[str]) -> None:
     told = [seen.outcome.value, seen.source, seen.name or "", seen.account_id or "", seen.verified_body or "", last,
             str(len(seen.posts)), str(len(seen.results))]  # fmt: skip
     assert told == row[1:]
+
+
+@pytest.mark.parametrize("platform", [Platform.WEBSITE, Platform.WECHAT, Platform.WEIBO, Platform.BAIJIAHAO])
+def test_no_ordinary_captured_page_is_taken_for_a_wall(platform: Platform) -> None:
+    paths = [path for folder in ("website", "htmldate") for path in sorted((SAMPLES / folder).glob("*.html"))]
+    if not paths:
+        pytest.skip("captured pages are not beside the project: ../shared/samples")
+    walls = {path.name: found.code for path in paths if (found := verdict(Page("", path.read_bytes(), AT), platform))}
+    assert not walls
