@@ -183,7 +183,7 @@ class GuardProxy:
 
 
 async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, RuntimeError):  # uvloop: RuntimeError for a transport the other side closed
         while chunk := await source.read(65536):
             sink.write(chunk)
             await sink.drain()

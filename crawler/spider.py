@@ -28,9 +28,9 @@ from crawler.middleware import NotRecorded, OverBudget, Refused, Resting
 from crawler.order import Look, Order
 from crawler.page import Page
 from crawler.read import read
-from crawler.source import PlatformSpec, Source
+from crawler.source import PlatformSpec, Source, Target
 from rules.identity import identity
-from rules.model import Observation, Outcome, Platform, Proof
+from rules.model import Observation, Outcome, Platform, Post, Proof
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive
 
@@ -132,20 +132,24 @@ class AccountSpider(scrapy.Spider):
             cb_kwargs={"visit": visit, "source": source, "depth": depth},
         )
 
-    def answered(self, response: Response, visit: Visit, source: Source | None, depth: int) -> Iterator[scrapy.Request]:
-        """Keep the bytes, read them, and ask for what the page leads to."""
+    def answered(self, response: Response, visit: Visit, source: Source | None, depth: int) -> list[scrapy.Request]:
+        """Keep the bytes, read them, and ask for what the page leads to. (A list: Scrapy re-parses the source of a
+        generator callback at every call, which costs more than reading the page.)"""
         page = self._page(response, visit)
         evidence = self.archive.append(page, run_id=self.order.run)
         seen = replace(self._read(page, source, depth), evidence=evidence)
-        self._see(visit, self._own_host(visit, page, seen))
+        seen = own_result(visit.look.target, self._own_host(visit, page, seen))
+        self._see(visit, seen)
         for extra in captured_pages(response, page.fetched_at):
             kept = self.archive.append(extra, run_id=self.order.run)
-            self._see(visit, replace(read(extra, self.order.platform), evidence=kept))
+            self._see(visit, own_result(visit.look.target, replace(read(extra, self.order.platform), evidence=kept)))
         if shot := response.meta.get("screenshot"):
             self.archive.append_resource(page.url, shot, "image/png", page.fetched_at, run_id=self.order.run)
+        more = []
         if seen.outcome == Outcome.OK and self.order.follow and depth == 0:
-            yield from self._follow(visit, page, source or self._source(seen.source))
+            more = self._follow(visit, page, source or self._source(seen.source))
         self._answered(visit)
+        return more
 
     def _read(self, page: Page, source: Source | None, depth: int) -> Observation:
         """A website's page says itself what it is: a home page may be nothing but one list, yet it is the home page."""
@@ -155,12 +159,10 @@ class AccountSpider(scrapy.Spider):
         at_home = source is not None and source.code == "home" and depth == 0
         return replace(seen, source="home") if at_home and seen.source == "list" else seen
 
-    def _follow(self, visit: Visit, page: Page, source: Source | None) -> Iterator[scrapy.Request]:
-        if source is None:
-            return
-        new = [url for url in source.follow(page, visit.look.target) if url not in visit.asked]
-        for url in new[:FOLLOW_MAX]:
-            yield self._request(visit, url, None, depth=1)
+    def _follow(self, visit: Visit, page: Page, source: Source | None) -> list[scrapy.Request]:
+        urls = source.follow(page, visit.look.target) if source else ()
+        new = [url for url in urls if url not in visit.asked]
+        return [self._request(visit, url, None, depth=1) for url in new[:FOLLOW_MAX]]
 
     def _source(self, code: str) -> Source | None:
         return next((source for source in self.spec.sources if source.code == code), None)
@@ -193,7 +195,7 @@ class AccountSpider(scrapy.Spider):
         host = identity(Platform.WEBSITE, "", page.url).split("/")[0]
         if host in {registered.split("/")[0], *visit.look.target.hosts}:
             return replace(seen, account_id=registered, address=page.address or None)
-        if page.requested_url and page.requested_url != page.url:
+        if seen.outcome.is_fact and page.requested_url and page.requested_url != page.url:
             reason = f"moved: 网站跳转到 {host}"
             return replace(
                 seen, outcome=Outcome.MOVED, moved_to=page.url, reason=reason, posts=(), account_id=registered
@@ -204,13 +206,15 @@ class AccountSpider(scrapy.Spider):
         """No answer: an observation that says so, or nothing at all where we chose not to ask."""
         visit: Visit = failure.request.cb_kwargs["visit"]  # type: ignore[attr-defined]
         url: str = failure.request.url  # type: ignore[attr-defined]
-        if failure.check(OverBudget, Resting):
+        if is_a(failure, OverBudget, Resting):
             self.skipped += 1
-        elif failure.check(NotRecorded):
+        elif is_a(failure, NotRecorded):
             self._see(visit, self._unseen(url, Outcome.UNREADABLE, "not_recorded: 录制文件中没有该页面"))
-        elif failure.check(Refused):
+        elif is_a(failure, Refused):
             self._see(visit, self._unseen(url, Outcome.UNREADABLE, f"refused_address: {failure.value}"))
-        elif failure.check(IgnoreRequest):
+        elif is_a(failure, IgnoreRequest) and "redirect" in str(failure.value):
+            self._see(visit, self._unseen(url, Outcome.UNREADABLE, "redirects: 网页反复跳转"))
+        elif is_a(failure, IgnoreRequest):
             self._see(visit, self._unseen(url, Outcome.BLOCKED, "robots: 网站的 robots.txt 不允许访问"))
         else:
             self._see(visit, self._unseen(url, Outcome.UNREADABLE, self._why(failure, url)))
@@ -226,7 +230,7 @@ class AccountSpider(scrapy.Spider):
         if "maxsize" in text.lower() or "DownloadCancelled" in text or "larger than" in text:
             return "too_large: 页面超过大小上限"
         for kind, reason in FAILURES:
-            if failure.check(kind):
+            if is_a(failure, kind):
                 return reason
         return f"error: {text[:120]}"
 
@@ -289,15 +293,51 @@ class AccountSpider(scrapy.Spider):
         }
 
 
+def is_a(failure: Failure, *kinds: type[BaseException]) -> bool:
+    """True where the failure carries one of these errors."""
+    return isinstance(failure.value, kinds)
+
+
+def own_result(target: Target, seen: Observation) -> Observation:
+    """A search page speaks of many accounts: keep what it says of ours, by id or by the exact name, and only that it is
+    active. Not being among the results proves nothing."""
+    if not seen.results or not target.key:
+        return seen
+    ours = [
+        found
+        for found in seen.results
+        if target.account_id in (found.account_id, identity(found.platform, "", found.url))
+    ]
+    ours = ours or [found for found in seen.results if not target.account_id.isdigit() and found.name == target.name]
+    if not ours:
+        reason = "not_in_results: 搜索结果中没有这个账号，不能说明账号情况"
+        return replace(
+            seen, outcome=Outcome.UNREADABLE, reason=reason, name=None, account_id=None, posts=(), proves=Proof.NONE
+        )
+    found = ours[0]
+    posts = (
+        (Post(id=f"search:{found.last_post_at:%Y%m%d%H%M%S}", published_at=found.last_post_at),)
+        if found.last_post_at
+        else ()
+    )
+    proves = seen.proves & Proof.ACTIVE if posts else Proof.NONE
+    return replace(seen, name=None, account_id=target.account_id, verified_body=None, posts=posts, proves=proves)
+
+
 def conclude(seen: list[Observation]) -> list[Observation]:
-    """What a visit's pages say together: a website's silence is shown only by a home page that carries dates and only
-    where none of its columns was hidden from us; one stale column alone shows nothing."""
-    lists = [each for each in seen if each.source == "list"]
-    if not lists:
-        return seen
+    """What a visit's pages say together, the first page first.
+
+    A website's silence is shown only by a home page that carries dates and only where none of its columns was hidden
+    from us; one stale column alone shows nothing. Where some page told how the account is, a further page that could not
+    be read is no news: its bytes are kept, but it is not recorded.
+    """
     home = any(each.source == "home" and each.outcome == Outcome.OK for each in seen)
-    dated = sum(each.last_post_at is not None for each in seen if each.source in ("home", "list"))
+    columns = [each for each in seen if each.source in ("home", "list")]
     hidden = any(each.outcome == Outcome.BLOCKED for each in seen)
-    if home and dated and not hidden:
-        return seen
-    return [replace(each, proves=each.proves & ~Proof.INACTIVE) for each in seen]
+    silent = home and not hidden and any(each.last_post_at for each in columns)
+    if len(columns) > 1 and not silent:
+        seen = [replace(each, proves=each.proves & ~Proof.INACTIVE) for each in seen]
+    facts = [each for each in seen if each.outcome.is_fact]
+    if any(each.last_post_at or each.outcome != Outcome.OK for each in facts):
+        return facts
+    return [*facts, *(each for each in seen if each.outcome == Outcome.BLOCKED)] or seen[-1:]

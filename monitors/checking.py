@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.notice import Exhibit, Office, Reference, draft
+from alerts.draft import draft
+from alerts.notice import Exhibit, Office, Reference
 from alerts.notice import number as document_number
 from alerts.plan import PlannedNotice, plan
 from monitors.world import World

@@ -13,9 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from crawler.order import Order
 from storage.documents import dump
 
+log = structlog.get_logger()
 ROOT = Path(__file__).parent.parent
 OUTPUT_KEPT = 20_000
 
@@ -84,6 +87,8 @@ def _ending(code: int, out: bytes, err: bytes) -> Ending:
         summary = json.loads(out.decode("utf-8").strip().splitlines()[-1])
     except (ValueError, IndexError):
         return Ending("failed", error=text or f"采集进程异常退出（{code}）")
+    if text:
+        log.warning("child.stderr", run=summary.get("run"), text=text)
     return Ending("ok" if code == 0 else "failed", summary, summary.get("error") or (text if code else ""))
 
 

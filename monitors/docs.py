@@ -53,7 +53,8 @@ def write() -> None:
     for name, (file, make) in GENERATED.items():
         path = DOCS / file
         pattern = re.compile(rf"<!-- generated: {name} .*?<!-- end: {name} -->", re.S)
-        path.write_text(pattern.sub(lambda _, n=name, m=make: block(n, m()), path.read_text("utf-8")), "utf-8")
+        fresh = block(name, make()).replace("\\", r"\\")
+        path.write_text(pattern.sub(fresh, path.read_text("utf-8")), "utf-8")
 
 
 if __name__ == "__main__":

@@ -6,14 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from monitors.settings import Settings
+from rules.names import ProtectedSchool
 from rules.policy import Policy
-from rules.policy_file import load_policy, packaged_policies
+from rules.policy_file import load_policy, packaged, packaged_policy
 
 
 def policies_of(settings: Settings) -> Mapping[str, Policy]:
     """Policies by school code. Raises PolicyError naming the file and what to mend."""
     own = (read_policy(path) for path in sorted(settings.policy_folder.glob("*.yaml")))
-    return {**packaged_policies(), **{policy.code: policy for policy in own}}
+    return {code: packaged_policy(code) for code in packaged()} | {policy.code: policy for policy in own}
+
+
+def protected_of(policy: Policy) -> ProtectedSchool:
+    """What the matcher needs of a policy: the school's names, and the names of its units."""
+    return ProtectedSchool(code=policy.code, name=policy.school, names=policy.names)
 
 
 def read_policy(path: Path) -> Policy:

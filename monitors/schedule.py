@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ Job = Callable[[World], Awaitable[None]]
 class Timetable:
     """The service's jobs. Each runs alone (never beside itself), whoever started it."""
 
-    def __init__(self, world: World, jobs: dict[str, tuple[str, Job]]) -> None:
+    def __init__(self, world: World, jobs: Mapping[str, tuple[str, Job]]) -> None:
         """``jobs`` maps a name to (default cron, coroutine function); an operator's cron in the table wins."""
         self._world, self._jobs = world, jobs
         self._alone = {name: asyncio.Lock() for name in jobs}

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+import structlog
 import uvicorn
 from fastapi import FastAPI
 
@@ -16,6 +17,8 @@ from monitors.commands.common import BadInput
 from monitors.console import create_app
 from monitors.schedule import Timetable
 from monitors.world import World
+
+log = structlog.get_logger()
 
 JOBS = {
     "sweep": ("*/20 * * * *", jobs.sweep_due),
@@ -55,7 +58,10 @@ async def serve(world: World, *, first: First | None = None) -> None:
 
 async def _open(world: World, timetable: Timetable, first: First | None) -> None:
     if first:
-        await first(world)
+        try:
+            await first(world)
+        except Exception:  # the console is up already: say what failed and go on with the timetable
+            log.exception("opening.failed")
     timetable.start()
 
 

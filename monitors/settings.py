@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -13,11 +14,24 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from rules.model import Platform
 from storage.database import url_of
 
 
 class SettingsError(Exception):
     """The settings cannot be used. Raised by `load_settings`; the CLI prints it and exits 2."""
+
+
+class WatchedCanary(BaseModel):
+    """An account whose state is known, as an operator writes it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    platform: Platform
+    name: str
+    account_id: str = ""
+    url: str = ""
+    alive: bool = True
 
 
 class Settings(BaseSettings):
@@ -52,13 +66,14 @@ class Settings(BaseSettings):
     child_seconds: float = Field(default=1800, gt=0, description="一个采集进程最长运行秒数")
     shard: int = Field(default=200, ge=1, description="一个采集进程最多负责的账号数")
     delay_seconds: float | None = Field(default=None, ge=0, description="同一主机两次访问的间隔；不填则按平台默认")
+    canaries: tuple[WatchedCanary, ...] = Field(
+        default=(), description="哨兵账号：已知在更新或已知注销，用来判断采集是否可信"
+    )
     demo: bool = Field(default=False, description="演示模式")
 
     @field_validator("allowed_ranges")
     @classmethod
     def _ranges(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        from ipaddress import ip_network
-
         for text in value:
             ip_network(text)
         return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +11,21 @@ from monitors.children import Nursery
 from monitors.clock import Clock
 from monitors.policies import policies_of
 from monitors.settings import Settings
+from rules.model import Platform
 from rules.policy import Policy
 from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Canary:
+    """An account whose state is known: when its answer changes, the crawler is the likelier culprit."""
+
+    platform: Platform
+    key: str
+    name: str
+    account_id: str
+    url: str
+    alive: bool
 
 
 @dataclass
@@ -23,6 +36,7 @@ class World:
     store: Store
     clock: Clock
     connect_to: tuple[str, int, int] | None = None
+    canaries: Sequence[Canary] = ()
     nursery: Nursery = field(init=False)
 
     def __post_init__(self) -> None:

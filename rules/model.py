@@ -16,8 +16,8 @@ class Labelled(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> Self:
-        """Make a member whose value is ``code`` and whose ``label`` is Chinese."""
+    def __new__(cls, code: str, label: str = "") -> Self:
+        """Make a member whose value is ``code`` and whose ``label`` is Chinese; ``Outcome("ok")`` finds one by code."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label

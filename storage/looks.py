@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from rules.model import BEIJING, Observation, Seen
 from storage.database import Database, table, upsert
@@ -16,6 +17,7 @@ from storage.tables import AccountStateRow, ObservationRow, PostRow, RunAccountR
 
 YEAR = timedelta(days=366)
 OBSERVATION, POST, STATE = table(ObservationRow), table(PostRow), table(AccountStateRow)
+EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
 CHUNK = 500
 """Keys per IN list: SQLite takes 32,766 variables, PostgreSQL plans short lists better."""
 
@@ -25,6 +27,15 @@ class Absorb(Protocol):
 
     def __call__(self, seen: Seen | None, look: Observation, *, key: str) -> Seen:
         """What is known after one more look at the account ``key``."""
+
+
+class Glance(NamedTuple):
+    """An observation in passing. Two with the same ``sign`` showed the same, whenever they were made."""
+
+    key: str
+    at: datetime
+    sign: str
+    seq: int
 
 
 class Looks:
@@ -40,45 +51,30 @@ class Looks:
         A look that this run saved before (same key, source, URL and time) changes nothing.
         """
         with self._db.write() as tx:
-            keys = sorted({key for key, _ in looks})
-            states = self._states(tx, keys, lock=True)
-            fresh = [look for look in looks if not self._known(tx, run, look)]
+            known = self._recorded(tx, run)
+            fresh: dict[str, list[Observation]] = {}
+            for key, look in looks:
+                if (key, look.source, look.evidence, look.observed_at) not in known:
+                    fresh.setdefault(key, []).append(look)
+            states = self._states(tx, sorted(fresh), lock=True)
             if fresh:
-                tx.execute(insert(OBSERVATION), [_observation_row(run, key, seen) for key, seen in fresh])
+                tx.execute(
+                    insert(OBSERVATION), [_observation_row(run, k, look) for k, own in fresh.items() for look in own]
+                )
                 upsert(tx, PostRow, _post_rows(fresh), keep=["*"])
-            before = {key: (row["outcome"] if row else None) for key, row in states.items()}
-            result = {}
-            for key in {key for key, _ in fresh}:
-                own = [seen for k, seen in fresh if k == key]
-                result[key] = self._save_state(tx, key, own, states.get(key), absorb)
+            rows = [_next_state(key, own, states.get(key), absorb) for key, own in fresh.items()]
+            upsert(tx, AccountStateRow, [row for _, row in rows])
+            result = {row["key"]: seen for seen, row in rows}
+            before = {key: row["outcome"] for key, row in states.items()}
             upsert(
                 tx, RunAccountRow, [_run_row(run, key, before.get(key), result[key]) for key in result], keep=["before"]
             )
             return result
 
-    def _known(self, tx: Connection, run: str, look: tuple[str, Observation]) -> bool:
-        key, seen = look
-        same = and_(
-            OBSERVATION.c.key == key,
-            OBSERVATION.c.observed_at == seen.observed_at,
-            OBSERVATION.c.run == run,
-            OBSERVATION.c.source == seen.source,
-            OBSERVATION.c.evidence == seen.evidence,
-        )
-        return tx.execute(select(OBSERVATION.c.seq).where(same).limit(1)).first() is not None
-
-    def _save_state(
-        self, tx: Connection, key: str, looks: list[Observation], row: dict[str, Any] | None, absorb: Absorb
-    ) -> Seen:
-        seen = load(Seen, row["body"]) if row else None
-        days, base = (int(row["days"], 16), row["days_base"]) if row else (0, 0)
-        for look in sorted(looks, key=lambda each: each.observed_at):
-            seen = absorb(seen, look, key=key)
-            if look.outcome.is_fact:
-                days, base = _mark(days, base, look.observed_at)
-        assert seen is not None
-        upsert(tx, AccountStateRow, [_state_row(key, looks[0].platform, seen, days, base, row)])
-        return seen
+    def _recorded(self, tx: Connection, run: str) -> set[tuple[str, str, str, datetime]]:
+        """What this run saved before: a shard that is run again starts from there."""
+        columns = (OBSERVATION.c.key, OBSERVATION.c.source, OBSERVATION.c.evidence, OBSERVATION.c.observed_at)
+        return {tuple(row) for row in tx.execute(select(*columns).where(OBSERVATION.c.run == run))}
 
     def _states(self, tx: Connection, keys: Iterable[str], *, lock: bool = False) -> dict[str, dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
@@ -117,16 +113,33 @@ class Looks:
             rows = tx.execute(query.order_by(OBSERVATION.c.observed_at.desc()).limit(limit))
             return [(load(Observation, body), run) for body, run in rows]
 
-    def all_observations(self, until: datetime | None = None) -> Iterator[tuple[str, Observation]]:
-        """Every observation ordered by account and time; for previews and replays."""
-        query = select(OBSERVATION.c.key, OBSERVATION.c.body).order_by(
-            OBSERVATION.c.key, OBSERVATION.c.observed_at, OBSERVATION.c.seq
-        )
-        if until:
-            query = query.where(OBSERVATION.c.observed_at <= until)
+    def of_run(self, run: str) -> list[Observation]:
+        """What one run saw, in the order it was recorded."""
+        query = select(OBSERVATION.c.body).where(OBSERVATION.c.run == run).order_by(OBSERVATION.c.seq)
         with self._db.read() as tx:
-            for key, body in tx.execution_options(yield_per=2000).execute(query):
+            return [load(Observation, body) for (body,) in tx.execute(query)]
+
+    def glances(self, until: datetime) -> Iterator[Glance]:
+        """Every observation by account and time, without its document: enough to see where two looks differ."""
+        columns = (OBSERVATION.c.key, OBSERVATION.c.observed_at, OBSERVATION.c.sign, OBSERVATION.c.seq)
+        query = select(*columns).where(OBSERVATION.c.observed_at <= until)
+        with self._db.read() as tx:
+            rows = tx.execution_options(yield_per=5000).execute(query.order_by(*columns[:2], OBSERVATION.c.seq))
+            yield from (Glance(*row) for row in rows)
+
+    def every(self, until: datetime) -> Iterator[tuple[str, Observation]]:
+        """Every observation with its account key, in the order they were recorded."""
+        query = select(OBSERVATION.c.key, OBSERVATION.c.body).where(OBSERVATION.c.observed_at <= until)
+        with self._db.read() as tx:
+            for key, body in tx.execution_options(yield_per=2000).execute(query.order_by(OBSERVATION.c.seq)):
                 yield key, load(Observation, body)
+
+    def observation(self, seq: int) -> Observation:
+        """One observation by its number."""
+        with self._db.read() as tx:
+            return load(
+                Observation, tx.execute(select(OBSERVATION.c.body).where(OBSERVATION.c.seq == seq)).scalar_one()
+            )
 
     def posts(self, key: str, limit: int = 50) -> list[dict[str, Any]]:
         """The newest own posts of an account."""
@@ -169,11 +182,31 @@ def _observation_row(run: str, key: str, seen: Observation) -> dict[str, Any]:
         "last_post_at": seen.last_post_at,
         "run": run,
         "evidence": seen.evidence,
+        "sign": _sign(seen),
         "body": dump(seen),
     }
 
 
-def _post_rows(looks: Sequence[tuple[str, Observation]]) -> list[dict[str, Any]]:
+def _sign(seen: Observation) -> str:
+    """Eight hex digits of everything a look showed but its time and its bytes."""
+    shown = dump(replace(seen, observed_at=EPOCH, evidence="", address=None))
+    return f"{zlib.crc32(shown.encode()):08x}"
+
+
+def _next_state(
+    key: str, looks: list[Observation], row: dict[str, Any] | None, absorb: Absorb
+) -> tuple[Seen, dict[str, Any]]:
+    seen = load(Seen, row["body"]) if row else None
+    days, base = (int(row["days"], 16), row["days_base"]) if row else (0, 0)
+    for look in sorted(looks, key=lambda each: each.observed_at):
+        seen = absorb(seen, look, key=key)
+        if look.outcome.is_fact:
+            days, base = _mark(days, base, look.observed_at)
+    assert seen is not None
+    return seen, _state_row(key, looks[0].platform, seen, days, base, row)
+
+
+def _post_rows(looks: dict[str, list[Observation]]) -> list[dict[str, Any]]:
     return [
         {
             "key": key,
@@ -184,7 +217,8 @@ def _post_rows(looks: Sequence[tuple[str, Observation]]) -> list[dict[str, Any]]
             "url": post.url[:2000],
             "evidence": seen.evidence,
         }
-        for key, seen in looks
+        for key, own in looks.items()
+        for seen in own
         for post in seen.posts
         if post.id
     ]

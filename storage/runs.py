@@ -47,6 +47,12 @@ class Runs:
         with self._db.read() as tx:
             return [dict(row._mapping) | {"summary": json.loads(row.summary)} for row in tx.execute(query)]
 
+    def between(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
+        """Runs that started from ``start`` up to ``end``."""
+        query = select(RUN).where(RUN.c.started_at >= start, RUN.c.started_at <= end).order_by(RUN.c.started_at)
+        with self._db.read() as tx:
+            return [dict(row._mapping) | {"summary": json.loads(row.summary)} for row in tx.execute(query)]
+
     def outcomes(self, run: str) -> list[tuple[str, str, str | None]]:
         """(key, outcome, outcome before) of every account that a run looked at."""
         query = select(RUN_ACCOUNT.c.key, RUN_ACCOUNT.c.outcome, RUN_ACCOUNT.c.before).where(RUN_ACCOUNT.c.run == run)

@@ -67,7 +67,7 @@ class ObservationRow(SQLModel, table=True):
     """Append-only: what one page showed at one moment."""
 
     __tablename__ = "observation"
-    __table_args__ = (Index("ix_observation_key_at", "key", "observed_at"),)
+    __table_args__ = (Index("ix_observation_key_at", "key", "observed_at"), Index("ix_observation_run", "run"))
     seq: int | None = Field(default=None, primary_key=True, sa_type=ID)
     key: str
     platform: str
@@ -77,6 +77,7 @@ class ObservationRow(SQLModel, table=True):
     last_post_at: datetime | None = Field(default=None, sa_type=TIME)
     run: str
     evidence: str
+    sign: str
     body: str = Field(sa_type=Text)
 
 

@@ -9,12 +9,15 @@ from typing import Annotated
 
 import typer
 
+from crawler.guard import Refused
 from crawler.platforms import SPECS
 from monitors import clock
 from monitors.commands.common import BadInput, Format, FormatOption, asked, show
 from monitors.reading import read_files
+from monitors.scan_report import as_text
 from monitors.sweep import sweep
 from rules.model import Outcome
+from rules.targets import UnusableTarget
 from storage.database import StorageError
 
 Platforms = Annotated[list[str] | None, typer.Option("--platform", help="只看这些平台，可写多次")]
@@ -25,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
     """Hang the commands in."""
     app.command("sweep")(sweep_now)
     app.command("read")(read_saved)
+    app.command("scan")(scan_now)
 
 
 def known_platform(name: str) -> str:
@@ -77,6 +81,26 @@ def read_saved(
     """读取保存的页面，每个文件输出一行 JSON：结果、名称、标识、最后更新时间、文章。"""
     moment = _moment(at)
     show(read_files(files, known_platform(platform), url, moment), Format.JSONL if form == Format.TEXT else form)
+
+
+def scan_now(
+    ctx: typer.Context,
+    target: Annotated[str, typer.Argument(help="网址、从手机复制的分享文本、账号标识（配合 --platform），或一个名称")],
+    platform: Annotated[str, typer.Option(help="账号标识属于哪个平台")] = "",
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """即时核查一个可疑账号：是什么、最后更新、是否涉嫌用校名、是否备案、适用哪些条款。"""
+    from monitors.scan import scan  # the matcher and the browser: only where they are needed
+
+    if platform:
+        known_platform(platform)
+    with asked(ctx).world() as world:
+        try:
+            report = asyncio.run(scan(world, target, platform=platform))
+        except (UnusableTarget, Refused) as error:
+            raise BadInput(str(error)) from error
+    show([report], form, as_text)
+    raise typer.Exit(report["exit"])
 
 
 def _moment(at: str) -> datetime:

@@ -14,7 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from monitors.commands.common import BadInput, Format, FormatOption, asked
-from monitors.policies import policies_of
+from monitors.policies import policies_of, protected_of
 from rules.names import Matcher, NameMatch, ProtectedFile, ProtectedSchool
 
 commands = typer.Typer(help="名称比对：是否使用或模仿受保护的校名。", no_args_is_help=True)
@@ -63,7 +63,7 @@ def _schools(ctx: typer.Context, school: str, protected: Path | None) -> list[Pr
             f"没有学校 {school!r} 的制度文件。现有: {', '.join(sorted(policies))}。也可以用 --protected 给出名称。"
         )
     chosen = policies.values() if school == "all" else [policies[school]]
-    return [p.protected for p in chosen if school != "all" or not p.demonstration]
+    return [protected_of(p) for p in chosen if school != "all" or not p.demonstration]
 
 
 def read_protected(file: Path) -> ProtectedFile:

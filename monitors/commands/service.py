@@ -10,7 +10,6 @@ import typer
 
 from monitors.commands.common import Format, FormatOption, asked, show
 from monitors.doctor import examine
-from monitors.opening import serve_demo, serve_register
 from storage.store import Store
 
 
@@ -28,6 +27,8 @@ def serve(
     port: Annotated[int | None, typer.Option(help="端口")] = None,
 ) -> None:
     """启动服务：定时巡检、控制台与监控指标。"""
+    from monitors.opening import serve_demo, serve_register  # web server and demo: only where they are needed
+
     settings = asked(ctx).settings(host=host, port=port)
     if demo or (auto and not _has_register(settings.database)):
         folder = settings.data / "demo"

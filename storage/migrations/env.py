@@ -1,12 +1,14 @@
 """Alembic's entry: runs migrations on the connection that `Database.upgrade` hands over."""
 
+from typing import Any, Literal
+
 from alembic import context
 from sqlmodel import SQLModel
 
 from storage.tables import Moment
 
 
-def render_item(kind: str, item: object, _context: object) -> str | bool:
+def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """A migration names the database's own type, so that it does not change when ours does."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
 

@@ -1,0 +1,84 @@
+"""The service's jobs: a few lines each over the use-cases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+
+import structlog
+
+from monitors import watch
+from monitors.checking import CheckReport, check
+from monitors.delivery import deliver
+from monitors.digests import queue_digest
+from monitors.sweep import SweepReport, due_targets, sweep
+from monitors.world import World
+from rules.model import Platform
+
+log = structlog.get_logger()
+RUNS_KEPT = timedelta(days=90)
+
+
+async def sweep_and_plan(
+    world: World, *, platforms: Sequence[str] = (), accounts: Sequence[str] = (), everything: bool = False
+) -> SweepReport:
+    """Sweep, then ask whether the crawler is to be trusted, then say when to look next."""
+    targets = due_targets(world, platforms=platforms, accounts=accounts, everything=everything)
+    keys: dict[Platform, list[str]] = defaultdict(list)
+    for target in targets:
+        keys[target.platform].append(target.key)
+    every = [target.key for target in targets]
+    before = await asyncio.to_thread(watch.verdicts, world, every, world.clock())
+    report = await sweep(world, platforms=platforms, accounts=accounts, everything=everything)
+    report.errors += await asyncio.to_thread(watch.guard, world, before, keys, world.canaries)
+    await asyncio.to_thread(watch.plan_looks, world, every)
+    return report
+
+
+async def sweep_due(world: World) -> None:
+    """Look at what is due."""
+    report = await sweep_and_plan(world)
+    log.info("sweep.done", **report.as_dict())
+
+
+def check_schools(world: World) -> list[CheckReport]:
+    """Check every school that has both a register and a policy."""
+    return [check(world, school, world.clock()) for school in world.schools if school in world.policies]
+
+
+async def check_all(world: World) -> None:
+    """Findings, cases, steps, notices."""
+    for report in await asyncio.to_thread(check_schools, world):
+        log.info("check.done", **vars(report))
+
+
+async def deliver_all(world: World) -> None:
+    """Empty the outbox as far as it goes."""
+    done = await asyncio.to_thread(deliver, world, world.clock())
+    if done.claimed:
+        log.info("deliver.done", claimed=done.claimed, sent=done.sent, given_up=done.given_up)
+
+
+async def digest_all(world: World) -> None:
+    """Make and queue the day's digest of every school."""
+    now = world.clock()
+    for school in world.schools:
+        if school in world.policies:
+            await asyncio.to_thread(queue_digest, world, school, now.date(), now)
+
+
+async def discover_all(world: World) -> None:
+    """Look for accounts nobody filed."""
+    from monitors.discovering import discover
+
+    await discover(world)
+
+
+async def tidy(world: World) -> None:
+    """Forget what is kept for a time only."""
+    now = world.clock()
+    expired = await asyncio.to_thread(world.store.candidates.expire, now)
+    runs = await asyncio.to_thread(world.store.runs.forget, now - RUNS_KEPT)
+    log.info("tidy.done", candidates=expired, runs=runs)
