@@ -7,14 +7,12 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
 
 from selectolax.lexbor import LexborNode
 
 from crawler.platforms.website.document import Document, Link, squeeze
-from crawler.platforms.website.kinds import ARTICLE_PATH, article_id
+from crawler.platforms.website.kinds import ARTICLE_PATH
 from crawler.platforms.website.stamps import STRICT, Stamp, loose_stamps, stamps
-from crawler.platforms.website.years import by_article_ids, down_the_list
 from rules.model import Post
 
 PAPERS = re.compile(
@@ -47,11 +45,10 @@ class Item:
 
 
 def items(document: Document, now: datetime) -> list[Item]:
-    """The dated items of the page, in reading order, years inferred. Empty where the page shows no dated list."""
+    """The dated items of the page, in reading order. Empty where the page shows no dated list."""
     found = _believable(_joined(document, stamps(document, now)))
     if not found:
         found = _believable(_joined(document, loose_stamps(document, now)))
-    _infer_years(found, now)
     return found
 
 
@@ -182,39 +179,3 @@ def _counts_slides(joined: list[tuple[Item, str]], signature: str) -> bool:
     """True for 01/05, 02/05, 03/05: slides are counted so, columns are not."""
     dates = [item.stamp.when.at for item, other in joined if other == signature and item.stamp.shape == "bare"]
     return len({date.day for date in dates}) == 1 and [date.month for date in dates] == list(range(1, len(dates) + 1))
-
-
-def _infer_years(found: list[Item], now: datetime) -> None:
-    columns: defaultdict[int, list[Item]] = defaultdict(list)
-    for item in found:
-        columns[item.column].append(item)
-    for column in columns.values():
-        _set(column, down_the_list([i.stamp.when.at for i in column], _inferred(column), _ids(column), now))
-        _mark_pinned(column)
-    if any(_inferred(found)):
-        _set(found, by_article_ids([i.stamp.when.at for i in found], _inferred(found), _ids(found)))
-
-
-def _inferred(found: list[Item]) -> list[bool]:
-    return [item.stamp.when.year_inferred for item in found]
-
-
-def _ids(found: list[Item]) -> list[int | None]:
-    return [article_id(item.url) for item in found]
-
-
-def _set(found: list[Item], dates: list[datetime]) -> None:
-    for item, date in zip(found, dates, strict=True):
-        if date != item.stamp.when.at:
-            when = item.stamp.when
-            item.stamp.when = type(when)(date, when.precision, when.year_inferred)
-
-
-def _mark_pinned(column: list[Item]) -> None:
-    """Old items above newer ones at the head of a list that otherwise runs newest first."""
-    dates = [item.stamp.when.at for item in column]
-    newest = max(range(len(dates)), key=dates.__getitem__)
-    rest = dates[newest:]
-    if 0 < newest <= len(dates) // 2 and all(a >= b for a, b in pairwise(rest)):
-        for item in column[:newest]:
-            item.pinned = True

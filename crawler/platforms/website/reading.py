@@ -10,6 +10,7 @@ from crawler.platforms.website.document import Document, parse
 from crawler.platforms.website.items import Item, items
 from crawler.platforms.website.kinds import Kind, machine_kind, stated_kind
 from crawler.platforms.website.layout import Layout
+from crawler.platforms.website.order import settle
 from crawler.platforms.website.own import own_hosts, undated
 from rules.model import Post
 
@@ -37,7 +38,8 @@ class Reading:
     @cached_property
     def dated(self) -> list[Item]:
         """The dated items of the site's own hosts, in reading order."""
-        return own_hosts(self.document, items(self.document, self.page.fetched_at))
+        now = self.page.fetched_at
+        return own_hosts(self.document, settle(items(self.document, now), now))
 
     @cached_property
     def undated(self) -> tuple[Post, ...]:
