@@ -111,7 +111,7 @@ def _observation(look: Reading, **facts: Any) -> Observation:
         outcome=Outcome.OK,
         account_id=account_id(look.document),
         # Only the home page shows every column; what an article leaves out is no missing column.
-        columns=columns(look.document) if look.kind is Kind.HOME else (),
+        columns=columns(look.document, {item.link.href for item in look.dated}) if look.kind is Kind.HOME else (),
         address=look.page.address or None,
         **facts,
     )

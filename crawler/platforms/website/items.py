@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborNode
 from crawler.platforms.website.document import Document, Link, squeeze
 from crawler.platforms.website.kinds import ARTICLE_PATH
 from crawler.platforms.website.stamps import STRICT, Stamp, loose_stamps, stamps
+from crawler.platforms.website.tables import under_a_plan
 from rules.model import Post
 
 PAPERS = re.compile(
@@ -26,6 +27,7 @@ REPEATS = {"full": 2, "short": 3, "split": 2, "relative": 2, "bare": 3, "labelle
 """How many items must look alike before such a date is believed. A lone 11-20 may be a score, a size, a page number."""
 TOP = re.compile(r"置顶|\[顶\]|【顶】")
 TITLE = 120
+IN_TABLES = frozenset(("td", "span", "font", "p", "div"))
 MOST_TEXT = 500
 EMPTY_TITLES = re.compile(
     r"^(?:更多|详情|查看|阅读|more|»|>+|\[?详细\]?|read more|下载|上一页|下一页|首页|尾页|末页|\d+)\W*$", re.I
@@ -78,7 +80,7 @@ def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
     joined = []
     for stamp, chain in zip(found, chains, strict=True):
         link = _own_link(document, stamp, chain, holding) or _neighbour(document, stamp, chain, indexes)
-        if link is None:
+        if link is None or (chain[0].tag in IN_TABLES and under_a_plan(chain)):
             continue
         title = _title(link, stamp)
         if not title or EMPTY_TITLES.match(title) or PAPERS.search(link.href):

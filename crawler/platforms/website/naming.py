@@ -62,11 +62,14 @@ def site_name(document: Document, kind: Kind) -> tuple[str | None, bool]:
     return _suffix(title) or _home_link(document), False
 
 
-def columns(document: Document) -> tuple[str, ...]:
-    """Short names of navigation links and block headings: enough to see whether a required column exists."""
+def columns(document: Document, articles: set[str]) -> tuple[str, ...]:
+    """Short names of navigation links and block headings: enough to see whether a required column exists.
+
+    ``articles`` are the links of dated items: a piece called 党建工作会议 is no 党建 column.
+    """
     found: dict[str, None] = {}
     for link in document.links:
-        if ARTICLE_PATH.search(link.href):
+        if link.href in articles or ARTICLE_PATH.search(link.href):
             continue
         name = squeeze(link.node.text()) or squeeze(link.node.attributes.get("title") or "")
         if COLUMN.match(name) and not NOT_COLUMNS.match(name):

@@ -1,0 +1,26 @@
+"""Reads the heading over a table cell: a column called 截止时间 or 活动时间 dates plans, not publications."""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborNode
+
+PLANS = re.compile(
+    r"截止|截至|举办|开标|讲座|报告|会议|活动|考试|面试|报名|开始|结束|起止|有效|出生|入职|毕业|成立|召开"
+)
+
+
+def under_a_plan(chain: list[LexborNode]) -> bool:
+    """True where the date whose ancestors these are stands in a table column of plans."""
+    cell = next((node for node in chain[:4] if node.tag == "td"), None)
+    table = next((node for node in chain if node.tag == "table"), None)
+    if cell is None or table is None:
+        return False
+    place, sibling = 0, cell.prev
+    while sibling is not None:
+        place += sibling.tag in ("td", "th")
+        sibling = sibling.prev
+    first = table.css_first("tr")
+    cells = [node for node in first.iter() if node.tag in ("td", "th")] if first else []
+    return place < len(cells) and PLANS.search(cells[place].text()) is not None
