@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -128,6 +128,13 @@ def _titles() -> dict[str, list[str]]:
     return titles
 
 
+@lru_cache(maxsize=50_000)
+def _title(whose: str, theme: str, position: int) -> str:
+    """A headline: always the same for the same post."""
+    dice = random.Random(f"{whose}/{theme}/{position}")  # noqa: S311 (headlines, not secrets)
+    return dice.choice(_titles()[theme]).replace("NN", str(dice.randint(1, 40)))
+
+
 class Campus:
     """The simulated world. ``now`` may be moved on: live accounts then go on publishing, the others stay silent."""
 
@@ -207,9 +214,7 @@ class Campus:
         return (replace(self._item(actor, theme, -400, latest - PINNED_AGE), pinned=True), *own)
 
     def _item(self, actor: Actor, theme: str, position: int, at: datetime) -> Item:
-        dice = random.Random(f"{self.seed}/{actor.key}/{theme}/{position}")  # noqa: S311 (headlines, not secrets)
-        title = dice.choice(_titles()[theme]).replace("NN", str(dice.randint(1, 40)))
-        return Item(number=FIRST_NUMBER + position, title=title, at=at)
+        return Item(number=FIRST_NUMBER + position, title=_title(f"{self.seed}/{actor.key}", theme, position), at=at)
 
     def search(self, platform: Platform, query: str) -> Iterator[Actor]:
         """Whom a search page shows, the likest name first: those that share two characters with the query."""

@@ -54,7 +54,7 @@ def _card(campus: Campus, actor: Actor) -> Answer:
         "spacesta": -2 if actor.trait == "banned" else 0, "fans": 900, "level_info": {"current_level": 6},
         "Official": official, "official_verify": {"type": official["type"], "desc": actor.body},
     }  # fmt: skip
-    count = 0 if actor.trait in ("empty", "banned") else len(campus.items(actor))
+    count = 0 if actor.trait == "empty" else len(campus.items(actor))
     return _ok({"card": card, "following": False, "archive_count": count, "article_count": 0, "follower": 900})
 
 
