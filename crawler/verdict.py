@@ -96,8 +96,7 @@ class Look:
         """Whether the page says little enough to be a wall."""
         if self.is_json or len(self.page.text) > LARGE:
             return False
-        # The text first: on an ordinary page reading it stops after a few hundred characters.
-        return len(self.said) <= LITTLE and not ARTICLE.search(self.said) and self.bare
+        return len(self.said) <= LITTLE and not ARTICLE.search(self.said)
 
 
 def matches(signature: Signature, look: Look) -> bool:
@@ -109,8 +108,10 @@ def matches(signature: Signature, look: Look) -> bool:
         and (not signature.title or (look.short and bool(signature.title.fullmatch(look.title))))
         and (not signature.text or (look.short and bool(signature.text.search(look.said))))
         and (not signature.marker or (look.short and any(mark in look.edges for mark in signature.marker)))
-        and (not signature.raw or (look.has(signature.raw) and look.bare))
+        and (not signature.raw or look.has(signature.raw))
         and (not signature.empty or not look.page.text.strip())
+        # Last, because it searches the whole page: words count only where the platform's content is missing.
+        and (not (signature.title or signature.text or signature.marker or signature.raw) or look.bare)
     )
 
 
