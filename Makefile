@@ -26,6 +26,7 @@ fix: setup-dev
 
 docs: setup-dev  ## the tables in docs/ that are generated from the code
 	$(PY) -m monitors.docs
+	$(PY) -m crawler.platforms
 
 lock:  ## needs uv; the lock files name no registry host
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.lock

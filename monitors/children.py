@@ -41,13 +41,16 @@ class Nursery:
         self._seconds = seconds
         self._alive: set[asyncio.subprocess.Process] = set()
 
+    def room(self) -> asyncio.Semaphore:
+        """Wait here for a place; an order's clock starts only then."""
+        return self._room
+
     async def run(self, order: Order) -> Ending:
-        """Start a child for the order and wait for its end."""
-        async with self._room:
-            with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
-                file.write(dump(order))
-                file.flush()
-                return await self._follow(file.name)
+        """Start a child for the order and wait for its end; the caller has a place."""
+        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+            file.write(dump(order))
+            file.flush()
+            return await self._follow(file.name)
 
     async def _follow(self, order_file: str) -> Ending:
         child = await asyncio.create_subprocess_exec(

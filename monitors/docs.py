@@ -11,7 +11,6 @@ import rules.cases
 import rules.model
 import rules.names.model
 import rules.policy
-from crawler import platforms
 from rules.model import Labelled
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -34,7 +33,6 @@ def labels() -> str:
 
 GENERATED: dict[str, tuple[str, Callable[[], str]]] = {
     "labels": ("glossary.md", labels),
-    "platforms": ("platforms.md", platforms.table),
 }
 
 

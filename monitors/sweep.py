@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -127,8 +127,10 @@ async def _shard(world: World, platform: Platform, targets: list[Target], replay
 async def run_order(world: World, order: Order) -> Ending:
     """One child, with its run recorded from start to end, and the platform's rest after a wall."""
     runs = world.store.runs
-    runs.start(order.run, order.kind, order.platform.value, world.clock())
-    ending = await world.nursery.run(order)
+    async with world.nursery.room():
+        order = replace(order, now=world.clock())
+        runs.start(order.run, order.kind, order.platform.value, order.now)
+        ending = await world.nursery.run(order)
     runs.finish(order.run, ending.status, ending.summary | {"error": ending.error}, world.clock())
     if order.platform != Platform.WEBSITE and not order.replay:
         rest_after(world, order.platform, ending)
