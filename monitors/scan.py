@@ -34,6 +34,7 @@ from storage.filings import key_of
 
 NOTHING, FOUND, UNSEEN = 0, 1, 3
 """Exit codes of the command; 2 is an unusable target."""
+ORDER = (Verdict.VIOLATED, Verdict.UNDETERMINED, Verdict.COMPLIANT)
 
 
 async def scan(world: World, text: str, *, platform: str = "", shots: bool = True) -> dict[str, Any]:
@@ -135,6 +136,8 @@ def _conclude(world: World, suspect: Suspect, looks: list[Observation], matcher:
     )
     filings = _filings(world, found, suspect)
     seen = _seen(looks, key := account_key(found.platform, account_id, suspect.url, name))
+    if filings:  # the look is recorded: what is known of the account is more than this one look
+        seen = world.store.looks.seen([key_of(filings[0])], now).get(key_of(filings[0]), seen)
     kind, why = _whose(world, found, match, filings)
     findings = _findings(world, key, filings, found, seen, match, kind, why, now) if platform or filings else []
     if kind.waits and not filings and suspect.platform:
@@ -218,7 +221,7 @@ def _findings(
         if policy:
             school = context(policy, world.store.filings.iterate(account.school), standard())
             rows += [_row(finding, policy) for finding in evaluate([account], policy, school, now)]
-    return rows
+    return sorted(rows, key=lambda row: ORDER.index(row["outcome"]))
 
 
 def _row(finding: Finding, policy: Policy) -> dict[str, Any]:

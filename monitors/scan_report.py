@@ -38,10 +38,12 @@ def as_text(report: dict[str, Any]) -> str:
         f"名称比对: {clean(match['why'], SHORT)}",
         f"与台账:   {report['kind_label']}。{clean(report['why'], SHORT)}",
     ]
+    rest = [row for row in report["findings"] if row["outcome"] != "violated"]
     for row in report["findings"]:
-        lines.append(f"  [{row['outcome_label']}] {row['rule_label']}（{row['basis']}）：{clean(row['reason'], SHORT)}")
         if row["outcome"] == "violated":
+            lines.append(f"  [{row['outcome_label']}] {row['rule_label']}（{row['basis']}）：{clean(row['reason'], SHORT)}")
             lines.append(f"    可能的后续: {' → '.join(row['what_may_follow'])}")
+    lines.append(f"其他条款: {len(rest)} 条，符合或无法判定，详见报告。" if rest else "其他条款: 无")
     lines += [f"没能看到: {clean(item, SHORT)}" for item in report["could_not_see"]]
     lines.append(f"存证: {'、'.join(report['evidence']) or '无'}")
     lines.append(f"报告: {report.get('report_pdf') or report.get('report')}")
