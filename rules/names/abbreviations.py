@@ -16,7 +16,7 @@ FLAG, REVIEW = NameVerdict.FLAG, NameVerdict.REVIEW
 _APART = re.compile(r"(?<![a-z])[a-z](?:[^a-z0-9]+[a-z](?![a-z])){2}")
 _WORDLIKE = re.compile(r"[^aeiou]?[aeiou]+[^aeiou]|[aeiou]+[^aeiou]+")
 _FIGURES = (("\\/\\/", "w"), ("|\\|", "n"), ("|_|", "u"), ("vv", "w"), ("13", "b"))
-_MASKS = frozenset("81|!74503#$([<@\\Vv")
+_MASKS = frozenset("81|!74503#$([<@\\Vv８１７４５０３＃＄（＠Ｖｖ｜＼")
 _LEET = str.maketrans("81|!74503#$([<@l", "biiitasoehscccai")
 
 

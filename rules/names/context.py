@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from rules.names import owners, words
 from rules.names.claims import Claim, line_of
 from rules.names.fold import Unit
+from rules.names.sounds import split
 from rules.names.tables import frequencies
 from rules.names.tables import words as listed
 from rules.names.terms import places
@@ -82,8 +83,8 @@ class Context:
         """True when nothing, a separator, letters, digits or an introduction stands before unit `start`."""
         if start == 0 or self.units[start].gap:
             return True
-        if not self.units[start - 1].han:  # but not 公li中山大学, where the letters are a part of the name
-            return start == 1 or self.units[start - 1].gap or not self.units[start - 2].han
+        if not self.units[start - 1].han:  # but not hu科大 or 公li中山大学, where the letters are a part of the name
+            return not split(self.units[start - 1].text)
         word = closes("intro", self.line[:start])
         return len(word) > 1 or (bool(word) and start == len(word)) or self.home(start)
 

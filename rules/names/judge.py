@@ -69,6 +69,8 @@ class Judge:
         hidden = None if name.begins(claim.start) else self._hidden(claim, name)
         if hidden:
             return hidden
+        if claim.start and name.line[claim.start - 1 : claim.start + 1] in places():
+            return Ruling(REVIEW, claim, f"“{name.line[claim.start - 1 : claim.start + 1]}”是地名，断句不明")
         if claim.term.rivals:
             return Ruling(REVIEW, claim, "另有学校使用同一名称", rivals=claim.term.rivals)
         after = name.line[claim.end : claim.end + 2]
@@ -101,7 +103,8 @@ class Judge:
         campus = name.sure_campus(claim.end) if word else name.campus(claim.end)
         begins = name.begins(claim.start)
         ends = claim.end == len(name.units)
-        if (campus or name.campus_anywhere(claim)) and self._facts.local(claim, name):
+        placed = (campus and not word) or (begins and name.campus_anywhere(claim))
+        if placed and self._facts.local(claim, name):
             return Ruling(FLAG, claim)
         if begins and (campus or (ends and (not common or (claim.start and not word)))):
             return Ruling(FLAG, claim)
@@ -119,7 +122,7 @@ class Judge:
         away = [place for province, place in name.provinces(claim).items() if home and province != home]
         if away and not name.campus_anywhere(claim) and not name.campus(claim.end):
             return Ruling(REVIEW, claim, f"名称中另有地名“{away[0]}”，不在该校所在省份")
-        if not name.begins(claim.start) and name.loose(claim) and not name.campus(claim.end):
+        if not name.begins(claim.start) and name.loose(claim):
             return Ruling(REVIEW, claim, "前面的字无法断开，可能是其他词语的一部分")
         return Ruling(FLAG, claim)
 

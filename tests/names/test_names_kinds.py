@@ -140,7 +140,7 @@ def test_why_names_the_changed_characters(matcher: Matcher) -> None:
 
 
 def test_fields_follow_the_contract(matcher: Matcher) -> None:
-    fields = "name verdict flagged school term kind score why other_entity".split()
+    fields = ["name", "verdict", "flagged", "school", "term", "kind", "score", "why", "other_entity"]
     assert list(matcher.screen("北理工").as_dict()) == fields
     assert list(matcher.screen("鱼").as_dict()) == fields
     assert matcher.screen("鱼").as_dict()["verdict"] == "clear"

@@ -15,7 +15,7 @@ def test_only_full_is_needed() -> None:
 
 
 def test_every_list_is_read() -> None:
-    keys = "historic short contested nickname units english abbreviation pinyin hints".split()
+    keys = ["historic", "short", "contested", "nickname", "units", "english", "abbreviation", "pinyin", "hints"]
     names = {"full": ["北京理工大学"], **{key: ["abcde北理"] for key in keys}}
     assert ProtectedNames.model_validate(names).hints == ("abcde北理",)
 
