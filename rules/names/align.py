@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rules.names.fold import Unit
+from rules.names.fold import Unit, is_han
 from rules.names.model import NameKind
-from rules.names.sounds import plain, toned
+from rules.names.sounds import odd, plain, toned
 from rules.names.tables import shapes
 
 INSERT, DELETE, SWAP, TAIL, TURN = 0.75, 0.85, 0.70, 0.50, 0.90
+STRANGE = 1.0  # reading any other character for one of the name: never enough to accuse anybody
 WINDOW = 48  # units looked at together; a longer name is cut into overlapping windows
 BIG = 99.0
 
@@ -46,11 +47,19 @@ def likeness(was: str, now: str) -> Cost | None:
     alike = now in shapes().get(was, "")
     if plain(was) & plain(now):
         return (0.35, NameKind.SHAPE) if alike else (0.45, NameKind.HOMOPHONE)
-    return (0.40, NameKind.SHAPE) if alike else None
+    if alike:
+        return 0.40, NameKind.SHAPE
+    return (0.50, NameKind.SHAPE) if odd(now) else None
 
 
-def _substitute(was: str, now: str) -> Cost | None:
+def strict(was: str, now: str) -> Cost | None:
+    """A character for itself, or for one that sounds or looks like it."""
     return (0.0, NameKind.EXACT) if was == now else likeness(was, now)
+
+
+def lenient(was: str, now: str) -> Cost | None:
+    """The same, and any other Chinese character for any, dearly."""
+    return strict(was, now) or ((STRANGE, NameKind.EDITED) if is_han(now[0]) else None)
 
 
 Step = tuple[float, int, int, Edit | None]
@@ -107,7 +116,7 @@ def _swapped(term: str, text: Sequence[str], i: int, rows: list[list[float]]) ->
                 cost += INSERT if i < len(term) else BIG
 
 
-def align(term: str, text: Sequence[str], sub: Substitute = _substitute) -> Alignment:
+def align(term: str, text: Sequence[str], sub: Substitute = strict) -> Alignment:
     """The cheapest place of `term` in `text` (at most WINDOW items), the earliest where several cost the same."""
     rows = [[0.0] * (len(text) + 1)]
     for i, was in enumerate(term, 1):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rules.names.align import DELETE, TAIL, WINDOW, Alignment, Edit, align, likeness, turned, windows
+from rules.names.align import DELETE, TAIL, WINDOW, Alignment, Edit, align, lenient, likeness, strict, turned, windows
 from rules.names.fold import Unit
 from rules.names.model import NameKind
 from rules.names.terms import Role, Term
@@ -93,7 +93,8 @@ def altered(text: Sequence[str], line: str, terms: Sequence[Term]) -> list[Claim
         cap = _cap(term)
         if _hopeless(term, text, cap):
             continue
-        options = [_shift(align(term.text, text[at : at + WINDOW]), at) for at in windows(len(text))]
+        sub = lenient if term.long and len(term.text) >= 6 else strict
+        options = [_shift(align(term.text, text[at : at + WINDOW], sub), at) for at in windows(len(text))]
         if term.long and len(term.text) >= 6:
             turn = turned(term.text, line)
             options += [turn] if turn else []

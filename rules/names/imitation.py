@@ -38,6 +38,8 @@ def rule(facts: Facts, claim: Claim, name: Context) -> Ruling | None:
         return Ruling(CLEAR, claim, f"更像是“{best.name}”", best.name)
     if best and best.worth >= claim.worth - NEARLY:
         return Ruling(REVIEW, claim, "同样像其他学校的名称", rivals=(best.name,))
+    if any(edit.was and edit.now and edit.kind is NameKind.EDITED for edit in claim.edits):
+        return Ruling(REVIEW, claim, "所换的字既不同音也不形近")
     return Ruling(FLAG, claim)
 
 
@@ -55,7 +57,7 @@ def _bold(claim: Claim, name: Context) -> bool:
     if claim.edits and claim.edits[0].was == "学" and not claim.edits[0].now and claim.end - claim.start == size - 1:
         return campus or size >= 6
     if term.long:
-        return True
+        return size > 5 or all(edit.now for edit in claim.edits) or name.begins(claim.start)
     if term.role in (Role.CORE, Role.CONTESTED):
         return campus and term.role is Role.CORE and name.begins(claim.start) and claim.cost <= 0.8
     if campus and name.begins(claim.start):

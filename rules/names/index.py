@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from rules.names.fold import FOLD, is_han
-from rules.names.sounds import plain, syllables
+from rules.names.sounds import odd, plain, syllables
 from rules.names.tables import shapes
 from rules.names.terms import Role, Term
 
-LATIN = 1  # the lowest bit of a mask: this character is a Latin letter or digit
+LATIN, ODD = 1, 2  # the lowest bits of a mask: a Latin letter or digit; a character so rare that it stands for another
+_FIRST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Index(dict[str, int]):
         self._fuzzy: dict[str, int] = {}
         self._at: dict[int, Pattern] = {}
         self._strict = 0  # the bits of terms whose characters must all be there: three in a row at least
-        bit = 2
+        bit = _FIRST
         for core, group in _by_core(terms).items():
             exact = len(core) == 2 and all(t.role > Role.CORE for t in group)
             for offset, char in enumerate(core):
@@ -77,7 +78,7 @@ class Index(dict[str, int]):
         """The mask of one folded character or of one syllable."""
         if not is_han(part[0]):
             return LATIN | (self._sounds.get(part, 0) if len(part) > 1 else 0) if part.isascii() else self._look(part)
-        mask = self._exact.get(part, 0) | self._fuzzy.get(part, 0) | self._look(part)
+        mask = self._exact.get(part, 0) | self._fuzzy.get(part, 0) | self._look(part) | (ODD if odd(part) else 0)
         for sound in plain(part):
             mask |= self._sounds.get(sound, 0)
         return mask
@@ -87,14 +88,16 @@ class Index(dict[str, int]):
 
     def candidates(self, covered: int) -> list[Term]:
         """The terms of which enough characters are covered; the longest first."""
-        pairs = covered & (covered >> 1) & ~LATIN
-        pairs &= ~self._strict | (pairs >> 1)
+        spare = 1 if covered & ODD else 0
+        pairs = covered & (covered >> 1) & ~(LATIN | ODD)
+        if not spare:
+            pairs &= ~self._strict | (pairs >> 1)
         found: dict[int, Pattern] = {}
         while pairs:
             low = pairs & -pairs
             pattern = self._at[low.bit_length() - 1]
             pairs &= ~pattern.mask
-            if (covered & pattern.mask).bit_count() >= pattern.need:
+            if (covered & pattern.mask).bit_count() + spare >= pattern.need:
                 found[id(pattern)] = pattern
         terms = [term for pattern in found.values() for term in pattern.terms]
         return sorted(terms, key=lambda t: (-len(t.text), t.role, t.school))

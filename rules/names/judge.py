@@ -1,6 +1,7 @@
 """Decides what a claim amounts to: use, imitation, a case for a person, or somebody else's name."""
 
 from rules.names import imitation, owners
+from rules.names.align import STRANGE
 from rules.names.claims import Claim
 from rules.names.context import Context, closes
 from rules.names.facts import CLEAR, FLAG, REVIEW, Facts, Ruling
@@ -66,7 +67,7 @@ class Judge:
         return self._short(claim, name) if len(term.text) == 2 else self._three(claim, name)
 
     def _full_name(self, claim: Claim, name: Context) -> Ruling:
-        hidden = None if name.begins(claim.start) else self._hidden(claim, name)
+        hidden = self._hidden(claim, name)
         if hidden:
             return hidden
         if claim.start and name.line[claim.start - 1 : claim.start + 1] in places():
@@ -88,11 +89,11 @@ class Judge:
         for owner in near:
             start, end = owner.start + first, owner.end + first
             holds = start <= claim.start and claim.end <= end and end - start >= size + 2
-            sure = owner.cost < owners.STRANGE or (owner.cost == owners.STRANGE and claim.term.text in owner.text)
+            sure = owner.cost < STRANGE or (owner.cost == STRANGE and claim.term.text in owner.text)
             if holds and sure and not self._facts.mine(claim.term.school, owner.text):
                 if any(self._facts.mine(claim.term.school, o.text) and o.worth > owner.worth - TIE for o in near):
                     return None
-                verdict = CLEAR if owner.cost < owners.STRANGE else REVIEW
+                verdict = CLEAR if owner.cost < STRANGE else REVIEW
                 return Ruling(verdict, claim, f"更像是“{owner.name}”", owner.name, (owner.name,))
         return None
 

@@ -7,14 +7,12 @@ from functools import cache, lru_cache
 
 import ahocorasick
 
-from rules.names.align import Cost, align, likeness
+from rules.names.align import align, lenient
 from rules.names.fold import is_han
-from rules.names.model import NameKind
 from rules.names.sounds import plain
 from rules.names.tables import Institution, institutions, shapes
 from rules.names.terms import core_length, folded
 
-STRANGE = 1.0  # reading any other character for one of the name: only another school's benefit of the doubt
 NEAR = 1.35
 MOST = 600  # institutions aligned with one doubtful name, the likeliest first
 _COMMON = frozenset("大学院职业技术专科等高校")
@@ -105,12 +103,6 @@ def _meant(part: str) -> set[str]:
     return found
 
 
-def _lenient(was: str, now: str) -> Cost | None:
-    if was == now:
-        return 0.0, NameKind.EXACT
-    return likeness(was, now) or ((STRANGE, NameKind.EDITED) if is_han(now[0]) else None)
-
-
 @lru_cache(maxsize=4096)
 def nearest(text: tuple[str, ...]) -> tuple[Owner, ...]:
     """The institutions whose full name is in the units `text`, perhaps in disguise; the best explained first."""
@@ -126,7 +118,7 @@ def nearest(text: tuple[str, ...]) -> tuple[Owner, ...]:
     )
     for number in sorted(full, key=lambda n: -counts[n])[:MOST]:
         name = names[number]
-        place = align(name, text, _lenient)
+        place = align(name, text, lenient)
         if place.cost <= NEAR:
             gone = sum(len(edit.was) for edit in place.edits if not edit.now)
             found.append(Owner(place.start, place.end, place.cost, name, name, gone))

@@ -6,7 +6,10 @@ from functools import cache, lru_cache
 
 from pypinyin.constants import PINYIN_DICT
 
+from rules.names.tables import frequencies, institutions
+
 _MARKS = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
+ODD = 40  # jieba's frequency below which a character is odd
 _MANY = 2  # further readings are of no living use
 
 
@@ -38,6 +41,17 @@ def syllables() -> frozenset[str]:
     """Every syllable that the readings of the basic block use."""
     common = (chr(code) for code in range(0x4E00, 0x9FA6))
     return frozenset(s for char in common for s in plain(char) if len(s) > 1 or s in "aeo")
+
+
+@cache
+def _used() -> frozenset[str]:
+    return frozenset(char for item in institutions() for char in item.name)
+
+
+@cache
+def odd(char: str) -> bool:
+    """True for a Chinese character that next to nobody writes: in a school's place it stands for one it looks like."""
+    return char >= "\u3400" and char not in _used() and frequencies().get(char, 0) < ODD
 
 
 @cache

@@ -80,7 +80,7 @@ def _term(at: int, school: ProtectedSchool, written: str, role: Role) -> Term | 
     if role is Role.SHORT and rivals:
         role = Role.CONTESTED
     size = core_length(text) if role <= Role.HISTORIC else len(text)
-    size = len(text) if size < 3 else size  # 南京 alone says nothing: half the names with it are of no school
+    size = len(text) if size < 4 else size  # 南京 alone says nothing: half the names with it are of no school
     return Term(at, written, text, role, size, rivals)
 
 

@@ -15,8 +15,8 @@ from rapidfuzz.distance import Levenshtein
 
 from rules.names.tables import DATA, institutions
 
-KEEP, FLOOR = 18, 0.50
-KIN, KIN_FLOOR = 16, 0.40  # characters that share a component, the commonest first: those are the ones people can type
+KEEP, FLOOR = 30, 0.48
+KIN, KIN_FLOOR = 24, 0.36  # characters that share a component, the commonest first: those are the ones people can type
 EVERYDAY = 20.3  # log frequency: nobody takes 不, 人 or 有 for another character
 STROKE, CORNER, PARTS, INSIDE = 0.40, 0.25, 0.20, 0.15  # the weights measured in shared/notes/naming.md, section 5
 
