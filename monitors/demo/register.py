@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import quote
 
 from monitors.clock import starting_at
-from monitors.demo.population import Actor, Campus, Judgement, load_actors
+from monitors.demo.cast import Actor, Judgement, load_actors
+from monitors.demo.population import Campus
 from monitors.demo.portals import baijiahao_id, toutiao_id
 from monitors.demo.wechat import FEEDS, short_link
 from rules.model import Filing, FilingStatus, Level, Outcome, Platform, ReviewResult

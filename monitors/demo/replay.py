@@ -10,7 +10,8 @@ from pathlib import Path
 import yaml
 
 from monitors.demo.answer import Answer, Ask
-from monitors.demo.population import HERE, Campus
+from monitors.demo.cast import HERE
+from monitors.demo.population import Campus
 from rules.model import Filing, Platform
 
 SCHOOL = "replay"

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from crawler.order import Look, Order
-from monitors.demo.campus import Campus, CampusServer, demo_filings, key_of
+from monitors.demo.campus import EXPECTED, Campus, CampusServer, demo_filings, key_of
 from rules.model import Outcome, Platform, Proof
 from storage.documents import dump
 from storage.store import Store
@@ -107,6 +107,8 @@ def test_a_real_crawl_of_the_websites(server: CampusServer, tmp_path: Path) -> N
     assert wall.obstacle is Outcome.BLOCKED
     assert wall.fact is None
     assert moved.outcome is Outcome.MOVED
+    for key in keys:
+        assert EXPECTED[key].outcome in {look.outcome for look, _ in store.looks.history(key)}, key
     store.close()
 
 
