@@ -6,24 +6,37 @@ import asyncio
 import sys
 from datetime import date, timedelta
 
-COLUMNS = ("xwzx", "tzgg", "xsdt", "djgz")
-FILLER = "".join(f"<p class='intro'>本栏目发布学校新闻与通知，欢迎师生关注。{n}</p>\n" for n in range(40))
+COLUMNS = {"xwzx": "新闻中心", "tzgg": "通知公告", "xsdt": "学术动态", "djgz": "党建工作"}
+FILLER = "".join(f"<p class='intro'>欢迎来到本单位，这里有最新的信息与服务。{n}</p>\n" for n in range(20))
+
+
+def items(site: int, column: str, count: int) -> str:
+    """Dated list items, newest first."""
+    newest = date(2026, 11, 20) - timedelta(days=site % 50)
+    rows = []
+    for n in range(count):
+        link = f"/s{site}/info/10{n % 9}/{site * 100 + n}.htm"
+        title = f"{COLUMNS[column]}示例标题第{n}条"
+        rows.append(f'<li id="line_u9_{n}"><span>{newest - timedelta(days=n * 3)}</span><a href="{link}">{title}</a></li>')
+    return "\n".join(rows)
 
 
 def page(site: int, column: str | None) -> bytes:
-    """A VSB-like page of about 8 KB: twenty dated items, navigation, a footer."""
-    newest = date(2026, 11, 20) - timedelta(days=site % 50)
-    items = "".join(
-        f'<li id="line_u9_{n}"><span>{newest - timedelta(days=n * 3)}</span>'
-        f'<a href="/s{site}/info/10{n % 9}/{site * 100 + n}.htm" title="示例新闻标题第{n}条">示例新闻标题第{n}条</a></li>\n'
-        for n in range(20)
-    )
-    menu = "".join(f'<li><a href="/s{site}/{name}.htm">{name}</a></li>' for name in COLUMNS)
-    title = f"示例单位{site}" if column is None else f"{column}-示例单位{site}"
+    """A VSB-like page of about 8 KB: a home page with a block per column, or one column with twenty items."""
+    menu = "".join(f'<li><a href="/s{site}/{code}.htm">{name}</a></li>' for code, name in COLUMNS.items())
+    if column is None:
+        title = f"示例单位{site}"
+        body = "".join(
+            f"<div class='block'><h3>{name}<a href='/s{site}/{code}.htm'>更多</a></h3><ul>{items(site, code, 6)}</ul></div>"
+            for code, name in COLUMNS.items()
+        )
+    else:
+        title = f"{COLUMNS[column]}-示例单位{site}"
+        body = f"<ul class='newsList'>{items(site, column, 20)}</ul>"
     return (
         f"<!DOCTYPE html><html><head><meta charset='utf-8'><title>{title}</title>"
         f'<META Name="keywords" Content="示例单位{site}"></head><body><!--Announced by Visual SiteBuilder 9-->'
-        f"<ul class='nav'><li><a href='/s{site}/'>首页</a></li>{menu}</ul>{FILLER}<ul class='newsList'>{items}</ul>"
+        f"<ul class='nav'><li><a href='/s{site}/'>首页</a></li>{menu}</ul>{FILLER}{body}"
         f"<div class='footer'>版权所有 © 2012-2026 示例单位{site}</div></body></html>"
     ).encode()
 
@@ -34,10 +47,14 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         while head := await reader.readuntil(b"\r\n\r\n"):
             path = head.split(b" ", 2)[1].decode()
             parts = [part for part in path.split("/") if part]
-            if path == "/robots.txt" or not parts or not parts[0].startswith("s"):
+            if path == "/robots.txt" or not parts or not parts[0][1:].isdigit():
                 writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
                 continue
-            body = page(int(parts[0][1:]), parts[1].removesuffix(".htm") if len(parts) > 1 else None)
+            column = parts[1].removesuffix(".htm") if len(parts) > 1 else None
+            if column is not None and column not in COLUMNS:
+                writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+                continue
+            body = page(int(parts[0][1:]), column)
             writer.write(
                 b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: %d\r\n\r\n" % len(body)
                 + body

@@ -24,13 +24,12 @@ from twisted.web.client import ResponseFailed
 
 from crawler.browser import browser_meta, captured_pages
 from crawler.guard import GuardedResolver, GuardProxy
+from crawler.interpret import interpret
 from crawler.middleware import NotRecorded, OverBudget, Refused, Resting
 from crawler.order import Look, Order
 from crawler.page import Page
-from crawler.read import read
-from crawler.source import PlatformSpec, Source, Target
-from rules.identity import identity
-from rules.model import Observation, Outcome, Platform, Post, Proof
+from crawler.source import PlatformSpec, Source
+from rules.model import Observation, Outcome, Platform, Proof
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive
 
@@ -137,12 +136,13 @@ class AccountSpider(scrapy.Spider):
         generator callback at every call, which costs more than reading the page.)"""
         page = self._page(response, visit)
         evidence = self.archive.append(page, run_id=self.order.run)
-        seen = replace(self._read(page, source, depth), evidence=evidence)
-        seen = own_result(visit.look.target, self._own_host(visit, page, seen))
+        target = visit.look.target
+        asked = source.code if source and depth == 0 else None
+        seen = replace(interpret(page, target, asked), evidence=evidence)
         self._see(visit, seen)
         for extra in captured_pages(response, page.fetched_at):
             kept = self.archive.append(extra, run_id=self.order.run)
-            self._see(visit, own_result(visit.look.target, replace(read(extra, self.order.platform), evidence=kept)))
+            self._see(visit, replace(interpret(extra, target), evidence=kept))
         if shot := response.meta.get("screenshot"):
             self.archive.append_resource(page.url, shot, "image/png", page.fetched_at, run_id=self.order.run)
         more = []
@@ -150,14 +150,6 @@ class AccountSpider(scrapy.Spider):
             more = self._follow(visit, page, source or self._source(seen.source))
         self._answered(visit)
         return more
-
-    def _read(self, page: Page, source: Source | None, depth: int) -> Observation:
-        """A website's page says itself what it is: a home page may be nothing but one list, yet it is the home page."""
-        if self.order.platform != Platform.WEBSITE:
-            return read(page, self.order.platform, source.code if source else None)
-        seen = read(page, self.order.platform)
-        at_home = source is not None and source.code == "home" and depth == 0
-        return replace(seen, source="home") if at_home and seen.source == "list" else seen
 
     def _follow(self, visit: Visit, page: Page, source: Source | None) -> list[scrapy.Request]:
         urls = source.follow(page, visit.look.target) if source else ()
@@ -186,21 +178,6 @@ class AccountSpider(scrapy.Spider):
             requested_url=asked,
             address=address,
         )
-
-    def _own_host(self, visit: Visit, page: Page, seen: Observation) -> Observation:
-        """A website that answers from another of its own hosts (www., https) is still that website."""
-        if self.order.platform != Platform.WEBSITE or not visit.look.target.account_id:
-            return seen
-        registered = visit.look.target.account_id
-        host = identity(Platform.WEBSITE, "", page.url).split("/")[0]
-        if host in {registered.split("/")[0], *visit.look.target.hosts}:
-            return replace(seen, account_id=registered, address=page.address or None)
-        if seen.outcome.is_fact and page.requested_url and page.requested_url != page.url:
-            reason = f"moved: 网站跳转到 {host}"
-            return replace(
-                seen, outcome=Outcome.MOVED, moved_to=page.url, reason=reason, posts=(), account_id=registered
-            )
-        return seen
 
     def failed(self, failure: Failure) -> None:
         """No answer: an observation that says so, or nothing at all where we chose not to ask."""
@@ -296,32 +273,6 @@ class AccountSpider(scrapy.Spider):
 def is_a(failure: Failure, *kinds: type[BaseException]) -> bool:
     """True where the failure carries one of these errors."""
     return isinstance(failure.value, kinds)
-
-
-def own_result(target: Target, seen: Observation) -> Observation:
-    """A search page speaks of many accounts: keep what it says of ours, by id or by the exact name, and only that it is
-    active. Not being among the results proves nothing."""
-    if not seen.results or not target.key:
-        return seen
-    ours = [
-        found
-        for found in seen.results
-        if target.account_id in (found.account_id, identity(found.platform, "", found.url))
-    ]
-    ours = ours or [found for found in seen.results if not target.account_id.isdigit() and found.name == target.name]
-    if not ours:
-        reason = "not_in_results: 搜索结果中没有这个账号，不能说明账号情况"
-        return replace(
-            seen, outcome=Outcome.UNREADABLE, reason=reason, name=None, account_id=None, posts=(), proves=Proof.NONE
-        )
-    found = ours[0]
-    posts = (
-        (Post(id=f"search:{found.last_post_at:%Y%m%d%H%M%S}", published_at=found.last_post_at),)
-        if found.last_post_at
-        else ()
-    )
-    proves = seen.proves & Proof.ACTIVE if posts else Proof.NONE
-    return replace(seen, name=None, account_id=target.account_id, verified_body=None, posts=posts, proves=proves)
 
 
 def conclude(seen: list[Observation]) -> list[Observation]:

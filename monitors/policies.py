@@ -10,11 +10,19 @@ from rules.names import ProtectedSchool
 from rules.policy import Policy
 from rules.policy_file import load_policy, packaged, packaged_policy
 
+BORROWED = ("借用本指标的单位",)
+"""What `gov-2019.yaml` has in the place of a school's name: indicators that any school may borrow."""
+
 
 def policies_of(settings: Settings) -> Mapping[str, Policy]:
     """Policies by school code. Raises PolicyError naming the file and what to mend."""
     own = (read_policy(path) for path in sorted(settings.policy_folder.glob("*.yaml")))
     return {code: packaged_policy(code) for code in packaged()} | {policy.code: policy for policy in own}
+
+
+def own_schools(policies: Mapping[str, Policy], *, demo: bool) -> list[Policy]:
+    """Policies whose names are a school's: not the borrowed indicators, and the demo's only in the demo."""
+    return [p for p in policies.values() if p.demonstration == demo and p.names.full != BORROWED]
 
 
 def protected_of(policy: Policy) -> ProtectedSchool:

@@ -13,7 +13,7 @@ from crawler.page import Page
 from crawler.platforms import SPECS
 from crawler.source import Target
 from monitors.picture import paper, picture, studio
-from monitors.policies import protected_of
+from monitors.policies import own_schools, protected_of
 from monitors.reading import iso
 from monitors.scan_report import as_html
 from monitors.sweep import order_for, run_order, target_of
@@ -63,8 +63,8 @@ async def scan(world: World, text: str, *, platform: str = "", shots: bool = Tru
 
 
 def _matcher(world: World) -> Matcher:
-    wanted = [p for p in world.policies.values() if p.demonstration == world.settings.demo]
-    return Matcher([protected_of(policy) for policy in wanted])
+    schools = own_schools(world.policies, demo=world.settings.demo)
+    return Matcher([protected_of(policy) for policy in schools])
 
 
 async def _look(world: World, suspect: Suspect, platform: str, text: str) -> tuple[str, list[Observation]]:

@@ -38,5 +38,5 @@ def test_a_name_is_a_name() -> None:
 
 @pytest.mark.parametrize("text", ["", " \u200b ", "javascript:alert(1)", "file:///etc/passwd", "字" * 500])
 def test_refused(text: str) -> None:
-    with pytest.raises(UnusableTarget, match="核查|网址"):
+    with pytest.raises(UnusableTarget, match=r"核查|网址"):
         parse_target(text)

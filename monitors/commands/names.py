@@ -14,7 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from monitors.commands.common import BadInput, Format, FormatOption, asked
-from monitors.policies import policies_of, protected_of
+from monitors.policies import own_schools, policies_of, protected_of
 from rules.names import Matcher, NameMatch, ProtectedFile, ProtectedSchool
 
 commands = typer.Typer(help="名称比对：是否使用或模仿受保护的校名。", no_args_is_help=True)
@@ -62,8 +62,8 @@ def _schools(ctx: typer.Context, school: str, protected: Path | None) -> list[Pr
         raise BadInput(
             f"没有学校 {school!r} 的制度文件。现有: {', '.join(sorted(policies))}。也可以用 --protected 给出名称。"
         )
-    chosen = policies.values() if school == "all" else [policies[school]]
-    return [protected_of(p) for p in chosen if school != "all" or not p.demonstration]
+    chosen = own_schools(policies, demo=False) if school == "all" else [policies[school]]
+    return [protected_of(policy) for policy in chosen]
 
 
 def read_protected(file: Path) -> ProtectedFile:

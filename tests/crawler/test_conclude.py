@@ -1,0 +1,97 @@
+"""What a visit's pages say together, and what a search page may say of one account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from crawler.interpret import own_result
+from crawler.source import Target
+from crawler.spider import conclude
+from rules.model import Found, Observation, Outcome, Platform, Post, Proof
+from tests.conftest import NOW
+
+OLD = Post(id="1", published_at=NOW - timedelta(days=200))
+
+
+def look(source: str, outcome: Outcome = Outcome.OK, posts: tuple[Post, ...] = (OLD,)) -> Observation:
+    fact = outcome is Outcome.OK
+    return Observation(
+        platform=Platform.WEBSITE,
+        source=source,
+        url="http://x.example/",
+        observed_at=NOW,
+        outcome=outcome,
+        posts=posts if fact else (),
+        proves=Proof.ACTIVE | Proof.INACTIVE if fact else Proof.NONE,
+    )
+
+
+def silent(seen: list[Observation]) -> bool:
+    return any(each.proves & Proof.INACTIVE for each in conclude(seen))
+
+
+def test_a_home_page_and_its_columns_show_silence() -> None:
+    assert silent([look("home"), look("list"), look("list")])
+
+
+def test_stale_columns_without_the_home_page_show_nothing() -> None:
+    assert not silent([look("home", Outcome.UNREADABLE), look("list"), look("list")])
+
+
+def test_a_hidden_column_hides_the_silence() -> None:
+    assert not silent([look("home"), look("list"), look("list", Outcome.BLOCKED)])
+
+
+def test_a_home_page_without_dates_and_columns_without_dates_show_nothing() -> None:
+    undated = (Post(id="2"),)
+    assert not silent([look("home", posts=undated), look("list", posts=undated)])
+
+
+def test_a_missing_sitemap_is_no_news() -> None:
+    assert conclude([look("home"), look("none", Outcome.UNREADABLE)]) == [look("home")]
+
+
+def test_a_profile_without_its_list_still_says_that_the_list_was_hidden() -> None:
+    profile, wall = look("profile", posts=()), look("posts", Outcome.BLOCKED)
+    assert conclude([profile, wall]) == [profile, wall]
+
+
+def test_nothing_read_is_recorded_as_nothing_read() -> None:
+    assert conclude([look("none", Outcome.UNREADABLE)]) == [look("none", Outcome.UNREADABLE)]
+
+
+RESULTS = (
+    Found(platform=Platform.WECHAT, name="示范大学", account_id="shifan_daxue", last_post_at=NOW),
+    Found(
+        platform=Platform.WECHAT, name="示范大学工会", account_id="shifan_gh", last_post_at=NOW - timedelta(days=300)
+    ),
+)
+
+
+def searched(name: str, account_id: str) -> Observation:
+    page = Observation(
+        platform=Platform.WECHAT,
+        source="sogou",
+        url="https://weixin.sogou.com/weixin?query=x",
+        observed_at=NOW,
+        outcome=Outcome.OK,
+        name="示范大学",
+        account_id="shifan_daxue",
+        posts=(Post(id="a", published_at=NOW),),
+        results=RESULTS,
+        proves=Proof.ACTIVE | Proof.NAME,
+    )
+    return own_result(Target(platform=Platform.WECHAT, key="wechat:x", name=name, account_id=account_id), page)
+
+
+def test_the_first_result_is_not_taken_for_ours() -> None:
+    seen = searched("示范大学工会", "gh_0000000000a9")
+    assert seen.last_post_at == NOW - timedelta(days=300)
+    assert seen.proves == Proof.ACTIVE
+    assert seen.name is None
+
+
+def test_not_being_among_the_results_proves_nothing() -> None:
+    seen = searched("示范大学图书馆", "gh_0000000000b9")
+    assert seen.outcome is Outcome.UNREADABLE
+    assert not seen.posts

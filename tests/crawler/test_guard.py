@@ -1,0 +1,78 @@
+"""Nothing private is reached: not by literal, not by name, not through a redirect, not through the browser's proxy."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from crawler.guard import AddressGuard, GuardProxy, Refused
+
+CAMPUS = AddressGuard.of(["10.8.0.0/16"])
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.9.1.1", "169.254.169.254", "100.64.0.1", "192.168.1.1", "0.0.0.0", "::1", "fd00::1", "fe80::1%eth0",
+     "::ffff:127.0.0.1", "2002:7f00:1::", "224.0.0.1"],
+)  # fmt: skip
+def test_private_addresses_are_out_of_bounds(address: str) -> None:
+    assert not CAMPUS.permits(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "10.8.200.1", "2400:3200::1", "::ffff:8.8.8.8"])
+def test_public_ones_and_the_campus_are_not(address: str) -> None:
+    assert CAMPUS.permits(address)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "file:///etc/passwd", "ftp://x.edu.cn/", "http://user:pw@x.edu.cn/", "http://x.edu.cn:22/", "http://",
+     "http://[bad/", "http://127.1/", "http://0x7f000001/", "http://2130706433/", "http://localhost/", "http://a.localhost/",
+     "http://[::1]/", "http://[::ffff:10.0.0.1]/"],
+)  # fmt: skip
+def test_addresses_that_are_refused_before_anything_is_asked(url: str) -> None:
+    with pytest.raises(Refused):
+        CAMPUS.check_url(url)
+
+
+def test_one_bad_address_among_good_ones_is_enough() -> None:
+    with pytest.raises(Refused, match="内部地址"):
+        CAMPUS.check_addresses("rebind.example", ["8.8.8.8", "127.0.0.1"])
+
+
+async def _through_proxy(guard: AddressGuard, request: bytes, connect_to: tuple[str, int, int] | None = None) -> bytes:
+    proxy = GuardProxy(guard, connect_to)
+    await proxy.start()
+    port = int(proxy.url.rsplit(":", 1)[1])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request)
+    await writer.drain()
+    answer = await asyncio.wait_for(reader.read(4000), 10)
+    writer.close()
+    await proxy.stop()
+    return answer
+
+
+def test_the_browsers_proxy_refuses_inside_addresses() -> None:
+    for request in (b"GET http://127.0.0.1:80/ HTTP/1.1\r\n\r\n", b"CONNECT localhost:443 HTTP/1.1\r\n\r\n"):
+        assert b"403" in asyncio.run(_through_proxy(AddressGuard(), request)).split(b"\r\n")[0]
+
+
+def test_the_browsers_proxy_passes_what_is_allowed() -> None:
+    async def serve() -> bytes:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            head = await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + head.split(b"\r\n")[0])
+            await writer.drain()
+            writer.close()
+
+        server = await asyncio.start_server(answer, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        request = b"GET http://www.shifan.example/news?x=1 HTTP/1.1\r\nHost: www.shifan.example\r\n\r\n"
+        try:
+            return await _through_proxy(AddressGuard(), request, ("127.0.0.1", port, port))
+        finally:
+            server.close()
+
+    assert asyncio.run(serve()).endswith(b"GET /news?x=1 HTTP/1.1")

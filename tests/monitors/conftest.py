@@ -1,0 +1,44 @@
+"""A world of its own for every test, and one demo world, swept once, for those that only look."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitors import clock
+from monitors.demo.register import demo_canaries, opening
+from monitors.demo.server import CampusServer
+from monitors.jobs import check_schools, sweep_and_plan
+from monitors.settings import load_settings
+from monitors.world import Canary, World
+from storage.store import Store
+
+
+@pytest.fixture(scope="session")
+def demo_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """The demo campus after one sweep and one check, by the children and readers that the product uses."""
+    settings = load_settings(data=tmp_path_factory.mktemp("demo"), demo=True, delay_seconds=0.0)
+    store = Store(settings.database)
+    campus, filings = opening(clock.wall())
+    canaries = [Canary(c.platform, c.key, c.name, c.account_id, c.url, c.alive) for c in demo_canaries(campus)]
+    with CampusServer(campus) as server:
+        where = ("127.0.0.1", server.plain_port, server.tls_port)
+        world = World(settings, store, clock.wall, connect_to=where, canaries=canaries)
+        store.filings.save(filings, by="测试", now=clock.wall())
+        report = asyncio.run(sweep_and_plan(world, everything=True))
+        assert report.errors == []
+        check_schools(world)
+        yield world
+    store.close()
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """An empty world whose clock the test may replace."""
+    settings = load_settings(data=tmp_path / "data")
+    store = Store(settings.database)
+    yield World(settings, store, clock.wall)
+    store.close()
