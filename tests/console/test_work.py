@@ -34,6 +34,7 @@ def test_a_signature(staff: Browser, world: World) -> None:
     signed = [record for record in case.steps if record.approved_by == "赵书记"]
     assert len(signed) == 1
     assert signed[0].issued_at == NOW
+    assert any(event.reason == "（由王老师登记）" for event in world.store.cases.events(SIGN))
     page = staff.get(answer.headers["location"])
     assert "已签批" in page.text
     assert "赵书记" in page.text

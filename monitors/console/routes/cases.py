@@ -128,6 +128,11 @@ async def _do(request: Request, number: str, done: str, act: Callable[..., Case]
     return after(f"/cases/{path(number)}", done)
 
 
+def _typed_by(who: str, by: str) -> str:
+    """Who wrote down what somebody else decided."""
+    return f"（由{who}登记）" if by.strip() not in ("", who) else ""
+
+
 Decider = Annotated[str, Depends(require(Role.DECIDES))]
 Words = Annotated[str, Form(max_length=2000)]
 
@@ -137,7 +142,7 @@ async def approve(request: Request, number: str, who: Decider, by: Words = "", s
     """签批 by the named signer."""
     if not by.strip():
         return _page(request, number, error="请填写签批人姓名。", status=422)
-    return await _do(request, number, "approved", casework.approve, by=by.strip(), step=step)
+    return await _do(request, number, "approved", casework.approve, by=by.strip(), step=step, reason=_typed_by(who, by))
 
 
 @router.post("/cases/{number:path}/appeal")
@@ -164,7 +169,7 @@ async def exempt(
         day = date.fromisoformat(until)
     except ValueError:
         return _page(request, number, error="请填写豁免截止日期。", status=422)
-    given = {"by": by.strip() or who, "reason": reason.strip(), "until": day}
+    given = {"by": by.strip() or who, "reason": reason.strip() and reason.strip() + _typed_by(who, by), "until": day}
     return await _do(request, number, "exempted", casework.exempt, **given)
 
 
