@@ -10,7 +10,7 @@ from rules.names.model import NameKind
 from rules.names.tables import words as listed
 from rules.names.terms import Role
 
-TIE, NEARLY, MARGIN = 0.05, 0.2, 0.3  # in units of Claim.worth
+TIE, NEARLY, MARGIN = 0.05, 0.1, 0.3  # in units of Claim.worth
 
 
 def against(facts: Facts, claim: Claim, name: Context, others: Sequence[owners.Owner]) -> Ruling | None:

@@ -83,12 +83,12 @@ class Judge:
 
     def _hidden(self, claim: Claim, name: Context) -> Ruling | None:
         """A name that is only the end of another institution's name, written in disguise."""
-        size = claim.end - claim.start
+        size, more = claim.end - claim.start, 1 if claim.term.long else 2
         first, last = max(0, claim.start - 8), claim.end + 16
         near = owners.nearest(tuple(unit.text for unit in name.units[first:last]))
         for owner in near:
             start, end = owner.start + first, owner.end + first
-            holds = start <= claim.start and claim.end <= end and end - start >= size + 2
+            holds = start <= claim.start and claim.end <= end and end - start >= size + more
             sure = owner.cost < STRANGE or (owner.cost == STRANGE and claim.term.text in owner.text)
             if holds and sure and not self._facts.mine(claim.term.school, owner.text):
                 if any(self._facts.mine(claim.term.school, o.text) and o.worth > owner.worth - TIE for o in near):
