@@ -55,22 +55,6 @@ def document_label(code: str) -> str:
     return Document(code).label if code in list(Document) else code
 
 
-REPORT = {
-    "target": "核查对象", "platform": "平台", "name": "名称", "account_id": "账号ID", "key": "账号", "url": "网址",
-    "verdict": "结论", "clause": "条款", "basis": "依据", "reason": "理由", "evidence": "存证", "outcome": "观察结果",
-    "school": "学校", "verified_body": "认证主体", "last_post_at": "最近更新", "registered": "是否备案",
-    "findings": "问题", "filing": "备案", "names": "名称比对", "observations": "观察", "observed_at": "查看时间",
-    "source": "来源", "posts": "发布内容", "title": "标题", "published_at": "发布时间", "why": "说明", "term": "涉及名称",
-    "rule": "规则", "unit": "单位", "results": "搜索结果", "kind": "类别", "other_entity": "其他单位",
-}  # fmt: skip
-"""Headings of a scan's report."""
-
-
-def report_word(field: object) -> str:
-    """The Chinese heading of a field of a scan's report."""
-    return REPORT.get(str(field), clean(field, 40))
-
-
 SETTINGS = {
     "limit": "期限", "minimum": "最少条数", "workdays": "工作日", "pattern": "栏目名称", "any_of": "署名（任一组）",
     "first": "第一责任人", "direct": "直接责任人", "staff": "须为在职教职工", "own_bodies": "含本校主体",
@@ -120,7 +104,6 @@ FILTERS = {
     "notice_tone": notice_tone,
     "answer_label": answer_label,
     "document_label": document_label,
-    "report_word": report_word,
     "setting_word": setting_word,
     "setting_text": setting_text,
     "platform_label": platform_label,

@@ -26,6 +26,8 @@ FILLED = {
     "day": "2026-11-21",
     "code": "demo",
     "platform": "weibo",
+    "run": "scan-20261121-100000",
+    "file": "report.pdf",
 }
 
 

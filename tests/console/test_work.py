@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monitors.console.routes import accounts, operations, scan
+from monitors.console.routes import accounts, operations
 from monitors.world import World
 from rules.candidates import CandidateState, decide
 from rules.model import CaseState
@@ -157,29 +157,30 @@ def test_self_proof(staff: Browser, world: World, monkeypatch: pytest.MonkeyPatc
     assert asked == ["https://mp.weixin.qq.com/s/abc"]
 
 
-def test_scan_shows_any_report(staff: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nested, hostile and empty values alike."""
-    report = {
-        "name": "<b>示范大学</b>招生",
-        "verdict": "violated",
-        "findings": [{"clause": "第三条", "reason": "名称涉及“示范大学”", "evidence": ["2026-11-21.a.1.00"]}],
-        "url": "https://weibo.com/u/1",
-        "filing": None,
-        "registered": False,
-        "results": [],
-    }
-
-    async def fake(world: World, target: str) -> dict[str, Any]:
-        if target == "bad":
-            raise ValueError("看不懂这个网址。")
-        return report
-
-    monkeypatch.setattr(scan, "import_module", lambda name: type("scan", (), {"scan": staticmethod(fake)}))
-    page = staff.submit("/scan", target="示范大学招生").text
-    assert "&lt;b&gt;示范大学" in page
-    assert "/evidence/2026-11-21.a.1.00" in page
-    assert "看不懂这个网址" in staff.submit("/scan", target="bad").text
+def test_scan(staff: Browser, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name needs no network: the real use-case runs, and its report is shown."""
+    page = staff.submit("/scan", target="示范大学招生<b>咨询</b>处")
+    assert page.status_code == 200
+    assert "&lt;b&gt;" in page.text
+    assert "核查结果" in page.text
+    assert str(world.settings.data) not in page.text
     assert staff.submit("/scan", target=" ").status_code == 422
+    refused = staff.submit("/scan", target="http://169.254.169.254/latest/meta-data/")
+    assert refused.status_code == 422
+    assert 'role="alert"' in refused.text
+
+
+def test_only_reports_are_served(staff: Browser, world: World) -> None:
+    """The pattern of the run's name and two file names; nothing else of the data folder."""
+    folder = world.settings.data / "scans" / "scan-20261121-100000-0123abcd"
+    folder.mkdir(parents=True)
+    (folder / "report.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "secret.txt").write_bytes(b"x")
+    answer = staff.get(f"/scan/{folder.name}/report.pdf")
+    assert answer.content == b"%PDF-1.7"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    for wrong in (f"{folder.name}/secret.txt", f"{folder.name}/page.png", "../report.pdf", "%2e%2e/console-token"):
+        assert staff.get(f"/scan/{wrong}").status_code == 404
 
 
 def test_resend(staff: Browser, world: World) -> None:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-import inspect
+import re
 from collections.abc import Mapping
-from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, HTMLResponse, Response
 
+from crawler.guard import Refused
 from monitors.console.gate import require
-from monitors.console.page import render, world_of
+from monitors.console.page import render, school_names, world_of
+from monitors.console.routes.evidence import INERT
 from monitors.console.session import Role
+from monitors.scan import scan as look_now
+from rules.targets import UnusableTarget
 from storage.database import StorageError
+from storage.evidence import EvidenceError
 
 router = APIRouter()
 LONGEST = 2000
-Report = Mapping[str, Any]
+RUN = re.compile(r"scan-[0-9]{8}-[0-9]{6}(-[0-9a-f]{8})?")
+FILES = {"report.pdf": "application/pdf", "page.png": "image/png"}
+"""What a scan leaves that a person may want: the report to keep, and the picture of the page."""
+VERDICTS = {"violated": "bad", "undetermined": "unseen", "compliant": "plain"}
 
 
 @router.get("/scan")
@@ -35,17 +44,47 @@ async def scan(
     if not text or len(text) > LONGEST:
         return _page(request, target=text[:LONGEST], error="请粘贴一个网址、分享文字或账号名称。", status=422)
     try:
-        report = import_module("monitors.scan").scan(world_of(request), text)
-        report = await report if inspect.isawaitable(report) else report
-    except (ValueError, StorageError, ImportError) as error:
-        message = "即时核查功能尚未安装。" if isinstance(error, ImportError) else str(error)
-        return _page(request, target=text, error=message, status=422)
-    return _page(request, target=text, report=report)
+        report = await look_now(world_of(request), text)
+    except (UnusableTarget, Refused, StorageError, EvidenceError) as error:
+        return await run_in_threadpool(_page, request, target=text, error=str(error), status=422)
+    return await run_in_threadpool(_page, request, target=text, report=report)
+
+
+@router.get("/scan/{run}/{file}")
+def kept(request: Request, run: str, file: str) -> Response:
+    """A report or picture that a scan left; nothing else of the folder."""
+    path = world_of(request).settings.data / "scans" / run / file
+    if not RUN.fullmatch(run) or file not in FILES or not path.is_file():
+        raise HTTPException(404, "没有这份核查报告。")
+    disposition = "inline" if file.endswith(".png") else f'attachment; filename="{run}.pdf"'
+    headers = INERT | {"content-disposition": disposition}
+    return FileResponse(path, media_type=FILES[file], headers=headers)
 
 
 def _page(
-    request: Request, *, target: str = "", report: Report | None = None, error: str = "", status: int = 200
+    request: Request,
+    *,
+    target: str = "",
+    report: Mapping[str, Any] | None = None,
+    error: str = "",
+    status: int = 200,
 ) -> HTMLResponse:
     return render(
-        request, "scan.html", "即时核查", target=target, report=report, error=error, status=status, longest=LONGEST
+        request,
+        "scan.html",
+        "即时核查",
+        target=target,
+        report=report,
+        folder=_folder(report or {}),
+        verdicts=VERDICTS,
+        names=school_names(world_of(request)),
+        error=error,
+        status=status,
+        longest=LONGEST,
     )
+
+
+def _folder(report: Mapping[str, Any]) -> str:
+    """The name of the folder that a report was left in."""
+    left = report.get("report_pdf") or report.get("screenshot")
+    return Path(left).parent.name if left else ""
