@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from typing import Any
 
 import structlog
@@ -30,6 +31,23 @@ JOBS = {
 }
 """Default timetable, Beijing time. The jobs' own table keeps what an operator changed."""
 
+
+class Server(uvicorn.Server):
+    """uvicorn that ends with exit code 0 when it is told to end: its own handler raises the signal again afterwards."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT ask for a clean end; a second one ends at once."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+
 First = Callable[[World], Awaitable[None]]
 
 
@@ -53,7 +71,7 @@ async def serve(world: World, *, first: First | None = None) -> None:
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
     )
-    await uvicorn.Server(config).serve()
+    await Server(config).serve()
 
 
 async def _open(world: World, timetable: Timetable, first: First | None) -> None:

@@ -1,0 +1,157 @@
+"""The service as a process: it starts, answers, stops cleanly, survives its children, and loses nothing to kill -9."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from monitors.children import Nursery
+from monitors.schedule import Timetable, cron_trigger, missed
+from monitors.sweep import order_for
+from monitors.world import World
+from rules.model import Platform
+from tests.conftest import NOW
+
+ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(240)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+@contextlib.contextmanager
+def served(data: Path, port: int, *more: str) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "monitors", "--data", str(data), "serve", "--port", str(port), *more]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    process = subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=data.parent)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout
+        process.stdout.close()
+
+
+def wait_for(port: int, path: str, seconds: float = 60) -> bytes:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+                return bytes(answer.read())
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
+
+
+def observations(data: Path) -> int:
+    with contextlib.closing(sqlite3.connect(data / "demo" / "xunjian.db")) as database:
+        return int(database.execute("SELECT count(*) FROM observation").fetchone()[0])
+
+
+@pytest.mark.xdist_group("demo")
+def test_the_demo_fills_survives_kill_and_stops_on_sigterm(tmp_path: Path) -> None:
+    port, data = free_port(), tmp_path / "var"
+    with served(data, port, "--demo") as process:
+        wait_for(port, "/healthz")
+        until = time.monotonic() + 90
+        while time.monotonic() < until and (not (data / "demo" / "xunjian.db").exists() or observations(data) < 60):
+            time.sleep(0.3)
+        recorded = observations(data)
+        assert recorded >= 60
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    time.sleep(2.5)  # PDEATHSIG has ended the children
+    left = subprocess.run(["pgrep", "-f", f"crawler.run.*{tmp_path.name}"], capture_output=True, text=True, check=False)
+    assert left.stdout == ""
+    assert observations(data) >= recorded
+    with served(data, port, "--demo") as process:
+        wait_for(port, "/healthz")
+        assert b"xunjian_accounts" in wait_for(port, "/metrics")
+        assert "演示" in wait_for(port, "/").decode()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+
+
+def test_a_taken_port_is_told(tmp_path: Path) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        served(tmp_path / "var", taken.getsockname()[1], "--demo") as process,
+    ):
+        assert process.wait(timeout=60) == 2
+        assert process.stdout
+        assert "不能使用" in process.stdout.read().decode()
+
+
+def test_a_child_that_runs_away_is_killed(world: World) -> None:
+    async def run() -> str:
+        nursery = Nursery(1, 0.3)
+        order = order_for(world, "sweep", Platform.WEBSITE, [])
+        return (await nursery.run(order)).status
+
+    assert asyncio.run(run()) == "timeout"
+
+
+def test_a_child_that_breaks_harms_nobody(world: World) -> None:
+    order = replace(order_for(world, "sweep", Platform.WEBSITE, []), database="sqlite:////nowhere/at/all.db")
+    ending = asyncio.run(Nursery(1, 60).run(order))
+    assert ending.status == "failed"
+    assert "数据库" in ending.error
+
+
+def test_cron_lines_name_their_weekdays() -> None:
+    assert cron_trigger("15 3 * * mon").get_next_fire_time(None, NOW).strftime("%a %H:%M") == "Mon 03:15"
+    for wrong in ("15 3 * * 1", "* * *", "61 * * * *"):
+        with pytest.raises(ValueError, match=r"."):
+            cron_trigger(wrong)
+
+
+def test_a_missed_run_is_due_once() -> None:
+    daily = cron_trigger("30 7 * * *")
+    assert missed(daily, None, NOW)
+    assert missed(daily, NOW - timedelta(days=3), NOW)
+    assert not missed(daily, NOW - timedelta(hours=1), NOW)
+
+
+def test_jobs_run_alone_and_their_errors_end_nothing(world: World) -> None:
+    running, most, ran = 0, 0, 0
+
+    async def slow(_: World) -> None:
+        nonlocal running, most, ran
+        running, ran = running + 1, ran + 1
+        most = max(most, running)
+        await asyncio.sleep(0.05)
+        running -= 1
+
+    async def broken(_: World) -> None:
+        raise RuntimeError("坏了")
+
+    async def live() -> None:
+        world.store.runs.jobs({"slow": "0 0 1 1 *", "broken": "0 0 1 1 *"})
+        timetable = Timetable(world, {"slow": ("0 0 1 1 *", slow), "broken": ("0 0 1 1 *", broken)})
+        await asyncio.gather(timetable.run("slow"), timetable.run("slow"), timetable.run("broken"))
+        await timetable.run("slow")
+
+    asyncio.run(live())
+    jobs = {row["name"]: row for row in world.store.runs.jobs()}
+    assert (most, ran) == (1, 2)
+    assert jobs["slow"]["last_success_at"]
+    assert jobs["broken"]["last_error"] == "RuntimeError: 坏了"
+    assert jobs["broken"]["last_success_at"] is None

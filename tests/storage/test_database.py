@@ -1,0 +1,87 @@
+"""Migrations make what the models say; several hands never lose an update; a full or locked database says so."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlmodel import SQLModel
+
+from storage import database as module
+from storage.cases import Ledger
+from storage.database import Database, StorageError
+from storage.store import Store
+from tests.conftest import NOW
+
+
+def test_migrations_make_what_the_models_say(store: Store) -> None:
+    with store.database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def _take(url: str, count: int) -> None:
+    cases = Store(url).cases
+    for _ in range(count):
+        with cases.ledger("sias", NOW) as book:
+            book.next_number("case")
+
+
+def test_numbers_taken_by_three_processes_have_no_gaps_and_no_doubles(store: Store) -> None:
+    url = store.database.engine.url.render_as_string(hide_password=False)
+    spawn = multiprocessing.get_context("spawn")
+    workers = [spawn.Process(target=_take, args=(url, 30)) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+        assert worker.exitcode == 0
+    with store.cases.ledger("sias", NOW) as book:
+        assert book.next_number("case") == 91
+
+
+def test_a_transaction_that_fails_gives_its_number_back(store: Store) -> None:
+    def fail(book: Ledger) -> None:
+        book.next_number("case")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError), store.cases.ledger("sias", NOW) as book:
+        fail(book)
+    with store.cases.ledger("sias", NOW) as book:
+        assert book.next_number("case") == 1
+
+
+def test_a_locked_database_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BUSY_SECONDS", 0.2)
+    url = f"sqlite:///{tmp_path / 'x.db'}"
+    Store(url).close()
+    other = sqlite3.connect(tmp_path / "x.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StorageError, match="占用"), Database(url).write():
+        pass
+    other.close()
+
+
+def test_a_full_database_says_so_and_keeps_what_was_there(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'x.db'}")
+    store.runs.start("r1", "sweep", "website", NOW)
+
+    def fill() -> None:
+        with store.database.write() as tx:
+            pages = tx.exec_driver_sql("PRAGMA page_count").scalar_one()
+            tx.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+            tx.exec_driver_sql("CREATE TABLE filler AS SELECT randomblob(1000000)")
+
+    with pytest.raises(StorageError, match="磁盘已满"):
+        fill()
+    assert [run["id"] for run in store.runs.recent()] == ["r1"]
+    store.close()
+
+
+def test_a_folder_that_is_not_there_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="无法打开"):
+        Store(f"sqlite:///{tmp_path / 'no' / 'x.db'}")
