@@ -81,7 +81,9 @@ def _stated_line(layout: Layout, now: datetime) -> When | None:
         if len(text.text) <= 2 * PROSE
         for match in DATE.finditer(text.text)
     ]
-    ways: tuple[Callable[[str, str], bool], ...] = (_labelled, _alone, _edited)
+    # Several lone dates are a list under the title (comments, related articles), not the article's own line.
+    lone = sum(STRICT.match(text) is not None for text, _, _ in dated)
+    ways: tuple[Callable[[str, str], bool], ...] = (_labelled, _alone, _edited) if lone <= FEW else (_labelled,)
     if _announces(layout):
         dated = [line for line in dated if not BARE_LABEL.search(line[2])]
     for accept in ways:

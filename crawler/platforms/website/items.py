@@ -20,6 +20,8 @@ PAPERS = re.compile(
     r"doi\.org/|arxiv\.org/|ieee\.org/|acm\.org/|springer\.com/|sciencedirect\.com/|aclweb\.org/|cnki\.net/"
 )
 """A scholar's list of papers is dated and linked like a news column, and says nothing of the site."""
+READERS = re.compile(r"comment|pinglun|reply|guestbook|liuyan|评论|留言", re.I)
+"""Blocks, and addresses, of what readers wrote: their comments keep no site alive."""
 DEEPEST = 64
 NEAR = 6
 """How many tags above its date the link of an item may hang."""
@@ -27,7 +29,6 @@ REPEATS = {"full": 2, "short": 3, "split": 2, "relative": 2, "bare": 3, "labelle
 """How many items must look alike before such a date is believed. A lone 11-20 may be a score, a size, a page number."""
 TOP = re.compile(r"置顶|\[顶\]|【顶】")
 TITLE = 120
-IN_TABLES = frozenset(("td", "span", "font", "p", "div"))
 MOST_TEXT = 500
 EMPTY_TITLES = re.compile(
     r"^(?:更多|详情|查看|阅读|more|»|>+|\[?详细\]?|read more|下载|上一页|下一页|首页|尾页|末页|\d+)\W*$", re.I
@@ -80,7 +81,7 @@ def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
     joined = []
     for stamp, chain in zip(found, chains, strict=True):
         link = _own_link(document, stamp, chain, holding) or _neighbour(document, stamp, chain, indexes)
-        if link is None or (chain[0].tag in IN_TABLES and under_a_plan(chain)):
+        if link is None or READERS.search(link.href) or _by_readers(chain) or under_a_plan(chain):
             continue
         title = _title(link, stamp)
         if not title or EMPTY_TITLES.match(title) or PAPERS.search(link.href):
@@ -92,6 +93,10 @@ def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
         item = Item(stamp, link, title, document.absolute(link.href), root.mem_id, pinned)
         joined.append((item, f"{stamp.shape} {_mark(chain[0])} {_mark(chain[1]) if len(chain) > 1 else ''}"))
     return joined
+
+
+def _by_readers(chain: list[LexborNode]) -> bool:
+    return any(READERS.search(f"{n.id or ''} {n.attributes.get('class') or ''}") for n in chain[:NEAR])
 
 
 def ancestors(node: LexborNode, known: dict[int, list[LexborNode]]) -> list[LexborNode]:
