@@ -83,7 +83,13 @@ def likely(terms: Sequence[Term], line: str) -> list[Term]:
 
 
 def _alike(term: Term, line: str) -> bool:
-    return len(term.text) > 2 and not _hopeless(term, line, _cap(term))
+    if len(term.text) == 3:  # too short for anything but a change of characters, or of their order
+        return any(_stands(term.text, line[at : at + 3]) for at in range(len(line) - 2))
+    return len(term.text) > 3 and not _hopeless(term, line, _cap(term))
+
+
+def _stands(text: str, piece: str) -> bool:
+    return all(a == b or likeness(a, b) for a, b in zip(text, piece, strict=True)) or sorted(text) == sorted(piece)
 
 
 def altered(text: Sequence[str], line: str, terms: Sequence[Term]) -> list[Claim]:

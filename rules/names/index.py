@@ -27,8 +27,9 @@ class Pattern:
 
 def _need(terms: Sequence[Term]) -> int:
     """How many characters must be covered: one may be missing from a long name."""
-    core = len(terms[0].text) if not any(t.long for t in terms) else terms[0].core
-    return core - 1 if core >= 4 and any(t.long for t in terms) else core
+    core = terms[0].text[: terms[0].core]
+    twice = len(core) - len(set(core))  # 海 covers both of 上海海洋, and half the names have 上海
+    return min(len(core), len(core) - 1 + twice) if len(core) >= 4 and any(t.long for t in terms) else len(core)
 
 
 def _by_core(terms: Iterable[Term]) -> dict[str, tuple[Term, ...]]:
