@@ -17,6 +17,9 @@ FUTURE = timedelta(days=1)
 WHOLE = timedelta(days=2 * 366)
 """How far back a list reaches that holds everything: further than any rule looks."""
 GONE_KEPT = 5
+AUTHORISED = "official"
+"""The source that speaks with the account's own authorisation; every other page must bear the account's id, or it shows
+no silence."""
 RUNS_KEPT = 6
 
 # Ids of one kind that differ are two accounts; ids of different kinds (gh_… and __biz, uid and handle) say nothing.
@@ -166,7 +169,7 @@ def _runs(seen: Seen, instants: set[datetime]) -> tuple[tuple[datetime, datetime
 
 def _with_silence(seen: Seen, look: Observation) -> Seen:
     """Only a source that would have shown newer posts can show that there are none."""
-    if Proof.INACTIVE not in look.proves:
+    if Proof.INACTIVE not in look.proves or not (look.account_id or look.source == AUTHORISED):
         return seen
     own = [(when, post) for when, post in _dated(look) if not post.pinned]
     if look.outcome is Outcome.EMPTY:

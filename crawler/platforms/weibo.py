@@ -196,8 +196,8 @@ SPEC = PlatformSpec(
         Source(
             code="profile",
             label="资料（m.weibo.cn、weibo.com）",
-            proves=Proof.NAME | Proof.BODY,
-            note="微博数用于对照变化；为 0 即确认无内容",
+            proves=Proof.INACTIVE | Proof.NAME | Proof.BODY,
+            note="微博数用于对照变化；为 0 即确认无内容，此时才可证明未更新",
             recognises=lambda page: dig.has(page, "data", "userInfo") or dig.has(page, "data", "user"),
             read=read_profile,
             urls=m_urls,

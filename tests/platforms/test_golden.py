@@ -61,7 +61,7 @@ def test_no_weak_source_proves_silence() -> None:
         f"{key}/{source.code}" for key in OURS for source in spec_of(key).sources if source.proves & Proof.INACTIVE
     }
     assert silent == {
-        "wechat/official", "weibo/official", "weibo/m_posts", "bilibili/feed", "app/lookup", "app/app",
+        "wechat/official", "weibo/official", "weibo/m_posts", "weibo/profile", "bilibili/feed", "app/lookup", "app/app",
     }  # fmt: skip
 
 

@@ -74,6 +74,7 @@ def look(when: str | datetime, *posts: Post, **changes: Any) -> Observation:
         url="https://weibo.com/u/1000001",
         observed_at=moment,
         outcome=Outcome.OK,
+        account_id="1000001",
         posts=posts,
         proves=ALL,
         evidence=f"e:{moment:%Y-%m-%d %H:%M}",
