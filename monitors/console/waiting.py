@@ -14,6 +14,8 @@ from rules.model import BEIJING, CaseState, Platform
 from rules.policy import Step
 
 OPEN_STATES = (CaseState.OPEN, CaseState.RECTIFYING, CaseState.RESOLVED)
+SILENCE = ("inactivity", "low_volume")
+"""The rules that the figure 长期未更新 counts."""
 
 
 class Turn(IntEnum):
@@ -75,11 +77,11 @@ def _sentence(case: Case, next_step: Escalation) -> str:
             signing = f"，发文前需{signer}签批" if step and step.needs_approver else ""
             return f"{due}前未整改的，发{paper}{signing}"
         case Reason.NEEDS_APPROVER:
-            return f"{paper}已到期，等待{signer}签批"
+            return f"{paper}等待{signer}签批"
         case Reason.DUE:
-            return f"{paper}已到期，将在下一次检查时发出"
+            return f"{paper}将在下一次检查时发出"
         case reason:
-            return f"{paper}已到期，暂不发出：{reason.label}"
+            return f"{paper}暂不发出：{reason.label}"
 
 
 def _on(moment: datetime) -> str:

@@ -14,7 +14,7 @@ from monitors import casework
 from monitors.console.gate import require
 from monitors.console.page import Pager, after, frozen, render, school_names, world_of
 from monitors.console.session import Role
-from monitors.console.waiting import OPEN_STATES, in_order, rungs, waiting
+from monitors.console.waiting import OPEN_STATES, SILENCE, Turn, Waiting, in_order, rungs, waiting
 from monitors.console.words import path
 from monitors.world import World
 from rules.cases import Case, CaseError
@@ -31,7 +31,7 @@ STATES = (
     *((state.value, state.label) for state in CaseState if state is not CaseState.OPEN),
     ("all", "全部"),
 )
-SILENCE = ("inactivity", "low_volume")
+FINAL = frozenset(state.value for state in CaseState if state.is_final)
 
 
 @router.get("/cases")
@@ -44,35 +44,43 @@ def ledger(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
     """The cases, those that wait for this office first while they are open."""
-    world, now = world_of(request), world_of(request).clock()
-    final = {each.value for each in CaseState if each.is_final}
-    start = (page - 1) * PER_PAGE
-    if state in final or state == "all":
-        states = [state] if state in final else []
-        found, total = world.store.overview.cases(
-            school=school, states=states, text=q[:100], limit=PER_PAGE, offset=start
-        )
-        shown = [(case, waiting(case, now)) for case in found]
+    world, query = world_of(request), {"q": q[:100], "school": school, "state": state, "rule": rule}
+    if state == "all" or state in FINAL:
+        shown, total = _settled(world, query, page)
     else:
-        every = [case for case in world.store.cases.all(school or None, OPEN_STATES) if _wanted(case, q, rule, state)]
-        pairs = [
-            (c, w)
-            for c, w in in_order(every, now, frozen(world))
-            if (state != "sign" or w.sign) and (state != "ours" or not w.turn)
-        ]
-        shown, total = pairs[start : start + PER_PAGE], len(pairs)
-    query = {"q": q[:100], "school": school, "state": state, "rule": rule}
-    pager = Pager(page, total, PER_PAGE, query)
+        shown, total = _unsettled(world, query, page)
     return render(
         request,
         "cases.html",
         "问题台账",
         cases=shown,
-        pager=pager,
+        pager=Pager(page, total, PER_PAGE, query),
         query=query,
         states=STATES,
         names=school_names(world),
     )
+
+
+def _settled(world: World, query: dict[str, str], page: int) -> tuple[list[tuple[Case, Waiting]], int]:
+    found, total = world.store.overview.cases(
+        school=query["school"],
+        states=[query["state"]] if query["state"] in FINAL else [],
+        text=query["q"],
+        limit=PER_PAGE,
+        offset=(page - 1) * PER_PAGE,
+    )
+    now = world.clock()
+    return [(case, waiting(case, now)) for case in found], total
+
+
+def _unsettled(world: World, query: dict[str, str], page: int) -> tuple[list[tuple[Case, Waiting]], int]:
+    state = query["state"]
+    every = world.store.cases.all(query["school"] or None, OPEN_STATES)
+    wanted = [case for case in every if _wanted(case, query["q"], query["rule"], state)]
+    pairs = in_order(wanted, world.clock(), frozen(world))
+    pairs = [(c, w) for c, w in pairs if (state != "sign" or w.sign) and (state != "ours" or w.turn is Turn.OURS)]
+    start = (page - 1) * PER_PAGE
+    return pairs[start : start + PER_PAGE], len(pairs)
 
 
 def _wanted(case: Case, text: str, rule: str, state: str) -> bool:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from monitors.console.page import frozen, render, school_names, world_of
-from monitors.console.waiting import OPEN_STATES, Turn, in_order
+from monitors.console.waiting import OPEN_STATES, SILENCE, Turn, in_order
 from monitors.console.words import long_day
 from rules.candidates import CandidateState
 from rules.model import Outcome, Platform
@@ -18,7 +18,6 @@ from storage.overview import UNSEEN
 
 router = APIRouter()
 SHOWN_CASES, SHOWN_UNSEEN = 12, 8
-SILENCE = ("inactivity", "low_volume")
 
 
 @router.get("/")

@@ -1,0 +1,81 @@
+"""How things are written for people, as tables."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from monitors.console.labels import setting_text, switch_text
+from monitors.console.waiting import Turn, rungs, waiting
+from monitors.console.words import ago, bdi, day, masked, path, size
+from monitors.world import World
+from tests.conftest import NOW
+
+
+@pytest.mark.parametrize(
+    ("back", "text"),
+    [
+        (timedelta(seconds=5), "刚刚"),
+        (timedelta(minutes=5), "5 分钟前"),
+        (timedelta(hours=30), "1 天前"),
+        (timedelta(days=75), "2 个月前"),
+        (timedelta(days=800), "2 年前"),
+        (timedelta(days=-3), "还有 3 天"),
+    ],
+)
+def test_ago(back: timedelta, text: str) -> None:
+    """The largest unit that fits."""
+    assert ago(NOW - back, NOW) == text
+
+
+def test_nothing_is_a_dash_or_nothing() -> None:
+    """An unknown time is never a date."""
+    assert str(day(None)) == "—"
+    assert ago(None, NOW) == ""
+
+
+def test_midnight_is_beijings() -> None:
+    """23:30 UTC is tomorrow in China."""
+    assert "2026-11-21" in day(datetime.fromisoformat("2026-11-20T23:30:00+00:00"))
+
+
+def test_names() -> None:
+    """Isolated, escaped, shortened; never invisible."""
+    assert bdi("<b>\u202e大学") == "<bdi>&lt;b&gt;大学</bdi>"
+    assert len(bdi("大" * 10_000)) < 60
+    assert "名称为空" in bdi("\u200b")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("13800138000", "13***0"), ("a.b@x.edu.cn", "a.***n"), ("0371-62436666", "0371-62***66"), ("二级", "二级")],
+)
+def test_masked(text: str, shown: str) -> None:
+    """Mobile numbers, addresses and landlines."""
+    assert masked(text) == f"<bdi>{shown}</bdi>"
+
+
+def test_small_things() -> None:
+    """Sizes, paths, settings, switches."""
+    assert [size(n) for n in (5, 2048, 5 * 1024**3)] == ["5 B", "2.0 KB", "5.0 GB"]
+    assert path("wechat:name=某 ?#") == "wechat:name=%E6%9F%90%20%3F%23"
+    assert setting_text([["来源|转载", "编辑"], ["作者"]]) == "来源／转载、编辑；作者"
+    assert setting_text(True) == "是"
+    assert switch_text('weibo: {"enabled": false}') == "微博：停用访问"
+
+
+def test_what_cases_wait_for(world: World) -> None:
+    """Ours before the system's before time's; a settled case waits for nothing."""
+    cases = {case.number[-1]: case for case in world.store.cases.all("demo")}
+    said = {number: waiting(case, NOW) for number, case in cases.items()}
+    assert said["1"].sign
+    assert "等待党委宣传部负责人签批" in said["1"].text
+    assert said["4"].turn is Turn.OURS
+    assert "申诉" in said["4"].text
+    assert "复核" in said["5"].text
+    assert said["3"].turn is Turn.SYSTEM
+    assert "等待送达" in said["3"].text
+    assert [rung.stage for rung in rungs(cases["1"])] == ["done", "now", "later"]
+    frozen = waiting(cases["2"], NOW, frozen=[cases["2"].platform])
+    assert "暂停升级" in frozen.text
