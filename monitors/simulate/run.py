@@ -1,0 +1,162 @@
+"""A simulation: sweeps every twenty minutes, checks every hour, exactly as the service does, over months in seconds."""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitors.simulate.court import Court
+from monitors.simulate.faults import Faults
+from monitors.simulate.people import Life
+from monitors.simulate.tally import Tally
+from monitors.simulate.town import Town
+from monitors.simulate.visits import Visitor
+from monitors.sweep import REST_FIRST, REST_MOST
+from monitors.watch import as_known
+from monitors.world import Canary
+from rules.absorb import absorb
+from rules.breaker import breaker
+from rules.calendar import standard
+from rules.engine import Checks, answers, checks, context, evaluate
+from rules.model import Account, Finding, Platform, Seen
+from rules.planner import next_look
+from rules.policy import Policy
+
+SWEEPS, CHECK = (0, 20, 40), 10
+"""Minutes of the hour, as in the service's timetable."""
+CANARIES = 2
+"""Lively accounts of each platform that stand as canaries."""
+
+
+@dataclass
+class Simulation:
+    """One way of watching the town. ``daily``: everybody once a night and nothing else, to compare with."""
+
+    lives: Sequence[Life]
+    policy: Policy
+    faults: Faults
+    begin: datetime
+    end: datetime
+    seed: int
+    daily: bool = False
+    seen: dict[str, Seen] = field(default_factory=dict)
+    frozen: dict[Platform, datetime] = field(default_factory=dict)
+    freezes: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        """Everybody is due at once, as on the day a register is imported."""
+        self.visitor = Visitor(Town(self.lives, self.begin, self.seed), self.faults, remember=self.daily)
+        self.school = context(self.policy, [life.filing for life in self.lives], standard())
+        self.bound: Checks = checks(self.policy)
+        self.court = Court(self.policy, standard())
+        self.tally = Tally(self.policy, self.begin, self.end)
+        self.looks = 0
+        self._due = [(self.begin, at) for at in range(len(self.lives))]
+        self._touched: set[int] = set()
+        self._rest: dict[Platform, tuple[int, datetime]] = {}
+        self._canaries = [canary for platform in Platform for canary in self._lively(platform)]
+
+    def run(self) -> Tally:
+        """From the first day to the last."""
+        hour = self.begin
+        while hour < self.end:
+            for minute in sorted((*SWEEPS, CHECK)):
+                now = hour + timedelta(minutes=minute)
+                self._check(now) if minute == CHECK else self._sweep(now)
+            hour += timedelta(hours=1)
+        return self.tally
+
+    def _sweep(self, now: datetime) -> None:
+        """Look at whoever is due, platform by platform; then the breaker, then the next dates."""
+        due: dict[Platform, list[int]] = defaultdict(list)
+        while self._due and self._due[0][0] <= now:
+            _, at = heapq.heappop(self._due)
+            due[self.lives[at].actor.platform].append(at)
+        for platform, some in due.items():
+            _, until = self._rest.get(platform, (0, now))
+            if until > now:
+                again = [(until, at) for at in some]
+            else:
+                before = self._verdicts(some, now)
+                self._visit(platform, some, now)
+                self._guard(platform, some, before, now)
+                again = [(self._next(at, now), at) for at in some]
+            for pair in again:
+                heapq.heappush(self._due, pair)
+
+    def _visit(self, platform: Platform, some: list[int], now: datetime) -> None:
+        walled: set[str] = set()
+        for at in some:
+            life = self.lives[at]
+            for look in self.visitor.visit(life, now, walled):
+                self.seen[life.key] = absorb(self.seen.get(life.key), look, key=life.key)
+                self._touched.add(at)
+                self.looks += 1
+            self.tally.named(life, self.seen.get(life.key), now)
+        if platform is not Platform.WEBSITE and not self.daily:
+            walls = self._rest.get(platform, (0, now))[0]
+            rest = min(REST_FIRST * 2**walls, REST_MOST)
+            self._rest[platform] = (walls + 1, now + rest) if walled else (0, now)
+
+    def _guard(self, platform: Platform, some: list[int], before: Mapping[str, Finding], now: datetime) -> None:
+        if self.daily:
+            return
+        failed = [c.name for c in self._canaries if c.platform is platform and not self._trusted(c, now)]
+        known = {key: finding.verdict for key, finding in before.items()}
+        after = list(self._verdicts(some, now).values())
+        if breaker(platform, known, after, len(some), failed, now):
+            self.freezes[platform.value] += platform not in self.frozen
+            self.frozen.setdefault(platform, now)
+        else:
+            self.frozen.pop(platform, None)
+
+    def _trusted(self, canary: Canary, now: datetime) -> bool:
+        return as_known(canary, self.seen.get(canary.key), now)
+
+    def _verdicts(self, some: list[int], now: datetime) -> dict[str, Finding]:
+        """Findings of those that were ever seen."""
+        if self.daily:
+            return {}
+        accounts = [self._account(at) for at in some]
+        known = [account for account in accounts if account.seen and account.seen.fact]
+        return {finding.key: finding for finding in evaluate(known, self.policy, self.school, now)}
+
+    def _account(self, at: int) -> Account:
+        life = self.lives[at]
+        return Account(
+            school=self.policy.code, platform=life.actor.platform, key=life.key, filing=life.filing,
+            seen=self.seen.get(life.key),
+        )  # fmt: skip
+
+    def _next(self, at: int, now: datetime) -> datetime:
+        if self.daily:
+            return now + timedelta(days=1)
+        account = self._account(at)
+        said = (answer for _, answer in answers(account, self.bound, self.school, now))
+        when, _ = next_look(account, said, self.policy.polling, now, self.court.due(account.key))
+        return max(when, now + timedelta(seconds=1))
+
+    def _check(self, now: datetime) -> None:
+        """What changed since the last check becomes findings, findings become cases, cases climb."""
+        accounts = [self._account(at) for at in sorted(self._touched)]
+        lives = {self.lives[at].key: self.lives[at] for at in self._touched}
+        self._touched.clear()
+        findings = list(evaluate(accounts, self.policy, self.school, now))
+        for finding in findings:
+            self.tally.found(lives[finding.account], finding, now)
+        if self.daily:
+            return
+        by_key = self.visitor.town.lives
+        for case in self.court.hear(findings, now):
+            self.tally.opened(by_key[case.account], case)
+        for case in self.court.climb(now, self.frozen):
+            self.tally.issued(by_key[case.account], case, now, case.platform in self.frozen)
+
+    def _lively(self, platform: Platform) -> Iterator[Canary]:
+        """Accounts that post at least weekly and that nothing happens to."""
+        chosen = [life for life in self.lives if life.actor.platform is platform and life.fate == "live"]
+        for life in [life for life in chosen if len(life.posts) > 100 and not life.hidden][:CANARIES]:
+            yield Canary(platform, life.key, life.actor.name, life.actor.id, life.filing.url, alive=True)

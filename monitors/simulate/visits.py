@@ -1,0 +1,76 @@
+"""One look at one account: the requests the spider would make, the answers it would get, and what it would conclude."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from crawler.interpret import interpret
+from crawler.platforms import spec_of
+from crawler.source import Source
+from crawler.spider import FOLLOW_MAX, conclude
+from monitors.simulate.faults import Faults
+from monitors.simulate.people import Life
+from monitors.simulate.town import Town, first_urls, target_of
+from rules.model import Observation, Outcome
+
+
+@dataclass
+class Visitor:
+    """Makes visits, and counts what they cost and what they met."""
+
+    town: Town
+    faults: Faults
+    remember: bool = False
+    """Where nothing on a page changed since the last visit, take the last reading of it: for the daily baseline only."""
+    requests: int = 0
+    met: Counter[str] = field(default_factory=Counter)
+    """Failures by kind."""
+    _known: dict[str, tuple[tuple[int, str], Observation, list[str]]] = field(default_factory=dict)
+
+    def visit(self, life: Life, now: datetime, walled: set[str]) -> list[Observation]:
+        """What the visit shows. ``walled``: hosts that showed a wall in this sweep; they are asked nothing more."""
+        target = target_of(life)
+        seen: list[Observation] = []
+        for source, url in first_urls(target):
+            look, further = self._look(life, url, source, now, walled)
+            seen += look
+            for more in further[:FOLLOW_MAX]:
+                seen += self._look(life, more, None, now, walled, follow=False)[0]
+        return conclude(seen) if seen else []
+
+    def _look(
+        self, life: Life, url: str, source: Source | None, now: datetime, walled: set[str], follow: bool = True
+    ) -> tuple[list[Observation], list[str]]:
+        host = urlsplit(url).hostname or ""
+        if host in walled:
+            return [], []
+        self.requests += 1
+        seen, further = self._read(life, url, source, now, follow)
+        if seen.outcome is Outcome.BLOCKED and not seen.reason.startswith("robots"):
+            walled.add(host)
+        return [replace(seen, evidence=f"{now:%Y%m%d%H%M}/{self.requests}")], further
+
+    def _read(
+        self, life: Life, url: str, source: Source | None, now: datetime, follow: bool
+    ) -> tuple[Observation, list[str]]:
+        failure = self.faults.meets(life, url, now)
+        version = (life.published(now) if not life.is_gone(now) else -1, life.name_at(now))
+        if failure is None and self.remember and url in self._known and self._known[url][0] == version:
+            return replace(self._known[url][1], observed_at=now), self._known[url][2]
+        page = self.town.fetch(url, now)
+        if failure:
+            self.met[failure.kind] += 1
+            spoiled = failure.spoil(page)
+            if isinstance(spoiled, Observation):
+                return replace(spoiled, platform=life.actor.platform), []
+            page = spoiled
+        target = target_of(life)
+        seen = interpret(page, target, source.code if source else None)
+        chosen = source or next((s for s in spec_of(target.platform).sources if s.code == seen.source), None)
+        further = list(chosen.follow(page, target)) if chosen and follow and seen.outcome is Outcome.OK else []
+        if failure is None and self.remember:
+            self._known[url] = version, seen, further
+        return seen, further
