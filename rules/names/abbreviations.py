@@ -90,6 +90,8 @@ def stands(short: str, text: str, name: str) -> bool:
     if camel >= 0 and not name[camel + len(short) : camel + len(short) + 1].islower():
         return True
     at = text.find(short)
+    if len(short) == 3 and at >= 0 and text.count(short) == 1 and _both_sides(text, at, at + 3):
+        return False
     if at < 0:
         return _APART.search(text) is not None
     while at >= 0:
@@ -102,6 +104,11 @@ def stands(short: str, text: str, name: str) -> bool:
             return True
         at = text.find(short, at + 1)
     return False
+
+
+def _both_sides(text: str, left: int, right: int) -> bool:
+    """True when letters stand on both sides: nothing that is glued to three letters does that."""
+    return text[left - 1 : left].isalpha() and text[right : right + 1].isalpha()
 
 
 def _carried(text: str, short: str) -> str:
