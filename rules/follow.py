@@ -28,14 +28,18 @@ def follow(
     """What today's findings do to the cases, one change at a time; running it twice at the same moment changes nothing.
 
     ``cases``: the newest case of each finding key, settled ones included, so that what a person put aside is not
-    opened again. ``numbering`` gives the next free case number. An undetermined finding changes nothing.
+    opened again. ``numbering`` gives the next free case number. An undetermined finding
+    changes nothing, unless it shows that a notice was wrong.
     """
     for finding in findings:
         case = cases.get(finding.key)
-        if finding.verdict is Verdict.COMPLIANT and case and not case.state.is_final:
-            yield from _in_order(case, finding, policy, now)
-        elif finding.verdict is Verdict.VIOLATED:
+        if finding.verdict is Verdict.VIOLATED:
             yield from _broken(case, finding, policy, now, numbering, calendar)
+        elif case and not case.state.is_final:
+            if _mistaken(case, finding, policy):
+                yield withdraw(case, SYSTEM, f"发文之前已符合要求，原通知有误：{finding.reason}", now)
+            elif finding.verdict is Verdict.COMPLIANT:
+                yield from _in_order(case, finding, now)
 
 
 def _mistaken(case: Case, finding: Finding, policy: Policy) -> bool:
@@ -53,11 +57,8 @@ def _another(case: Case, finding: Finding) -> bool:
     return first is not None and any(first <= begin for begin, _ in finding.in_order)
 
 
-def _in_order(case: Case, finding: Finding, policy: Policy, now: datetime) -> Iterator[Change]:
-    """The account is in order: was it all along, before anybody was told, or since?"""
-    if _mistaken(case, finding, policy):
-        yield withdraw(case, SYSTEM, f"发文之前已符合要求，原通知有误：{finding.reason}", now)
-        return
+def _in_order(case: Case, finding: Finding, now: datetime) -> Iterator[Change]:
+    """The account has come into order: before anybody was told, or since?"""
     if case.state is CaseState.RESOLVED:
         if case.closing == "automatic" and not case.appeal:
             yield close(case, SYSTEM, finding.reason, now)

@@ -35,9 +35,14 @@ def violated(
     return Answer(Verdict.VIOLATED, reason, *_shown(looks), since, None, in_order, provisional)
 
 
-def undetermined(reason: str, *looks: Sighting | None, until: datetime | None = None) -> Answer:
+def undetermined(
+    reason: str,
+    *looks: Sighting | None,
+    until: datetime | None = None,
+    in_order: tuple[tuple[datetime, datetime], ...] = (),
+) -> Answer:
     """Nobody can say: evidence is missing, too old or not to the point; a look at or after ``until`` would help."""
-    return Answer(Verdict.UNDETERMINED, reason, *_shown(looks), until=until)
+    return Answer(Verdict.UNDETERMINED, reason, *_shown(looks), None, until, in_order)
 
 
 def _shown(looks: tuple[Sighting | None, ...]) -> tuple[tuple[str, ...], datetime | None]:

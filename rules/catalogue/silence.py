@@ -56,12 +56,12 @@ def inactivity(
         reason = f"{what}，未超过{limit}（至{written(deadline)}）"
         return compliant(reason, seen.last_post or seen.fact, until=deadline + SECOND, in_order=in_order)
     if seen.outcome in (Outcome.GONE, Outcome.MOVED):
-        return undetermined(f"{what}；最近一次查看时账号{seen.outcome.label}，不能据此认定未更新", seen.fact)
+        reason = f"{what}；最近一次查看时账号{seen.outcome.label}，不能据此认定未更新"
+        return undetermined(reason, seen.fact, in_order=in_order)
     look = seen.silence_shown if seen.last_post_at or not seen.empty else seen.empty
     if look is None or look.at <= deadline:
-        return undetermined(
-            f"{what}，期限已于{written(deadline)}届满，之后尚无有效观察", seen.last_post, until=deadline
-        )
+        reason = f"{what}，期限已于{written(deadline)}届满，之后尚无有效观察"
+        return undetermined(reason, seen.last_post, until=deadline, in_order=in_order)
     reason = f"{what}，已超过{limit}（至{written(deadline)}），期满后查看仍无新内容"
     return violated(reason, seen.last_post, look, since=deadline, in_order=in_order)
 
