@@ -16,6 +16,7 @@ from monitors.digests import queue_digest
 from monitors.sweep import SweepReport, due_targets, sweep
 from monitors.world import World
 from rules.model import Platform
+from storage.evidence import EvidenceArchive
 
 log = structlog.get_logger()
 RUNS_KEPT = timedelta(days=90)
@@ -32,9 +33,17 @@ async def sweep_and_plan(
     every = [target.key for target in targets]
     before = await asyncio.to_thread(watch.verdicts, world, every, world.clock())
     report = await sweep(world, platforms=platforms, accounts=accounts, everything=everything)
+    await asyncio.to_thread(keep_heads, world)
     report.errors += await asyncio.to_thread(watch.guard, world, before, keys, world.canaries)
     await asyncio.to_thread(watch.plan_looks, world, every)
     return report
+
+
+def keep_heads(world: World) -> None:
+    """Seal what killed writers left open, and keep the chains' heads where the files are not."""
+    archive = EvidenceArchive(world.evidence)
+    archive.seal_abandoned()
+    world.store.runs.keep_heads(archive.heads(), world.clock())
 
 
 async def sweep_due(world: World) -> None:

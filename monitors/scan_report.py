@@ -41,7 +41,9 @@ def as_text(report: dict[str, Any]) -> str:
     rest = [row for row in report["findings"] if row["outcome"] != "violated"]
     for row in report["findings"]:
         if row["outcome"] == "violated":
-            lines.append(f"  [{row['outcome_label']}] {row['rule_label']}（{row['basis']}）：{clean(row['reason'], SHORT)}")
+            lines.append(
+                f"  [{row['outcome_label']}] {row['rule_label']}（{row['basis']}）：{clean(row['reason'], SHORT)}"
+            )
             lines.append(f"    可能的后续: {' → '.join(row['what_may_follow'])}")
     lines.append(f"其他条款: {len(rest)} 条，符合或无法判定，详见报告。" if rest else "其他条款: 无")
     lines += [f"没能看到: {clean(item, SHORT)}" for item in report["could_not_see"]]

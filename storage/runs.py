@@ -9,9 +9,19 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from storage.database import Database, table, upsert
-from storage.tables import BudgetRow, DigestRow, JobRow, OperatorEventRow, PlatformRow, RunAccountRow, RunRow
+from storage.tables import (
+    BudgetRow,
+    DigestRow,
+    EvidenceHeadRow,
+    JobRow,
+    OperatorEventRow,
+    PlatformRow,
+    RunAccountRow,
+    RunRow,
+)
 
 RUN, RUN_ACCOUNT, JOB = table(RunRow), table(RunAccountRow), table(JobRow)
+HEAD = table(EvidenceHeadRow)
 PLATFORM, BUDGET, EVENT, DIGEST = table(PlatformRow), table(BudgetRow), table(OperatorEventRow), table(DigestRow)
 
 
@@ -145,6 +155,17 @@ class Runs:
         with self._db.read() as tx:
             row = tx.execute(select(DIGEST).where(DIGEST.c.school == school, DIGEST.c.day == day)).first()
             return dict(row._mapping) if row else None
+
+    def keep_heads(self, heads: dict[str, str], now: datetime) -> None:
+        """Keep the evidence chains' newest links."""
+        rows = [{"file": file, "head": head, "at": now} for file, head in heads.items()]
+        with self._db.write() as tx:
+            upsert(tx, EvidenceHeadRow, rows)
+
+    def heads(self) -> dict[str, str]:
+        """The evidence chains' newest links as they were last kept."""
+        with self._db.read() as tx:
+            return {row.file: row.head for row in tx.execute(select(HEAD))}
 
     def forget(self, before: datetime) -> int:
         """Drop bookkeeping of runs older than ``before`` (observations and evidence stay)."""

@@ -256,6 +256,18 @@ class CandidateRow(SQLModel, table=True):
     body: str = Field(sa_type=Text)
 
 
+class SearchLogRow(SQLModel, table=True):
+    """When a question of the discovery plan was last asked and what came of it, so that a plan goes on where it stopped."""
+
+    __tablename__ = "search_log"
+    school: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    query: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=TIME)
+    outcome: str
+    results: int
+
+
 class PlatformRow(SQLModel, table=True):
     """One platform's rest after walls, its breaker, and the operator's switches with who and why."""
 
@@ -298,6 +310,15 @@ class DigestRow(SQLModel, table=True):
     made_at: datetime = Field(sa_type=TIME)
     text: str = Field(sa_type=Text)
     html: str = Field(sa_type=Text)
+
+
+class EvidenceHeadRow(SQLModel, table=True):
+    """The newest link of each evidence file's chain, kept apart from the files: who rewrites them all is found here."""
+
+    __tablename__ = "evidence_head"
+    file: str = Field(primary_key=True)
+    head: str
+    at: datetime = Field(sa_type=TIME)
 
 
 class PolicyRow(SQLModel, table=True):

@@ -13,7 +13,8 @@ from crawler.guard import Refused
 from crawler.platforms import SPECS
 from monitors import clock
 from monitors.commands.common import BadInput, Format, FormatOption, asked, show
-from monitors.reading import read_files
+from monitors.proof import look_at
+from monitors.reading import iso, read_files
 from monitors.scan_report import as_text
 from monitors.sweep import sweep
 from rules.model import Outcome
@@ -29,6 +30,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("sweep")(sweep_now)
     app.command("read")(read_saved)
     app.command("scan")(scan_now)
+    app.command("proof")(prove)
 
 
 def known_platform(name: str) -> str:
@@ -101,6 +103,23 @@ def scan_now(
             raise BadInput(str(error)) from error
     show([report], form, as_text)
     raise typer.Exit(report["exit"])
+
+
+def prove(
+    ctx: typer.Context,
+    account: Annotated[str, typer.Argument(help="台账里的账号（平台:标识），如 wechat:gh_0123456789ab")],
+    url: Annotated[str, typer.Argument(help="该账号最近发布的一条内容的网址")],
+) -> None:
+    """单位自证：查看单位提供的最新链接，核对账号、读出发布时间、留下存证。"""
+    with asked(ctx).world() as world:
+        try:
+            seen = asyncio.run(look_at(world, account, url))
+        except (UnusableTarget, Refused) as error:
+            raise BadInput(str(error)) from error
+    typer.echo(
+        f"{seen.outcome.label}，发布时间 {iso(seen.last_post_at) or '未能读出'}，存证 {seen.evidence or '无'}  {seen.reason}"
+    )
+    raise typer.Exit(0 if seen.last_post_at else 3)
 
 
 def _moment(at: str) -> datetime:

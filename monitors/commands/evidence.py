@@ -32,7 +32,11 @@ def _place(ctx: typer.Context, path: Path | None) -> Path:
 @commands.command()
 def verify(ctx: typer.Context, path: Archive = None, form: FormatOption = Format.TEXT) -> None:
     """校验存证：完好、有问题（指出第一处），或者无法校验。"""
-    report = verify_archive(_place(ctx, path))
+    heads = {}
+    if path is None:
+        with asked(ctx).world() as world:
+            heads = world.store.runs.heads()
+    report = verify_archive(_place(ctx, path), heads)
     bad = report.first_bad
     row: dict[str, Any] = {
         "status": report.status.value,

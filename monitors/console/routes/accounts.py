@@ -8,7 +8,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from crawler.order import Look
 from crawler.platforms import SPECS, can
 from monitors.console.background import start
 from monitors.console.gate import require
@@ -17,8 +16,7 @@ from monitors.console.page import Pager, after, frozen, render, school_names, wo
 from monitors.console.session import Role
 from monitors.console.waiting import in_order
 from monitors.console.words import day, masked, outlink, path, prose
-from monitors.sweep import order_for, run_order, target_of
-from monitors.world import World
+from monitors.proof import look_at
 from rules.model import Filing, Labelled, Outcome, Platform
 from storage.overview import NEVER, Wanted
 from storage.register.columns import COLUMNS
@@ -140,10 +138,5 @@ async def prove(
         raise HTTPException(404, "台账中没有这个账号。")
     if not outlink(url):
         return _page(request, key, error="请粘贴以 http:// 或 https:// 开头的完整链接。", status=422)
-    start(request.app, asyncio.create_task(look_at(world, filings[0], url.strip())))
+    start(request.app, asyncio.create_task(look_at(world, key, url.strip())))
     return after(f"/accounts/{path(key)}", "proof")
-
-
-async def look_at(world: World, filing: Filing, url: str) -> None:
-    """One run over one given address of an account."""
-    await run_order(world, order_for(world, "proof", filing.platform, [Look(target=target_of(filing), url=url)]))
