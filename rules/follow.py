@@ -52,9 +52,9 @@ def _mistaken(case: Case, finding: Finding, policy: Policy) -> bool:
 
 
 def _another(case: Case, finding: Finding) -> bool:
-    """True where the account came into order after the first step and broke again: another breach than that one."""
-    first = case.issued[0].issued_at if case.issued else None
-    return first is not None and any(first <= begin for begin, _ in finding.in_order)
+    """True where the account came into order after the first step (or the opening) and broke again: another breach."""
+    began = (case.issued[0].issued_at if case.issued else None) or case.opened_at
+    return any(began <= begin for begin, _ in finding.in_order)
 
 
 def _in_order(case: Case, finding: Finding, now: datetime) -> Iterator[Change]:
@@ -63,13 +63,24 @@ def _in_order(case: Case, finding: Finding, now: datetime) -> Iterator[Change]:
         if case.closing == "automatic" and not case.appeal:
             yield close(case, SYSTEM, finding.reason, now)
         return
-    data = EventData(evidence=finding.evidence, shown_at=finding.shown_at)
-    resolved = _change(case, EventKind.RESOLVED, now, finding.reason, data)
     if case.issued or case.appeal:
-        yield resolved
+        yield _resolved(case, finding.reason, finding, now)
     else:  # nobody was told, so there is nothing to look over
-        ended, events = close(resolved[0], SYSTEM, f"发文前已整改：{finding.reason}", now)
-        yield ended, resolved[1] + events
+        yield _struck_off(case, f"发文前已整改：{finding.reason}", finding, now)
+
+
+def _resolved(case: Case, reason: str, finding: Finding, now: datetime) -> Change:
+    data = EventData(evidence=finding.evidence, shown_at=finding.shown_at)
+    return _change(case, EventKind.RESOLVED, now, reason, data)
+
+
+def _struck_off(case: Case, reason: str, finding: Finding, now: datetime) -> Change:
+    """Cured and closed in one move."""
+    if case.state is CaseState.RESOLVED:
+        return close(case, SYSTEM, reason, now)
+    resolved, first = _resolved(case, reason, finding, now)
+    closed, second = close(resolved, SYSTEM, reason, now)
+    return closed, first + second
 
 
 def _broken(
@@ -89,7 +100,7 @@ def _broken(
         yield withdraw(case, SYSTEM, f"发文时尚未超过期限，原通知有误：{finding.reason}", now)
         yield _opened(finding, policy, now, numbering(), calendar, case)
     elif not case.appeal and (_another(case, finding) or _lasted(case, now)):
-        yield close(case, SYSTEM, "已整改；再次发生的另立新条目", now)
+        yield _struck_off(case, "已整改；再次发生的另立新条目", finding, now)
         yield _opened(finding, policy, now, numbering(), calendar, case)
     elif case.state is CaseState.RESOLVED:
         moved = pause_ended(case, case.resolved_at or now, now)
