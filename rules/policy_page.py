@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rules.catalogue import RULES
 from rules.policy import Policy, Step
 
@@ -42,3 +44,19 @@ def _step_line(step: Step, number: int) -> str:
     told = "、".join(addressee.label for addressee in step.tell)
     signed = f"，由{step.approver}签批" if step.approver else "，自动发出"
     return f"{step.label}：{when}，告知{told}{signed}{'（待学校确认）' if step.school_to_confirm else ''}"
+
+
+def rules_page() -> str:
+    """Every rule: what it asks, its settings, when it can be wrong. The generated part of docs/rules.md."""
+    parts = []
+    for code, rule in sorted(RULES.items()):
+        settings = "、".join(
+            f"`{name}`（{'必填' if field.is_required() else f'默认 {_default(field.default)}'}）"
+            for name, field in rule.settings.model_fields.items()
+        )
+        parts.append(f"### `{code}` {rule.title}\n\n{rule.help}\n\n参数：{settings or '无'}")
+    return "\n\n".join(parts)
+
+
+def _default(value: object) -> str:
+    return value.pattern if isinstance(value, re.Pattern) else str(value)

@@ -46,8 +46,10 @@ def undetermined(
 
 
 def _shown(looks: tuple[Sighting | None, ...]) -> tuple[tuple[str, ...], datetime | None]:
+    """Evidence of all looks, and the time of the last one given: the one the answer stands or falls with. (The look that
+    first showed an account's newest post may be younger than the one that shows its silence.)"""
     known = [look for look in looks if look]
-    return tuple(dict.fromkeys(look.evidence for look in known)), max((look.at for look in known), default=None)
+    return tuple(dict.fromkeys(look.evidence for look in known)), known[-1].at if known else None
 
 
 def written(day: date | datetime) -> str:

@@ -93,6 +93,13 @@ def test_the_silence_says_until_when_and_since_when() -> None:
     assert broken.reason == "最近一次更新为2026年3月1日，已超过2个月（至2026年5月1日），期满后查看仍无新内容"
 
 
+def test_the_silence_is_as_old_as_the_look_that_shows_it() -> None:
+    seen = seen_with("2026-03-01", shown="2026-05-02 08:00", last_post=look_at("2026-05-04 08:00"))
+    answer = ask("inactivity", account(seen), "2026-05-04 09:00")
+    assert answer
+    assert answer.shown_at == at("2026-05-02 08:00")
+
+
 YEAR_OLD = filing(opened_at=day("2024-01-01"))
 LISTED = {"listed_from": at("2025-04-01"), "listed_to": at("2026-05-02")}
 
