@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from rules.identity import account_key
+from rules.absorb import same_account
+from rules.identity import account_key, identity
 from rules.model import Filing, Found, Labelled, Platform, Suspicion
 from rules.names import NameMatch, NameVerdict
 
@@ -79,23 +82,84 @@ class Candidate:
         )
 
 
+class Searched(NamedTuple):
+    """When one question of the discovery plan was last asked, what came of it (a code) and how many rows."""
+
+    at: datetime
+    outcome: str
+    results: int
+
+
 @dataclass(frozen=True)
 class Register:
     """The register as a search result meets it: by id, then by name."""
 
     keys: frozenset[str]
     names: frozenset[tuple[Platform, str]]
+    ids: Mapping[tuple[Platform, str], frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, filings: Iterable[Filing]) -> Register:
         """From a school's filings."""
-        known = list(filings)
-        keys = frozenset(account_key(f.platform, f.account_id, f.url, f.name) for f in known)
-        return cls(keys, frozenset((f.platform, _plain(f.name)) for f in known))
+        keys, ids = set(), dict[tuple[Platform, str], frozenset[str]]()
+        for f in filings:
+            keys.add(account_key(f.platform, f.account_id, f.url, f.name))
+            named = (f.platform, _plain(f.name))
+            ids[named] = ids.get(named, frozenset()) | {identity(f.platform, f.account_id, f.url)}
+        return cls(frozenset(keys), frozenset(ids), ids)
+
+    def has(self, found: Found) -> str:
+        """Why this is a registered account, empty where it is not."""
+        key = account_key(found.platform, found.account_id, found.url, found.name)
+        if key in self.keys or (found.platform is Platform.WEBSITE and any(s in self.keys for s in _above(key))):
+            return "账号标识与备案一致。"
+        named = (found.platform, _plain(found.name))
+        if found.platform is Platform.WEBSITE or named not in self.names:
+            return ""
+        if not found.account_id:
+            return "名称与备案一致（搜索结果没有给出账号标识）。"
+        if all(same_account(found.platform, found.account_id, known) for known in self.ids.get(named, ("",)) if known):
+            return "名称与备案一致（两处账号标识的种类不同，无法直接比对）。"
+        return ""
+
+
+def _above(key: str) -> Iterable[str]:
+    """A site lives in a folder of another: ``website:a.cn/x/y`` under ``website:a.cn/x`` under ``website:a.cn``."""
+    parts = key.split("/")
+    return ("/".join(parts[:n]) for n in range(1, len(parts)))
 
 
 def _plain(name: str) -> str:
     return "".join(name.split()).casefold()
+
+
+OPENERS = ("共青团", "中共", "中国共产党", "中国共产主义青年团", "中国教育工会")
+INSTITUTION = re.compile(r"^[\u4e00-\u9fff]{2,12}?(?:大学|学院)")
+NO_INSTITUTION = re.compile(r"公司|工作室|培训|商行|经营部|个体")
+ORGANISATION = re.compile(
+    r"(?:公司|大学|学院|学校|中学|小学|幼儿园|中心|协会|学会|委员会|政府|集团|基金会|研究院|研究所|医院|社|团委|处|局|厅|部|馆|会|院|所|站|台|厂"
+    r"|工作室|商行|经营部)(?:[（(].*)?(?:$|官方)|大学|学院|\b(?:Ltd|Inc|LLC|Limited|Corp|Corporation|University|College|Co)\b",
+    re.I,
+)
+
+
+def organisation(body: str) -> bool:
+    """Whether a verified body is one of an organisation; a person's own name or description is nothing to keep."""
+    return bool(ORGANISATION.search(body.strip()))
+
+
+def belongs(body: str, school_names: Iterable[str]) -> bool:
+    """Whether a verified body is the school or a unit of it: its name opens the text, so 江南示范大学 is not 示范大学."""
+    for name in school_names:
+        before, met, _ = body.strip().partition(name)
+        if name and met and (before in ("", *OPENERS) or not "\u4e00" <= before[-1] <= "\u9fff"):
+            return True
+    return False
+
+
+def under(host: str, domains: Iterable[str]) -> str:
+    """The school's domain that a host lies under, empty where it lies under none."""
+    return next((domain for domain in domains if host == domain or host.endswith(f".{domain}")), "")
 
 
 def sort_out(
@@ -104,21 +168,31 @@ def sort_out(
     register: Register,
     school_names: Iterable[str],
     institution: Callable[[str], str | None],
+    *,
+    domains: Iterable[str] = (),
+    copies: str = "",
 ) -> tuple[CandidateKind, str]:
     """Join a found account with the register by id, then name, then verified body; the kind and a sentence why.
 
-    Another institution is never a suspect. ``institution`` names the institution of a verified body, if it is one.
+    Another institution is never a suspect. ``institution`` names the institution of a verified body, if it is one. Of a
+    website its host decides: one under the school's ``domains`` is the school's whatever it says; ``copies`` is the
+    sentence that says which page of the school's a foreign one copies.
     """
-    if account_key(found.platform, found.account_id, found.url, found.name) in register.keys:
-        return CandidateKind.REGISTERED, "账号标识与备案一致。"
+    if registered := register.has(found):
+        return CandidateKind.REGISTERED, registered
+    host = identity(Platform.WEBSITE, "", found.url).partition("/")[0] if found.platform is Platform.WEBSITE else ""
+    if domain := under(host.partition(":")[0], domains):
+        return CandidateKind.UNFILED, f"{host} 在学校域名 {domain} 之下，但备案台账中没有这个网站。"
+    if copies:
+        return CandidateKind.SUSPECT, copies
+    names = tuple(school_names)
     owner = institution(found.verified_body) if found.verified_body else None
-    own = any(name and name in found.verified_body for name in school_names)
-    if not found.account_id and (found.platform, _plain(found.name)) in register.names:
-        return CandidateKind.REGISTERED, "名称与备案一致（搜索结果没有给出账号标识）。"
-    if own:
+    if owner in names or (not owner and belongs(found.verified_body, names)):
         return CandidateKind.UNFILED, f"认证主体为“{found.verified_body}”，但备案台账中没有这个账号。"
     if owner:
         return CandidateKind.OTHER, f"认证主体为“{found.verified_body}”，属于{owner}。"
+    if INSTITUTION.match(found.verified_body) and not NO_INSTITUTION.search(found.verified_body):
+        return CandidateKind.OTHER, f"认证主体为“{found.verified_body}”，是另一所院校。"
     if match.verdict == NameVerdict.FLAG:
         return CandidateKind.SUSPECT, match.why
     if match.verdict == NameVerdict.REVIEW:

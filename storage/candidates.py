@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
 
-from rules.candidates import Candidate, CandidateState, meet
+from rules.candidates import Candidate, CandidateState, Searched, meet
 from rules.model import Suspicion
 from storage.database import Database, table, upsert
 from storage.documents import dump, load
-from storage.tables import CandidateRow
+from storage.tables import CandidateRow, SearchLogRow
 
-CANDIDATE = table(CandidateRow)
+CANDIDATE, SEARCH_LOG = table(CandidateRow), table(SearchLogRow)
 
 
 class Candidates:
@@ -68,6 +68,18 @@ class Candidates:
             c for c in self.all(school) if c.state in states and (c.kind.waits or c.state != CandidateState.WAITING)
         ]
         return {candidate.key: candidate.suspicion() for candidate in heard}
+
+    def searched(self, school: str) -> dict[tuple[str, str], Searched]:
+        """The school's search log by (source, query): when each was last asked and what came of it."""
+        with self._db.read() as tx:
+            rows = tx.execute(select(SEARCH_LOG).where(SEARCH_LOG.c.school == school))
+            return {(row.source, row.query): Searched(row.at, row.outcome, row.results) for row in rows}
+
+    def note_searches(self, school: str, asked: Mapping[tuple[str, str], Searched]) -> None:
+        """Write down what was asked, by (source, query); the newest asking stands."""
+        rows = [{"school": school, "source": s, "query": q, **told._asdict()} for (s, q), told in asked.items()]
+        with self._db.write() as tx:
+            upsert(tx, SearchLogRow, rows)
 
     def expire(self, now: datetime) -> int:
         """Forget personal accounts whose time is over."""

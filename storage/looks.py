@@ -20,6 +20,8 @@ OBSERVATION, POST, STATE = table(ObservationRow), table(PostRow), table(AccountS
 EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
 CHUNK = 500
 """Keys per IN list: SQLite takes 32,766 variables, PostgreSQL plans short lists better."""
+NO_ACCOUNT = "search:"
+"""Keys of looks at a search page or a suspect's page: kept as observations, never as the state of an account."""
 
 
 class Absorb(Protocol):
@@ -56,13 +58,14 @@ class Looks:
             for key, look in looks:
                 if (key, look.source, look.evidence, look.observed_at) not in known:
                     fresh.setdefault(key, []).append(look)
-            states = self._states(tx, sorted(fresh), lock=True)
+            accounts = {key: own for key, own in fresh.items() if not key.startswith(NO_ACCOUNT)}
+            states = self._states(tx, sorted(accounts), lock=True)
             if fresh:
                 tx.execute(
                     insert(OBSERVATION), [_observation_row(run, k, look) for k, own in fresh.items() for look in own]
                 )
-                upsert(tx, PostRow, _post_rows(fresh), keep=["*"])
-            rows = [_next_state(key, own, states.get(key), absorb) for key, own in fresh.items()]
+                upsert(tx, PostRow, _post_rows(accounts), keep=["*"])
+            rows = [_next_state(key, own, states.get(key), absorb) for key, own in accounts.items()]
             upsert(tx, AccountStateRow, [row for _, row in rows])
             result = {row["key"]: seen for seen, row in rows}
             before = {key: row["outcome"] for key, row in states.items()}
@@ -118,6 +121,12 @@ class Looks:
         query = select(OBSERVATION.c.body).where(OBSERVATION.c.run == run).order_by(OBSERVATION.c.seq)
         with self._db.read() as tx:
             return [load(Observation, body) for (body,) in tx.execute(query)]
+
+    def keyed_of_run(self, run: str) -> list[tuple[str, Observation]]:
+        """What one run saw, each with the key it was looked at for."""
+        query = select(OBSERVATION.c.key, OBSERVATION.c.body).where(OBSERVATION.c.run == run)
+        with self._db.read() as tx:
+            return [(key, load(Observation, body)) for key, body in tx.execute(query.order_by(OBSERVATION.c.seq))]
 
     def glances(self, until: datetime) -> Iterator[Glance]:
         """Every observation by account and time, without its document: enough to see where two looks differ."""

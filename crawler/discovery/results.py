@@ -1,0 +1,86 @@
+"""What the answer to a search shows: rows of accounts, or why there are none; a wall is never "none found"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from urllib.parse import quote
+
+from crawler import dig
+from crawler.dig import css, find, shown
+from crawler.discovery.plan import Reply
+from crawler.discovery.sources import Search
+from crawler.page import Page, PageError
+from rules.model import Found, Observation, Outcome, Platform
+
+NOTHING = ("no_result:", "no_app:")
+"""How the readers' reasons begin where a page said that it found nothing."""
+NO_ROWS = ("没有相关数据", "暂无相关", "search-nodata")
+HOMES = {
+    Platform.TOUTIAO: "https://www.toutiao.com/c/user/{}/",
+    Platform.BILIBILI: "https://space.bilibili.com/{}",
+    Platform.APP: "https://apps.apple.com/cn/app/id{}",
+    Platform.WECHAT: "https://weixin.sogou.com/weixin?type=1&query={}",
+}
+"""Where a person finds the account. Sogou's own links are dead within hours, so its row of the name is linked instead."""
+
+
+def answer(
+    search: Search, seen: Sequence[Observation], page_of: Callable[[str], Page | None]
+) -> tuple[Reply, tuple[Found, ...], str, str]:
+    """What came of one question: the reply, the rows, a reason where there are none, the evidence.
+
+    ``seen`` are the observations of one look; ``page_of`` gives the stored page behind an evidence id.
+    """
+    for look in seen:
+        rows = _rows(look)
+        if not rows and search.code == "bilibili" and look.outcome is Outcome.UNREADABLE:
+            rows, look = _bilibili(page_of(look.evidence), look)
+        if rows:
+            return Reply.FOUND, tuple(map(_with_home, rows)), "", look.evidence
+        if look.reason.startswith(NOTHING):
+            return Reply.NOTHING, (), look.reason.partition(": ")[2], look.evidence
+    worst = next((look for look in seen if look.outcome is Outcome.BLOCKED), seen[0])
+    reply = Reply.BLOCKED if worst.outcome is Outcome.BLOCKED else Reply.UNREADABLE
+    return reply, (), worst.reason.partition(": ")[2] or worst.reason, worst.evidence
+
+
+def _rows(look: Observation) -> tuple[Found, ...]:
+    """The results; of a page that shows one account alone, that account."""
+    if look.outcome is not Outcome.OK or look.results or not look.name:
+        return look.results if look.outcome is Outcome.OK else ()
+    alone = Found(
+        platform=look.platform,
+        name=look.name,
+        account_id=look.account_id or "",
+        verified_body=look.verified_body or "",
+        last_post_at=look.last_post_at,
+    )
+    return (alone,)
+
+
+def _bilibili(page: Page | None, look: Observation) -> tuple[tuple[Found, ...], Observation]:
+    """search.bilibili.com/upuser as it is served. The line under a name mixes verification and signature: left out."""
+    try:
+        cards = find(dig.tree(page), f"//*[{css('b-user-info-card')}]") if page else []
+    except PageError:
+        return (), look
+    rows = [
+        Found(
+            platform=Platform.BILIBILI,
+            name=shown(card, ".//h2//a/@title") or shown(card, ".//h2//a"),
+            account_id=dig.first(r"space\.bilibili\.com/(\d{1,20})", shown(card, ".//h2//a/@href")),
+        )
+        for card in cards
+    ]
+    if page and not rows and any(words in page.text for words in NO_ROWS):
+        look = replace(look, reason="no_result: 搜索没有用户；不能证明账号不存在")
+    return tuple(row for row in rows if row.name and row.account_id), look
+
+
+def _with_home(found: Found) -> Found:
+    home = HOMES.get(found.platform, "")
+    if not home or (found.url.startswith("http") and found.platform is not Platform.WECHAT):
+        return found
+    word = found.name if found.platform is Platform.WECHAT else found.account_id
+    return replace(found, url=home.format(quote(word))) if word else found
