@@ -11,6 +11,8 @@ import rules.cases
 import rules.model
 import rules.names.model
 import rules.policy
+from monitors.settings import Settings
+from rules.catalogue import RULES
 from rules.model import Labelled
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -31,8 +33,26 @@ def labels() -> str:
     return "\n".join(lines)
 
 
+def settings() -> str:
+    """Every setting with its default and what it is for."""
+    lines = ["| 设置 | 默认 | 说明 |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = field.get_default(call_default_factory=True, validated_data={})
+        lines.append(f"| `{name}` | `{default}` | {field.description} |")
+    return "\n".join(lines)
+
+
+def rules_table() -> str:
+    """Every rule with its Chinese name and what it asks."""
+    lines = ["| rule | 名称 | 说明 |", "|---|---|---|"]
+    lines += [f"| `{code}` | {rule.title} | {rule.help.splitlines()[0]} |" for code, rule in sorted(RULES.items())]
+    return "\n".join(lines)
+
+
 GENERATED: dict[str, tuple[str, Callable[[], str]]] = {
     "labels": ("glossary.md", labels),
+    "settings": ("settings.md", settings),
+    "rules": ("rules.md", rules_table),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import typer
 
@@ -17,7 +18,12 @@ from monitors.service import serve
 from monitors.settings import Settings
 from monitors.world import Canary, World
 from rules.identity import account_key
+from storage.filings import key_of
 from storage.store import Store
+
+SHARED = Path(__file__).parents[2] / "shared"
+"""Captured pages beside the project, where there are any: the demo replays them."""
+REPLAY = "replay"
 
 
 async def serve_register(settings: Settings, clock: Clock) -> None:
@@ -37,7 +43,7 @@ async def serve_register(settings: Settings, clock: Clock) -> None:
 async def serve_demo(settings: Settings, clock: Clock) -> None:
     """Serve the simulated campus: everything real but the network. All of it stays in its own folder."""
     store = Store(settings.database)
-    campus, filings = opening(clock())
+    campus, filings = opening(clock(), SHARED)
     try:
         async with CampusServer(campus) as server:
             canaries = tuple(
@@ -65,7 +71,21 @@ async def fill(world: World) -> None:
     counts = "，".join(f"{code} {n}" for code, n in report.outcomes.most_common())
     typer.echo(f"【演示】巡检完成: {report.looks} 个账号（{counts}）\n")
     typer.echo(saved["text"] if saved else made.headline)
+    await asyncio.to_thread(show_replayed, world)
     typer.echo(f"【演示】请打开 {address(world.settings)}，按 Ctrl-C 结束。")
+
+
+def show_replayed(world: World) -> None:
+    """What was read on real captured pages, where they are there: last updates, no judgement (the school has no policy)."""
+    filings = world.store.filings.all(REPLAY)
+    seen = world.store.looks.seen([key_of(filing) for filing in filings], world.clock())
+    if filings:
+        typer.echo("■ 真实页面回放（旧副本，只读取更新时间，不作判定；只有月日的按现在推算年份）")
+    for filing in filings:
+        known = seen.get(key_of(filing))
+        last = f"最后更新 {known.last_post_at:%Y-%m-%d}" if known and known.last_post_at else "未能读出更新时间"
+        typer.echo(f"· {filing.name.partition('（')[0]}：{last}")
+    typer.echo("")
 
 
 def address(settings: Settings) -> str:

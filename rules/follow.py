@@ -13,6 +13,8 @@ from rules.policy import Policy
 
 RELAPSE = timedelta(days=7)
 """A cure that did not last a week was none: the same case goes on. Later it is a new offence and a new case."""
+READ_AGAIN = timedelta(hours=20)
+"""A breach read off the register is confirmed once a day: often enough for a step, and no line of history an hour."""
 QUIET = timedelta(days=30)
 """How long a problem a person put aside stays aside, where its rule cannot tell an old breach from a new one."""
 
@@ -52,9 +54,12 @@ def _mistaken(case: Case, finding: Finding, policy: Policy) -> bool:
 
 
 def _another(case: Case, finding: Finding) -> bool:
-    """True where the account came into order after the first step (or the opening) and broke again: another breach."""
-    began = (case.issued[0].issued_at if case.issued else None) or case.opened_at
-    return any(began <= begin for begin, _ in finding.in_order)
+    """True where this is another breach: the account came into order after the first step and broke again; or, where
+    nothing has gone out yet, it was in order at any time since the opening."""
+    first = case.issued[0].issued_at if case.issued else None
+    if first is None:
+        return any(case.opened_at <= end for _, end in finding.in_order)
+    return any(first <= begin for begin, _ in finding.in_order)
 
 
 def _in_order(case: Case, finding: Finding, now: datetime) -> Iterator[Change]:
@@ -106,7 +111,7 @@ def _broken(
         moved = pause_ended(case, case.resolved_at or now, now)
         data = EventData(evidence=finding.evidence, shown_at=shown_at, records=moved)
         yield _change(case, EventKind.REOPENED, now, finding.reason, data)
-    elif shown_at > case.shown_at:
+    elif shown_at > case.shown_at and (finding.shown_at or now - case.shown_at >= READ_AGAIN):
         data = EventData(evidence=finding.evidence, shown_at=shown_at)
         yield _change(case, EventKind.CONFIRMED, now, finding.reason, data)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from monitors.clock import starting_at
 from monitors.demo.cast import Actor, Judgement, load_actors
 from monitors.demo.population import Campus
 from monitors.demo.portals import baijiahao_id, toutiao_id
+from monitors.demo.replay import replay_filings
 from monitors.demo.wechat import FEEDS, short_link
 from rules.model import Filing, FilingStatus, Level, Outcome, Platform, ReviewResult
 
@@ -147,7 +149,9 @@ def demo_canaries(campus: Campus) -> tuple[Canary, ...]:
     return tuple(found.values())
 
 
-def opening(now: datetime) -> tuple[Campus, tuple[Filing, ...]]:
-    """A campus opened now, with its register: all that `xunjian serve --demo` needs beside a server."""
-    campus = Campus(now, clock=starting_at(now))
-    return campus, demo_filings(campus)
+def opening(now: datetime, shared: Path | None = None) -> tuple[Campus, tuple[Filing, ...]]:
+    """A campus opened now, with its register: all that `xunjian serve --demo` needs beside a server. Where ``shared``
+    holds captured pages, the campus replays them under a school of their own."""
+    there = shared if shared and shared.is_dir() else None
+    campus = Campus(now, clock=starting_at(now), replay=there)
+    return campus, (*demo_filings(campus), *(replay_filings(there, now) if there else ()))
