@@ -12,7 +12,6 @@ import rules.model
 import rules.names.model
 import rules.policy
 from monitors.settings import Settings
-from rules.catalogue import RULES
 from rules.model import Labelled
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -42,17 +41,9 @@ def settings() -> str:
     return "\n".join(lines)
 
 
-def rules_table() -> str:
-    """Every rule with its Chinese name and what it asks."""
-    lines = ["| rule | 名称 | 说明 |", "|---|---|---|"]
-    lines += [f"| `{code}` | {rule.title} | {rule.help.splitlines()[0]} |" for code, rule in sorted(RULES.items())]
-    return "\n".join(lines)
-
-
 GENERATED: dict[str, tuple[str, Callable[[], str]]] = {
     "labels": ("glossary.md", labels),
     "settings": ("settings.md", settings),
-    "rules": ("rules.md", rules_table),
 }
 
 
