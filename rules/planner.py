@@ -21,7 +21,7 @@ class Why(Labelled):
     NEVER = "never", "从未观察"
     RETRY = "retry", "上次未能读取，稍后重试"
     STEP = "step", "文书即将发出，先取新证据"
-    WAITING = "waiting", "有待整改的问题，每日复查"
+    WAITING = "waiting", "有待整改的问题，定期复查"
     DEADLINE = "deadline", "有期限届满，届时查看"
     CONFIRM = "confirm", "证据不足，尽快复查"
     ROUTINE = "routine", "例行巡检"
@@ -48,17 +48,19 @@ def next_look(
         return seen.attempted_at + max(wait, floor if step_due is None else RETRY), Why.RETRY
     looked = seen.fact.at if seen.fact else seen.attempted_at
     times = [(looked + ceiling, Why.ROUTINE)]
-    times += [wanted for answer in answers if (wanted := _wanted(answer, looked))]
+    times += [wanted for answer in answers if (wanted := _wanted(answer, looked, ceiling))]
     if step_due:
         times.append((looked + STILL_FRESH if step_due <= looked + STILL_FRESH else step_due, Why.STEP))
     at, why = min(times, key=lambda each: each[0])
     return max(at, looked + floor), why
 
 
-def _wanted(answer: Answer, looked: datetime) -> tuple[datetime, Why] | None:
-    """When this answer asks for a look. One that a later look did not settle is tried again a day later."""
+def _wanted(answer: Answer, looked: datetime, ceiling: timedelta) -> tuple[datetime, Why] | None:
+    """When this answer asks for a look. One that a later look did not settle is tried again a day later; a breach that
+    has lasted long is looked at less and less often, for before each step there is a fresh look anyway."""
     if answer.verdict is Verdict.VIOLATED:
-        return (looked + AGAIN, Why.WAITING) if answer.shown_at else None
+        lasted = looked - answer.since if answer.since else ceiling
+        return (looked + min(max(AGAIN, lasted), ceiling / 2), Why.WAITING) if answer.shown_at else None
     if answer.until is None:
         return None
     why = Why.DEADLINE if answer.verdict is Verdict.COMPLIANT else Why.CONFIRM

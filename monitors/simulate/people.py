@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -32,6 +32,8 @@ QUIRKS = {
 RENAMED = 0.08
 SILENCED = 0.04
 """Share of accounts that a wall of their own hides for weeks or months."""
+REPORTED = timedelta(days=12)
+"""How long a unit takes to report its new name."""
 UNIT = "财务资产处"
 
 Span = tuple[datetime, datetime]
@@ -51,6 +53,7 @@ class Breach:
 class Life:
     """One account: what it posts (oldest first), when it is gone, when it takes another name, when a wall hides it."""
 
+    key: str
     actor: Actor
     filing: Filing
     fate: str
@@ -60,14 +63,14 @@ class Life:
     new_name: str = ""
     hidden: tuple[Span, ...] = ()
 
-    @property
-    def key(self) -> str:
-        """The account key."""
-        return self.actor.key
-
     def name_at(self, now: datetime) -> str:
         """What it calls itself."""
         return self.new_name if self.renamed_at and now >= self.renamed_at else self.actor.name
+
+    def filing_at(self, now: datetime) -> Filing:
+        """What the register says of it: the unit reports a new name after a while."""
+        known = self.renamed_at and now >= self.renamed_at + REPORTED
+        return replace(self.filing, name=self.new_name) if known else self.filing
 
     def is_gone(self, now: datetime) -> bool:
         """True once it was deleted."""
@@ -107,6 +110,7 @@ def _life(number: int, begin: datetime, days: int, dice: random.Random, school: 
     posts = () if fate == "empty" else tuple(sorted(_posts(fate, opened, begin, end, dice)))
     renamed = begin + timedelta(days=dice.uniform(1, days)) if dice.random() < RENAMED else None
     return Life(
+        key=actor.key,
         actor=actor,
         filing=_filing(number, actor, opened, school),
         fate=fate,
@@ -170,4 +174,3 @@ def _posts(fate: str, opened: datetime, begin: datetime, end: datetime, dice: ra
 def _hidden(begin: datetime, days: int, dice: random.Random) -> tuple[Span, ...]:
     start = begin + timedelta(days=dice.uniform(0, days))
     return ((start, start + timedelta(days=dice.uniform(7, 120))),)
-

@@ -45,6 +45,8 @@ class Simulation:
     seen: dict[str, Seen] = field(default_factory=dict)
     frozen: dict[Platform, datetime] = field(default_factory=dict)
     freezes: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    """Why accounts were looked at again."""
 
     def __post_init__(self) -> None:
         """Everybody is due at once, as on the day a register is imported."""
@@ -91,7 +93,7 @@ class Simulation:
         walled: set[str] = set()
         for at in some:
             life = self.lives[at]
-            for look in self.visitor.visit(life, now, walled):
+            for look in self.visitor.visit(life, now, set() if self.daily else walled):
                 self.seen[life.key] = absorb(self.seen.get(life.key), look, key=life.key)
                 self._touched.add(at)
                 self.looks += 1
@@ -120,28 +122,29 @@ class Simulation:
         """Findings of those that were ever seen."""
         if self.daily:
             return {}
-        accounts = [self._account(at) for at in some]
+        accounts = [self._account(at, now) for at in some]
         known = [account for account in accounts if account.seen and account.seen.fact]
         return {finding.key: finding for finding in evaluate(known, self.policy, self.school, now)}
 
-    def _account(self, at: int) -> Account:
+    def _account(self, at: int, now: datetime) -> Account:
         life = self.lives[at]
         return Account(
-            school=self.policy.code, platform=life.actor.platform, key=life.key, filing=life.filing,
+            school=self.policy.code, platform=life.actor.platform, key=life.key, filing=life.filing_at(now),
             seen=self.seen.get(life.key),
         )  # fmt: skip
 
     def _next(self, at: int, now: datetime) -> datetime:
         if self.daily:
             return now + timedelta(days=1)
-        account = self._account(at)
+        account = self._account(at, now)
         said = (answer for _, answer in answers(account, self.bound, self.school, now))
-        when, _ = next_look(account, said, self.policy.polling, now, self.court.due(account.key))
+        when, why = next_look(account, said, self.policy.polling, now, self.court.due(account.key))
+        self.reasons[why.value] += 1
         return max(when, now + timedelta(seconds=1))
 
     def _check(self, now: datetime) -> None:
         """What changed since the last check becomes findings, findings become cases, cases climb."""
-        accounts = [self._account(at) for at in sorted(self._touched)]
+        accounts = [self._account(at, now) for at in sorted(self._touched)]
         lives = {self.lives[at].key: self.lives[at] for at in self._touched}
         self._touched.clear()
         findings = list(evaluate(accounts, self.policy, self.school, now))

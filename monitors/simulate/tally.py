@@ -9,6 +9,7 @@ from datetime import datetime
 from monitors.simulate.people import Breach, Life
 from rules.calendar import Period, standard
 from rules.cases import Case
+from rules.catalogue.silence import TWO_MONTHS
 from rules.model import Finding, Seen, Verdict
 from rules.policy import Policy
 
@@ -35,7 +36,7 @@ class Tally:
     def __post_init__(self) -> None:
         """The limit is the policy's own."""
         clause = next(clause for clause in self.policy.clauses if clause.rule == SILENCE)
-        self.limit = Period.parse(str(clause.settings["limit"]))
+        self.limit = Period.parse(str(clause.settings.get("limit", TWO_MONTHS)))
 
     def found(self, life: Life, finding: Finding, now: datetime) -> None:
         """One finding of a check."""

@@ -13,14 +13,14 @@ from crawler.source import Source, Target
 from monitors.demo.answer import Answer, Ask, answer_json, missing
 from monitors.demo.app import answer
 from monitors.demo.cast import Actor, Item
-from monitors.demo.population import ITEMS, PINNED_AGE, Campus
+from monitors.demo.population import FIRST_NUMBER, ITEMS, PINNED_AGE, Campus
 from monitors.simulate.people import Life
 from rules.model import Platform
-from storage.filings import key_of
 
 WECHAT_API = "https://api.weixin.qq.com/cgi-bin"
 DOUYIN_API = "https://www.douyin.com/aweme/v1/web"
 ARTICLES = 20
+THEMES = {"social": "动态", "news": "要闻", "notice": "通知公告", "talk": "学术报告", "party": "党建工作"}
 
 
 class Town(Campus):
@@ -47,8 +47,8 @@ class Town(Campus):
 
     def items(self, actor: Actor, theme: str = "social", later: float = 0.0) -> tuple[Item, ...]:
         """The newest posts, newest first, after what is pinned; a column that lags behind shows the same days earlier."""
-        posts = self.lives[actor.key].posts
-        newest = self.lives[actor.key].published(self.now)
+        life = self._life(actor)
+        posts, newest = life.posts, life.published(self.now)
         lag = timedelta(days=later)
         own = [
             self._item(actor, theme, at, posts[at] - lag) for at in range(newest - 1, max(-1, newest - 1 - ITEMS), -1)
@@ -56,6 +56,13 @@ class Town(Campus):
         if "pinned" not in actor.quirks or not own:
             return tuple(own)
         return (replace(self._item(actor, theme, -400, posts[0] - PINNED_AGE), pinned=True), *own)
+
+    def _life(self, actor: Actor) -> Life:
+        return self.lives[self._by_id[actor.platform, actor.id]]
+
+    def _item(self, actor: Actor, theme: str, position: int, at: datetime) -> Item:
+        """A post with a plain title: the demo's headlines cost more than the reading of the page."""
+        return Item(number=FIRST_NUMBER + position, title=f"模拟{THEMES[theme]}之{position % 89}", at=at)
 
     def fetch(self, url: str, now: datetime) -> Page:
         """The page an undisturbed request brings."""
@@ -77,7 +84,7 @@ class Town(Campus):
             return answer_json(body)
         if not ask.path.endswith("batchget"):
             return missing()
-        items, total = self.items(actor)[:ARTICLES], self.lives[actor.key].published(self.now)
+        items, total = self.items(actor)[:ARTICLES], self._life(actor).published(self.now)
         rows = [{"article_id": f"a{i.number}", "update_time": i.unix, "content": _news(actor, i)} for i in items]
         return answer_json({"total_count": total, "item_count": len(rows), "item": rows})
 
@@ -90,9 +97,8 @@ def _news(actor: Actor, item: Item) -> dict[str, object]:
 def target_of(life: Life) -> Target:
     """What the crawler is told of an account."""
     filing = life.filing
-    account = life.actor.id
     return Target(
-        platform=filing.platform, key=key_of(filing), name=filing.name, account_id=account, url=filing.url
+        platform=filing.platform, key=life.key, name=filing.name, account_id=life.actor.id, url=filing.url
     )  # fmt: skip
 
 
@@ -105,5 +111,7 @@ def first_urls(target: Target) -> list[tuple[Source | None, str]]:
     if target.platform is Platform.DOUYIN:
         paths = ("user/profile/other", "aweme/post")
         return [(None, f"{DOUYIN_API}/{path}/?sec_user_id={account}") for path in paths]
-    urls = [(source, url) for source in spec.sources if not source.browser for url in source.urls(target)]
-    return urls[:1] if target.platform is Platform.WEBSITE else list(urls)
+    urls: list[tuple[Source | None, str]] = [
+        (source, url) for source in spec.sources if not source.browser for url in source.urls(target)
+    ]
+    return urls[:1] if target.platform is Platform.WEBSITE else urls

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from crawler.interpret import interpret
 from crawler.platforms import spec_of
-from crawler.source import Source
+from crawler.source import Source, Target
 from crawler.spider import FOLLOW_MAX, conclude
 from monitors.simulate.faults import Faults
 from monitors.simulate.people import Life
@@ -28,18 +28,25 @@ class Visitor:
     requests: int = 0
     met: Counter[str] = field(default_factory=Counter)
     """Failures by kind."""
+    _targets: dict[str, tuple[Target, list[tuple[Source | None, str]]]] = field(default_factory=dict)
     _known: dict[str, tuple[tuple[int, str], Observation, list[str]]] = field(default_factory=dict)
 
     def visit(self, life: Life, now: datetime, walled: set[str]) -> list[Observation]:
         """What the visit shows. ``walled``: hosts that showed a wall in this sweep; they are asked nothing more."""
-        target = target_of(life)
         seen: list[Observation] = []
-        for source, url in first_urls(target):
+        for source, url in self._asked(life)[1]:
             look, further = self._look(life, url, source, now, walled)
             seen += look
             for more in further[:FOLLOW_MAX]:
                 seen += self._look(life, more, None, now, walled, follow=False)[0]
         return conclude(seen) if seen else []
+
+    def _asked(self, life: Life) -> tuple[Target, list[tuple[Source | None, str]]]:
+        """The target and its first URLs, worked out once."""
+        if life.key not in self._targets:
+            target = target_of(life)
+            self._targets[life.key] = target, first_urls(target)
+        return self._targets[life.key]
 
     def _look(
         self, life: Life, url: str, source: Source | None, now: datetime, walled: set[str], follow: bool = True
@@ -67,7 +74,7 @@ class Visitor:
             if isinstance(spoiled, Observation):
                 return replace(spoiled, platform=life.actor.platform), []
             page = spoiled
-        target = target_of(life)
+        target = self._asked(life)[0]
         seen = interpret(page, target, source.code if source else None)
         chosen = source or next((s for s in spec_of(target.platform).sources if s.code == seen.source), None)
         further = list(chosen.follow(page, target)) if chosen and follow and seen.outcome is Outcome.OK else []
