@@ -53,13 +53,14 @@ def _mistaken(case: Case, finding: Finding, policy: Policy) -> bool:
     return any(begin < first <= end for begin, end in finding.in_order)
 
 
-def _another(case: Case, finding: Finding) -> bool:
-    """True where this is another breach: the account came into order after the first step and broke again; or, where
-    nothing has gone out yet, it was in order at any time since the opening."""
+def _another(case: Case, finding: Finding, policy: Policy) -> bool:
+    """True where this is another breach than the case's: the account was in order in between. Measured from the first
+    step; where none has gone out, from the opening, or, if the limit was edited since, from the breach itself."""
     first = case.issued[0].issued_at if case.issued else None
-    if first is None:
+    if first is None and case.policy_version == policy.version:
         return any(case.opened_at <= end for _, end in finding.in_order)
-    return any(first <= begin for begin, _ in finding.in_order)
+    broken = first or case.since or case.opened_at
+    return any(broken <= begin for begin, _ in finding.in_order)
 
 
 def _in_order(case: Case, finding: Finding, now: datetime) -> Iterator[Change]:
@@ -104,7 +105,7 @@ def _broken(
     if _mistaken(case, finding, policy):
         yield withdraw(case, SYSTEM, f"发文时尚未超过期限，原通知有误：{finding.reason}", now)
         yield _opened(finding, policy, now, numbering(), calendar, case)
-    elif not case.appeal and (_another(case, finding) or _lasted(case, now)):
+    elif not case.appeal and (_another(case, finding, policy) or _lasted(case, now)):
         yield _struck_off(case, "已整改；再次发生的另立新条目", finding, now)
         yield _opened(finding, policy, now, numbering(), calendar, case)
     elif case.state is CaseState.RESOLVED:

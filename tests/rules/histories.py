@@ -72,6 +72,7 @@ class World:
         self.history: dict[str, list[CaseEvent]] = {}
         self.ladders: dict[str, object] = {}
         self.limits: dict[str, int] = {}
+        self.last_known: dict[str, datetime] = {}
         self.signed: set[tuple[str, str]] = set()
         self.pauses: dict[str, list[Span]] = {}
         self.seen_kinds: Counter[str] = Counter()
@@ -193,6 +194,7 @@ class World:
             case "opened":
                 self.ladders[case.number] = case.ladder
                 self.limits[case.number] = self.months
+                self.last_known[case.number] = max(self.known)
                 assert before is None or before.state.is_final
             case "issued":
                 self._fair(case, event)
@@ -208,7 +210,7 @@ class World:
                     assert self._excuses(case, self.limits[case.number]), "we only call ourselves wrong when we were"
             case "resolved":
                 newest = max(self.known)
-                cured = newest >= case.opened_at or months_later(newest, self.months) >= event.at
+                cured = newest > self.last_known[case.number] or months_later(newest, self.months) >= event.at
                 assert cured, "unseen is not cured"
         if before and before.state.is_final and before.number == case.number:
             assert event.kind.value == "delivered", "nothing happens after the end"
