@@ -71,8 +71,10 @@ class Replay:
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Replay:
-        """From the order in the settings."""
-        return cls(crawler.settings["ORDER"].replay)
+        """From the order in the settings; what the recording lacks is told to the spider."""
+        made = cls(crawler.settings["ORDER"].replay)
+        crawler.recording = [str(error) for error in made._index.errors] if made._index else []
+        return made
 
     def process_request(self, request: Request) -> Response | None:
         """The recorded answer, or None where the network is asked. Raises NotRecorded."""

@@ -266,6 +266,7 @@ class AccountSpider(scrapy.Spider):
             "outcomes": dict(self.outcomes),
             "skipped": self.skipped,
             "walled": sorted(manners.walled),
+            "recording": self.crawler.recording,  # type: ignore[attr-defined]
             "error": self.error,
         }
 

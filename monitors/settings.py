@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     child_seconds: float = Field(default=1800, gt=0, description="一个采集进程最长运行秒数")
     shard: int = Field(default=200, ge=1, description="一个采集进程最多负责的账号数")
     delay_seconds: float | None = Field(default=None, ge=0, description="同一主机两次访问的间隔；不填则按平台默认")
+    sources: dict[str, tuple[str, ...]] = Field(
+        default={}, description="各账号（平台:标识）的补充来源网址，如学校自建的 RSS、公众号合集；只作为佐证"
+    )
     canaries: tuple[WatchedCanary, ...] = Field(
         default=(), description="哨兵账号：已知在更新或已知注销，用来判断采集是否可信"
     )

@@ -32,11 +32,12 @@ class SweepReport:
     runs: list[str] = field(default_factory=list)
     resting: dict[str, datetime] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """For machines."""
         resting = {platform: until.isoformat() for platform, until in self.resting.items()}
-        return {"looks": self.looks, "outcomes": dict(self.outcomes), "resting": resting, "errors": self.errors}
+        return {"looks": self.looks, "outcomes": dict(self.outcomes), "resting": resting, "errors": self.errors, "notes": self.notes}
 
 
 def target_of(filing: Filing) -> Target:
@@ -115,11 +116,13 @@ async def sweep(
 
 
 async def _shard(world: World, platform: Platform, targets: list[Target], replay: str, report: SweepReport) -> None:
-    order = order_for(world, "sweep", platform, [Look(target=target) for target in targets], replay=replay)
+    more = [Look(target=t, url=url) for t in targets for url in world.settings.sources.get(t.key, ())]
+    order = order_for(world, "sweep", platform, [*(Look(target=target) for target in targets), *more], replay=replay)
     ending = await run_order(world, order)
     report.runs.append(order.run)
     report.looks += len(targets)
     report.outcomes.update(ending.summary.get("outcomes", {}))
+    report.notes += ending.summary.get("recording", [])
     if ending.error:
         report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")
 

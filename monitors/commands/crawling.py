@@ -67,6 +67,8 @@ def sweep_now(
         typer.echo(f"巡检账号 {report.looks} 个，读到页面：{counts}")
         for name, until in report.resting.items():
             typer.echo(f"  {name} 因被拦截正在休息，{until:%m-%d %H:%M} 之后再看")
+        for note in report.notes:
+            typer.echo(f"  录制文件不完整 {note}", err=True)
         for problem in report.errors:
             typer.echo(f"  出错 {problem}", err=True)
     if report.errors:
