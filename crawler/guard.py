@@ -91,6 +91,8 @@ class GuardedResolver(CachingThreadedResolver):
     """Scrapy's resolver, refusing names that lead out of bounds; the address checked is the one connected to."""
 
     guard = AddressGuard()
+    proxy = ""
+    """Our own proxy's host: connected to by Scrapy for plain http, asked for by nobody else."""
     refused: ClassVar[dict[str, str]] = {}
 
     @classmethod
@@ -98,6 +100,7 @@ class GuardedResolver(CachingThreadedResolver):
         """Take the allowed ranges from the settings."""
         resolver: GuardedResolver = super().from_crawler(crawler, reactor)
         resolver.guard = AddressGuard.of(crawler.settings.getlist("ALLOWED_RANGES"))
+        resolver.proxy = urlsplit(crawler.settings["GUARD_PROXY"] or "").hostname or ""
         return resolver
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> Deferred[str]:  # noqa: N802
@@ -106,6 +109,8 @@ class GuardedResolver(CachingThreadedResolver):
         return found.addCallback(self._check, name)
 
     def _check(self, address: str, name: str) -> str:
+        if self.proxy and name == self.proxy:
+            return address  # a URL that names this address itself was refused before: AddressGuard.check_url
         try:
             return self.guard.check_addresses(name, [address])
         except Refused as error:

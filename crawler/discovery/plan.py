@@ -27,7 +27,7 @@ class Reply(Labelled):
 
 AGAIN: Mapping[Reply, timedelta] = {
     Reply.FOUND: timedelta(days=14),
-    Reply.NOTHING: timedelta(days=30),
+    Reply.NOTHING: timedelta(days=14),
     Reply.BLOCKED: timedelta(days=1),
     Reply.UNREADABLE: timedelta(days=3),
 }

@@ -8,12 +8,13 @@ from urllib.parse import quote
 
 from crawler import dig
 from crawler.dig import css, find, shown
+from crawler.discovery.domains import certificate_hosts
 from crawler.discovery.plan import Reply
 from crawler.discovery.sources import Search
 from crawler.page import Page, PageError
 from rules.model import Found, Observation, Outcome, Platform
 
-NOTHING = ("no_result:", "no_app:")
+NOTHING = ("no_result:", "no_app:", "not_in_storefront:")
 """How the readers' reasons begin where a page said that it found nothing."""
 NO_ROWS = ("没有相关数据", "暂无相关", "search-nodata")
 HOMES = {
@@ -84,3 +85,15 @@ def _with_home(found: Found) -> Found:
         return found
     word = found.name if found.platform is Platform.WECHAT else found.account_id
     return replace(found, url=home.format(quote(word))) if word else found
+
+
+def certified(look: Observation, page: Page | None) -> tuple[Reply, tuple[str, ...], str]:
+    """What the certificate log answered: the hosts, or why there are none."""
+    if look.outcome is Outcome.BLOCKED or page is None:
+        reply = Reply.BLOCKED if look.outcome is Outcome.BLOCKED else Reply.UNREADABLE
+        return reply, (), look.reason.partition(": ")[2] or look.reason
+    try:
+        hosts = certificate_hosts(page)
+    except PageError as error:
+        return Reply.UNREADABLE, (), str(error).rpartition(": ")[2]
+    return Reply.FOUND if hosts else Reply.NOTHING, hosts, ""

@@ -61,7 +61,7 @@ SEARCHES = (
         recorded=r"://search\.bilibili\.com/upuser/?\?(?:.*&)?keyword=([^&#]+)",
     ),
     Search(
-        code="douyin", label="抖音用户搜索", platform=Platform.DOUYIN, per_run=2, most=60, browser=True,
+        code="douyin", label="抖音用户搜索", platform=Platform.DOUYIN, per_run=1, most=60, browser=True,
         url="https://www.douyin.com/search/{}?type=user",
         recorded=r"://www\.douyin\.com/search/([^?#]+)\?(?:.*&)?type=user",
     ),
