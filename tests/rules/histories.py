@@ -140,7 +140,9 @@ class World:
             self._take(ladder.issue(case, self.now, frozen=self.frozen))
 
     def act(self, what: str, days: int = 10) -> None:
-        """One thing a person may try; the law of the case may refuse it."""
+        """One thing a person may try; the law of the case may refuse it. Nothing is issued without a check first."""
+        if what == "issue":
+            self.check()
         case = self.case
         if case is None:
             return
@@ -217,7 +219,7 @@ class World:
 
     def _fair(self, case: Case, event: CaseEvent) -> None:
         """No step without fresh proof, a signature where due, the full time since delivery, and nothing that stops it."""
-        moment, shown = max(self.looks, key=lambda each: each[0])
+        moment, shown = max((one for one in self.looks if one[0] <= event.at), key=lambda each: each[0])
         assert timedelta() <= event.at - moment <= timedelta(hours=24), "stale evidence"
         assert months_later(shown[-1], self.limits[case.number]) <= moment, "accused within the limit"
         assert Platform.WEIBO not in self.frozen
