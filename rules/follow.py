@@ -163,10 +163,7 @@ def _opened(
         previous=previous.number if previous else "",
         steps=(first_record(ladder, now, calendar),),
     )
-    event = CaseEvent(
-        number=number, kind=EventKind.OPENED, at=now, by=SYSTEM, reason=finding.reason, data=EventData(case=case)
-    )
-    return case, (event,)
+    return _change(case, EventKind.OPENED, now, finding.reason, EventData(case=case))
 
 
 def _change(case: Case, kind: EventKind, at: datetime, reason: str, data: EventData) -> Change:
