@@ -10,15 +10,14 @@ from crawler.discovery.clones import Copy
 from monitors import casework
 from monitors.policies import own_schools, protected_of
 from monitors.world import World
+from rules.bodies import belongs, organisation
 from rules.candidates import (
     PERSONAL_KEPT,
     Candidate,
     CandidateKind,
     CandidateState,
     Register,
-    belongs,
     decide,
-    organisation,
     sort_out,
     under,
 )

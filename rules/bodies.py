@@ -1,0 +1,34 @@
+"""Whose a 认证主体 is, as far as its wording tells: an organisation, another school, the school itself or a unit of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+OPENERS = ("共青团", "中共", "中国共产党", "中国共产主义青年团", "中国教育工会")
+INSTITUTION = re.compile(r"^[\u4e00-\u9fff]{2,12}?(?:大学|学院)")
+NO_INSTITUTION = re.compile(r"公司|工作室|培训|商行|经营部|个体")
+ORGANISATION = re.compile(
+    r"(?:公司|大学|学院|学校|中学|小学|幼儿园|中心|协会|学会|委员会|政府|集团|基金会|研究院|研究所|医院|社|团委|处|局|厅|部|馆|会|院|所|站|台|厂"
+    r"|工作室|商行|经营部)(?:[（(].*)?(?:$|官方)|大学|学院|\b(?:Ltd|Inc|LLC|Limited|Corp|Corporation|University|College|Co)\b",
+    re.I,
+)
+
+
+def organisation(body: str) -> bool:
+    """Whether a verified body is one of an organisation; a person's own name or description is nothing to keep."""
+    return bool(ORGANISATION.search(body.strip()))
+
+
+def another_school(body: str) -> bool:
+    """Whether a verified body that is not the school reads like another university or college, not like a firm."""
+    return bool(INSTITUTION.match(body)) and not NO_INSTITUTION.search(body)
+
+
+def belongs(body: str, school_names: Iterable[str]) -> bool:
+    """Whether a verified body is the school or a unit of it: its name opens the text, so 江南示范大学 is not 示范大学."""
+    for name in school_names:
+        before, met, _ = body.strip().partition(name)
+        if name and met and (before in ("", *OPENERS) or not "\u4e00" <= before[-1] <= "\u9fff"):
+            return True
+    return False
