@@ -43,9 +43,10 @@ def accounts_of(world: World, school: str, now: datetime) -> Iterator[Account]:
     suspicions = world.store.candidates.suspicions(school)
     with world.store.database.read() as tx:
         for filings in world.store.filings.chunks(tx, school):
-            seen = looks.seen_in(tx, [key_of(filing) for filing in filings], now)
-            for filing in filings:
-                suspicions.pop(key_of(filing), None)
+            filed = [key_of(filing) for filing in filings]
+            seen = looks.seen_in(tx, filed, now)
+            for key in filed:
+                suspicions.pop(key, None)
             yield from join(filings, seen, {}, school)
         keys = list(suspicions)
         for start in range(0, len(keys), 500):
@@ -71,18 +72,18 @@ def check(world: World, school: str, now: datetime) -> CheckReport:
     """Findings → cases → steps → notices, for one school; running it twice at the same moment changes nothing."""
     report, policy, calendar = CheckReport(school), world.policies[school], standard()
     open_keys = {case.key for case in world.store.cases.open(school)}
-    kept = []
+    kept: dict[str, Finding] = {}  # an account filed twice has one case
     for finding in findings_of(world, school, now, report):
         report.violated += finding.verdict is Verdict.VIOLATED
         report.undetermined += finding.verdict is Verdict.UNDETERMINED
         if finding.verdict is Verdict.VIOLATED or finding.key in open_keys:
-            kept.append(finding)
+            kept.setdefault(finding.key, finding)
     world.store.cases.remember_policy(policy.version, school, dump(policy), now)
     with world.store.cases.ledger(school, now) as book:
         desk = Desk(world, book, policy, calendar, now)
         number = lambda: f"{school.upper()}-{now.year}-{book.next_number('case'):04d}"  # noqa: E731
         cases = book.newest_cases()
-        for case, events in follow(cases, kept, policy, now, number, calendar):
+        for case, events in follow(cases, kept.values(), policy, now, number, calendar):
             report.opened += any(event.kind is EventKind.OPENED for event in events)
             report.changed += 1
             desk.keep(case, events)
@@ -90,7 +91,7 @@ def check(world: World, school: str, now: datetime) -> CheckReport:
         for case in book.open_cases():
             report.issued += desk.climb(case, frozen)
         report.notices = desk.notices
-        book.save_findings([finding for finding in kept if finding.verdict is Verdict.VIOLATED])
+        book.save_findings([finding for finding in kept.values() if finding.verdict is Verdict.VIOLATED])
     return report
 
 

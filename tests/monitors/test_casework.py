@@ -1,0 +1,201 @@
+"""Cases in the database: concurrent hands, crashes between any two writes, a year of the sias ladder end to end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitors import casework
+from monitors.checking import check
+from monitors.delivery import deliver
+from monitors.settings import load_settings
+from monitors.world import World
+from rules.absorb import absorb
+from rules.cases import CaseError
+from rules.model import BEIJING, CaseState, Filing, Observation, Outcome, Platform, Post, Proof
+from storage.cases import Ledger
+from storage.filings import key_of
+from storage.store import Store
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=BEIJING)
+
+
+def filing(number: int) -> Filing:
+    return Filing(
+        id=f"S{number}",
+        school="sias",
+        platform=Platform.WEIBO,
+        name=f"西亚斯示例账号{number}",
+        unit="图书馆",
+        account_id=str(9_000_000_000 + number),
+        opened_at=date(2021, 1, 4),
+        filed_at=date(2021, 1, 5),
+        first_owner="张示例",
+        emails=("unit@example.edu.cn",),
+    )
+
+
+class Clock:
+    """Time that a test moves."""
+
+    now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def sias(store: Store, tmp_path: Path, clock: Clock) -> Iterator[World]:
+    """Six accounts of one school on each kind of database."""
+    world = World(load_settings(data=tmp_path / "data"), store, clock)
+    store.filings.save([filing(n) for n in range(6)], by="测试", now=START)
+    return iter([world]).__next__()
+
+
+def look(world: World, number: int, last_post: datetime | None, outcome: Outcome = Outcome.OK) -> None:
+    now = world.clock()
+    posts = (Post(id=f"{last_post}", published_at=last_post),) if last_post else ()
+    one = filing(number)
+    seen = Observation(
+        platform=Platform.WEIBO,
+        source="m_posts",
+        url="https://m.weibo.cn/",
+        observed_at=now,
+        outcome=outcome,
+        name=one.name,
+        account_id=one.account_id,
+        posts=posts if outcome is Outcome.OK else (),
+        proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME if outcome is Outcome.OK else Proof.NONE,
+        evidence=f"e-{number}-{now:%Y%m%d%H%M}",
+    )
+    world.store.looks.record(f"r-{now:%Y%m%d%H%M}-{number}", [(key_of(one), seen)], absorb)
+
+
+def silent(world: World) -> list[str]:
+    return [case.number for case in world.store.cases.all("sias") if case.rule == "inactivity"]
+
+
+def test_many_hands_open_each_case_once_and_number_without_gaps(sias: World) -> None:
+    for number in range(6):
+        look(sias, number, START - timedelta(days=90))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: check(sias, "sias", sias.clock()), range(8)))
+    cases = sias.store.cases.all("sias")
+    assert len(silent(sias)) == 6
+    assert len({case.key for case in cases}) == len(cases)
+    assert sorted(int(case.number[-4:]) for case in cases) == list(range(1, len(cases) + 1))
+    numbers = [row["number"] for row in sias.store.notices.all(school="sias")]
+    assert len(numbers) == len(set(numbers)) >= 6
+
+
+@pytest.mark.parametrize("crash_at", range(1, 8))
+def test_a_crash_between_any_two_writes_leaves_all_or_nothing(
+    sias: World, monkeypatch: pytest.MonkeyPatch, crash_at: int
+) -> None:
+    for number in range(3):
+        look(sias, number, START - timedelta(days=90))
+    calls = 0
+    for name in ("write", "owe", "next_number"):
+        real = getattr(Ledger, name)
+
+        def failing(self: Ledger, *args: object, _real: object = real, **given: object) -> object:
+            nonlocal calls
+            calls += 1
+            if calls == crash_at:
+                raise KeyboardInterrupt
+            return _real(self, *args, **given)  # type: ignore[operator]
+
+        monkeypatch.setattr(Ledger, name, failing)
+    with pytest.raises(KeyboardInterrupt):
+        check(sias, "sias", sias.clock())
+    assert sias.store.cases.all("sias") == []
+    assert sias.store.notices.all() == []
+    monkeypatch.undo()
+    check(sias, "sias", sias.clock())
+    cases = sias.store.cases.all("sias")
+    assert sorted(int(case.number[-4:]) for case in cases) == list(range(1, len(cases) + 1))
+    assert len(silent(sias)) == 3
+
+
+def test_two_people_decide_and_one_is_told(sias: World) -> None:
+    look(sias, 0, START - timedelta(days=90))
+    check(sias, "sias", sias.clock())
+    number = silent(sias)[0]
+    casework.appeal(sias, number, by="单位", reason="有异议")
+
+    def decide(who: str) -> bool:
+        try:
+            casework.decide(sias, number, by=who, upheld=False, reason="维持")
+        except CaseError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(decide, ["甲", "乙"])) == [False, True]
+
+
+def test_the_sias_ladder_climbs_on_fresh_looks_only(sias: World, clock: Clock) -> None:
+    """2 months → 整改; received + 1 month → 公开通报, signed; + 1 month → 关停, signed. A wall on the day stops it."""
+    last = datetime(2026, 1, 1, 8, 0, tzinfo=BEIJING)
+    look(sias, 0, last)
+    check(sias, "sias", clock.now)
+    number = silent(sias)[0]
+    deliver(sias, clock.now)
+    casework.deliver(sias, number, at=clock.now)
+    due = sias.store.cases.one(number).pending.due_at  # type: ignore[union-attr]
+    assert due.date() == date(2026, 4, 2)  # received on 2 March: the month ends with 2 April
+    casework.approve(sias, number, by="王部长")
+    clock.now = due + timedelta(hours=1)
+    look(sias, 0, None, Outcome.BLOCKED)
+    check(sias, "sias", clock.now)
+    assert sias.store.cases.one(number).pending.issued_at is None, "never on a stale look"  # type: ignore[union-attr]
+    clock.now += timedelta(hours=1)
+    look(sias, 0, last)
+    check(sias, "sias", clock.now)
+    case = sias.store.cases.one(number)
+    assert case
+    assert [step.document.value for step in case.issued] == ["rectification", "public_notice"]
+    clock.now += timedelta(days=2)
+    look(sias, 0, clock.now - timedelta(hours=3))
+    check(sias, "sias", clock.now)
+    assert sias.store.cases.one(number).state is CaseState.RESOLVED  # type: ignore[union-attr]
+
+
+def test_a_post_that_predates_the_notice_withdraws_it(sias: World, clock: Clock) -> None:
+    look(sias, 0, START - timedelta(days=90))
+    check(sias, "sias", clock.now)
+    number = silent(sias)[0]
+    clock.now += timedelta(days=1)
+    look(sias, 0, START - timedelta(days=2))
+    check(sias, "sias", clock.now)
+    case = sias.store.cases.one(number)
+    assert case
+    assert case.state is CaseState.WITHDRAWN
+    assert "correction" in {row["document"] for row in sias.store.notices.all(case=number)}
+
+
+def test_a_blocked_crawl_accuses_nobody(sias: World, clock: Clock) -> None:
+    for days in range(200):
+        clock.now = START + timedelta(days=days)
+        look(sias, 0, None, Outcome.BLOCKED)
+        look(sias, 1, None, Outcome.UNREADABLE)
+    check(sias, "sias", clock.now)
+    assert silent(sias) == []
+
+
+def test_the_same_filing_under_two_numbers_is_one_account(sias: World) -> None:
+    twin = replace(filing(0), id="S0-twin")
+    sias.store.filings.save([twin], by="测试", now=START)
+    look(sias, 0, START - timedelta(days=90))
+    check(sias, "sias", sias.clock())
+    assert len(silent(sias)) == 1
