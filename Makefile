@@ -29,8 +29,8 @@ docs: setup-dev  ## the tables in docs/ that are generated from the code
 	$(PY) -m crawler.platforms
 
 lock:  ## needs uv; the lock files name no registry host
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements.in -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate requirements-dev.in -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 setup: $(VENV)/.run-ready
 setup-dev: $(VENV)/.dev-ready

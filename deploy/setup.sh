@@ -46,7 +46,7 @@ want has_venv python3-venv
 case $purpose in
   run) want has_browser chromium; want has_cjk_font fonts-noto-cjk; locks=(-r "$root/requirements.lock") ;;
   dev) want has_browser chromium; want has_cjk_font fonts-noto-cjk; want has_postgres postgresql; want has_promtool prometheus
-       locks=(-r "$root/requirements.lock" -r "$root/requirements-dev.lock") ;;
+       locks=(-r "$root/requirements-dev.lock") ;;
   *) echo "用法: setup.sh run|dev PYTHON VENV" >&2; exit 2 ;;
 esac
 install_missing

@@ -13,6 +13,7 @@ import rules.names.model
 import rules.policy
 from monitors.settings import Settings
 from rules.model import Labelled
+from rules.policy_page import rules_page
 
 DOCS = Path(__file__).parent.parent / "docs"
 VOCABULARY = (rules.model, rules.cases, rules.candidates, rules.policy, rules.names.model)
@@ -44,6 +45,7 @@ def settings() -> str:
 GENERATED: dict[str, tuple[str, Callable[[], str]]] = {
     "labels": ("glossary.md", labels),
     "settings": ("settings.md", settings),
+    "rules": ("rules.md", rules_page),
 }
 
 

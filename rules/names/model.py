@@ -1,22 +1,11 @@
 """What the matcher answers: a verdict, the kind of use, and the sentence that says why."""
 
 from dataclasses import asdict, dataclass
-from enum import StrEnum
+
+from rules.model import Labelled
 
 
-class _Labelled(StrEnum):
-    """A code that machines read, with the Chinese label that people read."""
-
-    label: str
-
-    def __new__(cls, code: str, label: str) -> "_Labelled":
-        member = str.__new__(cls, code)
-        member._value_ = code
-        member.label = label
-        return member
-
-
-class NameVerdict(_Labelled):
+class NameVerdict(Labelled):
     """What staff should do with the name."""
 
     FLAG = "flag", "涉嫌使用"
@@ -24,7 +13,7 @@ class NameVerdict(_Labelled):
     CLEAR = "clear", "未见使用"
 
 
-class NameKind(_Labelled):
+class NameKind(Labelled):
     """How the name uses or imitates the protected one; the legal kinds of 冒用 and 仿冒."""
 
     EXACT = "exact", "完整使用"
