@@ -150,7 +150,7 @@ class Calendar:
         if table := self.years.get(day.year):
             return day in table.workdays or (day.weekday() < 5 and day not in table.holidays)
         if day.year in KNOWN_YEARS:
-            return bool(chinese_calendar.is_workday(day))
+            return _official(day)
         return day.weekday() < 5
 
     def add_workdays(self, day: date, count: int) -> tuple[date, bool]:
@@ -182,6 +182,12 @@ class Calendar:
                 return Deadline(end_of(add_months(day, period.count)))
             case Unit.YEARS:
                 return Deadline(end_of(add_months(day, 12 * period.count)))
+
+
+@cache
+def _official(day: date) -> bool:
+    """What the package says: its own look-up walks its whole table, which would be a third of a check."""
+    return bool(chinese_calendar.is_workday(day))
 
 
 @cache

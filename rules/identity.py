@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from rules.model import Platform
@@ -84,6 +85,7 @@ _LABEL = re.compile(r"^[A-Za-z\u4e00-\u9fff]{0,8}(?:id|号|账号|帐号)\s*[:�
 _HOST = re.compile(r"^(?:[\w-]+\.)+[a-z][a-z0-9-]{1,30}$|^\d{1,3}(?:\.\d{1,3}){3}$|^\[[0-9a-f:]+\]$", re.I)
 
 
+@lru_cache(maxsize=4096)  # the same few accounts are asked about many times over
 def identity(platform: Platform, account_id: str, url: str) -> str:
     """The stable id of an account, or "" where neither the id nor the address holds one.
 
