@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone
+from functools import lru_cache
 
 from rules.model import BEIJING, Precision
 
@@ -84,6 +85,7 @@ BARE = tuple(
 )
 PLAIN = re.compile(r"^\[?(?:(?P<year>20\d\d)-)?(?P<month>\d\d)-(?P<day>\d\d)\]?$")
 """Nine dates of ten in lists; asking for them first saves the other twenty patterns."""
+EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
 PACKED = re.compile(
     r"^(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2}))?$"
 )
@@ -121,9 +123,10 @@ def parse_when(text: str, now: datetime) -> When | None:
     """
     if not text or not (text := text[:LONGEST].strip()):
         return None
-    now = (now if now.tzinfo else now.replace(tzinfo=BEIJING)).astimezone(BEIJING)
+    if now.tzinfo is not BEIJING:
+        now = (now if now.tzinfo else now.replace(tzinfo=BEIJING)).astimezone(BEIJING)
     if plain := PLAIN.match(text):
-        return _checked(_from_match(plain, now), now)
+        return _checked(_day(text) if plain["year"] else _from_match(plain, now), now)
     if not text.isascii():
         text = _arabic(unicodedata.normalize("NFKC", text))
     for attempt in READERS:
@@ -138,6 +141,13 @@ def parse_when(text: str, now: datetime) -> When | None:
 
 def _checked(when: When | None, now: datetime) -> When | None:
     return when if when is not None and when.at <= now + timedelta(days=1) else None
+
+
+@lru_cache(8192)
+def _day(text: str) -> When | None:
+    """A `PLAIN` date that has its year: the same few days stand on every page."""
+    match = PLAIN.match(text)
+    return _from_match(match, EPOCH) if match else None
 
 
 def infer_year(month: int, day: int, ceiling: datetime) -> datetime | None:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from crawler.dig import data, dig
 from crawler.page import Page, Unreadable
-from crawler.walls import Signature, contents, signatures
+from crawler.walls import Signature, contents, signatures, wordless
 from rules.model import Platform
 
 LITTLE = 600
@@ -118,7 +118,7 @@ def matches(signature: Signature, look: Look) -> bool:
 def verdict(page: Page, platform: Platform) -> Signature | None:
     """The first signature that explains this page as a wall or an error; None where a reader should look."""
     look = Look(page, contents(platform))
-    for signature in signatures(platform):
+    for signature in signatures(platform) if look.short else wordless(platform):
         if matches(signature, look):
             return signature
     return None
@@ -154,10 +154,13 @@ def speech(text: str) -> str:
 
 LINK = ("a ", "a\n", "a\t")
 SILENT = {"script": "</script", "style": "</style", "title": "</title", "svg": "</svg", "!--": "--"}
+SILENT_STARTS = "sStT!"
 
 
 def _after(text: str, tag: int, absent: set[str]) -> int:
     """Where reading goes on after the tag at ``tag``; ``absent`` remembers which ends were looked for in vain."""
+    if text[tag + 1 : tag + 2] not in SILENT_STARTS:
+        return text.find(">", tag) + 1 or len(text)
     name = text[tag + 1 : tag + 8].lower()
     silent = next((end for start, end in SILENT.items() if name.startswith(start)), "")
     # Sites of an older age shout their tags.

@@ -41,6 +41,12 @@ def signatures(platform: Platform) -> tuple[Signature, ...]:
 
 
 @cache
+def wordless(platform: Platform) -> tuple[Signature, ...]:
+    """Those of them that a page may bear however much it says."""
+    return tuple(each for each in signatures(platform) if not (each.title or each.text or each.marker))
+
+
+@cache
 def _table() -> dict[str, tuple[Signature, ...]]:
     return {group: tuple(_signature(row) for row in rows) for group, rows in _raw().items() if group != "content"}
 

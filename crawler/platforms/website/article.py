@@ -8,8 +8,8 @@ from datetime import datetime
 
 from crawler.dates import When, parse_when
 from crawler.platforms.website.document import Document, squeeze
-from crawler.platforms.website.layout import CLAUSE, DATE, PROSE, Layout
-from crawler.platforms.website.stamps import NOT_PUBLICATION, STRICT
+from crawler.platforms.website.layout import CLAUSE, DATE, NUMBER, PROSE, Layout
+from crawler.platforms.website.stamps import NOT_PUBLICATION, is_date
 
 META_DATES = (
     "pubdate", "article:published_time", "publishdate", "apub:time", "og:time", "weibo: article:create_at",
@@ -26,8 +26,11 @@ LABELS = re.compile(
     r"(?: on| am| le)?\s*[-:：]?\s*$",
     re.I,
 )
-VENUE = re.compile(r"^\W*(?:地\s*点|主讲人?|报告人|会议室)\s*[:：]")
+LABEL_ENDS = frozenset("布表文稿加入传于间期dDnNmMeEtTéÉ")
+"""The last letters of all labels; most dates stand behind something else."""
+VENUE = re.compile(r"\W*(?:地\s*点|主讲人?|报告人|会议室)\s*[:：]")
 BARE_LABEL = re.compile(r"(?<![一-龥])(?:时间|日期)\s*[:：]?\s*$")
+SURE_WORDS = re.compile(r"发布|发表|发文|发稿|posted @")
 SURE_LABEL = re.compile(r"(?:发布|发表|发文|发稿)(?:(?:时间|日期)\s*[:：]|于\s*[:：]?)\s*$|posted @\s*$")
 FEW = 2
 EDITED = re.compile(
@@ -78,13 +81,13 @@ def _stated_line(layout: Layout, now: datetime) -> When | None:
     dated = [
         (text.text, text.text[match.start() :], layout.before(text, match.start()))
         for text in layout.lines
-        if len(text.text) <= 2 * PROSE
+        if len(text.text) <= 2 * PROSE and NUMBER.search(text.text)
         for match in DATE.finditer(text.text)
     ]
     # Several lone dates are a list under the title (comments, related articles), not the article's own line.
-    lone = sum(STRICT.match(text) is not None for text, _, _ in dated)
+    lone = sum(is_date(text) for text, _, _ in dated)
     ways: tuple[Callable[[str, str], bool], ...] = (_labelled, _alone, _edited) if lone <= FEW else (_labelled,)
-    if _announces(layout):
+    if dated and _announces(layout):
         dated = [line for line in dated if not BARE_LABEL.search(line[2])]
     for accept in ways:
         for text, written, before in dated:
@@ -95,11 +98,12 @@ def _stated_line(layout: Layout, now: datetime) -> When | None:
 
 def _announces(layout: Layout) -> bool:
     """True where 时间：… and 地点：… under the title are what the article announces, not when it was published."""
-    return any(VENUE.search(text.text) for text in layout.window)
+    return any(VENUE.match(text.text) for text in layout.window)
 
 
 def _labelled(text: str, before: str) -> bool:
-    return LABELS.search(before) is not None
+    words = before.rstrip().rstrip("-:：").rstrip()
+    return words[-1:] in LABEL_ENDS and LABELS.search(before) is not None
 
 
 def _alone(text: str, before: str) -> bool:
@@ -107,7 +111,7 @@ def _alone(text: str, before: str) -> bool:
     if NOT_PUBLICATION.search(before) or EDITED.search(before) or "星期" in text:
         return False
     # "来源：本站 2019-05-18 10:00": a line about the article; prose goes on behind its date with clauses.
-    return STRICT.match(text) is not None or (len(text) <= PROSE and CLAUSE.search(text) is None)
+    return is_date(text) or (len(text) <= PROSE and CLAUSE.search(text) is None)
 
 
 def _edited(text: str, before: str) -> bool:
@@ -116,10 +120,12 @@ def _edited(text: str, before: str) -> bool:
 
 def _sole_label(layout: Layout, now: datetime) -> When | None:
     """A 发布时间 that stands anywhere, below the body for one, provided the page has just one: a list has many."""
+    if not SURE_WORDS.search(layout.document.said):
+        return None
     labelled = [
         text.text[match.start() :]
         for text in layout.document.texts
-        if len(text.text) <= PROSE and (match := DATE.search(text.text))
+        if len(text.text) <= PROSE and NUMBER.search(text.text) and (match := DATE.search(text.text))
         if SURE_LABEL.search(layout.before(text, match.start()))
     ]
     return parse_when(labelled[0], now) if len(labelled) == 1 else None
@@ -127,15 +133,13 @@ def _sole_label(layout: Layout, now: datetime) -> When | None:
 
 def _clocked(layout: Layout, now: datetime) -> When | None:
     """A lone date with its time of day behind a summary of the article; several are another list."""
-    lone = [
-        text.text for text in layout.window if ":" in text.text and STRICT.match(text.text) and DATE.search(text.text)
-    ]
+    lone = [text.text for text in layout.window if ":" in text.text and is_date(text.text) and DATE.search(text.text)]
     return parse_when(lone[0], now) if 0 < len(lone) <= FEW and not _announces(layout) else None
 
 
 def _yearless(layout: Layout, now: datetime) -> When | None:
     """11-18 10:20 or 昨天 10:20 under the title, as portals write in the year itself."""
-    lone = [text.text for text in layout.lines if ":" in text.text and STRICT.match(text.text)]
+    lone = [text.text for text in layout.lines if ":" in text.text and is_date(text.text)]
     return parse_when(lone[0], now) if len(lone) == 1 and not _announces(layout) else None
 
 

@@ -31,9 +31,13 @@ WORD = re.compile(r"\w")
 NOT_TEXT = frozenset(("script", "style", "noscript", "template", "textarea", "title", "svg"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 INVISIBLE = " \u200b\ufeff"
+SEGMENTS = r"(?:[\w~-][\w.~-]*/)*(?:[\w~-][\w.~-]*)?(?:\?[\w=&%.+-]+)?"
+ROOTED = re.compile(rf"/(?!/){SEGMENTS}", re.A)
+RELATIVE = re.compile(rf"(?=[\w~-]){SEGMENTS}", re.A)
+"""Links without dots to resolve or oddities to repair, nine of ten: what `urljoin` makes of them is known beforehand."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Text:
     """One text node with a word in it. ``index`` is its place in the reading order."""
 
@@ -42,7 +46,7 @@ class Text:
     node: LexborNode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Link:
     """One ``a[href]``; ``index`` is the number of texts before it, so that links and texts share one order."""
 
@@ -51,7 +55,7 @@ class Link:
     node: LexborNode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Heading:
     """One h1 to h4; ``index`` is that of its first text."""
 
@@ -69,6 +73,9 @@ class Document:
     texts: list[Text] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
+    titles: dict[int, str] = field(default_factory=dict)
+    """What links are called, by the identity of their tags, as far as that was asked."""
+    _addresses: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def title(self) -> str:
@@ -106,8 +113,38 @@ class Document:
         except ValueError:
             return ""
 
+    @cached_property
+    def said(self) -> str:
+        """All texts, a line each: to ask once what else would be asked of each of them."""
+        return "\n".join([text.text for text in self.texts])
+
+    @cached_property
+    def origin(self) -> str:
+        """Scheme, host and port of the page's own address; "" where there is none."""
+        try:
+            parts = urlsplit(self.base)
+        except ValueError:
+            return ""
+        return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+    @cached_property
+    def _folder(self) -> str:
+        """What a relative link hangs on."""
+        return urljoin(self.base, "x")[:-1]
+
     def absolute(self, href: str) -> str:
         """The link as an address; as written where the page's own is unknown; "" for scripts, mail and anchors."""
+        known = self._addresses.get(href)
+        if known is None:
+            known = self._addresses[href] = self._absolute(href)
+        return known
+
+    def _absolute(self, href: str) -> str:
+        if self.origin and len(href) <= LONGEST_URL:
+            if ROOTED.fullmatch(href):
+                return self.origin + href
+            if RELATIVE.fullmatch(href):
+                return self._folder + href
         href = href.strip()
         if (
             not href

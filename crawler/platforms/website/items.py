@@ -7,12 +7,13 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
 from crawler.platforms.website.document import Document, Link, squeeze
-from crawler.platforms.website.kinds import ARTICLE_PATH
-from crawler.platforms.website.stamps import STRICT, Stamp, loose_stamps, stamps
+from crawler.platforms.website.kinds import is_article
+from crawler.platforms.website.stamps import Stamp, is_date, loose_stamps, stamps
 from crawler.platforms.website.tables import under_a_plan
 from rules.model import Post
 
@@ -81,10 +82,9 @@ def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
     joined = []
     for stamp, chain in zip(found, chains, strict=True):
         link = _own_link(document, stamp, chain, holding) or _neighbour(document, stamp, chain, indexes)
-        if link is None or READERS.search(link.href) or _by_readers(chain) or under_a_plan(chain):
+        if link is None or _foreign(link.href) or _by_readers(chain) or under_a_plan(chain):
             continue
-        title = _title(link, stamp)
-        if not title or EMPTY_TITLES.match(title) or PAPERS.search(link.href):
+        if not (title := _title(document, link.node)):
             continue
         # The largest block around the date that holds no other date is the item; around it stands the column.
         alone = sum(1 for node in chain if holding[node.mem_id] == 1)
@@ -96,7 +96,18 @@ def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
 
 
 def _by_readers(chain: list[LexborNode]) -> bool:
-    return any(READERS.search(f"{n.id or ''} {n.attributes.get('class') or ''}") for n in chain[:NEAR])
+    return any(_names_readers(node.id, node.attributes.get("class")) for node in chain[:NEAR])
+
+
+@lru_cache(4096)
+def _names_readers(identifier: str | None, classes: str | None) -> bool:
+    return READERS.search(f"{identifier or ''} {classes or ''}") is not None
+
+
+@lru_cache(4096)
+def _foreign(href: str) -> bool:
+    """True for the addresses of what is no publication of the site."""
+    return READERS.search(href) is not None or PAPERS.search(href) is not None
 
 
 def ancestors(node: LexborNode, known: dict[int, list[LexborNode]]) -> list[LexborNode]:
@@ -126,16 +137,18 @@ def _own_link(document: Document, stamp: Stamp, chain: list[LexborNode], holding
         if holding[node.mem_id] > 1 or node.tag in ("body", "form"):
             return None
         nearby = [node] if node.tag == "a" and node.attributes.get("href") else node.css("a[href]")
-        links = [Link(stamp.index, anchor.attributes.get("href") or "", anchor) for anchor in nearby[:12]]
-        links = [link for link in links if (title := _title(link, stamp)) and not EMPTY_TITLES.match(title)]
-        if links and len(nearby) <= 12:
-            return max(links, key=lambda link: _worth(document, link, stamp))
+        titled = [anchor for anchor in nearby if _title(document, anchor)] if len(nearby) <= 12 else []
+        if titled:
+            best = titled[0] if len(titled) == 1 else max(titled, key=lambda anchor: _worth(document, anchor))
+            return Link(stamp.index, best.attributes.get("href") or "", best)
     return None
 
 
-def _worth(document: Document, link: Link, stamp: Stamp) -> tuple[bool, bool, int]:
+def _worth(document: Document, anchor: LexborNode) -> tuple[bool, bool, int]:
     """The link to the item is a real address, says its title outright, and is longer than a category's."""
-    return bool(document.absolute(link.href)), bool(link.node.attributes.get("title")), len(_title(link, stamp))
+    attributes = anchor.attributes
+    real = bool(document.absolute(attributes.get("href") or ""))
+    return real, bool(attributes.get("title")), len(_title(document, anchor))
 
 
 def _neighbour(document: Document, stamp: Stamp, chain: list[LexborNode], indexes: list[int]) -> Link | None:
@@ -153,17 +166,27 @@ def _neighbour(document: Document, stamp: Stamp, chain: list[LexborNode], indexe
     return None
 
 
-def _title(link: Link, stamp: Stamp) -> str:
-    node = link.node
-    if title := squeeze(node.attributes.get("title") or ""):
-        return title[:TITLE]
-    heading = node.css_first("h1, h2, h3, h4, h5, [class*=title], [class*=tit]")
-    text = squeeze((heading or node).text(separator=" "))
-    if STRICT.match(text):
+def _title(document: Document, anchor: LexborNode) -> str:
+    """What a link is called; "" where that is nothing, a date, or 更多."""
+    known = document.titles.get(anchor.mem_id)
+    if known is None:
+        title = _written_title(anchor)[:TITLE]
+        known = document.titles[anchor.mem_id] = "" if EMPTY_TITLES.match(title) else title
+    return known
+
+
+def _written_title(anchor: LexborNode) -> str:
+    if title := squeeze(anchor.attributes.get("title") or ""):
+        return title
+    first = anchor.first_child
+    simple = first is not None and first.tag == "-text" and first.next is None
+    heading = None if simple else anchor.css_first("h1, h2, h3, h4, h5, [class*=title], [class*=tit]")
+    text = squeeze((heading or anchor).text(separator=" "))
+    if is_date(text):
         return ""
-    if not text and (image := node.css_first("img[alt]")):
+    if not text and (image := anchor.css_first("img[alt]")):
         text = squeeze(image.attributes.get("alt") or "")
-    return text[:TITLE]
+    return text
 
 
 def _believable(joined: list[tuple[Item, str]]) -> list[Item]:
@@ -176,7 +199,7 @@ def _believable(joined: list[tuple[Item, str]]) -> list[Item]:
     for item, signature in joined:
         if signature in slides:
             continue
-        lone = item.stamp.shape in ("full", "split") and len(item.title) >= 6 and ARTICLE_PATH.search(item.url)
+        lone = item.stamp.shape in ("full", "split") and len(item.title) >= 6 and is_article(item.url)
         if len(alike[signature]) >= REPEATS[item.stamp.shape] or lone:
             kept.append(item)
     return kept

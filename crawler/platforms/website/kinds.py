@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from crawler.page import Page
@@ -68,7 +69,7 @@ def stated_kind(document: Document) -> Kind:
     if not document.host:
         return Kind.NONE
     parts = urlsplit(document.base)
-    if ARTICLE_PATH.search(f"{parts.path}?{parts.query}"):
+    if is_article(f"{parts.path}?{parts.query}"):
         return Kind.ARTICLE
     return Kind.HOME if HOME_PATH.match(parts.path) and not parts.query else Kind.NONE
 
@@ -93,6 +94,13 @@ def _webplus_kind(document: Document) -> Kind:
     return Kind.ARTICLE if document.tree.css_first(".arti_title, .arti_metas, .arti_update") else Kind.NONE
 
 
+@lru_cache(16384)
+def is_article(address: str) -> bool:
+    """True for addresses written as those of single articles are."""
+    return ARTICLE_PATH.search(address) is not None
+
+
+@lru_cache(16384)
 def article_id(url: str) -> int | None:
     """The running number that the content system gave the article: larger means entered later."""
     match = ARTICLE_ID.search(url)

@@ -10,6 +10,8 @@ from crawler.platforms.website.document import Document, Heading, Text
 from crawler.platforms.website.stamps import FULL
 
 DATE = re.compile(FULL, re.I)
+NUMBER = re.compile(r"[\d二]")
+"""No date is without one of these, which is cheaper to ask."""
 BODIES = "#vsb_content, .v_news_content, .wp_articlecontent, #vsb_content_2, #vsb_content_4, [itemprop=articleBody]"
 PROSE = 90
 """Characters of one text beyond which it is the body, not a line about the article."""
@@ -41,7 +43,7 @@ class Layout:
         texts = self.document.texts
         candidates: tuple[Sequence[Heading | Text], ...] = (self.document.headings, texts)
         for among in candidates:
-            fitting = [(len(p), t.index) for t in among if _same_title(p := _plain(t.text), whole, first)]
+            fitting = [(size, t.index) for t in among if (size := _same_title(t.text, whole, first))] if whole else []
             # Navigation names the article as well, and so does the body; the title is what stands last before the body.
             if self.body_place is not None:
                 fitting = [pair for pair in fitting if pair[1] < self.body_place] or fitting
@@ -102,14 +104,20 @@ class Layout:
 
 def _is_prose(text: str) -> bool:
     if len(text) > PROSE:
-        return SENTENCE.search(text) is not None and not DATE.search(text[:PROSE])
+        return SENTENCE.search(text) is not None and not (NUMBER.search(text) and DATE.search(text[:PROSE]))
     return len(text) > CHINESE_PROSE and CLAUSE.search(text) is not None
 
 
-def _same_title(plain: str, whole: str, first: str) -> bool:
-    if len(plain) < SHORTEST or not whole:
-        return len(plain) > 1 and plain == first
-    return whole.startswith(plain) or (len(plain) >= 2 * SHORTEST and plain in whole) or plain.startswith(whole)
+def _same_title(text: str, whole: str, first: str) -> int:
+    """How much of ``<title>`` a text says; 0 where it says something else."""
+    start = text[:2]
+    if start.isalnum() and start[: len(whole)] not in whole:
+        return 0
+    plain = _plain(text)
+    if len(plain) < SHORTEST:
+        return len(plain) if len(plain) > 1 and plain == first else 0
+    same = whole.startswith(plain) or (len(plain) >= 2 * SHORTEST and plain in whole) or plain.startswith(whole)
+    return len(plain) if same else 0
 
 
 def _plain(text: str) -> str:

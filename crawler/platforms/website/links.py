@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.page import Page
 from crawler.platforms.website.document import Document, squeeze
-from crawler.platforms.website.kinds import ARTICLE_PATH, OLD_PAGES, Kind
+from crawler.platforms.website.kinds import OLD_PAGES, Kind, is_article
 from crawler.platforms.website.reading import reading
 from crawler.source import Target
 
@@ -49,7 +49,7 @@ def _columns(found: Document, articles: set[str]) -> dict[str, int]:
     for link in found.links:
         url = found.absolute(link.href)
         path = urlsplit(url).path if url else ""
-        if link.href in articles or ARTICLE_PATH.search(url) or FILES.search(path) or OLD_PAGES.search(url):
+        if link.href in articles or is_article(url) or FILES.search(path) or OLD_PAGES.search(url):
             continue
         name = squeeze(link.node.text()) or link.node.attributes.get("title") or ""
         if not LIST_PATH.search(path or "/") or len(name) > 16:

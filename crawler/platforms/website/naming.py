@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.platforms.website.document import Document, squeeze
-from crawler.platforms.website.kinds import ARTICLE_PATH, Kind
+from crawler.platforms.website.kinds import Kind, is_article
 from crawler.platforms.website.systems import Cms
 from rules.identity import identity
 from rules.model import Platform
@@ -69,7 +69,7 @@ def columns(document: Document, articles: set[str]) -> tuple[str, ...]:
     """
     found: dict[str, None] = {}
     for link in document.links:
-        if link.href in articles or ARTICLE_PATH.search(link.href):
+        if link.href in articles or is_article(link.href):
             continue
         name = squeeze(link.node.text()) or squeeze(link.node.attributes.get("title") or "")
         if COLUMN.match(name) and not NOT_COLUMNS.match(name):

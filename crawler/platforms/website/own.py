@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from crawler.platforms.website.document import Document, squeeze
 from crawler.platforms.website.items import EMPTY_TITLES, NEAR, TITLE, Item, ancestors
-from crawler.platforms.website.kinds import ARTICLE_PATH, article_id, column_id
+from crawler.platforms.website.kinds import article_id, column_id, is_article
 from crawler.platforms.website.systems import Cms
 from rules.model import Post
 
@@ -48,7 +48,12 @@ def own_hosts(document: Document, found: list[Item]) -> list[Item]:
     domain = _domain(document.host)
     if document.host.removeprefix("www.") == domain:
         return found
-    return [item for item in found if (host := _host(item.url)) in ("", document.host) or _domain(host) != domain]
+    here = f"{document.origin}/"
+    return [item for item in found if item.url.startswith(here) or _counts(_host(item.url), document.host)]
+
+
+def _counts(host: str, own: str) -> bool:
+    return host in ("", own) or _domain(host) != _domain(own)
 
 
 def hides_newer(dated: list[Item], links: tuple[Post, ...]) -> bool:
@@ -62,7 +67,7 @@ def undated(document: Document) -> tuple[Post, ...]:
     unique: dict[str, Post] = {}
     for link in document.links:
         url = document.absolute(link.href)
-        if url and ARTICLE_PATH.search(url) and url not in unique:
+        if url and url not in unique and is_article(url):
             title = squeeze(link.node.attributes.get("title") or "") or squeeze(link.node.text(separator=" "))
             if len(title) >= 4 and not EMPTY_TITLES.match(title):
                 unique[url] = Post(id=url, title=title[:TITLE], url=url)

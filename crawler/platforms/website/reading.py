@@ -63,7 +63,7 @@ class Reading:
             return Kind.ARTICLE
         if len({item.column for item in self.dated}) >= LIVELY:
             return Kind.HOME
-        return Kind.LIST if max(len(self.dated), len(self.undated)) >= LIVELY else Kind.NONE
+        return Kind.LIST if len(self.dated) >= LIVELY or len(self.undated) >= LIVELY else Kind.NONE
 
 
 def reading(page: Page) -> Reading:

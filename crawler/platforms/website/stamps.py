@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -39,6 +40,9 @@ TRAILING = re.compile(rf"(?:[\s\[(（【]|[|·•])({FULL}{TIME})[\])）】\s]*$
 LEADING = re.compile(
     rf"^[\s\[(（【]*({FULL}{TIME})[\])）】\s|·•]*(?:$|[\s|·•\])）】].*(?:阅读|点击|浏览|来源|作者|发布|次))", re.I
 )
+MAY_BE_LONE = re.compile(r"[\W_]*[\da-z发表添录上更编时日二刚今昨前]", re.I)
+"""How a lone date begins, label included. Titles with a number in them, which are many, do not begin so."""
+MAY_BE_PART = re.compile(r"[\W_]*[\da-z]", re.I)
 PARTS = {
     "day": re.compile(r"^[\W_]*(?P<day>\d{1,2})\s?日?[\W_]*$"),
     "month": re.compile(rf"^[\W_]*(?:(?P<month>\d{{1,2}})\s?月|{NAMED})[\W_]*$", re.I),
@@ -117,6 +121,8 @@ YEAR = re.compile(r"20\d\d")
 
 def _lone(text: Text, now: datetime) -> Stamp | None:
     content = text.text
+    if not MAY_BE_LONE.match(content):
+        return None
     if match := STRICT.match(content):
         shape = match.lastgroup or "full"
         when = parse_when(content if shape != "bare" else _plain(content), now)
@@ -131,6 +137,11 @@ def _lone(text: Text, now: datetime) -> Stamp | None:
     return Stamp(text.index, text.node, when, "split") if when else None
 
 
+def is_date(content: str) -> bool:
+    """True where a text is nothing but a date."""
+    return MAY_BE_LONE.match(content) is not None and STRICT.match(content) is not None
+
+
 def _plain(content: str) -> str:
     """A year-less date without label or decoration, with one separator, which `parse_when` takes literally."""
     numbers = re.findall(r"\d+", content)
@@ -139,8 +150,10 @@ def _plain(content: str) -> str:
 
 def _split(texts: list[Text], start: int, now: datetime) -> tuple[Stamp | None, int]:
     """A date cut into two or three neighbouring tags, as designers like it: a big day over a small year-month."""
+    if not (first := _parts(texts[start].text)):
+        return None, 1
     window = texts[start : start + 3]
-    parts = [_parts(text.text) for text in window]
+    parts = [first, *(_parts(text.text) for text in window[1:])]
     for kinds in SPLITS:
         used = len(kinds)
         if used > len(parts) or not all(kind in part for kind, part in zip(kinds, parts, strict=False)):
@@ -152,9 +165,10 @@ def _split(texts: list[Text], start: int, now: datetime) -> tuple[Stamp | None, 
     return None, 1
 
 
+@lru_cache(4096)
 def _parts(text: str) -> dict[str, re.Match[str]]:
     """Which parts of a date a whole text can be."""
-    if len(text) > LONGEST_PART:
+    if len(text) > LONGEST_PART or not MAY_BE_PART.match(text):
         return {}
     return {kind: match for kind, pattern in PARTS.items() if (match := pattern.match(text))}
 

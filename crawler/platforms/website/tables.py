@@ -14,8 +14,10 @@ PLANS = re.compile(
 def under_a_plan(chain: list[LexborNode]) -> bool:
     """True where the date whose ancestors these are stands in a table column of plans."""
     cell = next((node for node in chain[:4] if node.tag == "td"), None)
+    if cell is None:
+        return False
     table = next((node for node in chain if node.tag == "table"), None)
-    if cell is None or table is None:
+    if table is None:
         return False
     place, sibling = 0, cell.prev
     while sibling is not None:
