@@ -145,7 +145,7 @@ class Round:
         if reply in (Reply.BLOCKED, Reply.UNREADABLE):
             self.report.hidden.append(Hidden(search.label, asked[0].query, reply, reason))
         for question in asked:
-            if question.school:
+            if question.school and not self.replay:
                 self.asked[question.school][question.source, question.query] = Searched(self.now, reply.value, rows)
 
     def note_name(self, question: Question, leads: bool) -> None:

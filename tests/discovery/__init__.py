@@ -1,0 +1,1 @@
+"""Discovery, from the query plan to a person's decision."""

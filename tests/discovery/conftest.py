@@ -1,0 +1,59 @@
+"""One demo campus with its main sites swept and one discovery run, for tests that only look; smaller worlds for the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from monitors.demo.campus import Campus, CampusServer, demo_filings
+from monitors.discovering import DiscoverReport, discover
+from monitors.settings import load_settings
+from monitors.sweep import sweep
+from monitors.world import World
+from storage.store import Store
+from tests.conftest import NOW
+
+SITES = ["website:shifan.example", "website:dag.shifan.example", "website:lib.shifan.example"]
+"""The copied site, and two of the same content system as an innocent one."""
+
+
+@dataclass
+class Run:
+    """A world after discovery, with the campus behind it."""
+
+    world: World
+    campus: Campus
+    report: DiscoverReport
+
+
+def campus_world(folder: Path, server: CampusServer, now: datetime = NOW) -> World:
+    """A world that the demo campus answers to, its register filled."""
+    settings = load_settings(data=folder, demo=True, delay_seconds=0.0, browser="/none")
+    world = World(settings, Store(settings.database), lambda: now, connect_to=server.connect_to)
+    world.store.filings.save(demo_filings(server.campus), by="测试", now=now)
+    return world
+
+
+@pytest.fixture(scope="session")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """The campus searched once."""
+    with CampusServer(Campus(NOW, slow_seconds=0.2)) as server:
+        world = campus_world(tmp_path_factory.mktemp("discovery"), server)
+        asyncio.run(sweep(world, platforms=["website"], accounts=SITES))
+        report = asyncio.run(discover(world))
+        yield Run(world, server.campus, report)
+        world.store.close()
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Run]:
+    """A campus of the test's own, nothing searched yet, whose Sogou has had enough from the beginning."""
+    with CampusServer(Campus(NOW, patience=0)) as server:
+        world = campus_world(tmp_path, server)
+        yield Run(world, server.campus, DiscoverReport())
+        world.store.close()
