@@ -9,7 +9,18 @@ from typing import Annotated, Any
 import typer
 
 from monitors import clock
-from monitors.commands import cases, crawling, evidence, names, notices, policy, register, service
+from monitors.commands import (
+    cases,
+    crawling,
+    discovery,
+    evidence,
+    names,
+    notices,
+    policy,
+    register,
+    service,
+    simulation,
+)
 from monitors.commands.common import Asked, BadInput
 from monitors.settings import SettingsError
 from rules.cases import CaseError
@@ -42,7 +53,7 @@ def options(
     ctx.obj = Asked(data, moment)
 
 
-for module in (register, crawling, names, cases, notices, evidence, policy, service):
+for module in (register, crawling, discovery, names, cases, notices, evidence, policy, simulation, service):
     module.add_to(app)
 
 
