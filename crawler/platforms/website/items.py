@@ -76,13 +76,14 @@ def posts(found: list[Item]) -> tuple[Post, ...]:
 def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
     """Every stamp that has a link of its own, with the signature that items of one design share."""
     known: dict[int, list[LexborNode]] = {}
+    readers: dict[int, bool] = {}
     chains = [ancestors(stamp.node, known) for stamp in found]
     holding = Counter(node.mem_id for chain in chains for node in chain)
     indexes = [link.index for link in document.links]
     joined = []
     for stamp, chain in zip(found, chains, strict=True):
         link = _own_link(document, stamp, chain, holding) or _neighbour(document, stamp, chain, indexes)
-        if link is None or _foreign(link.href) or _by_readers(chain) or under_a_plan(chain):
+        if link is None or _foreign(link.href) or _by_readers(chain, readers) or under_a_plan(chain):
             continue
         if not (title := _title(document, link.node)):
             continue
@@ -95,13 +96,14 @@ def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
     return joined
 
 
-def _by_readers(chain: list[LexborNode]) -> bool:
-    return any(_names_readers(node.id, node.attributes.get("class")) for node in chain[:NEAR])
-
-
-@lru_cache(4096)
-def _names_readers(identifier: str | None, classes: str | None) -> bool:
-    return READERS.search(f"{identifier or ''} {classes or ''}") is not None
+def _by_readers(chain: list[LexborNode], known: dict[int, bool]) -> bool:
+    for node in chain[:NEAR]:
+        if (says := known.get(node.mem_id)) is None:
+            name = f"{node.id or ''} {node.attributes.get('class') or ''}"
+            says = known[node.mem_id] = READERS.search(name) is not None
+        if says:
+            return True
+    return False
 
 
 @lru_cache(4096)
@@ -134,9 +136,12 @@ def _mark(node: LexborNode) -> str:
 def _own_link(document: Document, stamp: Stamp, chain: list[LexborNode], holding: Counter[int]) -> Link | None:
     """The link in the smallest block around the date, provided the block holds no other date."""
     for node in chain[:NEAR]:
-        if holding[node.mem_id] > 1 or node.tag in ("body", "form"):
+        tag = node.tag
+        if holding[node.mem_id] > 1 or tag in ("body", "form"):
             return None
-        nearby = [node] if node.tag == "a" and node.attributes.get("href") else node.css("a[href]")
+        if _holds_text_only(node) and tag != "a":
+            continue
+        nearby = [node] if tag == "a" and node.attributes.get("href") else node.css("a[href]")
         titled = [anchor for anchor in nearby if _title(document, anchor)] if len(nearby) <= 12 else []
         if titled:
             best = titled[0] if len(titled) == 1 else max(titled, key=lambda anchor: _worth(document, anchor))
@@ -175,12 +180,16 @@ def _title(document: Document, anchor: LexborNode) -> str:
     return known
 
 
+def _holds_text_only(node: LexborNode) -> bool:
+    """True where a look for tags inside is needless."""
+    first = node.first_child
+    return first is not None and first.tag == "-text" and first.next is None
+
+
 def _written_title(anchor: LexborNode) -> str:
     if title := squeeze(anchor.attributes.get("title") or ""):
         return title
-    first = anchor.first_child
-    simple = first is not None and first.tag == "-text" and first.next is None
-    heading = None if simple else anchor.css_first("h1, h2, h3, h4, h5, [class*=title], [class*=tit]")
+    heading = None if _holds_text_only(anchor) else anchor.css_first("h1, h2, h3, h4, h5, [class*=title], [class*=tit]")
     text = squeeze((heading or anchor).text(separator=" "))
     if is_date(text):
         return ""

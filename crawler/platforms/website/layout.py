@@ -10,7 +10,7 @@ from crawler.platforms.website.document import Document, Heading, Text
 from crawler.platforms.website.stamps import FULL
 
 DATE = re.compile(FULL, re.I)
-NUMBER = re.compile(r"[\d二]")
+NUMBER = re.compile(r"(?:19|20)\d\d|二[〇○零Ｏ]")
 """No date is without one of these, which is cheaper to ask."""
 BODIES = "#vsb_content, .v_news_content, .wp_articlecontent, #vsb_content_2, #vsb_content_4, [itemprop=articleBody]"
 PROSE = 90

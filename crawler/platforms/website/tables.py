@@ -13,9 +13,10 @@ PLANS = re.compile(
 
 def under_a_plan(chain: list[LexborNode]) -> bool:
     """True where the date whose ancestors these are stands in a table column of plans."""
-    cell = next((node for node in chain[:4] if node.tag == "td"), None)
-    if cell is None:
+    near = [node.tag for node in chain[:4]]
+    if "td" not in near:
         return False
+    cell = chain[near.index("td")]
     table = next((node for node in chain if node.tag == "table"), None)
     if table is None:
         return False
