@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import logging
 import signal
 import sys
 import time
@@ -43,6 +44,10 @@ def clock_from(start: datetime) -> Callable[[], datetime]:
     return lambda: start + timedelta(seconds=time.monotonic() - begun)
 
 
+EXPECTED = ("downloadermiddlewares.retry", "downloadermiddlewares.robotstxt", "core.downloader.handlers.http11")
+"""Loggers that report what an observation reports anyway: a page that did not come. Errors of ours still show."""
+
+
 def follow_order(order: Order) -> dict[str, Any]:
     """Crawl, keep evidence, save observations; returns the summary. Raises StorageError, EvidenceError."""
     database = Database(order.database)
@@ -54,6 +59,8 @@ def follow_order(order: Order) -> dict[str, Any]:
     today = order.now.astimezone(BEIJING).date()
     settings = settings_for(order, spec, proxy.url, browser) | {"SPENT": runs.spent(today)}
     process = AsyncCrawlerProcess(settings)
+    for name in EXPECTED:
+        logging.getLogger(f"scrapy.{name}").setLevel(logging.CRITICAL)
     crawler = process.create_crawler(AccountSpider)
     process.crawl(
         crawler,

@@ -91,7 +91,7 @@ def _ending(code: int, out: bytes, err: bytes) -> Ending:
     except (ValueError, IndexError):
         return Ending("failed", error=text or f"采集进程异常退出（{code}）")
     if text:
-        log.warning("child.stderr", run=summary.get("run"), text=text)
+        log.warning("child.stderr", run=summary.get("run"), text=text[-2000:])
     return Ending("ok" if code == 0 else "failed", summary, summary.get("error") or (text if code else ""))
 
 

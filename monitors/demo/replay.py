@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from monitors.demo.answer import Answer, Ask
+from monitors.demo.answer import Answer, Ask, missing
 from monitors.demo.cast import HERE
 from monitors.demo.population import Campus
 from rules.model import Filing, Platform
@@ -66,10 +66,10 @@ def replay_filings(shared: Path, now: datetime) -> tuple[Filing, ...]:
 
 
 def replayed(campus: Campus, ask: Ask) -> Answer | None:
-    """A captured page as it was; None where this host or path was not captured."""
+    """A captured page as it was, "not found" for a path that was not captured; None where the host is not replayed."""
     site = _sites().get(ask.host)
     if site is None or campus.replay is None:
         return None
     file = campus.replay / "samples" / "website" / site.pages.get(ask.path, "none")
     # The marker goes into a header and not into the page: these bytes show how real pages look.
-    return Answer(file.read_bytes(), kind="text/html", headers=(("x-demo", "replay"),)) if file.is_file() else None
+    return Answer(file.read_bytes(), kind="text/html", headers=(("x-demo", "replay"),)) if file.is_file() else missing()
