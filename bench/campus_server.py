@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 from datetime import date, timedelta
+from functools import cache
+
+from crawler.run import die_with_parent
 
 COLUMNS = {"xwzx": "新闻中心", "tzgg": "通知公告", "xsdt": "学术动态", "djgz": "党建工作"}
 FILLER = "".join(f"<p class='intro'>欢迎来到本单位，这里有最新的信息与服务。{n}</p>\n" for n in range(20))
@@ -17,12 +20,15 @@ def items(site: int, column: str, count: int) -> str:
     for n in range(count):
         link = f"/s{site}/info/10{n % 9}/{site * 100 + n}.htm"
         title = f"{COLUMNS[column]}示例标题第{n}条"
-        rows.append(f'<li id="line_u9_{n}"><span>{newest - timedelta(days=n * 3)}</span><a href="{link}">{title}</a></li>')
+        rows.append(
+            f'<li id="line_u9_{n}"><span>{newest - timedelta(days=n * 3)}</span><a href="{link}">{title}</a></li>'
+        )
     return "\n".join(rows)
 
 
+@cache
 def page(site: int, column: str | None) -> bytes:
-    """A VSB-like page of about 8 KB: a home page with a block per column, or one column with twenty items."""
+    """A VSB-like page of about 5 KB, made once: a home page with a block per column, or one column with twenty items."""
     menu = "".join(f'<li><a href="/s{site}/{code}.htm">{name}</a></li>' for code, name in COLUMNS.items())
     if column is None:
         title = f"示例单位{site}"
@@ -66,13 +72,15 @@ async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
         writer.close()
 
 
-async def main(addresses: int, port: int) -> None:
-    """Listen on 127.0.1.1, 127.0.1.2, … and say so on stdout."""
-    hosts = [f"127.0.1.{n + 1}" for n in range(addresses)]
-    servers = [await asyncio.start_server(answer, host, port) for host in hosts]
-    print("ready", flush=True)
+async def main(addresses: int) -> None:
+    """Listen on 127.0.1.1, 127.0.1.2, … at one free port, and say which on stdout."""
+    die_with_parent()
+    servers = [await asyncio.start_server(answer, "127.0.1.1", 0)]
+    port = servers[0].sockets[0].getsockname()[1]
+    servers += [await asyncio.start_server(answer, f"127.0.1.{n + 2}", port) for n in range(addresses - 1)]
+    print(port, flush=True)
     await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(main(int(sys.argv[1])))

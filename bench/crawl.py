@@ -1,13 +1,17 @@
-"""Whole-path crawl against a local server as a ratio to a bare Scrapy spider over the same URLs in the same run.
+"""The whole path of a crawl against a local server, as a ratio to a bare Scrapy spider over the same URLs in the same run.
 
-.venv/bin/python -m bench.crawl            # 2,000 pages over 50 addresses, three rounds each, interleaved
+.venv/bin/python -m bench.crawl            # 2,400 pages of 400 sites on 50 addresses, three rounds of all three
+
+(a) bare: Scrapy with its defaults and an empty callback. (b) one child: the very command the service starts, with delays
+off and robots.txt, evidence, reading and storage on. (c) two children at once on two halves of the same accounts, as the
+service runs them. Time is wall clock from start to exit; "steady" leaves out what a run over one account takes.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -23,7 +27,6 @@ from rules.model import Platform
 from storage.documents import dump
 from storage.store import Store
 
-PORT = 18_080
 BARE = """
 import sys, scrapy, time, json
 from scrapy.crawler import AsyncCrawlerProcess
@@ -34,90 +37,121 @@ class Bare(scrapy.Spider):
             yield scrapy.Request(url, dont_filter=True)
     def parse(self, response):
         pass
-process = AsyncCrawlerProcess({"LOG_LEVEL": "ERROR"})
+process = AsyncCrawlerProcess({"LOG_LEVEL": "ERROR", "HTTPERROR_ALLOW_ALL": True})
 crawler = process.create_crawler(Bare)
 process.crawl(crawler)
 process.start()
 print(json.dumps({"pages": crawler.stats.get_value("response_received_count")}))
 """
+WAYS = ("bare", "one child", "two children")
+Timed = tuple[float, int]
 
 
-def urls(addresses: int, sites: int) -> list[str]:
-    """Home pages, spread over the addresses."""
-    return [f"http://127.0.1.{n % addresses + 1}:{PORT}/s{n}/" for n in range(sites)]
+class Bench:
+    """One server, one folder, and the three ways to fetch the same pages."""
+
+    def __init__(self, folder: Path, port: int, addresses: int) -> None:
+        """Nothing runs before it is asked for."""
+        self.folder, self.port, self.addresses, self.runs = folder, port, addresses, 0
+
+    def homes(self, sites: int) -> list[str]:
+        """Home pages, spread over the addresses."""
+        return [f"http://127.0.1.{n % self.addresses + 1}:{self.port}/s{n}/" for n in range(sites)]
+
+    def run(self, way: str, sites: int) -> Timed:
+        """Seconds and pages of one way over so many sites."""
+        self.runs += 1
+        homes = self.homes(sites)
+        folder = self.folder / f"run{self.runs}"
+        folder.mkdir()
+        if way == "bare":
+            return timed([_bare(folder, homes)])
+        halves = [homes] if way == "one child" else [homes[0::2], homes[1::2]]
+        Store(f"sqlite:///{folder / 'xunjian.db'}").close()
+        return timed([_child(folder, f"half{n}", half) for n, half in enumerate(halves)])
 
 
-def run(command: list[str]) -> tuple[float, dict[str, object]]:
-    """Seconds and the last line of JSON."""
-    begun = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return time.perf_counter() - begun, json.loads(done.stdout.strip().splitlines()[-1])
+def _bare(folder: Path, homes: list[str]) -> list[str]:
+    hosts = list(dict.fromkeys(home.rpartition("/s")[0] for home in homes))
+    pages = [f"{home}{name}" for home in homes for name in ("", *(f"{column}.htm" for column in COLUMNS))]
+    # A child asks for the sitemap of each account, so the bare spider does; robots.txt, 50 requests, are the child's alone.
+    pages += [f"{host}/sitemap.xml" for host in hosts for _ in range(len(homes) // len(hosts))]
+    (folder / "urls").write_text("\n".join(pages), encoding="utf-8")
+    (folder / "bare.py").write_text(BARE, encoding="utf-8")
+    return [sys.executable, str(folder / "bare.py"), str(folder / "urls")]
 
 
-def ours(folder: Path, homes: list[str]) -> list[str]:
-    """The very command the service starts, with delays off."""
-    folder.mkdir()
-    database = f"sqlite:///{folder / 'xunjian.db'}"
-    Store(database).close()
+def _child(folder: Path, name: str, homes: list[str]) -> list[str]:
     looks = tuple(
         Look(target=Target(platform=Platform.WEBSITE, key=f"website:{u[7:-1]}", account_id=u[7:-1], url=u))
         for u in homes
     )
     order = Order(
-        run="bench",
+        run=f"bench-{name}",
         kind="sweep",
         platform=Platform.WEBSITE,
         now=clock.wall(),
         data=str(folder),
-        database=database,
+        database=f"sqlite:///{folder / 'xunjian.db'}",
         looks=looks,
         delay_seconds=0,
         allowed_ranges=("127.0.0.0/8",),
         daily_budget=10**9,
     )
-    path = folder / "order.json"
+    path = folder / f"{name}.json"
     path.write_text(dump(order), encoding="utf-8")
     return [sys.executable, "-m", "crawler.run", str(path)]
 
 
-def measure(addresses: int, sites: int, rounds: int) -> None:
-    """Print pages/s of both and the ratio of the medians."""
-    homes = urls(addresses, sites)
-    every = homes + [f"{home}{column}.htm" for home in homes for column in COLUMNS]
-    figures: dict[str, list[float]] = {"bare": [], "whole path": []}
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(temporary)
-        (folder / "urls").write_text("\n".join(every), encoding="utf-8")
-        (folder / "bare.py").write_text(BARE, encoding="utf-8")
-        for n in range(rounds):
-            seconds, said = run([sys.executable, str(folder / "bare.py"), str(folder / "urls")])
-            figures["bare"].append(int(str(said["pages"])) / seconds)
-            seconds, said = run(ours(folder / f"round{n}", homes))
-            figures["whole path"].append(int(str(said["requests"])) / seconds)
+def timed(commands: list[list[str]]) -> Timed:
+    """Wall-clock seconds until the last of the commands has ended, and how many pages they say they got."""
+    begun = time.perf_counter()
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for command in commands]
+    said = [json.loads(each.communicate()[0].strip().splitlines()[-1]) for each in running]
+    seconds = time.perf_counter() - begun
+    assert not any(each.returncode for each in running), said
+    return seconds, sum(each["pages"] if "pages" in each else sum(each["outcomes"].values()) for each in said)
+
+
+def measure(bench: Bench, sites: int, rounds: int) -> None:
+    """Print pages/s of each way, and the ratios of the medians."""
+    whole: dict[str, list[float]] = {way: [] for way in WAYS}
+    steady: dict[str, list[float]] = {way: [] for way in WAYS}
+    for n in range(rounds):
+        for way in WAYS:
+            start, few = bench.run(way, 1 if way != "two children" else 2)
+            seconds, pages = bench.run(way, sites)
+            whole[way].append(pages / seconds)
+            steady[way].append((pages - few) / (seconds - start))
             print(
-                f"round {n + 1}: bare {figures['bare'][-1]:.0f}, whole path {figures['whole path'][-1]:.0f} pages/s; {said}"
+                f"round {n + 1}: {way:12} {pages} pages in {seconds:.2f} s, {whole[way][-1]:.0f} pages/s;"
+                f" one account {start:.2f} s, steady {steady[way][-1]:.0f} pages/s; load {os.getloadavg()[0]:.1f}",
+                flush=True,
             )
-    bare, whole = (statistics.median(figures[name]) for name in figures)
-    print(f"median: bare {bare:.0f} pages/s, whole path {whole:.0f} pages/s, ratio {whole / bare:.2f}")
+    for label, figures in (("whole run", whole), ("steady (start-up left out)", steady)):
+        medians = {way: statistics.median(figures[way]) for way in WAYS}
+        said = ", ".join(f"{way} {medians[way]:.0f} ({medians[way] / medians['bare']:.2f})" for way in WAYS)
+        print(f"median pages/s, {label}: {said}")
 
 
-async def main() -> None:
+def main() -> None:
     """Start the server, measure, stop it."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--addresses", type=int, default=50)
     parser.add_argument("--sites", type=int, default=400)
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "bench.campus_server", str(given.addresses), str(PORT)], stdout=subprocess.PIPE
-    )
-    try:
-        assert server.stdout is not None
-        server.stdout.readline()
-        measure(given.addresses, given.sites, given.rounds)
-    finally:
-        server.kill()
+    command = [sys.executable, "-m", "bench.campus_server", str(given.addresses)]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server,
+    ):
+        try:
+            assert server.stdout is not None
+            measure(Bench(Path(folder), int(server.stdout.readline()), given.addresses), given.sites, given.rounds)
+        finally:
+            server.kill()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()
