@@ -16,7 +16,7 @@ from crawler.source import Target
 from monitors.children import Ending
 from monitors.world import World
 from rules.identity import identity
-from rules.model import Filing, FilingStatus, Platform
+from rules.model import Filing, FilingStatus, Outcome, Platform
 from storage.filings import key_of
 
 REST_FIRST, REST_MOST = timedelta(hours=1), timedelta(hours=24)
@@ -37,7 +37,13 @@ class SweepReport:
     def as_dict(self) -> dict[str, Any]:
         """For machines."""
         resting = {platform: until.isoformat() for platform, until in self.resting.items()}
-        return {"looks": self.looks, "outcomes": dict(self.outcomes), "resting": resting, "errors": self.errors, "notes": self.notes}
+        return {
+            "looks": self.looks,
+            "outcomes": dict(self.outcomes),
+            "resting": resting,
+            "errors": self.errors,
+            "notes": self.notes,
+        }
 
 
 def target_of(filing: Filing) -> Target:
@@ -141,10 +147,17 @@ async def run_order(world: World, order: Order) -> Ending:
 
 
 def rest_after(world: World, platform: Platform, ending: Ending) -> None:
-    """A wall sends a platform to rest, longer each time; a run without one forgets it. A website's wall is its own."""
-    state = world.store.runs.platform(platform.value)
+    """A wall sends a platform to rest; a run without one forgets it. A website's wall is its own."""
+    state, outcomes = world.store.runs.platform(platform.value), ending.summary.get("outcomes", {})
     if ending.summary.get("walled"):
-        rest = min(REST_FIRST * 2 ** state["walls"], REST_MOST)
-        world.store.runs.set_platform(platform.value, walls=state["walls"] + 1, rest_until=world.clock() + rest)
-    elif state["walls"] and ending.summary.get("outcomes"):
+        walls, rest = rest_of(state["walls"], any(Outcome(outcome).is_fact for outcome in outcomes))
+        world.store.runs.set_platform(platform.value, walls=walls, rest_until=world.clock() + rest)
+    elif state["walls"] and outcomes:
         world.store.runs.set_platform(platform.value, walls=0, rest_until=None)
+
+
+def rest_of(walls: int, read: bool) -> tuple[int, timedelta]:
+    """Walls in a row after one more, and how long to rest: twice as long each time, but only while nothing is ``read``
+    before the wall comes. With hundreds of accounts some run into one every day, and the others must have their turn."""
+    walls = 0 if read else walls
+    return walls + 1, min(REST_FIRST * 2 ** min(walls, 5), REST_MOST)

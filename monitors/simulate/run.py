@@ -14,7 +14,7 @@ from monitors.simulate.people import Life
 from monitors.simulate.tally import Tally
 from monitors.simulate.town import Town
 from monitors.simulate.visits import Visitor
-from monitors.sweep import REST_FIRST, REST_MOST
+from monitors.sweep import rest_of
 from monitors.watch import as_known
 from monitors.world import Canary
 from rules.absorb import absorb
@@ -91,17 +91,18 @@ class Simulation:
 
     def _visit(self, platform: Platform, some: list[int], now: datetime) -> None:
         walled: set[str] = set()
+        read = False
         for at in some:
             life = self.lives[at]
             for look in self.visitor.visit(life, now, set() if self.daily else walled):
                 self.seen[life.key] = absorb(self.seen.get(life.key), look, key=life.key)
                 self._touched.add(at)
                 self.looks += 1
+                read = read or look.outcome.is_fact
             self.tally.named(life, self.seen.get(life.key), now)
         if platform is not Platform.WEBSITE and not self.daily:
-            walls = self._rest.get(platform, (0, now))[0]
-            rest = min(REST_FIRST * 2**walls, REST_MOST)
-            self._rest[platform] = (walls + 1, now + rest) if walled else (0, now)
+            walls, rest = rest_of(self._rest.get(platform, (0, now))[0], read)
+            self._rest[platform] = (walls, now + rest) if walled else (0, now)
 
     def _guard(self, platform: Platform, some: list[int], before: Mapping[str, Finding], now: datetime) -> None:
         if self.daily:
