@@ -13,19 +13,19 @@ from crawler.page import Page
 from crawler.platforms import SPECS
 from crawler.source import Target
 from monitors.picture import paper, picture, studio
-from monitors.policies import own_schools, protected_of
 from monitors.reading import iso
 from monitors.scan_report import as_html
+from monitors.suspects import Hunt, hunt_of, screen
 from monitors.sweep import order_for, run_order, target_of
 from monitors.world import World
 from rules.absorb import absorb
 from rules.calendar import standard
-from rules.candidates import PERSONAL_KEPT, Candidate, CandidateKind, Register, sort_out
+from rules.candidates import CandidateKind, Register, sort_out
 from rules.catalogue import RULES
 from rules.engine import context, evaluate
 from rules.identity import account_key, identity
 from rules.model import Account, Filing, Finding, Found, Observation, Outcome, Platform, Seen, Suspicion, Verdict
-from rules.names import Matcher, NameMatch, NameVerdict
+from rules.names import NameMatch, NameVerdict
 from rules.names.variants import institution_of
 from rules.policy import Policy
 from rules.targets import Suspect, parse_target, platform_of
@@ -42,7 +42,7 @@ async def scan(world: World, text: str, *, platform: str = "", shots: bool = Tru
     suspect = parse_target(text) if not platform else Suspect(Platform(platform), name=text.strip())
     if suspect.url:
         AddressGuard.of(world.settings.allowed_ranges).check_url(suspect.url)
-    matching = asyncio.create_task(asyncio.to_thread(_matcher, world))
+    matching = asyncio.create_task(asyncio.to_thread(hunt_of, world))
     async with studio(world.settings.browser if shots else "/none") as browser:
         run, looks = await _look(world, suspect, platform, text)
         report = await asyncio.to_thread(_conclude, world, suspect, looks, await matching)
@@ -60,11 +60,6 @@ async def scan(world: World, text: str, *, platform: str = "", shots: bool = Tru
             (folder / "report.pdf").write_bytes(pdf)
             report["report_pdf"] = str(folder / "report.pdf")
     return report
-
-
-def _matcher(world: World) -> Matcher:
-    schools = own_schools(world.policies, demo=world.settings.demo)
-    return Matcher([protected_of(policy) for policy in schools])
 
 
 async def _look(world: World, suspect: Suspect, platform: str, text: str) -> tuple[str, list[Observation]]:
@@ -122,7 +117,7 @@ def _html(world: World, looks: list[Observation]) -> str:
     return ""
 
 
-def _conclude(world: World, suspect: Suspect, looks: list[Observation], matcher: Matcher) -> dict[str, Any]:
+def _conclude(world: World, suspect: Suspect, looks: list[Observation], hunt: Hunt) -> dict[str, Any]:
     now = world.clock()
     fact = next((look for look in looks if look.outcome.is_fact and (look.name or look.posts)), None)
     fact = fact or next((look for look in looks if look.outcome.is_fact), None)
@@ -130,7 +125,7 @@ def _conclude(world: World, suspect: Suspect, looks: list[Observation], matcher:
     name = next((look.name for look in looks if look.outcome.is_fact and look.name), "") or suspect.name
     body = next((look.verified_body for look in looks if look.verified_body), "") or ""
     account_id = (fact.account_id if fact else "") or ""
-    match = matcher.screen(name)
+    match = hunt.matcher.screen(name)
     found = Found(
         platform=platform or Platform.OTHER, name=name, account_id=account_id, url=suspect.url, verified_body=body
     )
@@ -141,7 +136,9 @@ def _conclude(world: World, suspect: Suspect, looks: list[Observation], matcher:
     kind, why = _whose(world, found, match, filings)
     findings = _findings(world, key, filings, found, seen, match, kind, why, now) if platform or filings else []
     if kind.waits and not filings and suspect.platform:
-        _remember(world, found, key, match, kind, why, looks, now)
+        evidence = [look.evidence for look in looks if look.evidence]
+        suspect_found = screen(hunt, found, now, evidence=evidence)[2]
+        world.store.candidates.meet([suspect_found] if suspect_found else [])
     obstacle = next((look for look in looks if not look.outcome.is_fact), None)
     outcome = fact.outcome if fact else obstacle.outcome if obstacle else None
     hidden = [
@@ -243,37 +240,3 @@ def _row(finding: Finding, policy: Policy) -> dict[str, Any]:
         ],
         "school_to_confirm": finding.school_to_confirm,
     }
-
-
-def _remember(
-    world: World,
-    found: Found,
-    key: str,
-    match: NameMatch,
-    kind: CandidateKind,
-    why: str,
-    looks: list[Observation],
-    now: datetime,
-) -> None:
-    """A suspect that a scan met waits for a person like one that a search met."""
-    if not match.school:
-        return
-    personal = not found.verified_body
-    candidate = Candidate(
-        school=match.school,
-        key=key,
-        platform=found.platform,
-        name=found.name,
-        url=found.url,
-        kind=kind,
-        why=why,
-        term=match.term or "",
-        match_kind=match.kind.value if match.kind else "",
-        verified_body=found.verified_body,
-        personal=personal,
-        evidence=tuple(look.evidence for look in looks if look.evidence),
-        first_seen_at=now,
-        last_seen_at=now,
-        expires_at=now + PERSONAL_KEPT if personal else None,
-    )
-    world.store.candidates.meet([candidate])

@@ -45,7 +45,11 @@ class Timetable:
             if missed(trigger, row["last_started_at"], now):
                 log.info("job.catch_up", job=name)
                 self.run_soon(name)
-        self._scheduler.start()
+        self._scheduler.resume()
+
+    def begin(self) -> None:
+        """Be alive from now on; nothing runs before `start`."""
+        self._scheduler.start(paused=True)
 
     def run_soon(self, name: str) -> None:
         """Run a job now, in the background."""

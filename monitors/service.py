@@ -7,7 +7,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import Any
 
 import structlog
 import uvicorn
@@ -62,6 +61,7 @@ async def serve(world: World, *, first: First | None = None) -> None:
         async with AsyncExitStack() as stack:
             timetable = Timetable(world, JOBS)
             app.state.timetable = timetable
+            timetable.begin()
             stack.push_async_callback(timetable.stop)
             opening = asyncio.create_task(_open(world, timetable, first))
             stack.callback(opening.cancel)
@@ -93,9 +93,3 @@ def check_port(host: str, port: int) -> None:
             raise BadInput(
                 f"端口 {host}:{port} 不能使用（{error.strerror}）。请用 --port 换一个端口，或先停止占用它的程序。"
             ) from error
-
-
-def state_of(app: Any) -> Timetable | None:
-    """The timetable of a running service, None in tests of the console alone."""
-    found: Timetable | None = getattr(app.state, "timetable", None)
-    return found

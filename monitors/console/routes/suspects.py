@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from monitors.console.gate import require
 from monitors.console.page import Pager, after, render, school_names, world_of
 from monitors.console.session import Role
+from monitors.suspects import dismiss_cases
 from rules.candidates import Candidate, CandidateState, decide
 
 router = APIRouter()
@@ -70,6 +71,8 @@ def judge(
         return _page(request, error=str(error), status=422)
     if not world.store.candidates.save(decided, expected=CandidateState.WAITING):
         return _page(request, error=_taken(world.store.candidates.one(school, key) or candidate), status=409)
+    if decided.state is CandidateState.EXCLUDED:
+        dismiss_cases(world, decided)
     return after("/suspects", "judged")
 
 
