@@ -17,6 +17,19 @@ CHROMIUM_ARGS = (
     "--no-first-run",
     "--proxy-bypass-list=<-loopback>",  # by default Chromium reaches loopback past any proxy
 )
+UNUSED = {
+    "DOWNLOADER_MIDDLEWARES": ("offsite.OffsiteMiddleware", "httpauth.HttpAuthMiddleware", "stats.DownloaderStats"),
+    "SPIDER_MIDDLEWARES": (
+        "httperror.HttpErrorMiddleware", "urllength.UrlLengthMiddleware",
+        "depth.DepthMiddleware", "metacopy.MetaCopyDetectionMiddleware",
+    ),
+    "EXTENSIONS": (
+        "corestats.CoreStats", "logcount.LogCount", "telnet.TelnetConsole", "memusage.MemoryUsage",
+        "memdebug.MemoryDebugger", "closespider.CloseSpider", "feedexport.FeedExporter", "logstats.LogStats",
+        "spiderstate.SpiderState", "throttle.AutoThrottle",
+    ),
+}  # fmt: skip
+"""Parts of Scrapy that every page would pass through and that do nothing for us: limits and counts are our own."""
 NO_MEDIA = frozenset({"image", "media", "font"})
 
 
@@ -28,6 +41,8 @@ def settings_for(order: Order, spec: PlatformSpec, proxy: str, browser: str | No
         "ROBOTSTXT_OBEY": not order.ignore_robots,  # default False
         "ROBOTSTXT_USER_AGENT": "XunjianBot",
         "DOWNLOAD_DELAY": delay,  # default 0
+        # Scrapy starts as many tasks for each answer, to have our list of requests handled by one of them.
+        "CONCURRENT_ITEMS": 1,  # default 100
         "CONCURRENT_REQUESTS": 16,  # default 16
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if delay else 8,  # default 8
         "DOWNLOAD_TIMEOUT": order.timeout_seconds,  # default 180
@@ -49,7 +64,11 @@ def settings_for(order: Order, spec: PlatformSpec, proxy: str, browser: str | No
         "DOWNLOADER_MIDDLEWARES": {
             "crawler.middleware.Manners": 50,
             "crawler.middleware.Replay": 60,
-        },
+        }
+        | _without("DOWNLOADER_MIDDLEWARES"),
+        "SPIDER_MIDDLEWARES": _without("SPIDER_MIDDLEWARES"),
+        "EXTENSIONS": _without("EXTENSIONS"),
+        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         "ORDER": order,
         "GUARD_PROXY": proxy if order.connect_to else "",
         "DAILY_BUDGET": spec.daily_budget if order.daily_budget is None else order.daily_budget,
@@ -60,6 +79,11 @@ def settings_for(order: Order, spec: PlatformSpec, proxy: str, browser: str | No
     else:
         settings["ASYNCIO_EVENT_LOOP"] = "uvloop.Loop"
     return settings
+
+
+def _without(setting: str) -> dict[str, None]:
+    folder = {"DOWNLOADER_MIDDLEWARES": "downloadermiddlewares", "SPIDER_MIDDLEWARES": "spidermiddlewares"}
+    return {f"scrapy.{folder.get(setting, 'extensions')}.{name}": None for name in UNUSED[setting]}
 
 
 def _browser(order: Order, proxy: str, browser: str) -> dict[str, Any]:
