@@ -9,24 +9,13 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.page import MAX_BYTES, Page, Unreadable
+from crawler.page import Page
+from crawler.platforms.website.hostile import checked
 from crawler.platforms.website.systems import Cms, cms
 
 MAX_NODES = 200_000
 LONGEST_URL = 1000
 LONGEST_TITLE = 300
-MAX_DEPTH = 1500
-SUSPICIOUS = 4000
-"""Tags in a page below which nobody can nest deep enough to hurt. The parser is quadratic in depth: 100,000 nested
-tags cost it 15 seconds, so pages with more tags are measured first."""
-NEVER_NESTS = re.compile(
-    r"area|base|br|col|embed|hr|img|input|link|meta|param|source|track|wbr|p|li|t[dhr]|d[td]|option", re.I
-)
-HUGE_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
-QUOTED = re.compile(r"""\"[^\"]*\"|'[^']*'""")
-MOST_ATTRIBUTES = 1000
-"""The parser is quadratic in attributes too: 100,000 on one tag cost 17 seconds."""
-TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 WORD = re.compile(r"\w")
 NOT_TEXT = frozenset(("script", "style", "noscript", "template", "textarea", "title", "svg"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
@@ -161,37 +150,12 @@ class Document:
 
 def parse(page: Page) -> Document:
     """The page parsed. Raises Unreadable for bodies that no browser would show as text."""
-    return _walk(page, LexborHTMLParser(_checked(page)))
+    return _walk(page, LexborHTMLParser(checked(page)))
 
 
 def squeeze(text: str) -> str:
     """Runs of any white space as one blank, invisible characters dropped."""
     return " ".join(text.split()).strip(INVISIBLE)
-
-
-def _checked(page: Page) -> str:
-    if not page.body.strip():
-        raise Unreadable("empty_page: 页面内容为空")
-    if len(page.body) > MAX_BYTES:
-        raise Unreadable("too_large: 页面过大，未读取")
-    text = page.text
-    if "<" not in text or text.count("\x00") > 16 or text.count("\ufffd") > len(text) // 20:
-        raise Unreadable("not_html: 不是网页，内容为二进制或纯文本")
-    if text.count("<") > SUSPICIOUS and _depth(text) > MAX_DEPTH:
-        raise Unreadable("hostile_page: 页面标签嵌套异常，未读取")
-    if any(QUOTED.sub("", match[0]).count(" ") > MOST_ATTRIBUTES for match in HUGE_TAG.finditer(text)):
-        raise Unreadable("hostile_page: 页面标签属性异常，未读取")
-    return text
-
-
-def _depth(text: str) -> int:
-    """An upper estimate of how deep the tags nest, without building anything."""
-    depth = deepest = 0
-    for closing, name in TAG.findall(text):
-        if not NEVER_NESTS.fullmatch(name):
-            depth = max(0, depth - 1) if closing else depth + 1
-            deepest = max(deepest, depth)
-    return deepest
 
 
 def _walk(page: Page, tree: LexborHTMLParser) -> Document:

@@ -11,10 +11,11 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
-from crawler.platforms.website.document import Document, Link, squeeze
+from crawler.platforms.website.document import Document, Link
 from crawler.platforms.website.kinds import is_article
-from crawler.platforms.website.stamps import Stamp, is_date, loose_stamps, stamps
+from crawler.platforms.website.stamps import Stamp, loose_stamps, stamps
 from crawler.platforms.website.tables import under_a_plan
+from crawler.platforms.website.titles import holds_text_only, link_title
 from rules.model import Post
 
 PAPERS = re.compile(
@@ -29,11 +30,7 @@ NEAR = 6
 REPEATS = {"full": 2, "short": 3, "split": 2, "relative": 2, "bare": 3, "labelled": 2, "leading": 3, "trailing": 3}
 """How many items must look alike before such a date is believed. A lone 11-20 may be a score, a size, a page number."""
 TOP = re.compile(r"置顶|\[顶\]|【顶】")
-TITLE = 120
 MOST_TEXT = 500
-EMPTY_TITLES = re.compile(
-    r"^(?:更多|详情|查看|阅读|more|»|>+|\[?详细\]?|read more|下载|上一页|下一页|首页|尾页|末页|\d+)\W*$", re.I
-)
 
 
 @dataclass(slots=True)
@@ -85,7 +82,7 @@ def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
         link = _own_link(document, stamp, chain, holding) or _neighbour(document, stamp, chain, indexes)
         if link is None or _foreign(link.href) or _by_readers(chain, readers) or under_a_plan(chain):
             continue
-        if not (title := _title(document, link.node)):
+        if not (title := link_title(document, link.node)):
             continue
         # The largest block around the date that holds no other date is the item; around it stands the column.
         alone = sum(1 for node in chain if holding[node.mem_id] == 1)
@@ -139,10 +136,10 @@ def _own_link(document: Document, stamp: Stamp, chain: list[LexborNode], holding
         tag = node.tag
         if holding[node.mem_id] > 1 or tag in ("body", "form"):
             return None
-        if _holds_text_only(node) and tag != "a":
+        if holds_text_only(node) and tag != "a":
             continue
         nearby = [node] if tag == "a" and node.attributes.get("href") else node.css("a[href]")
-        titled = [anchor for anchor in nearby if _title(document, anchor)] if len(nearby) <= 12 else []
+        titled = [anchor for anchor in nearby if link_title(document, anchor)] if len(nearby) <= 12 else []
         if titled:
             best = titled[0] if len(titled) == 1 else max(titled, key=lambda anchor: _worth(document, anchor))
             return Link(stamp.index, best.attributes.get("href") or "", best)
@@ -153,7 +150,7 @@ def _worth(document: Document, anchor: LexborNode) -> tuple[bool, bool, int]:
     """The link to the item is a real address, says its title outright, and is longer than a category's."""
     attributes = anchor.attributes
     real = bool(document.absolute(attributes.get("href") or ""))
-    return real, bool(attributes.get("title")), len(_title(document, anchor))
+    return real, bool(attributes.get("title")), len(link_title(document, anchor))
 
 
 def _neighbour(document: Document, stamp: Stamp, chain: list[LexborNode], indexes: list[int]) -> Link | None:
@@ -169,33 +166,6 @@ def _neighbour(document: Document, stamp: Stamp, chain: list[LexborNode], indexe
             if near and family & {node.mem_id for node in ancestors(link.node, {})[:3]}:
                 return link
     return None
-
-
-def _title(document: Document, anchor: LexborNode) -> str:
-    """What a link is called; "" where that is nothing, a date, or 更多."""
-    known = document.titles.get(anchor.mem_id)
-    if known is None:
-        title = _written_title(anchor)[:TITLE]
-        known = document.titles[anchor.mem_id] = "" if EMPTY_TITLES.match(title) else title
-    return known
-
-
-def _holds_text_only(node: LexborNode) -> bool:
-    """True where a look for tags inside is needless."""
-    first = node.first_child
-    return first is not None and first.tag == "-text" and first.next is None
-
-
-def _written_title(anchor: LexborNode) -> str:
-    if title := squeeze(anchor.attributes.get("title") or ""):
-        return title
-    heading = None if _holds_text_only(anchor) else anchor.css_first("h1, h2, h3, h4, h5, [class*=title], [class*=tit]")
-    text = squeeze((heading or anchor).text(separator=" "))
-    if is_date(text):
-        return ""
-    if not text and (image := anchor.css_first("img[alt]")):
-        text = squeeze(image.attributes.get("alt") or "")
-    return text
 
 
 def _believable(joined: list[tuple[Item, str]]) -> list[Item]:

@@ -6,9 +6,10 @@ import re
 from urllib.parse import urlsplit
 
 from crawler.platforms.website.document import Document, squeeze
-from crawler.platforms.website.items import EMPTY_TITLES, NEAR, TITLE, Item, ancestors
+from crawler.platforms.website.items import NEAR, Item, ancestors
 from crawler.platforms.website.kinds import article_id, column_id, is_article
 from crawler.platforms.website.systems import Cms
+from crawler.platforms.website.titles import EMPTY_TITLES, TITLE
 from rules.model import Post
 
 COLUMN_IN_URL = re.compile(r"(?:^|/)(?:info/(\d+)/\d|c(\d+)a\d)")

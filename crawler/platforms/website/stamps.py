@@ -64,6 +64,8 @@ SPLITS = (
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 TOGETHER = re.compile(r"^\W*(\d{1,2})日?\s+(20\d\d)\s?[-/.年]\s?(\d{1,2})月?\W*$")
 TOGETHER_BACK = re.compile(r"^\W*(20\d\d)\s?[-/.年]\s?(\d{1,2})月?\s+(\d{1,2})日?\W*$")
+DIGIT = re.compile(r"[0-9〇昨今前刚]")
+YEAR = re.compile(r"20\d\d")
 NOT_PUBLICATION = re.compile(
     r"(?:(?:今天|今日|现在|当前)(?:时间|日期)?(?:是|为)?[\s:：]*"
     r"|(?:更新|访问|截止|截至|举办|活动|会议|讲座|报告|考试|报名|开标|开始|结束|开放|出生|登录)"
@@ -100,9 +102,6 @@ def stamps(document: Document, now: datetime) -> list[Stamp]:
     return found
 
 
-DIGIT = re.compile(r"[0-9〇昨今前刚]")
-
-
 def loose_stamps(document: Document, now: datetime) -> list[Stamp]:
     """Dates that share their text with a title or a counter; only worth something when a whole column does so."""
     found = []
@@ -114,9 +113,6 @@ def loose_stamps(document: Document, now: datetime) -> list[Stamp]:
                     found.append(Stamp(text.index, text.node, when, shape))
                     break
     return found
-
-
-YEAR = re.compile(r"20\d\d")
 
 
 def _lone(text: Text, now: datetime) -> Stamp | None:
