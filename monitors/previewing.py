@@ -15,7 +15,7 @@ from rules.engine import Checks, answers, checks, context
 from rules.model import BEIJING, Account, Answer, Filing, Seen, Verdict
 from rules.policy import Clause, Policy
 from storage.filings import key_of
-from storage.looks import Glance
+from storage.looks import FACTS, PLACE, WHOLE, Glance
 
 NEVER, FOREVER = datetime(1, 1, 2, tzinfo=BEIJING), datetime(9999, 12, 30, tzinfo=BEIJING)
 VISIT = timedelta(minutes=15)
@@ -50,16 +50,23 @@ class Replayed:
     def visit(self, glances: Sequence[Glance]) -> None:
         """One visit more."""
         at = glances[-1].at
-        length = 24 if self.broken else 16
-        same = all(self.signs.get(glance.place, "")[:length] == glance.sign[:length] for glance in glances)
-        if same and at < self.boundary:
+        if at < self.boundary and self._known(glances):
             self._pass(glances)
             return
-        if self.newest:
-            self._take((self.newest,))
+        if self.newest and not any(glance.posted and glance.posted >= self.newest.posted for glance in glances):
+            self._take((self.newest,))  # what was newest has since been taken down
         self.close()
         self._take(glances)
         self._judge(at)
+
+    def _known(self, glances: Sequence[Glance]) -> bool:
+        """True where every page showed what it showed last, new posts apart while nothing is broken."""
+        length = WHOLE if self.broken else FACTS
+        for glance in glances:
+            sign = glance.sign
+            if self.signs.get(sign[:PLACE], "")[:length] != sign[:length]:
+                return False
+        return True
 
     def close(self) -> None:
         """What is broken was still broken at the last visit that was passed over."""
@@ -73,13 +80,13 @@ class Replayed:
             self.passed = glances
             return
         for glance in glances:
-            if glance.posted and (not self.newest or glance.posted > (self.newest.posted or NEVER)):
+            if glance.posted and (not self.newest or glance.posted > self.newest.posted):
                 self.newest = glance
 
     def _take(self, glances: Iterable[Glance]) -> None:
         for glance in glances:
             self.seen = absorb(self.seen, glance.look, key=self.key)
-            self.signs[glance.place] = glance.sign
+            self.signs[glance.sign[:PLACE]] = glance.sign
         self.passed, self.newest = (), None
 
     def _judge(self, now: datetime) -> None:

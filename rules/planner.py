@@ -56,12 +56,15 @@ def next_look(
 
 
 def _wanted(answer: Answer, looked: datetime, ceiling: timedelta) -> tuple[datetime, Why] | None:
-    """When this answer asks for a look. One that a later look did not settle is tried again a day later; a breach that
-    has lasted long is looked at less and less often, for before each step there is a fresh look anyway."""
+    """When this answer asks for a look. What a look did not settle is tried again soon, then daily; what has lasted long,
+    settled or not, is looked at less and less often, for before each step there is a fresh look anyway."""
     if answer.verdict is Verdict.VIOLATED:
         lasted = looked - answer.since if answer.since else ceiling
         return (looked + min(max(AGAIN, lasted), ceiling / 2), Why.WAITING) if answer.shown_at else None
     if answer.until is None:
         return None
     why = Why.DEADLINE if answer.verdict is Verdict.COMPLIANT else Why.CONFIRM
-    return (answer.until if answer.until > looked else looked + AGAIN), why
+    if answer.until > looked:
+        return answer.until, why
+    passed = looked - answer.until
+    return looked + max(min(passed, AGAIN), min(passed / 7, ceiling / 2)), why

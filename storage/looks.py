@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, Text, func, insert, select, type_coerce
 
 from rules.model import BEIJING, Observation, Seen
 from storage.database import Database, table, upsert
@@ -32,6 +32,10 @@ class Absorb(Protocol):
         """What is known after one more look at the account ``key``."""
 
 
+PLACE, FACTS, WHOLE = 8, 16, 24
+"""How much of a sign says which page it was, what it said besides, and everything."""
+
+
 class Glance(NamedTuple):
     """An observation in passing: enough to see whether it says anything new, without reading its document.
 
@@ -42,18 +46,9 @@ class Glance(NamedTuple):
     key: str
     at: datetime
     sign: str
-    posted: datetime | None
+    posted: Any
+    """Its newest post, as the database keeps times: good for nothing but comparing two of them."""
     body: str
-
-    @property
-    def place(self) -> str:
-        """Which page of the account this is."""
-        return self.sign[:8]
-
-    @property
-    def facts(self) -> str:
-        """The page and what it said, but for posts and their number."""
-        return self.sign[:16]
 
     @property
     def look(self) -> Observation:
@@ -151,8 +146,9 @@ class Looks:
 
     def glances(self, until: datetime) -> Iterator[Glance]:
         """Every observation by account and time, its document unread."""
-        columns = (OBSERVATION.c.key, OBSERVATION.c.observed_at, OBSERVATION.c.sign, OBSERVATION.c.last_post_at)
-        query = select(*columns, OBSERVATION.c.body).where(OBSERVATION.c.observed_at <= until)
+        columns = (OBSERVATION.c.key, OBSERVATION.c.observed_at, OBSERVATION.c.sign)
+        posted = type_coerce(OBSERVATION.c.last_post_at, Text)
+        query = select(*columns, posted, OBSERVATION.c.body).where(OBSERVATION.c.observed_at <= until)
         with self._db.read() as tx:
             rows = tx.execution_options(yield_per=5000).execute(query.order_by(*columns[:2], OBSERVATION.c.seq))
             yield from (Glance(*row) for row in rows)

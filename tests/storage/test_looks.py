@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from rules.absorb import absorb
 from rules.model import Observation, Outcome, Platform, Post, Proof
+from storage.looks import FACTS, PLACE
 from storage.store import Store
 from tests.conftest import NOW
 
@@ -65,3 +66,18 @@ def test_planned_looks_are_not_due(store: Store) -> None:
     store.looks.plan([(KEY, NOW + timedelta(days=1), "因为")])
     assert store.looks.not_due(NOW) == {KEY}
     assert store.looks.not_due(NOW + timedelta(days=2)) == set()
+
+
+def test_a_sign_tells_new_posts_from_new_facts(store: Store) -> None:
+    looks = [
+        look(4),
+        look(3, posts=(post(5),)),
+        replace(look(2, posts=(post(5),)), name="别名"),
+        replace(look(1), url="http://x/"),
+    ]
+    store.looks.record("r", [(KEY, each) for each in looks], absorb)
+    first, posted, renamed, elsewhere = (glance.sign for glance in store.looks.glances(NOW))
+    assert first != posted
+    assert first[:FACTS] == posted[:FACTS]
+    assert posted[:FACTS] != renamed[:FACTS]
+    assert posted[:PLACE] == renamed[:PLACE] != elsewhere[:PLACE]
