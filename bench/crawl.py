@@ -100,7 +100,7 @@ def _child(folder: Path, name: str, homes: list[str]) -> list[str]:
     )
     path = folder / f"{name}.json"
     path.write_text(dump(order), encoding="utf-8")
-    return [sys.executable, "-m", "crawler.run", str(path)]
+    return ["sh", "-c", f"exec {sys.executable} -m crawler.run < {path}"]
 
 
 def timed(commands: list[list[str]]) -> Timed:

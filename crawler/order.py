@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from crawler.official import Grant
 from crawler.source import Target
 from rules.model import Platform
 
@@ -19,6 +20,8 @@ class Look:
     url: str = ""
     source: str = ""
     """Given for a URL whose kind is known; otherwise the page tells."""
+    grant: Grant | None = None
+    """The account's own authorisation: its official interface is asked before the public pages."""
     browser: bool = False
     screenshot: bool = False
 

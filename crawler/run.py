@@ -1,4 +1,4 @@
-"""The crawl child: `python -m crawler.run ORDER.json` follows one order and prints one line of JSON."""
+"""The crawl child: `python -m crawler.run < ORDER.json` follows one order and prints one line of JSON."""
 
 from __future__ import annotations
 
@@ -82,10 +82,13 @@ def follow_order(order: Order) -> dict[str, Any]:
     return spider.summary()
 
 
-def main(argv: list[str]) -> int:
-    """Entry of the child: 0 when the order was followed, 1 with the reason on stderr when it was not."""
+def main() -> int:
+    """Entry of the child: 0 when the order was followed, 1 with the reason on stderr when it was not.
+
+    The order comes by standard input, for it may hold an account's authorisation, which no file should.
+    """
     die_with_parent()
-    order = load(Order, Path(argv[1]).read_text(encoding="utf-8"))
+    order = load(Order, sys.stdin.buffer.read().decode("utf-8"))
     try:
         summary = follow_order(order)
     except (StorageError, EvidenceError) as error:
@@ -96,4 +99,4 @@ def main(argv: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv))
+    raise SystemExit(main())

@@ -26,6 +26,7 @@ from crawler.browser import browser_meta, captured_pages
 from crawler.guard import GuardedResolver, GuardProxy
 from crawler.interpret import interpret
 from crawler.middleware import NotRecorded, OverBudget, Refused, Resting
+from crawler.official import HOSTS, Call, Grant, list_call, token_call, token_in, without_secrets
 from crawler.order import Look, Order
 from crawler.page import Page
 from crawler.source import PlatformSpec, Source
@@ -87,6 +88,7 @@ class AccountSpider(scrapy.Spider):
         self.error = ""
         self.outcomes: Counter[str] = Counter()
         self.skipped = 0
+        self.notes: list[str] = []
         self._ready: list[tuple[str, Observation]] = []
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
@@ -94,6 +96,8 @@ class AccountSpider(scrapy.Spider):
         await self.proxy.start()
         for look in self.order.looks:
             visit = Visit(look)
+            if look.grant:
+                yield self._official(visit, look.grant)
             for source, url in self._first_urls(look):
                 if self._needs_browser(visit, source) and not (self.browser or self.order.replay):
                     visit.seen.append(self._unseen(url, Outcome.UNREADABLE, NO_BROWSER))
@@ -131,6 +135,43 @@ class AccountSpider(scrapy.Spider):
             cb_kwargs={"visit": visit, "source": source, "depth": depth},
         )
 
+    def _official(self, visit: Visit, grant: Grant) -> scrapy.Request:
+        """The first request under an account's own authorisation: for a token, or for the list where that is not needed."""
+        asked = None if self.order.replay else token_call(grant)
+        if asked:
+            return self._call(visit, asked, self.authorised)
+        return self._list(visit, grant, grant.token)
+
+    def _list(self, visit: Visit, grant: Grant, token: str) -> scrapy.Request:
+        call = list_call(visit.look.target, grant, token)
+        return self._call(visit, call, self.answered, source=None, depth=1)
+
+    def _call(self, visit: Visit, call: Call, callback: Any, **given: Any) -> scrapy.Request:
+        """robots.txt speaks to guests, which an authorised caller is not; and nothing secret follows a redirect."""
+        visit.pending += 1
+        visit.asked.add(call.shown)
+        return scrapy.Request(
+            call.shown if self.order.replay else call.url,
+            method="GET" if self.order.replay else call.method,
+            body=call.body,
+            headers=dict(call.headers),
+            callback=callback,
+            errback=self.failed,
+            dont_filter=True,
+            meta={"shown": call.shown, "dont_obey_robotstxt": True, "dont_redirect": True},
+            cb_kwargs={"visit": visit, **given},
+        )
+
+    def authorised(self, response: Response, visit: Visit) -> list[scrapy.Request]:
+        """A token to ask the list with. The answer is a secret, and is not kept."""
+        token, reason = token_in(response.body)
+        if not token:
+            self._see(visit, self._unseen(response.meta["shown"], Outcome.UNREADABLE, reason))
+        grant = visit.look.grant
+        more = [self._list(visit, grant, token)] if grant and token else []
+        self._answered(visit)
+        return more
+
     def answered(self, response: Response, visit: Visit, source: Source | None, depth: int) -> list[scrapy.Request]:
         """Keep the bytes, read them, and ask for what the page leads to. (A list: Scrapy re-parses the source of a
         generator callback at every call, which costs more than reading the page.)"""
@@ -167,10 +208,11 @@ class AccountSpider(scrapy.Spider):
             name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
             for name, values in response.headers.items()
         }
-        asked = response.meta.get("redirect_urls", [response.url])[0]
+        shown = response.meta.get("shown", response.url)
+        asked = response.meta.get("redirect_urls", [shown])[0]
         address = str(response.ip_address) if response.ip_address and not self.settings["GUARD_PROXY"] else ""
         return Page(
-            url=response.url,
+            url=shown,
             body=response.body,
             fetched_at=self.clock(),
             status=response.status,
@@ -182,7 +224,7 @@ class AccountSpider(scrapy.Spider):
     def failed(self, failure: Failure) -> None:
         """No answer: an observation that says so, or nothing at all where we chose not to ask."""
         visit: Visit = failure.request.cb_kwargs["visit"]  # type: ignore[attr-defined]
-        url: str = failure.request.url  # type: ignore[attr-defined]
+        url: str = failure.request.meta.get("shown", failure.request.url)  # type: ignore[attr-defined]
         if is_a(failure, OverBudget, Resting):
             self.skipped += 1
         elif is_a(failure, NotRecorded):
@@ -209,7 +251,7 @@ class AccountSpider(scrapy.Spider):
         for kind, reason in FAILURES:
             if is_a(failure, kind):
                 return reason
-        return f"error: {text[:120]}"
+        return f"error: {without_secrets(text)[:120]}"
 
     def _unseen(self, url: str, outcome: Outcome, reason: str) -> Observation:
         return Observation(
@@ -224,8 +266,11 @@ class AccountSpider(scrapy.Spider):
     def _see(self, visit: Visit, seen: Observation) -> None:
         self.outcomes[seen.outcome.value] += 1
         visit.seen.append(seen)
-        if seen.outcome == Outcome.BLOCKED and not seen.reason.startswith("robots"):
-            host = urlsplit(seen.url).hostname or ""
+        host = urlsplit(seen.url).hostname or ""
+        if host in HOSTS:  # an authorisation is one account's own, and so is its quota
+            if not seen.outcome.is_fact:
+                self.notes.append(f"{visit.look.target.name or visit.look.target.key} 的官方接口: {seen.reason}")
+        elif seen.outcome == Outcome.BLOCKED and not seen.reason.startswith("robots"):
             self.crawler.manners.walled.add(host)  # type: ignore[attr-defined]
 
     def _answered(self, visit: Visit) -> None:
@@ -266,7 +311,7 @@ class AccountSpider(scrapy.Spider):
             "outcomes": dict(self.outcomes),
             "skipped": self.skipped,
             "walled": sorted(manners.walled),
-            "recording": self.crawler.recording,  # type: ignore[attr-defined]
+            "notes": [*self.crawler.recording, *self.notes],  # type: ignore[attr-defined]
             "error": self.error,
         }
 

@@ -8,13 +8,13 @@ import json
 import os
 import signal
 import sys
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from crawler.official import without_secrets
 from crawler.order import Order
 from storage.documents import dump
 
@@ -47,24 +47,18 @@ class Nursery:
 
     async def run(self, order: Order) -> Ending:
         """Start a child for the order and wait for its end; the caller has a place."""
-        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
-            file.write(dump(order))
-            file.flush()
-            return await self._follow(file.name)
-
-    async def _follow(self, order_file: str) -> Ending:
         child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "crawler.run", order_file),
+            *(sys.executable, "-m", "crawler.run"),
             cwd=os.getcwd(),
             env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             start_new_session=True,
         )
         self._alive.add(child)
         try:
-            out, err = await asyncio.wait_for(child.communicate(), self._seconds)
+            out, err = await asyncio.wait_for(child.communicate(dump(order).encode()), self._seconds)
         except TimeoutError:
             kill_group(child.pid)
             await child.wait()
@@ -85,7 +79,7 @@ class Nursery:
 
 
 def _ending(code: int, out: bytes, err: bytes) -> Ending:
-    text = err.decode("utf-8", "replace")[-OUTPUT_KEPT:].strip()
+    text = without_secrets(err.decode("utf-8", "replace")[-OUTPUT_KEPT:].strip())
     try:
         summary = json.loads(out.decode("utf-8").strip().splitlines()[-1])
     except (ValueError, IndexError):

@@ -88,6 +88,7 @@ def _database(settings: Settings, clock: Clock) -> Iterator[Check]:
                 "还没有导入台账。请执行 xunjian register template 台账.xlsx，填写后用 register import 导入",
             )
         yield from _policies(World(settings, store, clock), filings)
+        yield from _grants(settings, store)
     finally:
         store.close()
 
@@ -97,6 +98,14 @@ def _policies(world: World, filings: dict[str, int]) -> Iterator[Check]:
     yield Check("制度文件", "ok", "、".join(sorted(policies)))
     for school in sorted(set(filings) - set(policies)):
         yield Check("制度文件", "warn", f"学校 {school} 有台账但没有制度文件，只记录更新时间，不会判定问题")
+
+
+def _grants(settings: Settings, store: Store) -> Iterator[Check]:
+    if settings.grants:
+        strangers = sorted(set(settings.grants) - set(store.filings.by_key(list(settings.grants))))
+        known = f"{len(settings.grants) - len(strangers)} 个账号有官方接口授权"
+        unknown = f"；台账中没有 {'、'.join(strangers)}，请核对设置 grants 里的账号写法" if strangers else ""
+        yield Check("账号授权", "warn" if strangers else "ok", known + unknown)
 
 
 def _calendar(clock: Clock) -> Check:

@@ -10,6 +10,7 @@ import typer
 from monitors import jobs
 from monitors.clock import Clock
 from monitors.console.session import token_file
+from monitors.demo.official import demo_grants
 from monitors.demo.register import demo_canaries, opening
 from monitors.demo.server import CampusServer
 from monitors.digests import make_digest
@@ -50,9 +51,8 @@ async def serve_demo(settings: Settings, clock: Clock) -> None:
                 Canary(c.platform, c.key, c.name, c.account_id, c.url, c.alive) for c in demo_canaries(campus)
             )
             where = ("127.0.0.1", server.plain_port, server.tls_port)
-            world = World(
-                settings.model_copy(update={"delay_seconds": 0.0}), store, clock, connect_to=where, canaries=canaries
-            )
+            given = settings.model_copy(update={"delay_seconds": 0.0, "grants": demo_grants(campus)})
+            world = World(given, store, clock, connect_to=where, canaries=canaries)
             store.filings.save(filings, by="演示", now=clock())
             typer.echo(f"【演示】校媒巡检控制台: {address(settings)}  正在巡检模拟校园，约半分钟后显示结果。")
             await serve(world, first=fill)

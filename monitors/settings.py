@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,6 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from crawler.official import Grant
 from rules.model import Platform
 from storage.database import url_of
 
@@ -32,6 +33,23 @@ class WatchedCanary(BaseModel):
     account_id: str = ""
     url: str = ""
     alive: bool = True
+
+
+class WrittenGrant(BaseModel):
+    """An account's own authorisation, as an operator writes it: app_id and secret (WeChat), or token (Weibo)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    app_id: str = ""
+    secret: SecretStr = SecretStr("")
+    token: SecretStr = SecretStr("")
+    whole: bool = False
+
+    @model_validator(mode="after")
+    def _either(self) -> WrittenGrant:
+        if bool(self.token.get_secret_value()) == bool(self.app_id and self.secret.get_secret_value()):
+            raise ValueError("微信公众号填写 app_id 和 secret，微博填写 token，二者只填其一")
+        return self
 
 
 class Settings(BaseSettings):
@@ -69,6 +87,9 @@ class Settings(BaseSettings):
     sources: dict[str, tuple[str, ...]] = Field(
         default={}, description="各账号（平台:标识）的补充来源网址，如学校自建的 RSS、公众号合集；只作为佐证"
     )
+    grants: dict[str, WrittenGrant] = Field(
+        default={}, description="各账号（平台:标识）自己的官方接口授权：微信 app_id 和 secret，微博 token"
+    )
     canaries: tuple[WatchedCanary, ...] = Field(
         default=(), description="哨兵账号：已知在更新或已知注销，用来判断采集是否可信"
     )
@@ -80,6 +101,27 @@ class Settings(BaseSettings):
         for text in value:
             ip_network(text)
         return value
+
+    @field_validator("grants")
+    @classmethod
+    def _granted(cls, value: dict[str, WrittenGrant]) -> dict[str, WrittenGrant]:
+        for key, grant in value.items():
+            platform, _, account = key.partition(":")
+            if not account or platform != ("weibo" if grant.token.get_secret_value() else "wechat"):
+                raise ValueError(f"{key} 应写作 wechat:gh_…（填 app_id 和 secret）或 weibo:数字标识（填 token）")
+        return value
+
+    def grant(self, key: str) -> Grant | None:
+        """The authorisation of this account, or None."""
+        written = self.grants.get(key)
+        if written is None:
+            return None
+        return Grant(
+            app_id=written.app_id,
+            secret=written.secret.get_secret_value(),
+            token=written.token.get_secret_value(),
+            whole=written.whole,
+        )
 
     @property
     def database(self) -> str:

@@ -122,13 +122,15 @@ async def sweep(
 
 
 async def _shard(world: World, platform: Platform, targets: list[Target], replay: str, report: SweepReport) -> None:
-    more = [Look(target=t, url=url) for t in targets for url in world.settings.sources.get(t.key, ())]
-    order = order_for(world, "sweep", platform, [*(Look(target=target) for target in targets), *more], replay=replay)
+    settings = world.settings
+    looks = [Look(target=target, grant=settings.grant(target.key)) for target in targets]
+    looks += [Look(target=t, url=url) for t in targets for url in settings.sources.get(t.key, ())]
+    order = order_for(world, "sweep", platform, looks, replay=replay)
     ending = await run_order(world, order)
     report.runs.append(order.run)
     report.looks += len(targets)
     report.outcomes.update(ending.summary.get("outcomes", {}))
-    report.notes += ending.summary.get("recording", [])
+    report.notes += ending.summary.get("notes", [])
     if ending.error:
         report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from crawler import dig
 from crawler.dig import number, peek, rows, seen, unix, word
+from crawler.official import WHOLE
 from crawler.page import Page, Unreadable
 from crawler.source import Source
 from rules.model import Observation, Platform, Post, Proof
@@ -36,7 +37,8 @@ def listed(page: Page, posts: list[Post], name: str = "", account: str = "", **f
 
 
 def read_freepublish(page: Page) -> Observation:
-    """freepublish/batchget: what the account itself published, with its own authorisation."""
+    """freepublish/batchget: what the account published (发布), with its own authorisation. What it mass-sent (群发) is not
+    in this list: silence is shown only where the operator confirmed that nothing is missing."""
     posts = []
     for item in rows(dig.data(page), "item"):
         at = unix(item, "update_time") or unix(item, "content", "create_time")
@@ -52,7 +54,8 @@ def read_freepublish(page: Page) -> Observation:
                     published_at=at,
                 )
             )
-    return listed(page, posts, post_count=number(dig.data(page), "total_count"))
+    shows = Proof.ACTIVE | (Proof.INACTIVE if WHOLE in page.url else Proof.NONE)
+    return listed(page, posts, post_count=number(dig.data(page), "total_count"), proves=shows)
 
 
 def read_mass(page: Page) -> Observation:
@@ -198,7 +201,7 @@ OFFICIAL = (
         code="official",
         label="官方接口 freepublish/batchget",
         proves=Proof.ACTIVE | Proof.INACTIVE,
-        note="需账号本身授权；群发内容是否包含须核实",
+        note="需账号本身授权；不含群发内容，经人工核实没有遗漏的（设置 whole）才可证明未更新",
         recognises=lambda page: dig.has(page, "item_count"),
         read=read_freepublish,
     ),

@@ -24,6 +24,8 @@ class Ask:
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     query_string: str = ""
+    body: bytes = b""
+    authorization: str = ""
 
     def get(self, name: str) -> str:
         """One query parameter, empty where it is missing."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
-from monitors.demo import portals, shops, video, wechat, weibo
+from monitors.demo import official, portals, shops, video, wechat, weibo
 from monitors.demo.answer import Answer, Ask, missing
 from monitors.demo.obstacles import authserver
 from monitors.demo.population import Campus
@@ -26,6 +26,8 @@ HOSTS: Mapping[str, Handler] = {
     "weibo.com": weibo.desktop,
     "www.weibo.com": weibo.desktop,
     "passport.weibo.com": weibo.passport,
+    "api.weibo.com": official.weibo,
+    "api.weixin.qq.com": official.wechat,
     "mp.weixin.qq.com": wechat.weixin,
     "weixin.sogou.com": wechat.sogou,
     wechat.FEEDS: wechat.feed,
@@ -77,7 +79,7 @@ def campus_app(campus: Campus) -> App:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send)
             return
-        given = answer(campus, _ask(scope))
+        given = answer(campus, _ask(scope, await _body(scope, receive)))
         if given.delay:
             await asyncio.sleep(given.delay)
         await _send(given, send, scope["method"] == "HEAD")
@@ -89,11 +91,22 @@ def campus_app(campus: Campus) -> App:
     return app
 
 
-def _ask(scope: Scope) -> Ask:
-    host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+async def _body(scope: Scope, receive: Receive) -> bytes:
+    """What was posted: the official interfaces' small questions."""
+    body, more = b"", scope["method"] == "POST"
+    while more:
+        part = await receive()
+        body, more = body + part.get("body", b""), part.get("more_body", False)
+    return body
+
+
+def _ask(scope: Scope, body: bytes) -> Ask:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    host = headers.get("host", "")
     text = scope["query_string"].decode("latin-1")
     query = dict(parse_qsl(text, keep_blank_values=True))
-    return Ask(host.rpartition(":")[0] if ":" in host else host, unquote(scope["path"]), query, text)
+    name = host.rpartition(":")[0] if ":" in host else host
+    return Ask(name, unquote(scope["path"]), query, text, body, headers.get("authorization", ""))
 
 
 async def _send(given: Answer, send: Send, head: bool) -> None:

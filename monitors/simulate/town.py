@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
+from crawler.official import WHOLE
 from crawler.page import Page
 from crawler.platforms import spec_of
 from crawler.source import Source, Target
@@ -43,7 +44,8 @@ class Town(Campus):
         life = self.lives[key]
         if life.is_gone(self.now):
             return None
-        return replace(life.actor, name=life.name_at(self.now))
+        name = life.name_at(self.now)
+        return life.actor if name == life.actor.name else replace(life.actor, name=name)
 
     def items(self, actor: Actor, theme: str = "social", later: float = 0.0) -> tuple[Item, ...]:
         """The newest posts, newest first, after what is pinned; a column that lags behind shows the same days earlier."""
@@ -106,8 +108,8 @@ def first_urls(target: Target) -> list[tuple[Source | None, str]]:
     """What a sweep asks first. WeChat: the official interface; Douyin: the answers a browser would have kept."""
     spec, account = spec_of(target.platform), target.account_id
     if target.platform is Platform.WECHAT:
-        paths = ("freepublish/batchget", "account/getaccountbasicinfo")
-        return [(None, f"{WECHAT_API}/{path}?account={account}") for path in paths]
+        paths = (f"freepublish/batchget?{WHOLE}&", "account/getaccountbasicinfo?")
+        return [(None, f"{WECHAT_API}/{path}account={account}") for path in paths]
     if target.platform is Platform.DOUYIN:
         paths = ("user/profile/other", "aweme/post")
         return [(None, f"{DOUYIN_API}/{path}/?sec_user_id={account}") for path in paths]

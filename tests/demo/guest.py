@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
+from crawler.official import Call, list_call, token_call, token_in
 from crawler.page import Page
 from crawler.platforms import SPECS
 from crawler.read import read
@@ -14,6 +15,8 @@ from crawler.source import Target
 from monitors.demo.answer import Answer, Ask
 from monitors.demo.app import answer
 from monitors.demo.campus import Campus, key_of, public_url
+from monitors.demo.official import demo_grants
+from monitors.settings import Settings
 from rules.identity import identity
 from rules.model import BEIJING, Filing, Observation, Outcome, Platform
 
@@ -57,6 +60,7 @@ def looks(campus: Campus, filing: Filing) -> list[Observation]:
         return [_unseen(campus, filing, Outcome.BLOCKED)]
     seen = [read(visit(campus, url), filing.platform, code) for code, url in _addresses(campus, filing, target)]
     own = [look for look in seen if _own(filing, target, look)]
+    own += [read(page, filing.platform) for page in _officially(campus, target)]
     return own or [_unseen(campus, filing, Outcome.UNREADABLE)]
 
 
@@ -70,6 +74,25 @@ def _addresses(campus: Campus, filing: Filing, target: Target) -> Iterator[tuple
         base = "https://www.douyin.com/aweme/v1/web"
         yield None, f"{base}/user/profile/other/?sec_user_id={target.account_id}"
         yield None, f"{base}/aweme/post/?sec_user_id={target.account_id}&max_cursor=0&count=18"
+
+
+def _officially(campus: Campus, target: Target) -> Iterator[Page]:
+    """What the account's own authorisation opens, kept under the address that bears no secret."""
+    grant = Settings(grants=demo_grants(campus)).grant(target.key)
+    if grant:
+        asked = token_call(grant)
+        token = token_in(_send(campus, asked).body)[0] if asked else grant.token
+        call = list_call(target, grant, token)
+        yield Page(url=call.shown, body=_send(campus, call).body, fetched_at=campus.now)
+
+
+def _send(campus: Campus, call: Call) -> Answer:
+    parts = urlsplit(call.url)
+    query = dict(parse_qsl(parts.query))
+    sent = Ask(
+        parts.hostname or "", parts.path, query, parts.query, call.body.encode(), call.headers.get("Authorization", "")
+    )
+    return answer(campus, sent)
 
 
 def _own(filing: Filing, target: Target, look: Observation) -> bool:

@@ -79,10 +79,9 @@ def crawl(server: CampusServer, folder: Path, platform: Platform) -> tuple[Store
         connect_to=server.connect_to,
         browser_path="/nonexistent",
     )
-    file = folder / "order.json"
-    file.write_text(dump(order), encoding="utf-8")
     child = subprocess.run(
-        [sys.executable, "-m", "crawler.run", str(file)],
+        [sys.executable, "-m", "crawler.run"],
+        input=dump(order),
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitors import clock
+from monitors.demo.official import demo_grants
 from monitors.demo.register import demo_canaries, opening
 from monitors.demo.server import CampusServer
 from monitors.jobs import check_schools, sweep_and_plan
@@ -26,7 +27,8 @@ def demo_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     canaries = [Canary(c.platform, c.key, c.name, c.account_id, c.url, c.alive) for c in demo_canaries(campus)]
     with CampusServer(campus) as server:
         where = ("127.0.0.1", server.plain_port, server.tls_port)
-        world = World(settings, store, clock.wall, connect_to=where, canaries=canaries)
+        given = settings.model_copy(update={"grants": demo_grants(campus)})
+        world = World(given, store, clock.wall, connect_to=where, canaries=canaries)
         store.filings.save(filings, by="测试", now=clock.wall())
         report = asyncio.run(sweep_and_plan(world, everything=True))
         assert report.errors == []
