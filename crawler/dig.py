@@ -120,8 +120,14 @@ def when(text: str, page: Page) -> tuple[datetime | None, Precision]:
 
 
 def plain(markup: str) -> str:
-    """Text of a short HTML fragment."""
-    return tidy(re.sub(r"<[^<>]*>", "", markup[: 16 * LONGEST]))
+    """Text of a short HTML fragment; a tag that is cut off is no text."""
+    return tidy(re.sub(r"<[^<>]*(?:>|$)", "", markup[: 16 * LONGEST]))
+
+
+def prose(value: Any, *path: str | int) -> str:
+    """The HTML fragment at ``path`` as tidy text; empty where there is none."""
+    found = dig(value, *path)
+    return plain(found) if isinstance(found, str) else ""
 
 
 def first(pattern: str | re.Pattern[str], text: str) -> str:
@@ -160,6 +166,16 @@ def css(name: str) -> str:
     return f'contains(concat(" ", normalize-space(@class), " "), " {name} ")'
 
 
+def address(page: Page) -> str:
+    """Where the page is from: as fetched, else as it says of itself (a saved page has no other address)."""
+    if page.requested_url or page.url:
+        return page.requested_url or page.url
+    head = page.text[:20_000]
+    stated = re.search(r'<meta[^>]{0,80}property="og:url"[^>]{0,80}content="([^"]{0,500})"', head)
+    stated = stated or re.search(r'<link[^>]{0,80}rel="canonical"[^>]{0,80}href="([^"]{0,500})"', head)
+    return tidy(stated.group(1)) if stated else ""
+
+
 def embedded(text: str, marker: str) -> Any:
     """The JSON object or array that follows ``marker`` in a script; None where it cannot be read."""
     at = text.find(marker)
@@ -182,9 +198,13 @@ def biz_of(number_text: str) -> str:
 
 
 def owner(ids: Iterable[str]) -> str:
-    """Whose list this is: the id most items carry, the earliest on a tie; empty for no ids."""
+    """Whose list this is: the id that at least half of the items carry, and more than any other.
+
+    Empty where nobody does: recommendations, favourites and timelines are nobody's list.
+    """
     counted = Counter(item for item in ids if item)
-    return counted.most_common(1)[0][0] if counted else ""
+    (top, most), (_, next_most) = (*counted.most_common(2), ("", 0), ("", 0))[:2]
+    return top if most > next_most and 2 * most >= counted.total() else ""
 
 
 def need(value: T | None, reason: str) -> T:

@@ -90,7 +90,7 @@ SPEC = PlatformSpec(
             label="名片接口",
             proves=Proof.NAME | Proof.BODY | Proof.GONE,
             note="投稿数用于对照变化；−404、spacesta −2 为平台明示",
-            recognises=lambda page: dig.has(page, "data", "card") or is_missing(page),
+            recognises=lambda page: bool(word(peek(page, "data", "card", "mid"))) or is_missing(page),
             read=read_card,
             urls=lambda target: _uid(target, f"{API}/web-interface/card?mid="),
         ),
@@ -99,7 +99,7 @@ SPEC = PlatformSpec(
             label="空间动态（旧接口）",
             proves=Proof.ACTIVE | Proof.NAME,
             note="仅读留存",
-            recognises=lambda page: dig.has(page, "data", "cards", 0, "desc"),
+            recognises=lambda page: dig.has(page, "data", "cards", 0, "desc") or dig.has(page, "data", "card", "desc"),
             read=read_old_feed,
         ),
         Source(

@@ -27,7 +27,7 @@ def read_feed(page: Page) -> Observation:
     items = rows(answered(page), "items")
     whose = dig.first(r"[?&]host_mid=(\d+)", page.requested_url or page.url)
     whose = whose or dig.owner(word(_author(item), "mid") for item in items)
-    own = [item for item in items if word(_author(item), "mid") == whose]
+    own = [item for item in items if whose and word(_author(item), "mid") == whose]
     author = _author(need(own, "no_own_items: 动态里没有本账号的内容")[0])
     return seen(
         page,
@@ -89,8 +89,8 @@ def _title(dynamic: Any) -> str:
 
 
 def read_old_feed(page: Page) -> Observation:
-    """space_history of dynamic_svr: each card's text is JSON inside JSON."""
-    cards = rows(answered(page), "cards")
+    """space_history of dynamic_svr, or one dynamic of it: each card's text is JSON inside JSON."""
+    cards = rows(answered(page), "cards") or rows(answered(page), "card")
     whose = dig.first(r"[?&]host_uid=(\d+)", page.requested_url or page.url) or dig.owner(_uid(card) for card in cards)
     own = need([card for card in cards if _uid(card) == whose and whose], "no_own_items: 动态里没有本账号的内容")
     posts = [

@@ -151,7 +151,7 @@ def read_rendered(page: Page) -> Observation:
     name = dig.shown(root, '//*[@data-e2e="user-info"]//h1') or dig.first(
         r"<title[^>]{0,100}>([^<]{1,60})的抖音", page.text
     )
-    account = dig.first(r"/user/(MS4wLjAB[\w-]{20,120})", page.url)
+    account = dig.first(r"/user/(MS4wLjAB[\w-]{20,120})", dig.address(page))
     return seen(page, Platform.DOUYIN, name=name, account_id=account, posts=need(posts, "empty_list: 列表是空的"))
 
 

@@ -17,6 +17,10 @@ from rules.model import BEIJING, Found, Observation, Platform, Post, Precision, 
 
 NOTE = "桥接服务需运营者登录、易失效；条目少或旧先看桥接本身"
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+COLLECTION = re.compile(r"/feeds/all\.(?:rss|atom|json)\b")
+"""What a bridge calls its feed of every account."""
+ACCOUNT = re.compile(r"\bMP_WXS_(\d{8,12})(?!\d)")
+"""The number behind __biz, as bridges that read WeRead name an account."""
 SAFE = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
 
 
@@ -51,13 +55,16 @@ def read_xml(page: Page) -> Observation:
         )
     found = root.find("{*}channel")
     channel = root if found is None else found
-    stated = " ".join(element.text or "" for element in channel.iter("{*}title", "{*}id", "{*}link") if element.text)
-    account = dig.first(r"\b(gh_[0-9a-f]{8,16})\b", " ".join([_text(channel, "image/{*}title"), stated]))
-    return _own(page, posts, _text(channel, "title"), account)
+    stated = [element.get("href") or element.text or "" for element in channel.iter("{*}title", "{*}id", "{*}link")]
+    return _own(page, posts, _text(channel, "title"), " ".join([_text(channel, "image/{*}title"), *stated]))
 
 
-def _own(page: Page, posts: list[Post], name: str, account: str) -> Observation:
-    """Items whose links name another account than most are somebody else's."""
+def _own(page: Page, posts: list[Post], name: str, stated: str) -> Observation:
+    """Items whose links name another account than most are somebody else's; ``stated`` may say whose feed it is."""
+    numbers = set(ACCOUNT.findall(stated))
+    if COLLECTION.search(stated) or len(numbers) > 1:
+        raise Unreadable("collection: 汇集多个公众号的订阅源，不是某一账号的")
+    account = dig.first(r"\b(gh_[0-9a-f]{8,16})\b", stated) or "".join(map(dig.biz_of, numbers))
     whose = dig.owner(biz_in(post.url) for post in posts)
     own = [post for post in posts if biz_in(post.url) in ("", whose)]
     return listed(page, own, name, account)
@@ -86,7 +93,7 @@ def read_json(page: Page) -> Observation:
                 precision=precision,
             )
         )
-    return _own(page, posts, word(dig.data(page), "title"), dig.first(r"\b(gh_[0-9a-f]{8,16})\b", page.text))
+    return _own(page, posts, word(dig.data(page), "title"), page.text)
 
 
 def read_channels(page: Page) -> Observation:

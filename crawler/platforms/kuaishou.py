@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crawler import dig
-from crawler.dig import need, number, rows, seen, unix, word
+from crawler.dig import need, number, peek, rows, seen, unix, word
 from crawler.page import Page
 from crawler.source import PlatformSpec, Source
 from rules.model import Found, Observation, Platform, Post, Proof
 
 
+def answer(page: Page, name: str) -> Any:
+    """The part of an answer: under its GraphQL name, or bare as the mobile interface gives it."""
+    return peek(page, "data", name) or peek(page)
+
+
+def who(user: Any) -> str:
+    """The id of an author: the short one of web addresses, else the number."""
+    return dig.either(user, "userEid", "userId", "user_id", "id")
+
+
 def read_profile(page: Page) -> Observation:
     """visionProfile: name and id."""
-    user = dig.dig(dig.data(page), "data", "visionProfile", "userProfile")
+    user = dig.dig(answer(page, "visionProfile"), "userProfile")
     profile = dig.dig(user, "profile")
     name = need(word(profile, "user_name"), "no_identity: 资料里没有名称")
     body = word(profile, "verifiedDetail", "description") or word(user, "verifiedDetail", "description")
@@ -27,26 +39,34 @@ def read_profile(page: Page) -> Observation:
 
 def read_list(page: Page) -> Observation:
     """visionProfilePhotoList: works of one author."""
-    feeds = rows(dig.data(page), "data", "visionProfilePhotoList", "feeds")
-    whose = dig.owner(word(feed, "author", "id") for feed in feeds)
-    own = [feed for feed in feeds if word(feed, "author", "id") == whose]
-    posts = [
-        Post(
-            id=word(feed, "photo", "id"),
-            title=word(feed, "photo", "caption")[:80],
-            url=f"https://www.kuaishou.com/short-video/{word(feed, 'photo', 'id')}",
-            published_at=unix(feed, "photo", "timestamp", per_second=1000),
-            pinned=dig.dig(feed, "photo", "profileUserTopPhoto") is True,
-        )
-        for feed in need(own, "empty_list: 列表是空的")
-        if word(feed, "photo", "id")
-    ]
-    return seen(page, Platform.KUAISHOU, name=word(own[0], "author", "name"), account_id=whose, posts=posts)
+    feeds = rows(answer(page, "visionProfilePhotoList"), "feeds")
+    whose = dig.owner(author(feed) for feed in feeds)
+    own = need([feed for feed in feeds if whose and author(feed) == whose], "no_own_items: 列表为空，或作者各不相同")
+    name = word(own[0], "author", "name") or word(own[0], "userName")
+    return seen(page, Platform.KUAISHOU, name=name, account_id=whose, posts=[post(feed) for feed in own])
+
+
+def author(feed: dict[str, Any]) -> str:
+    """Whose work one entry is."""
+    return who(dig.dig(feed, "author") or feed)
+
+
+def post(feed: dict[str, Any]) -> Post:
+    """One work."""
+    photo = dig.dig(feed, "photo") or feed
+    ident = dig.either(photo, "id", "photoId", "photo_id")
+    return Post(
+        id=ident,
+        title=word(photo, "caption")[:80],
+        url=f"https://www.kuaishou.com/short-video/{ident}",
+        published_at=unix(photo, "timestamp", per_second=1000),
+        pinned=dig.dig(photo, "profileUserTopPhoto") is True,
+    )
 
 
 def read_search(page: Page) -> Observation:
     """visionSearchUser: accounts found."""
-    users = rows(dig.data(page), "data", "visionSearchUser", "users")
+    users = rows(answer(page, "visionSearchUser"), "users")
     results = tuple(
         Found(
             platform=Platform.KUAISHOU,
@@ -80,7 +100,7 @@ SPEC = PlatformSpec(
             label="作品列表",
             proves=Proof.ACTIVE | Proof.NAME,
             note="需签名，仅读留存；不签名时返回空列表",
-            recognises=lambda page: dig.has(page, "data", "visionProfilePhotoList", "feeds"),
+            recognises=lambda page: bool(rows(answer(page, "visionProfilePhotoList"), "feeds")),
             read=read_list,
         ),
         Source(
@@ -88,7 +108,7 @@ SPEC = PlatformSpec(
             label="资料",
             proves=Proof.NAME | Proof.BODY,
             note="需签名，仅读留存",
-            recognises=lambda page: dig.has(page, "data", "visionProfile", "userProfile"),
+            recognises=lambda page: bool(dig.dig(answer(page, "visionProfile"), "userProfile")),
             read=read_profile,
         ),
         Source(
@@ -96,7 +116,7 @@ SPEC = PlatformSpec(
             label="用户搜索",
             proves=Proof.NAME | Proof.BODY,
             note="只能证明有",
-            recognises=lambda page: dig.has(page, "data", "visionSearchUser", "users"),
+            recognises=lambda page: bool(rows(answer(page, "visionSearchUser"), "users")),
             read=read_search,
         ),
     ),

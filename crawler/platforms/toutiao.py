@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from crawler import dig
-from crawler.dig import find, need, rows, seen, shown, unix, when, word
+from crawler.dig import find, need, peek, rows, seen, shown, unix, when, word
 from crawler.page import Page, Unreadable
 from crawler.source import PlatformSpec, Source, Target
 from rules.model import Found, Observation, Platform, Post, Precision, Proof
@@ -93,12 +93,22 @@ def _uid(user: Any) -> str:
     return dig.either(user, "userId", "user_id", "creator_uid", "id", "uid")
 
 
+def unpacked(row: dict[str, Any]) -> dict[str, Any]:
+    """One item; the mobile interface gives it as JSON inside JSON."""
+    try:
+        inner = json.loads(row["content"])
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return row
+    return inner if isinstance(inner, dict) else row
+
+
 def read_feed(page: Page) -> Observation:
     """api/pc/list/feed as saved: items of one account; ads and recommended items name other users."""
-    items = [item for item in rows(dig.data(page), "data") if not item.get("is_feed_ad") and not item.get("ad_id")]
+    items = [unpacked(row) for row in rows(dig.data(page), "data")]
+    items = [item for item in items if not item.get("is_feed_ad") and not item.get("ad_id")]
     whose = dig.owner(_uid(dig.dig(item, "user_info")) or word(item, "media_creator_id") for item in items)
     own = [item for item in items if (_uid(dig.dig(item, "user_info")) or word(item, "media_creator_id")) == whose]
-    need(whose and own, "no_identity: 列表里没有账号")
+    need(whose and own, "no_own_items: 列表里没有账号，或作者各不相同（推荐列表）")
     user = dig.dig(own[0], "user_info")
     posts = []
     for item in own:
@@ -119,6 +129,18 @@ def read_feed(page: Page) -> Observation:
         account_id=whose,
         verified_body=word(user, "verified_content"),
         posts=posts,
+    )
+
+
+def read_profile(page: Page) -> Observation:
+    """A profile of the mobile interface."""
+    user = dig.dig(dig.data(page), "data")
+    return seen(
+        page,
+        Platform.TOUTIAO,
+        name=dig.either(user, "name", "screen_name"),
+        account_id=_uid(user),
+        verified_body=word(user, "verified_content"),
     )
 
 
@@ -181,10 +203,19 @@ SPEC = PlatformSpec(
             label="账号列表接口",
             proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
             note="需签名，仅读留存",
-            recognises=lambda page: any(
-                dig.has(page, "data", 0, key) for key in ("publish_time", "behot_time", "group_id")
+            recognises=lambda page: (
+                any(dig.has(page, "data", 0, key) for key in ("publish_time", "behot_time", "group_id"))
+                or any(word(unpacked(row), "behot_time") for row in rows(peek(page, "data"))[:1])
             ),
             read=read_feed,
+        ),
+        Source(
+            code="profile",
+            label="账号资料接口",
+            proves=Proof.NAME | Proof.BODY,
+            note="仅读留存",
+            recognises=lambda page: dig.has(page, "data", "user_id") and dig.has(page, "data", "verified_content"),
+            read=read_profile,
         ),
         Source(
             code="article",

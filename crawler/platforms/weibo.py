@@ -24,7 +24,7 @@ def post(item: dict[str, Any], page: Page, pinned: bool = False) -> Post:
     mid = word(item, "mid") or word(item, "idstr") or word(item, "id")
     return Post(
         id=mid,
-        title=dig.plain(word(item, "text_raw") or word(item, "text"))[:80],
+        title=(word(item, "text_raw") or dig.prose(item, "text"))[:80],
         url=f"https://m.weibo.cn/detail/{mid}",
         published_at=at,
         precision=precision,
@@ -198,7 +198,10 @@ SPEC = PlatformSpec(
             label="资料（m.weibo.cn、weibo.com）",
             proves=Proof.INACTIVE | Proof.NAME | Proof.BODY,
             note="微博数用于对照变化；为 0 即确认无内容，此时才可证明未更新",
-            recognises=lambda page: dig.has(page, "data", "userInfo") or dig.has(page, "data", "user"),
+            recognises=lambda page: (
+                not weibo_pages.shown_status(page)
+                and (dig.has(page, "data", "userInfo") or dig.has(page, "data", "user"))
+            ),
             read=read_profile,
             urls=m_urls,
         ),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from crawler import dig
-from crawler.dig import css, find, need, number, seen, shown, when, word
+from crawler.dig import css, find, need, number, peek, seen, shown, when, word
 from crawler.page import Page
 from crawler.source import Source
 from rules.model import Found, Observation, Platform, Post, Proof
@@ -41,9 +42,17 @@ def read_wap(page: Page) -> Observation:
     return seen(page, Platform.WEIBO, name=name, account_id=uid, verified_body=body, posts=posts, post_count=count)
 
 
+def shown_status(page: Page) -> Any:
+    """The one mblog that this page is about: statuses/show of either site, or the page's own data."""
+    for found in (peek(page, "data"), peek(page)):
+        if word(found, "created_at") and word(found, "user", "id"):
+            return found
+    return dig.dig(dig.embedded(page.text, "$render_data ="), 0, "status")
+
+
 def read_detail(page: Page) -> Observation:
     """m.weibo.cn/detail/MID: one post and who wrote it."""
-    status = dig.dig(dig.embedded(page.text, "$render_data ="), 0, "status")
+    status = shown_status(page)
     uid = need(word(status, "user", "id"), "no_identity: 微博页没有作者")
     at, precision = when(word(status, "created_at"), page)
     mid = word(status, "mid") or word(status, "id")
@@ -53,11 +62,11 @@ def read_detail(page: Page) -> Observation:
         Platform.WEIBO,
         name=word(user, "screen_name"),
         account_id=uid,
-        verified_body=word(user, "verified_reason"),
+        verified_body=word(user, "verified_reason") if dig.dig(user, "verified") is not False else "",
         posts=[
             Post(
                 id=mid,
-                title=dig.plain(word(status, "text"))[:80],
+                title=(word(status, "text_raw") or dig.prose(status, "text"))[:80],
                 url=f"https://m.weibo.cn/detail/{mid}",
                 published_at=at,
                 precision=precision,
@@ -111,7 +120,7 @@ SOURCES = (
         label="单条微博",
         proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
         note="只证明这一条",
-        recognises=lambda page: "$render_data" in page.text,
+        recognises=lambda page: "$render_data" in page.text or bool(shown_status(page)),
         read=read_detail,
     ),
     Source(

@@ -66,11 +66,10 @@ def read_profile(page: Page) -> Observation:
     data = dig.dig(user, "userPageData") or dig.dig(user, "userPageData", "_rawValue")
     basic = dig.dig(data, "basicInfo") or dig.dig(data, "basic_info")
     name = need(word(basic, "nickname"), "no_identity: 主页没有账号，可能需要登录")
-    notes = dig.dig(user, "notes")
-    flat = (
-        [item for group in notes if isinstance(group, list) for item in rows(group)] if isinstance(notes, list) else []
-    )
-    account = dig.first(r"/user/profile/([0-9a-f]{24})", page.url) or dig.owner(author(item) for item in flat)
+    # Groups by tab: 笔记, 收藏, 点赞. Only the first is the account's own work.
+    flat = rows(user, "notes", 0)
+    asked = dig.first(r"/user/profile/([0-9a-f]{24})", dig.address(page)) or word(user, "noteQueries", 0, "userId")
+    account = asked or dig.owner(author(item) for item in flat)
     own = [item for item in flat if author(item) in ("", account)]
     body = next((word(tag, "name") for tag in rows(data, "verifyInfo")), "") or word(
         data, "verifyInfo", "redOfficialVerifyContent"
@@ -87,13 +86,14 @@ def read_profile(page: Page) -> Observation:
 
 def read_note(page: Page) -> Observation:
     """One note, in the page's state."""
+    return note_of(page, opened(page))
+
+
+def opened(page: Page) -> Any:
+    """The note that the page shows; profiles carry an entry for none."""
     entries = dig.dig(state(page), "note", "noteDetailMap")
-    notes = (
-        [note for entry in entries.values() if isinstance(note := dig.dig(entry, "note"), dict)]
-        if isinstance(entries, dict)
-        else []
-    )
-    return note_of(page, next((note for note in notes if word(note, "noteId") or word(note, "time")), None))
+    notes = [dig.dig(entry, "note") for entry in entries.values()] if isinstance(entries, dict) else []
+    return next((note for note in notes if word(note, "noteId") or word(note, "time")), None)
 
 
 def read_bare_note(page: Page) -> Observation:
@@ -140,7 +140,9 @@ def read_api(page: Page) -> Observation:
         return note_of(page, dig.dig(items[0], "note_card"))
     if not notes:
         return found_in(page, items)
-    whose = need(dig.owner(author(item) for item in notes), "no_identity: 列表里没有作者")
+    whose = need(
+        dig.owner(author(item) for item in notes), "no_own_items: 列表里没有作者，或作者各不相同（收藏、推荐）"
+    )
     own = [item for item in notes if author(item) == whose]
     user = next((u for item in own if (u := dig.dig(item, "user") or dig.dig(item, "note_card", "user"))), None)
     posts = [post for item in own if (post := card(item))]
@@ -184,9 +186,7 @@ SPEC = PlatformSpec(
             label="单篇笔记",
             proves=Proof.ACTIVE | Proof.NAME,
             note="只证明这一篇；今多为登录墙",
-            recognises=lambda page: (
-                has_state(page, "noteDetailMap") and '"noteDetailMap":{}' not in page.text.replace(" ", "")
-            ),
+            recognises=lambda page: has_state(page, "noteDetailMap") and bool(opened(page)),
             read=read_note,
         ),
         Source(

@@ -17,10 +17,15 @@ def token(user: Any) -> str:
 
 
 def badge(user: Any) -> str:
-    """Words of the verification badge."""
-    for places in (("badgeV2", "title"), ("badge_v2", "title"), ("badge", 0, "description"), ("badge", "title")):
-        if text := word(user, *places):
+    """Words of the verification badge; 优秀答主 and the like are honours, no verification."""
+    for key in ("badgeV2", "badge_v2"):
+        details = rows(user, key, "detailBadges") + rows(user, key, "detail_badges")
+        verified = not details or any(word(each, "type") == "identity" for each in details)
+        if verified and (text := word(user, key, "title")):
             return text
+    for each in rows(user, "badge"):
+        if word(each, "type") in ("", "identity"):
+            return dig.either(each, "description", "title")
     return ""
 
 
@@ -34,7 +39,7 @@ def post(item: dict[str, Any], page: Page) -> Post:
     ident = word(item, "id") or word(item, "slug")
     return Post(
         id=ident,
-        title=title or dig.plain(word(item, "excerpt"))[:80],
+        title=title or dig.prose(item, "excerpt")[:80],
         url=word(item, "url"),
         published_at=at,
         precision=precision,
@@ -63,8 +68,12 @@ def read_state(page: Page) -> Observation:
     state = dig.dig(dig.embedded(page.text, 'id="js-initialData"'), "initialState")
     entities = dig.dig(state, "entities")
     users = {word(user, "urlToken"): user for user in _values(entities, "users") if word(user, "name")}
-    asked = dig.first(r"zhihu\.com/(?:people|org)/([\w-]{1,60})", page.url)
+    asked = dig.first(r"zhihu\.com/(?:people|org)/([\w-]{1,60})", dig.address(page))
     items = _values(entities, "articles") + _values(entities, "answers") + _values(entities, "pins")
+    slug = dig.first(r"zhihu\.com/column/([\w-]{1,60})|zhuanlan\.zhihu\.com/(?!p/)([\w-]{1,60})", dig.address(page))
+    column = next((each for each in _values(entities, "columns") if slug and word(each, "urlToken") == slug), None)
+    if column:
+        return column_of(page, column)
     if not users and not items:
         return read_search(page)
     written = dig.owner(token(dig.dig(item, "author")) for item in items)
@@ -107,14 +116,34 @@ def read_search(page: Page) -> Observation:
 
 
 def read_column(page: Page) -> Observation:
-    """A column (专栏): its own name and slug; the creator is somebody else's identity."""
-    column = dig.data(page)
+    """A column (专栏) as JSON, of 2015 or of today."""
+    return column_of(page, dig.data(page))
+
+
+def column_of(page: Page, column: Any) -> Observation:
+    """A column: its own name and slug; the creator is somebody else's identity."""
+    counts = [number(column, key) for key in ("postsCount", "articles_count", "articlesCount")]
     return seen(
         page,
         Platform.ZHIHU,
-        name=word(column, "name") or word(column, "title"),
-        account_id=word(column, "slug") or word(column, "url_token") or word(column, "id"),
-        post_count=number(column, "postsCount") if "postsCount" in column else number(column, "articles_count"),
+        name=dig.either(column, "name", "title"),
+        account_id=dig.either(column, "slug", "url_token", "urlToken", "id"),
+        post_count=next((count for count in counts if count is not None), None),
+    )
+
+
+def read_member(page: Page) -> Observation:
+    """api/v4/members/TOKEN: a person or organisation."""
+    user = dig.data(page)
+    counts = [number(user, key) for key in ("answer_count", "articles_count", "pins_count", "zvideo_count")]
+    known = [count for count in counts if count is not None]
+    return seen(
+        page,
+        Platform.ZHIHU,
+        name=word(user, "name"),
+        account_id=token(user),
+        verified_body=badge(user),
+        post_count=sum(known) if known else None,
     )
 
 
@@ -173,6 +202,14 @@ SPEC = PlatformSpec(
             note="文章数用于对照变化",
             recognises=is_column,
             read=read_column,
+        ),
+        Source(
+            code="member",
+            label="个人、机构资料接口",
+            proves=Proof.NAME | Proof.BODY,
+            note="需签名，仅读留存",
+            recognises=lambda page: dig.has(page, "url_token") and dig.has(page, "user_type"),
+            read=read_member,
         ),
         Source(
             code="article",
