@@ -30,6 +30,7 @@ from crawler.official import HOSTS, Call, Grant, list_call, token_call, token_in
 from crawler.order import Look, Order
 from crawler.page import Page
 from crawler.source import PlatformSpec, Source
+from crawler.witnesses import posts_linked
 from rules.model import Observation, Outcome, Platform, Proof
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive
@@ -89,6 +90,7 @@ class AccountSpider(scrapy.Spider):
         self.outcomes: Counter[str] = Counter()
         self.skipped = 0
         self.notes: list[str] = []
+        self.links: dict[str, str] = {}
         self._ready: list[tuple[str, Observation]] = []
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
@@ -181,6 +183,8 @@ class AccountSpider(scrapy.Spider):
         asked = source.code if source and depth == 0 else None
         seen = replace(interpret(page, target, asked), evidence=evidence)
         self._see(visit, seen)
+        if self.order.platform == Platform.WEBSITE and seen.outcome == Outcome.OK:
+            self.links |= posts_linked(page)
         for extra in captured_pages(response, page.fetched_at):
             kept = self.archive.append(extra, run_id=self.order.run)
             self._see(visit, replace(interpret(extra, target), evidence=kept))
@@ -311,6 +315,7 @@ class AccountSpider(scrapy.Spider):
             "outcomes": dict(self.outcomes),
             "skipped": self.skipped,
             "walled": sorted(manners.walled),
+            "links": self.links,
             "notes": [*self.crawler.recording, *self.notes],  # type: ignore[attr-defined]
             "error": self.error,
         }

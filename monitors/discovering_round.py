@@ -101,13 +101,11 @@ class Round:
         self.now = self.world.clock()
 
     def may_ask(self, platform: Platform) -> bool:
-        """Not where the operator switched a platform off or a sweep met a wall there: that wall is ours too. The demo's
-        walls are those of single accounts."""
-        state = self.world.store.runs.platform(platform.value)
-        if state["rest_until"] and state["rest_until"] > self.now and not self.world.settings.demo:
-            self.report.resting[platform.label] = state["rest_until"]
+        """Not where the operator switched a platform off or a sweep met a wall there: that wall is ours too."""
+        if until := self.world.resting(platform):
+            self.report.resting[platform.label] = until
             return False
-        return bool(state["enabled"])
+        return bool(self.world.store.runs.platform(platform.value)["enabled"])
 
     async def fetch(self, platform: Platform, looks: Sequence[Look]) -> dict[str, list[Observation]]:
         """Look through one crawl child; observations by key. What was not asked (budget, a wall before) is missing.

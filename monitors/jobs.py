@@ -14,6 +14,7 @@ from monitors.checking import CheckReport, check
 from monitors.delivery import deliver
 from monitors.digests import queue_digest
 from monitors.sweep import SweepReport, due_targets, sweep
+from monitors.witnesses import hear
 from monitors.world import World
 from rules.model import Platform
 from storage.evidence import EvidenceArchive
@@ -34,6 +35,7 @@ async def sweep_and_plan(
     before = await asyncio.to_thread(watch.verdicts, world, every, world.clock())
     report = await sweep(world, platforms=platforms, accounts=accounts, everything=everything)
     await asyncio.to_thread(keep_heads, world)
+    every += await hear(world, report)
     report.errors += await asyncio.to_thread(watch.guard, world, before, keys, world.canaries)
     await asyncio.to_thread(watch.plan_looks, world, every)
     return report

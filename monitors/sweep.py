@@ -33,6 +33,8 @@ class SweepReport:
     resting: dict[str, datetime] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
+    """Single posts that the swept websites link to, with the platform's code."""
 
     def as_dict(self) -> dict[str, Any]:
         """For machines."""
@@ -131,6 +133,7 @@ async def _shard(world: World, platform: Platform, targets: list[Target], replay
     report.looks += len(targets)
     report.outcomes.update(ending.summary.get("outcomes", {}))
     report.notes += ending.summary.get("notes", [])
+    report.links |= ending.summary.get("links", {})
     if ending.error:
         report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -47,6 +48,11 @@ class World:
     def policies(self) -> Mapping[str, Policy]:
         """Policies by school code. Raises PolicyError."""
         return policies_of(self.settings)
+
+    def resting(self, platform: Platform) -> datetime | None:
+        """Until when a platform is left alone after a wall. The demo's walls are those of single accounts."""
+        until: datetime | None = self.store.runs.platform(platform.value)["rest_until"]
+        return until if until and until > self.clock() and not self.settings.demo else None
 
     @property
     def schools(self) -> list[str]:

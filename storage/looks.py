@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Text, func, insert, select, type_coerce
 
-from rules.model import BEIJING, Observation, Seen
+from rules.model import BEIJING, Observation, Outcome, Seen
 from storage.database import Database, table, upsert
 from storage.documents import dump, load
 from storage.tables import AccountStateRow, ObservationRow, PostRow, RunAccountRow
@@ -143,6 +143,15 @@ class Looks:
         query = select(OBSERVATION.c.key, OBSERVATION.c.body).where(OBSERVATION.c.run == run)
         with self._db.read() as tx:
             return [(key, load(Observation, body)) for key, body in tx.execute(query.order_by(OBSERVATION.c.seq))]
+
+    def looked_for(self, keys: Sequence[str]) -> set[str]:
+        """Of these keys those that some look got an answer for; a wall is no answer."""
+        found: set[str] = set()
+        with self._db.read() as tx:
+            for chunk in _chunks(list(keys)):
+                answered = (OBSERVATION.c.key.in_(chunk), OBSERVATION.c.outcome != Outcome.BLOCKED.value)
+                found |= {key for (key,) in tx.execute(select(OBSERVATION.c.key).where(*answered))}
+        return found
 
     def glances(self, until: datetime) -> Iterator[Glance]:
         """Every observation by account and time, its document unread."""

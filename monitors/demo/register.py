@@ -14,7 +14,7 @@ from monitors.demo.cast import Actor, Judgement, load_actors
 from monitors.demo.population import Campus
 from monitors.demo.portals import baijiahao_id, toutiao_id
 from monitors.demo.replay import replay_filings
-from monitors.demo.wechat import FEEDS, short_link
+from monitors.demo.wechat import FEEDS, UNLISTED, short_link
 from rules.model import Filing, FilingStatus, Level, Outcome, Platform, ReviewResult
 
 SCHOOL = "demo"
@@ -85,6 +85,8 @@ def public_url(campus: Campus, actor: Actor) -> str:
             )
         case Platform.WECHAT if actor.shape == "rss":
             return f"https://{FEEDS}/{actor.id}.xml"
+        case Platform.WECHAT if actor.trait == UNLISTED:
+            return ""  # known by its id alone: only the school's own site leads to what it publishes
         case Platform.WECHAT:
             return f"https://mp.weixin.qq.com/s/{short_link(actor, items[0])}" if items else ""
         case Platform.TOUTIAO:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from monitors.demo.answer import Answer, Ask, missing, render
 from monitors.demo.obstacles import OBSTACLES
 from monitors.demo.population import Actor, Campus, Item
+from monitors.demo.wechat import linked
 from rules.model import Platform
 
 PER_PAGE = 14
@@ -103,6 +104,7 @@ def _page(campus: Campus, actor: Actor, kind: str, wanted: str, older: bool, num
         unit=actor.unit,
         quirks=actor.quirks,
         columns=columns,
+        linked=linked(campus) if "links" in actor.quirks else [],
         column=column,
         item=item,
         shown=_shown(column, older),

@@ -15,6 +15,8 @@ FEEDS = "rss.shifan.example"
 CAPTCHA = (
     "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=demo&target_url=https%3A%2F%2Fmp.weixin.qq.com%2Fs"
 )
+UNLISTED = "unlisted"
+"""The trait of accounts that no search knows."""
 LENIENT = 2
 """Requests the rate-limited account answers before its wall."""
 
@@ -37,6 +39,16 @@ WALLS: Mapping[str, Callable[[Campus, Actor], Answer]] = {
 def short_link(actor: Actor, item: Item) -> str:
     """The 22 characters of an article's short link; they hold the account and the number of the article."""
     return base64.urlsafe_b64encode(actor.digest + item.number.to_bytes(4)).decode().rstrip("=")
+
+
+def linked(campus: Campus) -> list[tuple[str, Item]]:
+    """What the university's own website links to: the newest articles of accounts that no search knows."""
+    whose = [actor for actor in campus.actors if actor.platform is Platform.WECHAT and actor.trait == UNLISTED]
+    return [
+        (f"https://mp.weixin.qq.com/s/{short_link(actor, item)}", item)
+        for actor in whose
+        for item in campus.items(actor)[:2]
+    ]
 
 
 def _from_short(campus: Campus, token: str) -> tuple[Actor, Item | None] | None:

@@ -12,6 +12,7 @@ from crawler.page import Page
 from crawler.platforms import SPECS
 from crawler.read import read
 from crawler.source import Target
+from crawler.witnesses import posts_linked
 from monitors.demo.answer import Answer, Ask
 from monitors.demo.app import answer
 from monitors.demo.campus import Campus, key_of, public_url
@@ -70,6 +71,8 @@ def _addresses(campus: Campus, filing: Filing, target: Target) -> Iterator[tuple
         yield from ((source.code, url) for url in source.urls(target))
     if "appmsgalbum" in filing.url or filing.url.endswith(".xml"):
         yield None, filing.url
+    if filing.platform is Platform.WECHAT:
+        yield from ((None, url) for url in posts_linked(visit(campus, "https://www.shifan.example/")))
     if filing.platform is Platform.DOUYIN:  # what the page asks for by itself, in a browser
         base = "https://www.douyin.com/aweme/v1/web"
         yield None, f"{base}/user/profile/other/?sec_user_id={target.account_id}"
