@@ -29,6 +29,7 @@ WALLS = re.compile(
 )
 """Words that make an unreadable page a blocked one. `crawler.verdict` knows far more and looks first."""
 ENDING = 4000
+MOST_WALL_LINKS = 12
 ENOUGH = 2
 """Dated items below which a page cannot show that a site is silent."""
 
@@ -118,11 +119,18 @@ def _observation(look: Reading, **facts: Any) -> Observation:
 
 
 def _refusal(page: Page, reason: str) -> Blocked | Unreadable:
-    if WALLS.search(page.text[:20_000]):
+    if _is_wall(page):
         return Blocked("wall: 访问被拦截或要求登录、验证")
     if len(re.findall(r"<script", page.text[:20_000], re.I)) and not reading(page).document.texts:
         return Unreadable("script_only: 页面内容由脚本生成，未取到正文")
     return Unreadable(reason)
+
+
+def _is_wall(page: Page) -> bool:
+    """True for a page that is a wall: a menu of many links names 统一身份认证 as well, and stands in nobody's way."""
+    document = reading(page).document
+    begins = document.title if len(document.links) > MOST_WALL_LINKS else page.text[:20_000]
+    return WALLS.search(begins) is not None
 
 
 def _is(kind: Kind) -> Callable[[Page], bool]:

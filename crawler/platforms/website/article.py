@@ -7,8 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from crawler.dates import When, parse_when
-from crawler.platforms.website.document import Document, squeeze
+from crawler.platforms.website.document import Document, Text, squeeze
 from crawler.platforms.website.layout import CLAUSE, DATE, NUMBER, PROSE, Layout
+from crawler.platforms.website.marks import marked
 from crawler.platforms.website.stamps import NOT_PUBLICATION, is_date
 
 META_DATES = (
@@ -31,7 +32,7 @@ LABEL_ENDS = frozenset("布表文稿加入传于间期dDnNmMeEtTéÉ")
 VENUE = re.compile(r"\W*(?:地\s*点|主讲人?|报告人|会议室)\s*[:：]")
 BARE_LABEL = re.compile(r"(?<![一-龥])(?:时间|日期)\s*[:：]?\s*$")
 SURE_WORDS = re.compile(r"发布|发表|发文|发稿|posted @")
-SURE_LABEL = re.compile(r"(?:发布|发表|发文|发稿)(?:(?:时间|日期)\s*[:：]|于\s*[:：]?)\s*$|posted @\s*$")
+SURE_LABEL = re.compile(r"(?:发布|发表|发文|发稿)(?:(?:时间|日期)\s*[:：]?|于\s*[:：]?)\s*$|posted @\s*$")
 FEW = 2
 EDITED = re.compile(
     r"(?:更新|修改|编辑)(?:时间|日期|于)?\s*[:：]?\s*$|(?:updated|modified|aktualisiert)\W*(?:on|am)?\W*$", re.I
@@ -42,7 +43,6 @@ URL_DATES = (
     re.compile(r"/(20\d\d)/(\d{1,2})/(\d{1,2})/"),
 )
 JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"\\]{8,40})"')
-TIMES = "article time[datetime], main time[datetime], header time[datetime], time[datetime]"
 
 
 def published(layout: Layout, now: datetime, *, certain: bool = False) -> When | None:
@@ -56,12 +56,14 @@ def published(layout: Layout, now: datetime, *, certain: bool = False) -> When |
             return when
     if when := _structured(document, now):
         return when
-    for way in (_stated_line, _sole_label, _clocked):
+    if line := stated_line(layout, now):
+        return line[1]
+    for way in (_sole_label, _clocked):
         if when := way(layout, now):
             return when
     if certain:
         return None
-    return _marked(document, now) or _from_address(document, now) or _yearless(layout, now)
+    return _from_address(document, now) or marked(layout, now) or _yearless(layout, now)
 
 
 def _structured(document: Document, now: datetime) -> When | None:
@@ -76,23 +78,23 @@ def _structured(document: Document, now: datetime) -> When | None:
     return None
 
 
-def _stated_line(layout: Layout, now: datetime) -> When | None:
+def stated_line(layout: Layout, now: datetime) -> tuple[Text, When] | None:
     """The date in the lines between title and body: a labelled one wherever it stands there, then a bare one."""
     dated = [
-        (text.text, text.text[match.start() :], layout.before(text, match.start()))
+        (text, text.text[match.start() :], layout.before(text, match.start()))
         for text in layout.lines
         if len(text.text) <= 2 * PROSE and NUMBER.search(text.text)
         for match in DATE.finditer(text.text)
     ]
     # Several lone dates are a list under the title (comments, related articles), not the article's own line.
-    lone = sum(is_date(text) for text, _, _ in dated)
+    lone = sum(is_date(text.text) for text, _, _ in dated)
     ways: tuple[Callable[[str, str], bool], ...] = (_labelled, _alone, _edited) if lone <= FEW else (_labelled,)
     if dated and _announces(layout):
         dated = [line for line in dated if not BARE_LABEL.search(line[2])]
     for accept in ways:
         for text, written, before in dated:
-            if accept(text, before) and (when := parse_when(written, now)):
-                return when
+            if accept(text.text, before) and (when := parse_when(written, now)):
+                return text, when
     return None
 
 
@@ -141,12 +143,6 @@ def _yearless(layout: Layout, now: datetime) -> When | None:
     """11-18 10:20 or 昨天 10:20 under the title, as portals write in the year itself."""
     lone = [text.text for text in layout.lines if ":" in text.text and is_date(text.text)]
     return parse_when(lone[0], now) if len(lone) == 1 and not _announces(layout) else None
-
-
-def _marked(document: Document, now: datetime) -> When | None:
-    """``<time datetime>``, as foreign news sites write it."""
-    node = document.tree.css_first(TIMES)
-    return parse_when(node.attributes.get("datetime") or "", now) if node else None
 
 
 def _from_address(document: Document, now: datetime) -> When | None:

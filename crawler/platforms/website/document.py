@@ -70,7 +70,8 @@ class Document:
     def title(self) -> str:
         """The text of ``<title>`` with its white space collapsed."""
         node = self.tree.css_first("title")
-        return squeeze(node.text())[:LONGEST_TITLE] if node else ""
+        # Where </title> is missing the parser takes the tags behind it for text.
+        return squeeze(node.text().partition("<")[0])[:LONGEST_TITLE] if node else ""
 
     @cached_property
     def meta(self) -> dict[str, str]:

@@ -31,6 +31,7 @@ REPEATS = {"full": 2, "short": 3, "split": 2, "relative": 2, "bare": 3, "labelle
 """How many items must look alike before such a date is believed. A lone 11-20 may be a score, a size, a page number."""
 TOP = re.compile(r"置顶|\[顶\]|【顶】")
 MOST_TEXT = 500
+CATEGORY = re.compile(r"[\[【(（〔<].{1,12}[\]】)）〕>]$")
 
 
 @dataclass(slots=True)
@@ -146,11 +147,12 @@ def _own_link(document: Document, stamp: Stamp, chain: list[LexborNode], holding
     return None
 
 
-def _worth(document: Document, anchor: LexborNode) -> tuple[bool, bool, int]:
-    """The link to the item is a real address, says its title outright, and is longer than a category's."""
+def _worth(document: Document, anchor: LexborNode) -> tuple[bool, bool, bool, int]:
+    """The link to the item is no [category], is a real address, says its title outright, and is the longest."""
     attributes = anchor.attributes
     real = bool(document.absolute(attributes.get("href") or ""))
-    return real, bool(attributes.get("title")), len(link_title(document, anchor))
+    title = link_title(document, anchor)
+    return CATEGORY.match(title) is None, real, bool(attributes.get("title")), len(title)
 
 
 def _neighbour(document: Document, stamp: Stamp, chain: list[LexborNode], indexes: list[int]) -> Link | None:

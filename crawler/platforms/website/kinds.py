@@ -25,14 +25,23 @@ class Kind(StrEnum):
 
 VSB_COUNTER = re.compile(r"_jsq_\(\s*(\d+)\s*,\s*'([^']*)'[^,]{0,200},\s*(-?\d+)\s*,")
 """The visitor counter tells the column, the template and the article (-1: none): the surest trace of a page's kind."""
-WEBPLUS_COUNTER = re.compile(r"_visitcount(?:display)?\?siteId=\d+&(?:amp;)?type=([123])")
+WEBPLUS_COUNTER = re.compile(r"_visitcount\?siteId=\d+&(?:amp;)?type=([123])")
+"""The counter of this page's visits. `_visitcountdisplay` beside it shows other numbers too, the whole site's for one."""
+WEBPLUS_DISPLAY = re.compile(r"_visitcountdisplay\?siteId=\d+&(?:amp;)?type=([123])")
 HOME_PATH = re.compile(r"^/*(?:(?:_t\d+/)?(?:index|main|default|home)\.\w{3,5})?$", re.I)
 ARTICLE_PATH = re.compile(
-    r"(?:^|/)(?:info/\d+/\d+(?:-\d)?\.htm|c\d+a\d+/pagem?\.(?:htm|psp)|t20\d{6}_\d+\.s?html?"
-    r"|20\d\d[-/]?\d\d[-/]?\d\d/\w|(?:art|article|news|detail|show|content)(?=[\w/-]*\d\d)[\w/-]++\.\w{3,5}$)"
-    r"|[?&](?:id|p|newsid|articleid|aid|infoid|wbnewsid)=\d",
+    r"(?:^|/)(?:info/\d+/\d+(?:-\d)?\.htm|c\d+a\d+/pagem?\.(?:htm|psp)|t20\d{6}_\d+\.s?html?|20\d\d[-/]?\d\d[-/]?\d\d/\w)"
+    r"|[?&](?:newsid|articleid|aid|infoid|wbnewsid)=\d",
     re.I,
 )
+NUMBERED_PATH = re.compile(
+    r"(?:^|/)(?:art|article|news|detail|show|content)(?=[\w/-]*\d\d)[\w/-]++\.\w{3,5}$|[?&](?:id|p)=\d", re.I
+)
+"""Articles in most systems, and columns in some."""
+COLUMN_PATH = re.compile(
+    r"(?:^|/)(?:[\w-]*(?:list|column|class|categor|channel|lanmu|more)[\w-]*|index[\w-]*|lm\d*)\.\w{3,5}(?:$|\?)", re.I
+)
+"""`list.php?id=3` and `newslist-12.html` are columns, whatever number they carry."""
 ARTICLE_ID = re.compile(r"(?:^|/)info/\d+/(\d+)(?:-\d)?\.htm|(?:^|/)c\d+a(\d+)/page|newsid=(\d+)", re.I)
 ARTICLE_META = frozenset(
     ("article:published_time", "articletitle", "apub:time", "publishdate", "weibo: article:create_at", "og:time")
@@ -80,16 +89,23 @@ def _vsb_kind(document: Document) -> Kind:
         _, template, article = counters[-1]
         if article != "-1":
             return Kind.ARTICLE
-        keywords = document.meta.get("keywords", "")
-        home = "index" in template.rpartition("/")[2].lower() or (bool(keywords) and "," not in keywords)
-        return Kind.HOME if home else Kind.LIST
+        return Kind.HOME if _is_vsb_home(document, template) else Kind.LIST
     if kind := PAGE_TYPES.get(document.meta.get("pagetype", "")):
         return kind
     return Kind.ARTICLE if "_newscontent_fromname" in document.page.text else Kind.NONE
 
 
+def _is_vsb_home(document: Document, template: str) -> bool:
+    """The home page has a template called index, or nothing but the site's name for keywords and title."""
+    keywords, title = document.meta.get("keywords", ""), document.title
+    if keywords and title.endswith(keywords) and title != keywords and title[: -len(keywords)][-1:] in "-_|":
+        return False
+    return "index" in template.rpartition("/")[2].lower() or (bool(keywords) and "," not in keywords)
+
+
 def _webplus_kind(document: Document) -> Kind:
-    if match := WEBPLUS_COUNTER.search(document.page.text):
+    text = document.page.text
+    if match := WEBPLUS_COUNTER.search(text) or WEBPLUS_DISPLAY.search(text):
         return PAGE_TYPES[match.group(1)]
     return Kind.ARTICLE if document.tree.css_first(".arti_title, .arti_metas, .arti_update") else Kind.NONE
 
@@ -97,7 +113,9 @@ def _webplus_kind(document: Document) -> Kind:
 @lru_cache(16384)
 def is_article(address: str) -> bool:
     """True for addresses written as those of single articles are."""
-    return ARTICLE_PATH.search(address) is not None
+    if ARTICLE_PATH.search(address) is not None:
+        return True
+    return NUMBERED_PATH.search(address) is not None and COLUMN_PATH.search(address) is None
 
 
 @lru_cache(16384)

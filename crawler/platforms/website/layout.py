@@ -88,7 +88,8 @@ class Layout:
         if title := self.document.meta.get("articletitle"):
             return title
         if self.title_place is not None and self.title_place < len(self.document.texts):
-            return self.document.texts[self.title_place].text
+            whole = next((h.text for h in self.document.headings if h.index == self.title_place), "")
+            return whole or self.document.texts[self.title_place].text
         return SEPARATORS.split(self._stated_title)[0]
 
     @property

@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.page import Page
 from crawler.platforms.website.document import Document, squeeze
-from crawler.platforms.website.kinds import OLD_PAGES, Kind, is_article
+from crawler.platforms.website.kinds import COLUMN_PATH, OLD_PAGES, Kind, is_article
 from crawler.platforms.website.reading import reading
 from crawler.source import Target
 
@@ -20,7 +20,7 @@ WORTH = (
 FILES = re.compile(
     r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|7z|jpe?g|png|gif|bmp|svg|mp[34]|avi|wmv|flv|exe|apk|css|js|ico)$", re.I
 )
-LIST_PATH = re.compile(r"/list\.(?:htm|psp)$|/[\w-]+\.htm$|list\.jsp|/(?:index|list)\.\w+$|/[\w-]+/$", re.I)
+LIST_PATH = re.compile(r"/[\w-]+\.(?:s?html?|psp)$|list\.jsp|/(?:index|list)\.\w+$|/[\w-]+/$", re.I)
 FEED_TYPES = (
     'link[type="application/rss+xml"]',
     'link[type="application/atom+xml"]',
@@ -52,7 +52,7 @@ def _columns(found: Document, articles: set[str]) -> dict[str, int]:
         if link.href in articles or is_article(url) or FILES.search(path) or OLD_PAGES.search(url):
             continue
         name = squeeze(link.node.text()) or link.node.attributes.get("title") or ""
-        if not LIST_PATH.search(path or "/") or len(name) > 16:
+        if not (LIST_PATH.search(path or "/") or COLUMN_PATH.search(path)) or len(name) > 16:
             continue
         value = next((value for value, pattern in WORTH if pattern.search(name)), 0)
         if value:

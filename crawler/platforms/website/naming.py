@@ -20,7 +20,7 @@ DECORATION = re.compile(
     r"^(?:欢迎(?:您)?(?:访问|光临|来到)|首页|网站首页|主页)[\s\-_|—:：]*|[\s\-_|—:：]*(?:欢迎您[!！]?|首页|网站首页|官网|官方网站|主页)$"
 )
 ORGANISED = re.compile(
-    r"(?:大学|学院|学校|中学|小学|中心|网|处|部|馆|院|所|会|办公室|系|社|台|站|委|学报|协会|学会|集团|医院|实验室|基地)$"
+    r"(?:大学|学院|学校|中学|小学|中心|网|处|部|馆|院|所|会|办公室|系|社|台|站|委|学报|协会|学会|集团|医院|实验室|基地|日报|晚报|时报|平台|门户|官网)$"
 )
 BACK_HOME = re.compile(r"^返回(.{2,40}?)首页$")
 COLUMN = re.compile(r"^[\w·、&（）()【】“”]{2,14}$")
@@ -54,12 +54,13 @@ def site_name(document: Document, kind: Kind) -> tuple[str | None, bool]:
         return stated, True
     title = "" if PLACEHOLDERS.search(document.title) else document.title
     keyword = re.split(r"[,，]", document.meta.get("keywords", ""))[0].strip()
-    if document.system is Cms.VSB and keyword and not PLACEHOLDERS.search(keyword) and (keyword in title or not title):
+    if document.system is Cms.VSB and keyword and not PLACEHOLDERS.search(keyword) and _is_part(keyword, title):
         return keyword, True
     if kind is Kind.HOME:
         plain = DECORATION.sub("", DECORATION.sub("", title)).strip()[:60]
         return (None, False) if not plain or PLACEHOLDERS.search(plain) else (plain, True)
-    return _suffix(title) or _home_link(document), False
+    whole = f"\n{title}\n" in f"\n{document.said}\n"
+    return ("" if whole else _suffix(title)) or _home_link(document), False
 
 
 def columns(document: Document, articles: set[str]) -> tuple[str, ...]:
@@ -78,6 +79,11 @@ def columns(document: Document, articles: set[str]) -> tuple[str, ...]:
         if COLUMN.match(heading.text) and not NOT_COLUMNS.match(heading.text):
             found.setdefault(heading.text)
     return tuple(found)[:MOST_COLUMNS]
+
+
+def _is_part(keyword: str, title: str) -> bool:
+    """True where the keyword is a whole part of the title; 专业 in the midst of 学生专业技能竞赛 is no site's name."""
+    return not title or re.search(rf"(?<!\w){re.escape(keyword)}(?!\w)", title) is not None
 
 
 def _suffix(title: str) -> str | None:

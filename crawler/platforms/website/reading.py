@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from crawler.page import Page, PageError
-from crawler.platforms.website.article import published
+from crawler.platforms.website.article import published, stated_line
 from crawler.platforms.website.document import Document, parse
 from crawler.platforms.website.items import Item, items
 from crawler.platforms.website.kinds import Kind, machine_kind, stated_kind
@@ -16,6 +16,9 @@ from rules.model import Post
 
 LIVELY = 3
 """Dated or article-like links from which a page that states no kind counts as a list; as columns, as a home page."""
+
+HEADLINE = 12
+"""Characters from which a title is no column's name."""
 
 
 class Reading:
@@ -59,11 +62,20 @@ class Reading:
     def _structural_kind(self) -> Kind:
         when = published(self.layout, self.page.fetched_at, certain=True)
         listed = {item.stamp.when.at for item in self.dated}
-        if when and (when.at not in listed or len(self.dated) < LIVELY):
+        if when and (when.at not in listed or len(self.dated) < LIVELY or self._heads_its_page()):
             return Kind.ARTICLE
         if len({item.column for item in self.dated}) >= LIVELY:
             return Kind.HOME
-        return Kind.LIST if len(self.dated) >= LIVELY or len(self.undated) >= LIVELY else Kind.NONE
+        if len(self.dated) >= LIVELY or len(self.undated) >= LIVELY:
+            return Kind.LIST
+        lone = self.layout.title_place is not None and published(self.layout, self.page.fetched_at)
+        return Kind.ARTICLE if lone else Kind.NONE
+
+    def _heads_its_page(self) -> bool:
+        """True where a title longer than a column's has a date under it that belongs to no item."""
+        if len(self.layout.headline) < HEADLINE or not (line := stated_line(self.layout, self.page.fetched_at)):
+            return False
+        return line[0].index not in {item.stamp.index for item in self.dated}
 
 
 def reading(page: Page) -> Reading:

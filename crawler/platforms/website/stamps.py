@@ -17,6 +17,9 @@ LONGEST_PART = 14
 MOST = 2000
 """Dates of one page that are looked at: real pages hold up to 300, and what follows is not linear in them."""
 LABEL = r"(?:(?:发布|发表|添加|录入|发文|上传|更新|编辑)?(?:时间|日期)|发布于|发表于|发布|posted on|published|date)"
+PLAN = r"(?:截|止|举办|开幕|活动|会议|讲座|报告|考试|报名|预约|开标|开始|结束|开放|召开|有效|出生|生日|入学|入职|毕业|登录|访问|今|现在|当前|最后|更新|修改)"
+ANY_LABEL = rf"(?:(?![一-龥]{{0,3}}{PLAN})[一-龥]{{1,4}}[:：])"
+"""日间：2020-12-02: whatever a designer calls it, unless it names a plan or an edit."""
 TIME = r"(?:[\sT日]{0,3}\d{1,2}:\d{2}(?::\d{2})?)?"
 WEEKDAY = r"(?:\W{0,3}(?:星期|周)[一二三四五六日天])?"
 FULL = (
@@ -24,14 +27,15 @@ FULL = (
     r"|[二][〇○零Ｏ][〇○零Ｏ一二三四五六七八九]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
     r"|\d{1,2}\.\s?\d{1,2}\.\s?(?:19|20)\d\d(?!\d)"
     r"|\d{1,2}(?:st|nd|rd|th)?\.? " + NAMED.replace("(?P<name>", "(?:") + r",? 20\d\d"
-    r"|" + NAMED.replace("(?P<name>", "(?:") + r" \d{1,2},? 20\d\d)"
+    r"|\d{1,2}/\d{1,2}/(?:19|20)\d\d(?!\d)"
+    r"|" + NAMED.replace("(?P<name>", "(?:") + r" \d{1,2}(?:st|nd|rd|th)?,? 20\d\d)"
 )
 SHORT = r"(?:\d\d[-/.]\d\d[-/.]\d\d(?!\d))"
 BARE = r"(?:\d{2}\s?[-/.]\s?\d{2}(?!\d)|\d{1,2}\s?月\s?\d{1,2}\s?[日号]?)"
 """Two digits each where no word says month or day: 1/5 is a slide of five, 3.5 a score, 1-2 a chapter."""
 RELATIVE = r"(?:刚刚|\d{1,2}\s?(?:分钟|小时|天)前|今天|昨天|前天)"
 STRICT = re.compile(
-    rf"^[\W_]*(?:{LABEL}[\s:：]*)?(?:(?P<full>{FULL})|(?P<short>{SHORT})|(?P<relative>{RELATIVE})|(?P<bare>{BARE}))"
+    rf"^[\W_]*(?:{LABEL}[\s:：]*|{ANY_LABEL}\s*)?(?:(?P<full>{FULL})|(?P<short>{SHORT})|(?P<relative>{RELATIVE})|(?P<bare>{BARE}))"
     rf"{TIME}{WEEKDAY}[\W_]*$",
     re.I,
 )
@@ -40,7 +44,7 @@ TRAILING = re.compile(rf"(?:[\s\[(（【]|[|·•])({FULL}{TIME})[\])）】\s]*$
 LEADING = re.compile(
     rf"^[\s\[(（【]*({FULL}{TIME})[\])）】\s|·•]*(?:$|[\s|·•\])）】].*(?:阅读|点击|浏览|来源|作者|发布|次))", re.I
 )
-MAY_BE_LONE = re.compile(r"[\W_]*[\da-z发表添录上更编时日二刚今昨前]", re.I)
+MAY_BE_LONE = re.compile(r"[\W_]*(?:[\da-z发表添录上更编时日二刚今昨前]|[一-龥]{1,4}[:：])", re.I)
 """How a lone date begins, label included. Titles with a number in them, which are many, do not begin so."""
 MAY_BE_PART = re.compile(r"[\W_]*[\da-z]", re.I)
 PARTS = {

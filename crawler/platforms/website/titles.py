@@ -11,7 +11,9 @@ from crawler.platforms.website.stamps import is_date
 
 TITLE = 120
 EMPTY_TITLES = re.compile(
-    r"^(?:更多|详情|查看|阅读|more|»|>+|\[?详细\]?|read more|下载|上一页|下一页|首页|尾页|末页|\d+)\W*$", re.I
+    r"^(?:更多|详情|查看|阅读|more|»|>+|\[?详细\]?|read more|下载|上一页|下一页|首页|尾页|末页|\d+"
+    r"|[a大中小]|打印|关闭|收藏|分享|评论|举报|纠错|返回)\W*$",
+    re.I,
 )
 
 
