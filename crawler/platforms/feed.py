@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import lxml.etree as etree
 
@@ -12,7 +13,7 @@ from crawler import dig
 from crawler.dig import peek, rows, seen, word
 from crawler.page import Page, Unreadable
 from crawler.platforms.wechat_lists import article_id, biz_in, listed
-from crawler.source import Source
+from crawler.source import Source, Target
 from rules.model import BEIJING, Found, Observation, Platform, Post, Precision, Proof
 
 NOTE = "桥接服务需运营者登录、易失效；条目少或旧先看桥接本身"
@@ -112,6 +113,7 @@ def read_channels(page: Page) -> Observation:
     return seen(page, Platform.WECHAT, results=tuple(dig.need(results, "empty_list: 频道表是空的")))
 
 
+WECHAT_HOSTS = ("qq.com", "sogou.com")
 ROOT = re.compile(r"(?:<!--(?:(?!-->).)*-->|<\?[^>]*>|\s)*<(?:rss|feed|rdf:RDF)\b", re.S)
 
 
@@ -120,8 +122,26 @@ def is_xml(page: Page) -> bool:
     return bool(ROOT.match(page.text[:4000]))
 
 
+def _filed(target: Target, *, json: bool) -> tuple[str, ...]:
+    """The address on file where it leads away from WeChat: the feed of a bridge that the school runs."""
+    try:
+        parts = urlsplit(target.url)
+    except ValueError:
+        return ()
+    away = parts.scheme in ("http", "https") and not (parts.hostname or "").endswith(WECHAT_HOSTS)
+    return (target.url,) if away and parts.path.endswith(".json") is json else ()
+
+
 SOURCES = (
-    Source(code="feed", label="订阅源（RSS/Atom）", proves=Proof.ACTIVE, note=NOTE, recognises=is_xml, read=read_xml),
+    Source(
+        code="feed",
+        label="订阅源（RSS/Atom）",
+        proves=Proof.ACTIVE,
+        note=NOTE,
+        recognises=is_xml,
+        read=read_xml,
+        urls=lambda target: _filed(target, json=False),
+    ),
     Source(
         code="feed_json",
         label="订阅源（JSON Feed）",
@@ -129,6 +149,7 @@ SOURCES = (
         note=NOTE,
         recognises=lambda page: "jsonfeed.org" in word(peek(page, "version")),
         read=read_json,
+        urls=lambda target: _filed(target, json=True),
     ),
     Source(
         code="feed_channels",

@@ -230,6 +230,7 @@ PUBLIC = (
         note="只有收入专辑的文章",
         recognises=lambda page: dig.has(page, "getalbum_resp"),
         read=read_album,
+        urls=lambda target: (target.url,) if "mp.weixin.qq.com/mp/appmsgalbum?" in target.url else (),
     ),
     Source(
         code="homepage",

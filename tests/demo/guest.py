@@ -69,8 +69,6 @@ def _addresses(campus: Campus, filing: Filing, target: Target) -> Iterator[tuple
     spec = SPECS.get(filing.platform.value)
     for source in spec.sources if spec else ():
         yield from ((source.code, url) for url in source.urls(target))
-    if "appmsgalbum" in filing.url or filing.url.endswith(".xml"):
-        yield None, filing.url
     if filing.platform is Platform.WECHAT:
         yield from ((None, url) for url in posts_linked(visit(campus, "https://www.shifan.example/")))
     if filing.platform is Platform.DOUYIN:  # what the page asks for by itself, in a browser
