@@ -8,7 +8,7 @@ from datetime import datetime
 
 from crawler.dates import When, parse_when
 from crawler.platforms.website.document import Document, Text, squeeze
-from crawler.platforms.website.layout import CLAUSE, DATE, NUMBER, PROSE, Layout
+from crawler.platforms.website.layout import CLAUSE, DATE, NUMBER, PROSE, SEPARATORS, Layout
 from crawler.platforms.website.marks import marked
 from crawler.platforms.website.stamps import NOT_PUBLICATION, is_date
 
@@ -32,7 +32,11 @@ LABEL_ENDS = frozenset("布表文稿加入传于间期dDnNmMeEtTéÉ")
 VENUE = re.compile(r"\W*(?:地\s*点|主讲人?|报告人|会议室)\s*[:：]")
 BARE_LABEL = re.compile(r"(?<![一-龥])(?:时间|日期)\s*[:：]?\s*$")
 SURE_WORDS = re.compile(r"发布|发表|发文|发稿|posted @")
-SURE_LABEL = re.compile(r"(?:发布|发表|发文|发稿)(?:(?:时间|日期)\s*[:：]?|于\s*[:：]?)\s*$|posted @\s*$")
+FOREIGN_WORDS = re.compile(r"datum|veröffentlicht|erschienen|erstellt|published|publié", re.I)
+SURE_LABEL = re.compile(r"(?:发布|发表|发文|发稿)(?:(?:时间|日期)\s*[:：]?|于\s*[:：]?)\s*$|posted @\s*$", re.I)
+FOREIGN_LABEL = re.compile(
+    r"(?:datum:|(?:veröffentlicht|erschienen|erstellt)(?: am)?:?|published(?: on)?:?|publié le:?)\s*$", re.I
+)
 FEW = 2
 EDITED = re.compile(
     r"(?:更新|修改|编辑)(?:时间|日期|于)?\s*[:：]?\s*$|(?:updated|modified|aktualisiert)\W*(?:on|am)?\W*$", re.I
@@ -58,12 +62,13 @@ def published(layout: Layout, now: datetime, *, certain: bool = False) -> When |
         return when
     if line := stated_line(layout, now):
         return line[1]
-    for way in (_sole_label, _clocked):
-        if when := way(layout, now):
-            return when
+    if when := _sole_label(layout, now, SURE_WORDS, SURE_LABEL) or _clocked(layout, now):
+        return when
     if certain:
         return None
-    return _from_address(document, now) or marked(layout, now) or _yearless(layout, now)
+    if when := _from_address(document, now) or _end_of_title(document, now):
+        return when
+    return _sole_label(layout, now, FOREIGN_WORDS, FOREIGN_LABEL) or marked(layout, now) or _yearless(layout, now)
 
 
 def _structured(document: Document, now: datetime) -> When | None:
@@ -120,15 +125,15 @@ def _edited(text: str, before: str) -> bool:
     return EDITED.search(before) is not None
 
 
-def _sole_label(layout: Layout, now: datetime) -> When | None:
+def _sole_label(layout: Layout, now: datetime, words: re.Pattern[str], label: re.Pattern[str]) -> When | None:
     """A 发布时间 that stands anywhere, below the body for one, provided the page has just one: a list has many."""
-    if not SURE_WORDS.search(layout.document.said):
+    if not words.search(layout.document.said):
         return None
     labelled = [
         text.text[match.start() :]
         for text in layout.document.texts
         if len(text.text) <= PROSE and NUMBER.search(text.text) and (match := DATE.search(text.text))
-        if SURE_LABEL.search(layout.before(text, match.start()))
+        if label.search(layout.before(text, match.start()))
     ]
     return parse_when(labelled[0], now) if len(labelled) == 1 else None
 
@@ -143,6 +148,12 @@ def _yearless(layout: Layout, now: datetime) -> When | None:
     """11-18 10:20 or 昨天 10:20 under the title, as portals write in the year itself."""
     lone = [text.text for text in layout.lines if ":" in text.text and is_date(text.text)]
     return parse_when(lone[0], now) if len(lone) == 1 and not _announces(layout) else None
+
+
+def _end_of_title(document: Document, now: datetime) -> When | None:
+    """``<title>`` that ends in "| 23.05.2011"."""
+    last = SEPARATORS.split(document.title)[-1]
+    return parse_when(last, now) if NUMBER.search(last) and is_date(last) else None
 
 
 def _from_address(document: Document, now: datetime) -> When | None:
