@@ -28,6 +28,8 @@ EARLIEST = datetime(2000, 1, 1, tzinfo=BEIJING)
 MAX_UNIX = 4_102_444_800
 AHEAD = timedelta(days=1)
 """A time further ahead than this is an event or a mistake, not a publication."""
+ENTITY = re.compile(r"&#?\w{1,32};")
+"""With its semicolon: without it, &timestamp= in an address would begin with a multiplication sign."""
 SPACE = re.compile(r"[\s\u200b\u200e\u200f\ufeff]+")
 T = TypeVar("T")
 
@@ -77,7 +79,8 @@ def rows(value: Any, *path: str | int) -> list[dict[str, Any]]:
 
 def tidy(text: str) -> str:
     """One line without markup entities, zero-width marks and lone surrogates, at most `LONGEST` characters."""
-    clean = SPACE.sub(" ", html.unescape(text[: 8 * LONGEST])).strip()[:LONGEST]
+    plain_text = ENTITY.sub(lambda entity: html.unescape(entity.group()), text[: 8 * LONGEST])
+    clean = SPACE.sub(" ", plain_text).strip()[:LONGEST]
     return clean.encode("utf-8", "ignore").decode()
 
 

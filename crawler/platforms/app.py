@@ -27,9 +27,15 @@ def version(item: Any, page: Page) -> Post:
     )
 
 
+def is_app(item: dict[str, Any]) -> bool:
+    """The same answers carry developers, songs and podcasts."""
+    kind = word(item, "kind") or word(item, "wrapperType")
+    return bool(word(item, "trackId") and word(item, "trackName")) and kind in ("software", "mac-software", "")
+
+
 def read_result(page: Page, items: list[dict[str, Any]]) -> Observation:
     """The apps of an answer; the first one fills the observation. ``sellerName`` is the legal body."""
-    apps = [item for item in items if word(item, "trackId") and word(item, "trackName")]
+    apps = [item for item in items if is_app(item)]
     top = need(apps, "no_app: 结果里没有应用")[0]
     results = tuple(
         Found(
@@ -50,8 +56,8 @@ def read_result(page: Page, items: list[dict[str, Any]]) -> Observation:
         verified_body=word(top, "sellerName"),
         posts=[version(top, page)],
         results=results if len(apps) > 1 else (),
-        # Of several apps the first is a guess, and a guess may not be called silent.
-        proves=dig.EVERYTHING if len(apps) == 1 else ~Proof.INACTIVE,
+        # Of several apps the first is a guess, and the first version says nothing about the present one.
+        proves=dig.EVERYTHING if len(apps) == 1 and word(top, "currentVersionReleaseDate") else ~Proof.INACTIVE,
     )
 
 

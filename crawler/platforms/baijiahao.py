@@ -20,7 +20,7 @@ def read_article(page: Page) -> Observation:
     linked = dig.embedded(page.text, "application/ld+json")
     name = shown(root, f"//*[{css('author-name')}]") or word(linked, "author", "name")
     name = name or dig.first(r'"(?:author_name|authorName)"\s*:\s*"([^"]{1,60})"', page.text)
-    account = dig.first(r'[?&]app_id=(\d{8,20})|"(?:app_id|appid)"\s*:\s*"?(\d{8,20})', page.text)
+    account = dig.first(r'[?&]app_id=(\d{8,20})|"?\bapp(?:_id|id|Id)"?\s*:\s*"?(\d{13,20})', page.text)
     need(name or account, "no_identity: 文章页没有作者")
     return seen(
         page,

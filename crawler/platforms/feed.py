@@ -20,6 +20,8 @@ NOTE = "桥接服务需运营者登录、易失效；条目少或旧先看桥接
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 COLLECTION = re.compile(r"/feeds/all\.(?:rss|atom|json)\b")
 """What a bridge calls its feed of every account."""
+ORIGINAL_ID = re.compile(r"\b(gh_[0-9a-f]{8,16}|wxid_[0-9a-z]{8,20})\b")
+"""原始ID; the oldest accounts have personal-looking ones."""
 ACCOUNT = re.compile(r"\bMP_WXS_(\d{8,12})(?!\d)")
 """The number behind __biz, as bridges that read WeRead name an account."""
 SAFE = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
@@ -65,7 +67,7 @@ def _own(page: Page, posts: list[Post], name: str, stated: str) -> Observation:
     numbers = set(ACCOUNT.findall(stated))
     if COLLECTION.search(stated) or len(numbers) > 1:
         raise Unreadable("collection: 汇集多个公众号的订阅源，不是某一账号的")
-    account = dig.first(r"\b(gh_[0-9a-f]{8,16})\b", stated) or "".join(map(dig.biz_of, numbers))
+    account = dig.first(ORIGINAL_ID, stated) or "".join(map(dig.biz_of, numbers))
     whose = dig.owner(biz_in(post.url) for post in posts)
     own = [post for post in posts if biz_in(post.url) in ("", whose)]
     return listed(page, own, name, account)
@@ -103,7 +105,7 @@ def read_channels(page: Page) -> Observation:
         Found(
             platform=Platform.WECHAT,
             name=word(row, "Title"),
-            account_id=dig.first(r"(gh_\w+)", word(row, "Id")),
+            account_id=dig.first(ORIGINAL_ID, word(row, "Id")),
             url=word(row, "Links"),
             last_post_at=moment(word(row, "Pubdate"), page)[0],
         )
