@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from monitors.console.labels import setting_text, switch_text
+from monitors.console.routes.accounts import filing_facts, shown_posts
 from monitors.console.waiting import Turn, rungs, waiting
 from monitors.console.words import ago, bdi, day, masked, path, size
 from monitors.world import World
+from rules.model import Filing, Platform
 from tests.conftest import NOW
 
 
@@ -79,3 +81,24 @@ def test_what_cases_wait_for(world: World) -> None:
     assert [rung.stage for rung in rungs(cases["1"])] == ["done", "now", "later"]
     frozen = waiting(cases["2"], NOW, frozen=[cases["2"].platform])
     assert "暂停升级" in frozen.text
+
+
+def test_an_account_s_id_is_no_telephone_number() -> None:
+    filing = Filing(
+        id="1",
+        school="demo",
+        platform=Platform.WECHAT,
+        name="示例",
+        account_id="gh_0000000000b9",
+        note="电话 010-62436666",
+    )
+    shown = {heading: str(value) for heading, value in filing_facts(filing)}
+    assert shown["账号ID"] == "<bdi>gh_0000000000b9</bdi>"
+    assert "62436666" not in shown["备注"]
+
+
+def test_what_a_search_told_of_a_post_gives_way_to_the_post() -> None:
+    told = {"title": "", "published_at": NOW}
+    post = {"title": "开放日", "published_at": NOW}
+    other = {"title": "", "published_at": NOW - timedelta(days=1)}
+    assert shown_posts([told, post, other]) == [post, other]

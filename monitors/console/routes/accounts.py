@@ -30,6 +30,8 @@ OUTCOMES = (
     ("case", "有未结问题"),
 )
 PERSONAL = ("phones", "emails")
+PUBLIC = ("account_id",)
+"""Numbers that anybody may see, however much they look like a telephone's."""
 OWN_HEADINGS = ("id", "platform", "name", "unit", "url")
 """Shown at the head of the page, not again among the filing's fields."""
 
@@ -86,7 +88,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         filings=[(filing, filing_facts(filing)) for filing in filings],
         seen=seen,
         names=school_names(world),
-        posts=world.store.looks.posts(key, 15),
+        posts=shown_posts(world.store.looks.posts(key, 20)),
         history=[look for look, _ in world.store.looks.history(key, limit=30)],
         cases=in_order(world.store.cases.all(account=key), now, frozen(world)),
         sources=sources_of(platform),
@@ -104,6 +106,12 @@ def sources_of(platform: Platform) -> list[tuple[str, str, str]]:
 def source_names(platform: Platform) -> dict[str, str]:
     """What observations call a source, and what people call it."""
     return {source.code: source.label for source in SPECS[platform.value].sources} if platform.value in SPECS else {}
+
+
+def shown_posts(posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without what a search page told of a post (a time and no more) where the post itself was seen."""
+    titled = {post["published_at"] for post in posts if post["title"]}
+    return [post for post in posts if post["title"] or post["published_at"] not in titled][:15]
 
 
 def filing_facts(filing: Filing) -> list[tuple[str, Any]]:
@@ -124,7 +132,9 @@ def _shown(field: str, value: Any) -> Any:
     if isinstance(value, tuple):
         text = "、".join(map(str, value))
         return masked(text) if field in PERSONAL else prose(text)
-    return day(value) if hasattr(value, "year") else masked(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return prose(value) if field in PUBLIC else masked(value)
+    return day(value) if hasattr(value, "year") else value
 
 
 @router.post("/accounts/{key:path}/proof")
