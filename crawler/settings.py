@@ -17,19 +17,19 @@ CHROMIUM_ARGS = (
     "--no-first-run",
     "--proxy-bypass-list=<-loopback>",  # by default Chromium reaches loopback past any proxy
 )
-UNUSED = {
-    "DOWNLOADER_MIDDLEWARES": ("offsite.OffsiteMiddleware", "httpauth.HttpAuthMiddleware", "stats.DownloaderStats"),
-    "SPIDER_MIDDLEWARES": (
-        "httperror.HttpErrorMiddleware", "urllength.UrlLengthMiddleware",
-        "depth.DepthMiddleware", "metacopy.MetaCopyDetectionMiddleware",
-    ),
-    "EXTENSIONS": (
-        "corestats.CoreStats", "logcount.LogCount", "telnet.TelnetConsole", "memusage.MemoryUsage",
-        "memdebug.MemoryDebugger", "closespider.CloseSpider", "feedexport.FeedExporter", "logstats.LogStats",
-        "spiderstate.SpiderState", "throttle.AutoThrottle",
-    ),
-}  # fmt: skip
-"""Parts of Scrapy that every page would pass through and that do nothing for us: limits and counts are our own."""
+MIDDLEWARES = {
+    "robotstxt.RobotsTxtMiddleware": 100,
+    "downloadtimeout.DownloadTimeoutMiddleware": 350,
+    "defaultheaders.DefaultHeadersMiddleware": 400,
+    "useragent.UserAgentMiddleware": 500,
+    "retry.RetryMiddleware": 550,
+    "redirect.MetaRefreshMiddleware": 580,
+    "httpcompression.HttpCompressionMiddleware": 590,
+    "redirect.RedirectMiddleware": 600,
+    "httpproxy.HttpProxyMiddleware": 750,
+}
+"""The parts of Scrapy that every request and page goes through, in its own order. Of what else it brings by default
+(cookies, consoles and remote control, its own limits, counts and exports) nothing is loaded."""
 NO_MEDIA = frozenset({"image", "media", "font"})
 
 
@@ -61,13 +61,14 @@ def settings_for(order: Order, spec: PlatformSpec, proxy: str, browser: str | No
         "DNS_TIMEOUT": 15,  # default 60
         "ALLOWED_RANGES": list(order.allowed_ranges),
         "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
-        "DOWNLOADER_MIDDLEWARES": {
-            "crawler.middleware.Manners": 50,
-            "crawler.middleware.Replay": 60,
-        }
-        | _without("DOWNLOADER_MIDDLEWARES"),
-        "SPIDER_MIDDLEWARES": _without("SPIDER_MIDDLEWARES"),
-        "EXTENSIONS": _without("EXTENSIONS"),
+        "DOWNLOADER_MIDDLEWARES_BASE": {f"scrapy.downloadermiddlewares.{name}": at for name, at in MIDDLEWARES.items()},
+        "DOWNLOADER_MIDDLEWARES": {"crawler.middleware.Manners": 50, "crawler.middleware.Replay": 60},
+        "SPIDER_MIDDLEWARES_BASE": {
+            "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
+            "scrapy.spidermiddlewares.referer.RefererMiddleware": 700,
+        },
+        "REFERRER_POLICY": "same-origin",  # Scrapy's default tells other hosts too
+        "EXTENSIONS_BASE": {},
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         "ORDER": order,
         "GUARD_PROXY": proxy if order.connect_to else "",
@@ -79,11 +80,6 @@ def settings_for(order: Order, spec: PlatformSpec, proxy: str, browser: str | No
     else:
         settings["ASYNCIO_EVENT_LOOP"] = "uvloop.Loop"
     return settings
-
-
-def _without(setting: str) -> dict[str, None]:
-    folder = {"DOWNLOADER_MIDDLEWARES": "downloadermiddlewares", "SPIDER_MIDDLEWARES": "spidermiddlewares"}
-    return {f"scrapy.{folder.get(setting, 'extensions')}.{name}": None for name in UNUSED[setting]}
 
 
 def _browser(order: Order, proxy: str, browser: str) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from storage.documents import dump
 log = structlog.get_logger()
 ROOT = Path(__file__).parent.parent
 OUTPUT_KEPT = 20_000
+CHILD_ENVIRONMENT = {"PYTHONPATH": str(ROOT), "PYDANTIC_DISABLE_PLUGINS": "__all__"}
+"""There are no such plugins; looking for them costs a child a tenth of its start."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Nursery:
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "crawler.run"),
             cwd=os.getcwd(),
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, **CHILD_ENVIRONMENT},
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
