@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from crawler.dig import data, dig
 from crawler.page import Page, Unreadable
-from crawler.walls import Signature, contents, signatures, wordless
+from crawler.walls import Signature, contents, markers, signatures, wordless
 from rules.model import Platform
 
 LITTLE = 600
@@ -40,6 +40,8 @@ class Look:
     page: Page
     content: tuple[str, ...] = ()
     """What a real page of the platform carries."""
+    markers: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()
+    """What walls carry: by fragment, see `crawler.walls.markers`."""
 
     @cached_property
     def places(self) -> tuple[str, ...]:
@@ -65,7 +67,8 @@ class Look:
     def title(self) -> str:
         """The text of <title>."""
         text = self.page.text
-        at = max(text.find("<title", 0, LARGE), text.find("<TITLE", 0, LARGE))
+        at = text.find("<title", 0, LARGE)
+        at = text.find("<TITLE", 0, LARGE) if at < 0 else at
         match = re.compile(r"[^>]*>([^<]{0,200})</", re.I).match(text, at + 6) if at >= 0 else None
         return match.group(1).strip() if match else ""
 
@@ -82,10 +85,17 @@ class Look:
         return not self.has(self.content)
 
     @cached_property
-    def edges(self) -> str:
-        """Where walls carry their marks; a long script between is somebody's library."""
+    def edges(self) -> bytes:
+        """Where walls carry their marks; a long script between is somebody's library. Bytes are searched faster."""
         text = self.page.text
-        return text if len(text) <= HEAD + TAIL else text[:HEAD] + text[-TAIL:]
+        return (text if len(text) <= HEAD + TAIL else text[:HEAD] + text[-TAIL:]).encode("utf-8", "ignore")
+
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        """The markers that stand there."""
+        edges = self.edges
+        near = (group for fragment, group in self.markers if fragment in edges)
+        return frozenset(mark.decode() for group in near for mark in group if mark in edges)
 
     def has(self, marks: tuple[str, ...]) -> bool:
         """Whether one of these strings stands anywhere in the raw page."""
@@ -107,7 +117,7 @@ def matches(signature: Signature, look: Look) -> bool:
         and all(_holds(look.json, path, values) for path, values in signature.json)
         and (not signature.title or (look.short and bool(signature.title.fullmatch(look.title))))
         and (not signature.text or (look.short and bool(signature.text.search(look.said))))
-        and (not signature.marker or (look.short and any(mark in look.edges for mark in signature.marker)))
+        and (not signature.marker or (look.short and not look.marks.isdisjoint(signature.marker)))
         and (not signature.raw or look.has(signature.raw))
         and (not signature.empty or not look.page.text.strip())
         # Last, because it searches the whole page: words count only where the platform's content is missing.
@@ -117,7 +127,7 @@ def matches(signature: Signature, look: Look) -> bool:
 
 def verdict(page: Page, platform: Platform) -> Signature | None:
     """The first signature that explains this page as a wall or an error; None where a reader should look."""
-    look = Look(page, contents(platform))
+    look = Look(page, contents(platform), markers(platform))
     for signature in signatures(platform) if look.short else wordless(platform):
         if matches(signature, look):
             return signature

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,8 @@ import yaml
 
 from rules.model import Outcome, Platform
 
+FRAGMENT = 4
+"""Shortest part of a marker that is looked for instead of it."""
 OUTCOMES = {"blocked": Outcome.BLOCKED, "unreadable": Outcome.UNREADABLE}
 """All that a wall can be: a signature that claims a fact about an account does not load."""
 
@@ -44,6 +47,31 @@ def signatures(platform: Platform) -> tuple[Signature, ...]:
 def wordless(platform: Platform) -> tuple[Signature, ...]:
     """Those of them that a page may bear however much it says."""
     return tuple(each for each in signatures(platform) if not (each.title or each.text or each.marker))
+
+
+@cache
+def markers(platform: Platform) -> tuple[tuple[bytes, tuple[bytes, ...]], ...]:
+    """The marker strings of a platform in UTF-8, those of one fragment together: where it is absent, so are they."""
+    left = {mark for signature in signatures(platform) for mark in signature.marker}
+    grouped = []
+    while left:
+        shared = Counter(fragment for mark in left for fragment in _fragments(mark))
+        best = max(shared, key=lambda fragment: (shared[fragment], len(fragment), fragment))
+        having = sorted(mark for mark in left if best in mark)
+        grouped.append((best.encode(), tuple(mark.encode() for mark in having)))
+        left.difference_update(having)
+    return tuple(grouped)
+
+
+def _fragments(mark: str) -> set[str]:
+    """Parts of a marker particular enough to be looked for first (".com" is not), and the marker itself."""
+    runs = [run for run in re.findall(r"[\w$-]+", mark) if len(run) >= FRAGMENT]
+    return {mark} | {
+        run[start:end]
+        for run in runs
+        for start in range(len(run) - FRAGMENT + 1)
+        for end in range(start + FRAGMENT, len(run) + 1)
+    }
 
 
 @cache

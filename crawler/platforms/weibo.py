@@ -61,10 +61,15 @@ def listed(page: Page, items: list[tuple[dict[str, Any], bool]], **facts: Any) -
     )
 
 
-def cards(value: Any) -> list[dict[str, Any]]:
+def body(page: Page) -> Any:
+    """What an answer holds: in an envelope, or bare as before 2018 and in the client's interface."""
+    return peek(page, "data") or peek(page)
+
+
+def cards(page: Page) -> list[dict[str, Any]]:
     """Cards and the cards inside group cards."""
     flat = []
-    for card in rows(value, "data", "cards"):
+    for card in rows(body(page), "cards"):
         flat += [card, *rows(card, "card_group")]
     return flat
 
@@ -73,10 +78,10 @@ def read_m_posts(page: Page) -> Observation:
     """containerid=107603UID: pinned items first, the rest newest first."""
     items = [
         (card["mblog"], word(card, "profile_type_id").startswith("proweibotop"))
-        for card in cards(dig.data(page))
+        for card in cards(page)
         if isinstance(card.get("mblog"), dict)
     ]
-    return listed(page, items, post_count=number(dig.data(page), "data", "cardlistInfo", "total"))
+    return listed(page, items, post_count=number(body(page), "cardlistInfo", "total"))
 
 
 def read_statuses(page: Page) -> Observation:
@@ -92,8 +97,7 @@ def read_ajax_posts(page: Page) -> Observation:
 
 def read_profile(page: Page) -> Observation:
     """A profile: name, verification, number of posts. ``statuses_count`` 0 is the one positive sign of emptiness."""
-    body = dig.dig(dig.data(page), "data")
-    user = dig.dig(body, "userInfo") or dig.dig(body, "user")
+    user = dig.dig(body(page), "userInfo") or dig.dig(body(page), "user")
     uid = need(word(user, "idstr") or word(user, "id"), "no_identity: 资料里没有 uid")
     count = number(user, "statuses_count")
     return seen(
@@ -114,7 +118,7 @@ def _body(user: Any) -> str:
 def read_info(page: Page) -> Observation:
     """containerid=230283UID_-_INFO: 昵称 and verification text as cards; home cards name the uid only."""
     names, reasons = [], []
-    for card in cards(dig.data(page)):
+    for card in cards(page):
         if word(card, "item_name") == "昵称":
             names.append(word(card, "item_content"))
         if word(card, "item_type").startswith("verify"):
@@ -132,7 +136,7 @@ def read_info(page: Page) -> Observation:
 
 def read_search(page: Page) -> Observation:
     """User search: everybody found; the first one fills the observation. No result is never "no account"."""
-    users = [card["user"] for card in cards(dig.data(page)) if isinstance(card.get("user"), dict)]
+    users = [card["user"] for card in cards(page) if isinstance(card.get("user"), dict)]
     results = tuple(
         Found(
             platform=Platform.WEIBO,
@@ -151,11 +155,11 @@ def read_search(page: Page) -> Observation:
 
 
 def _has_card(key: str) -> Callable[[Page], bool]:
-    return lambda page: any(key in card for card in cards(peek(page)))
+    return lambda page: any(key in card for card in cards(page))
 
 
 def _is_home(page: Page) -> bool:
-    return dig.has(page, "data", "cards") and re.search(r'"2306?(?:283|18)\d{10}', page.text) is not None
+    return bool(cards(page)) and re.search(r'"2306?(?:283|18)\d{10}', page.text) is not None
 
 
 def m_urls(target: Target) -> tuple[str, ...]:
@@ -200,7 +204,7 @@ SPEC = PlatformSpec(
             note="微博数用于对照变化；为 0 即确认无内容，此时才可证明未更新",
             recognises=lambda page: (
                 not weibo_pages.shown_status(page)
-                and (dig.has(page, "data", "userInfo") or dig.has(page, "data", "user"))
+                and (isinstance(dig.dig(body(page), "userInfo"), dict) or dig.has(page, "data", "user"))
             ),
             read=read_profile,
             urls=m_urls,

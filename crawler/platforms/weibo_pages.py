@@ -45,7 +45,8 @@ def read_wap(page: Page) -> Observation:
 def shown_status(page: Page) -> Any:
     """The one mblog that this page is about: statuses/show of either site, or the page's own data."""
     for found in (peek(page, "data"), peek(page)):
-        if word(found, "created_at") and word(found, "user", "id"):
+        # Comments have authors and times too, but nobody passes them on.
+        if word(found, "created_at") and word(found, "user", "id") and "reposts_count" in found:
             return found
     return dig.dig(dig.embedded(page.text, "$render_data ="), 0, "status")
 

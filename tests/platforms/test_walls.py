@@ -9,8 +9,8 @@ import pytest
 from crawler.page import Page
 from crawler.platforms import MODULES, spec_of
 from crawler.read import read
-from crawler.verdict import verdict
-from crawler.walls import signatures
+from crawler.verdict import Look, verdict
+from crawler.walls import markers, signatures
 from rules.model import BEIJING, Outcome, Platform
 from tests.platforms.pages import CASES, Case
 
@@ -115,3 +115,11 @@ def test_success_without_a_body_is_blocked(key: str) -> None:
 def test_no_signature_claims_a_fact() -> None:
     for platform in Platform:
         assert all(not signature.outcome.is_fact for signature in signatures(platform))
+
+
+@pytest.mark.parametrize("platform", list(Platform))
+def test_every_marker_is_found_though_only_its_fragment_is_looked_for(platform: Platform) -> None:
+    for mark in {mark for signature in signatures(platform) for mark in signature.marker}:
+        look = Look(page(f"<script>a{mark}b</script>"), (), markers(platform))
+        assert mark in look.marks
+    assert not Look(page("<script>ordinary</script>"), (), markers(platform)).marks
