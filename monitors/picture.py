@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from playwright.async_api import Browser, Route, async_playwright
 from playwright.async_api import Error as BrowserError
@@ -18,22 +19,25 @@ RENDER_MS = 8000
 
 
 @asynccontextmanager
-async def studio(browser_path: str) -> AsyncIterator[Browser | None]:
-    """A browser that asks the network for nothing; None where none is installed or it does not start."""
-    found = find_browser(browser_path)
-    if not found:
-        yield None
-        return
-    args = [*CHROMIUM_ARGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    async with async_playwright() as playwright:
-        browser = None
-        with contextlib.suppress(BrowserError):
-            browser = await playwright.chromium.launch(executable_path=found, args=args)
+async def studio(browser_path: str) -> AsyncIterator[asyncio.Task[Browser | None]]:
+    """A browser that asks the network for nothing; None where none is installed or it does not start. It opens while
+    the caller does something else, who awaits it when it is needed."""
+    async with AsyncExitStack() as stack:
+        opening = asyncio.create_task(_open(stack, find_browser(browser_path)))
         try:
-            yield browser
+            yield opening
         finally:
-            if browser:
-                await browser.close()
+            await opening
+
+
+async def _open(stack: AsyncExitStack, found: str | None) -> Browser | None:
+    if not found:
+        return None
+    args = [*CHROMIUM_ARGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    playwright = await stack.enter_async_context(async_playwright())
+    with contextlib.suppress(BrowserError):
+        return await stack.enter_async_context(await playwright.chromium.launch(executable_path=found, args=args))
+    return None
 
 
 async def picture(browser: Browser, html: str) -> bytes | None:

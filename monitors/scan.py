@@ -43,12 +43,13 @@ async def scan(world: World, text: str, *, platform: str = "", shots: bool = Tru
     if suspect.url:
         AddressGuard.of(world.settings.allowed_ranges).check_url(suspect.url)
     matching = asyncio.create_task(asyncio.to_thread(hunt_of, world))
-    async with studio(world.settings.browser if shots else "/none") as browser:
+    async with studio(world.settings.browser if shots else "/none") as opening:
         run, looks = await _look(world, suspect, platform, text)
         report = await asyncio.to_thread(_conclude, world, suspect, looks, await matching)
         report["run"], report["evidence"] = run, [look.evidence for look in looks if look.evidence]
         folder = world.settings.data / "scans" / (run or f"scan-{world.clock():%Y%m%d-%H%M%S}")
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        browser = await opening
         shot = await picture(browser, _html(world, looks)) if browser and looks and _html(world, looks) else None
         if shot:
             (folder / "page.png").write_bytes(shot)
