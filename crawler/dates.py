@@ -28,7 +28,7 @@ class When:
 
 
 TIME = (
-    r"(?:[\sT日号,，]{0,4}(?P<half>上午|下午|晚上|凌晨|中午)?\s?(?P<hour>\d{1,2})[:时点](?P<minute>\d{2})"
+    r"(?:[\sT日号,，-]{0,4}(?P<half>上午|下午|晚上|凌晨|中午)?\s?(?P<hour>\d{1,2})[:时点](?P<minute>\d{2})"
     r"(?:[:分](?P<second>\d{2})(?:[.,]\d{1,9})?(?!\d))?(?:秒|分)?\s?(?P<ampm>[ap]\.?m\b)?"
     r"\s?(?P<zone>Z\b|UTC\b|GMT\b|[+-]\d{2}:?\d{2}(?!\d))?)?"
 )
@@ -54,8 +54,8 @@ NUMERIC = tuple(
     re.compile(pattern, re.I)
     for pattern in (
         YEAR + r"\s?年\s?(?P<month>\d{1,2})\s?月\s?(?P<day>\d{1,2})(?!\d)\s?[日号]?" + TIME,
-        YEAR + r"\s?(?P<sep>[-/.])\s?(?P<month>\d{1,2})\s?(?P=sep)\s?(?P<day>\d{1,2})(?![\d]|[./-]\d)" + TIME,
-        YEAR + r"\s?[-/.年]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})(?![\d]|[./-]\d)\s?[日号]?" + TIME,
+        YEAR + r"\s?(?P<sep>[-/.])\s?(?P<month>\d{1,2})\s?(?P=sep)\s?(?P<day>\d{1,2})(?![\d]|[./-]\d(?!\d:))" + TIME,
+        YEAR + r"\s?[-/.年]\s?(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})(?![\d]|[./-]\d(?!\d:))\s?[日号]?" + TIME,
         r"(?<![\d.])(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>(?:19|20)\d{2})(?!\d)" + TIME,
         r"(?<![\d/-])(?P<month>\d{1,2})/(?P<day>1[3-9]|2\d|3[01])/(?P<year>(?:19|20)\d{2})(?!\d)" + TIME,
         r"(?<![\d/-])(?P<day>1[3-9]|2\d|3[01])/(?P<month>\d{1,2})/(?P<year>(?:19|20)\d{2})(?!\d)" + TIME,

@@ -9,6 +9,7 @@ from typing import Any
 from crawler.page import Blocked, Page, Unreadable
 from crawler.platforms.website.article import published
 from crawler.platforms.website.bylines import bylines
+from crawler.platforms.website.dead import notice
 from crawler.platforms.website.feeds import feed_posts, sitemap_posts
 from crawler.platforms.website.items import Item, posts
 from crawler.platforms.website.kinds import Kind, is_later_page, stated_kind
@@ -123,7 +124,7 @@ def _refusal(page: Page, reason: str) -> Blocked | Unreadable:
         return Blocked("wall: 访问被拦截或要求登录、验证")
     if len(re.findall(r"<script", page.text[:20_000], re.I)) and not reading(page).document.texts:
         return Unreadable("script_only: 页面内容由脚本生成，未取到正文")
-    return Unreadable(reason)
+    return Unreadable(notice(reading(page).document) or reason)
 
 
 def _is_wall(page: Page) -> bool:

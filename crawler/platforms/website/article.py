@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from crawler.dates import When, parse_when
@@ -13,7 +14,7 @@ from crawler.platforms.website.marks import marked
 from crawler.platforms.website.stamps import NOT_PUBLICATION, is_date
 
 META_DATES = (
-    "pubdate", "article:published_time", "publishdate", "apub:time", "og:time", "weibo: article:create_at",
+    "pubdate", "firstpublishedtime", "article:published_time", "publishdate", "apub:time", "og:time", "weibo: article:create_at",
     "datepublished", "article:create_at", "publish-date", "publish_date", "publishtime", "og:published_time",
     "og:release_date", "og:article:published_time", "rnews:datepublished", "sailthru.date", "parsely-pub-date",
     "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.date", "dcterms.created", "dc.date.created", "date",
@@ -61,7 +62,7 @@ def published(layout: Layout, now: datetime, *, certain: bool = False) -> When |
     if when := _structured(document, now):
         return when
     if line := stated_line(layout, now):
-        return line[1]
+        return line.when
     if when := _sole_label(layout, now, SURE_WORDS, SURE_LABEL) or _clocked(layout, now):
         return when
     if certain:
@@ -83,7 +84,16 @@ def _structured(document: Document, now: datetime) -> When | None:
     return None
 
 
-def stated_line(layout: Layout, now: datetime) -> tuple[Text, When] | None:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The text that states the date under the title; ``labelled`` where it says what date it is."""
+
+    text: Text
+    when: When
+    labelled: bool
+
+
+def stated_line(layout: Layout, now: datetime) -> Line | None:
     """The date in the lines between title and body: a labelled one wherever it stands there, then a bare one."""
     dated = [
         (text, text.text[match.start() :], layout.before(text, match.start()))
@@ -99,7 +109,7 @@ def stated_line(layout: Layout, now: datetime) -> tuple[Text, When] | None:
     for accept in ways:
         for text, written, before in dated:
             if accept(text.text, before) and (when := parse_when(written, now)):
-                return text, when
+                return Line(text, when, accept is _labelled)
     return None
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
+from crawler.platforms.website.attributes import hinted_stamps, timed_stamps
 from crawler.platforms.website.document import Document, Link
 from crawler.platforms.website.kinds import is_article
 from crawler.platforms.website.stamps import Stamp, loose_stamps, stamps
@@ -48,9 +49,10 @@ class Item:
 
 def items(document: Document, now: datetime) -> list[Item]:
     """The dated items of the page, in reading order. Empty where the page shows no dated list."""
-    found = _believable(_joined(document, stamps(document, now)))
-    if not found:
-        found = _believable(_joined(document, loose_stamps(document, now)))
+    found = _believable(_joined(document, timed_stamps(document, stamps(document, now), now)))
+    for others in (loose_stamps, hinted_stamps):
+        if not found:
+            found = _believable(_joined(document, others(document, now)))
     return found
 
 

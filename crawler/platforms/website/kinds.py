@@ -44,7 +44,15 @@ COLUMN_PATH = re.compile(
 """`list.php?id=3` and `newslist-12.html` are columns, whatever number they carry."""
 ARTICLE_ID = re.compile(r"(?:^|/)info/\d+/(\d+)(?:-\d)?\.htm|(?:^|/)c\d+a(\d+)/page|newsid=(\d+)", re.I)
 ARTICLE_META = frozenset(
-    ("article:published_time", "articletitle", "apub:time", "publishdate", "weibo: article:create_at", "og:time")
+    (
+        "article:published_time",
+        "firstpublishedtime",
+        "articletitle",
+        "apub:time",
+        "publishdate",
+        "weibo: article:create_at",
+        "og:time",
+    )
 )
 PAGE_TYPES = {"1": Kind.HOME, "2": Kind.LIST, "3": Kind.ARTICLE}
 FEED_START = re.compile(

@@ -21,6 +21,7 @@ WINDOW = 40
 """Texts after the title that may still be the lines about the article."""
 ABOVE = 4
 """Texts before the title: some designs set the date right above it."""
+BELOW = 8
 SHORTEST = 4
 SEPARATORS = re.compile(r"\s*[-_|–—]+\s*")
 NOT_WORD = re.compile(r"[\W_]+")
@@ -49,8 +50,15 @@ class Layout:
                 fitting = [pair for pair in fitting if pair[1] < self.body_place] or fitting
             if fitting:
                 # The longest is the title; what is shorter is the site's or a column's name, which <title> holds too.
-                return max(fitting, key=lambda pair: (pair[0], pair[1] if among is texts else -pair[1]))[1]
+                if among is not texts:
+                    return max(fitting, key=lambda pair: (pair[0], -pair[1]))[1]
+                return max(fitting, key=lambda pair: (pair[0], self._has_date_below(pair[1]), pair[1]))[1]
         return next((h.index for h in self.document.headings if h.node.tag == "h1" and len(h.text) >= SHORTEST), None)
+
+    def _has_date_below(self, place: int) -> bool:
+        """True where a date follows soon: share buttons at the end of a page repeat the title, and nothing follows."""
+        below = self.document.texts[place + 1 : place + 1 + BELOW]
+        return any(len(t.text) <= PROSE and NUMBER.search(t.text) and DATE.search(t.text) for t in below)
 
     @cached_property
     def body_place(self) -> int | None:
@@ -99,7 +107,9 @@ class Layout:
 
     def before(self, text: Text, start: int) -> str:
         """What is written right before position ``start`` of a text, its left neighbour's end included."""
-        neighbour = self.document.texts[text.index - 1].text[-20:] if text.index else ""
+        # A title may end in 报名时间 and is no label.
+        labelled = text.index > 0 and text.index - 1 != self.title_place
+        neighbour = self.document.texts[text.index - 1].text[-20:] if labelled else ""
         return f"{neighbour}\n{text.text[:start]}"
 
 

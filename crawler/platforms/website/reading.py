@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 from crawler.page import Page, PageError
@@ -17,7 +18,10 @@ from rules.model import Post
 LIVELY = 3
 """Dated or article-like links from which a page that states no kind counts as a list; as columns, as a home page."""
 
-HEADLINE = 12
+BREADCRUMB = re.compile(r"(?:当前|所在|现在的?|您的)位置|you are here", re.I)
+"""What every page but the home page shows."""
+NEAR_TITLE = 5
+HEADLINE = 10
 """Characters from which a title is no column's name."""
 
 
@@ -62,9 +66,10 @@ class Reading:
     def _structural_kind(self) -> Kind:
         when = published(self.layout, self.page.fetched_at, certain=True)
         listed = {item.stamp.when.at for item in self.dated}
-        if when and (when.at not in listed or len(self.dated) < LIVELY or self._heads_its_page()):
+        titled = len(self.layout.headline) >= HEADLINE and when is not None and when.at not in listed
+        if when and (len(self.dated) < LIVELY or titled or self._heads_its_page()):
             return Kind.ARTICLE
-        if len({item.column for item in self.dated}) >= LIVELY:
+        if len({item.column for item in self.dated}) >= LIVELY and not BREADCRUMB.search(self.document.said):
             return Kind.HOME
         if len(self.dated) >= LIVELY or len(self.undated) >= LIVELY:
             return Kind.LIST
@@ -72,10 +77,12 @@ class Reading:
         return Kind.ARTICLE if lone else Kind.NONE
 
     def _heads_its_page(self) -> bool:
-        """True where a title longer than a column's has a date under it that belongs to no item."""
-        if len(self.layout.headline) < HEADLINE or not (line := stated_line(self.layout, self.page.fetched_at)):
+        """True where a title longer than a column's, or a label, has a date under it that belongs to no item."""
+        if (line := stated_line(self.layout, self.page.fetched_at)) is None:
             return False
-        return line[0].index not in {item.stamp.index for item in self.dated}
+        below = line.text.index - (self.layout.title_place or 0)
+        sure = len(self.layout.headline) >= HEADLINE or (line.labelled and 0 < below <= NEAR_TITLE)
+        return sure and line.text.index not in {item.stamp.index for item in self.dated}
 
 
 def reading(page: Page) -> Reading:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
-from crawler.dates import NAMED, When, parse_when
+from crawler.dates import MONTHS, NAMED, When, parse_when
 from crawler.platforms.website.document import Document, Text
+from crawler.platforms.website.splits import LONGEST_PART, split_date
 
 LONGEST = 48
-LONGEST_PART = 14
 MOST = 2000
 """Dates of one page that are looked at: real pages hold up to 300, and what follows is not linear in them."""
 LABEL = r"(?:(?:发布|发表|添加|录入|发文|上传|更新|编辑)?(?:时间|日期)|发布于|发表于|发布|posted on|published|date)"
@@ -30,9 +29,10 @@ FULL = (
     r"|\d{1,2}/\d{1,2}/(?:19|20)\d\d(?!\d)"
     r"|" + NAMED.replace("(?P<name>", "(?:") + r" \d{1,2}(?:st|nd|rd|th)?,? 20\d\d)"
 )
-SHORT = r"(?:\d\d[-/.]\d\d[-/.]\d\d(?!\d))"
-BARE = r"(?:\d{2}\s?[-/.]\s?\d{2}(?!\d)|\d{1,2}\s?月\s?\d{1,2}\s?[日号]?)"
-"""Two digits each where no word says month or day: 1/5 is a slide of five, 3.5 a score, 1-2 a chapter."""
+SHORT = r"(?:\d\d[-/.]\d\d[-/.]\d\d(?!\d)|20[0-4]\d[01]\d[0-3]\d(?!\d))"
+BARE = r"(?:\d{2}\s?[-/.]\s?\d{2}(?!\d)|(?<=[(（])\d{1,2}\s?[-/]\s?\d{1,2}(?=[)）])|\d{1,2}\s?月\s?\d{1,2}\s?[日号]?)"
+"""Two digits each, or in round brackets, where no word says month or day: 1/5 is a slide of five, 3.5 a score, 1-2 a
+chapter, [1-2] a footnote."""
 RELATIVE = r"(?:刚刚|\d{1,2}\s?(?:分钟|小时|天)前|今天|昨天|前天)"
 STRICT = re.compile(
     rf"^[\W_]*(?:{LABEL}[\s:：]*|{ANY_LABEL}\s*)?(?:(?P<full>{FULL})|(?P<short>{SHORT})|(?P<relative>{RELATIVE})|(?P<bare>{BARE}))"
@@ -46,29 +46,17 @@ LEADING = re.compile(
 )
 MAY_BE_LONE = re.compile(r"[\W_]*(?:[\da-z发表添录上更编时日二刚今昨前]|[一-龥]{1,4}[:：])", re.I)
 """How a lone date begins, label included. Titles with a number in them, which are many, do not begin so."""
-MAY_BE_PART = re.compile(r"[\W_]*[\da-z]", re.I)
-PARTS = {
-    "day": re.compile(r"^[\W_]*(?P<day>\d{1,2})\s?日?[\W_]*$"),
-    "month": re.compile(rf"^[\W_]*(?:(?P<month>\d{{1,2}})\s?月|{NAMED})[\W_]*$", re.I),
-    "year": re.compile(r"^[\W_]*(?P<year>20\d\d)\s?年?[\W_]*$"),
-    "year_month": re.compile(r"^[\W_]*(?P<year>20\d\d)\s?[-/.年]\s?(?P<month>\d{1,2})\s?月?[\W_]*$"),
-    "month_day": re.compile(r"^[\W_]*(?P<month>\d{1,2})\s?[-/.月]\s?(?P<day>\d{1,2})\s?日?[\W_]*$"),
-}
-SPLITS = (
-    ("day", "year_month"),
-    ("year_month", "day"),
-    ("year", "month", "day"),
-    ("day", "month", "year"),
-    ("month", "day", "year"),
-    ("month_day", "year"),
-    ("year", "month_day"),
-    ("day", "month"),
-    ("month", "day"),
-)
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 TOGETHER = re.compile(r"^\W*(\d{1,2})日?\s+(20\d\d)\s?[-/.年]\s?(\d{1,2})月?\W*$")
 TOGETHER_BACK = re.compile(r"^\W*(20\d\d)\s?[-/.年]\s?(\d{1,2})月?\s+(\d{1,2})日?\W*$")
-DIGIT = re.compile(r"[0-9〇昨今前刚]")
+MAY_HOLD_DATE = re.compile(
+    r"[0-9〇昨今前刚]|^\W*(?:[一二三四五六七八九十]{1,2}月|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z.]{0,7}\W*$)",
+    re.I,
+)
+WORDED = re.compile(
+    rf"^\W*(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ ./-]{NAMED}|{NAMED.replace('name', 'before')} ?(?P<after>\d{{1,2}})(?:st|nd|rd|th)?)\W*$",
+    re.I,
+)
+"""05 Nov, Nov. 5th: a date without its year, in English."""
 YEAR = re.compile(r"20\d\d")
 NOT_PUBLICATION = re.compile(
     r"(?:(?:今天|今日|现在|当前)(?:时间|日期)?(?:是|为)?[\s:：]*"
@@ -94,13 +82,13 @@ def stamps(document: Document, now: datetime) -> list[Stamp]:
     texts = document.texts
     skip_until = -1
     for text in texts:
-        if text.index < skip_until or len(text.text) > LONGEST or not DIGIT.search(text.text):
+        if text.index < skip_until or len(text.text) > LONGEST or not MAY_HOLD_DATE.search(text.text):
             continue
-        split, used = _split(texts, text.index, now) if len(text.text) <= LONGEST_PART else (None, 1)
-        stamp = split or _lone(text, now)
+        split = split_date(texts, text.index, now) if len(text.text) <= LONGEST_PART else None
+        stamp = Stamp(text.index, text.node, *split[:2]) if split else _lone(text, now)
         if stamp and not _says_otherwise(texts, text.index):
             found.append(stamp)
-            skip_until = text.index + used
+            skip_until = text.index + (split[2] if split else 1)
             if len(found) == MOST:
                 break
     return found
@@ -131,6 +119,10 @@ def _lone(text: Text, now: datetime) -> Stamp | None:
         written = "-".join((match[2], match[3], match[1]))
     elif match := TOGETHER_BACK.match(content):
         written = "-".join(match.groups())
+    elif match := WORDED.match(content):
+        month = MONTHS[(match["name"] or match["before"]).lower()]
+        when = parse_when(f"{month}-{match['day'] or match['after']}", now)
+        return Stamp(text.index, text.node, when, "bare") if when else None
     else:
         return None
     when = parse_when(written, now)
@@ -148,56 +140,12 @@ def _plain(content: str) -> str:
     return f"{numbers[0]}-{numbers[1]}" + (f" {numbers[2]}:{numbers[3]}" if len(numbers) > 3 else "")
 
 
-def _split(texts: list[Text], start: int, now: datetime) -> tuple[Stamp | None, int]:
-    """A date cut into two or three neighbouring tags, as designers like it: a big day over a small year-month."""
-    if not (first := _parts(texts[start].text)):
-        return None, 1
-    window = texts[start : start + 3]
-    parts = [first, *(_parts(text.text) for text in window[1:])]
-    for kinds in SPLITS:
-        used = len(kinds)
-        if used > len(parts) or not all(kind in part for kind, part in zip(kinds, parts, strict=False)):
-            continue
-        if _close(window[0].node, window[used - 1].node):
-            written, bare = _written([part[kind] for kind, part in zip(kinds, parts, strict=False)])
-            if when := parse_when(written, now):
-                return Stamp(start, window[0].node, when, "bare" if bare else "split"), used
-    return None, 1
-
-
-@lru_cache(4096)
-def _parts(text: str) -> dict[str, re.Match[str]]:
-    """Which parts of a date a whole text can be."""
-    if len(text) > LONGEST_PART or not MAY_BE_PART.match(text):
-        return {}
-    return {kind: match for kind, pattern in PARTS.items() if (match := pattern.match(text))}
-
-
-def _written(matches: list[re.Match[str]]) -> tuple[str, bool]:
-    part = {key: value for match in matches for key, value in match.groupdict().items() if value}
-    month = part.get("month") or str(
-        MONTHS.index(part["name"][:3].lower()) + 1 if part["name"][:3].lower() in MONTHS else 0
-    )
-    year = part.get("year")
-    return (f"{year}-" if year else "") + f"{month}-{part['day']}", year is None
-
-
-def _close(one: LexborNode, other: LexborNode) -> bool:
-    """True where both stand under the same parent or grandparent, outside each other's items."""
-    mine: set[int] = set()
-    theirs: set[int] = set()
-    for ids, node in ((mine, one), (theirs, other)):
-        for _ in range(3):
-            if node.parent is None:
-                break
-            node = node.parent
-            ids.add(node.mem_id)
-    return bool(mine & theirs)
-
-
 def _says_otherwise(texts: list[Text], index: int) -> bool:
     """True where the words before the date make it an event, a deadline or today's."""
     if index == 0:
         return False
-    before = texts[index - 1].text
-    return len(before) <= 14 and NOT_PUBLICATION.search(before) is not None
+    before = texts[index - 1]
+    if len(before.text) > 14 or NOT_PUBLICATION.search(before.text) is None:
+        return False
+    # A link called 报名时间 is an item's title, not the label of the date behind it.
+    return before.node.parent is None or before.node.parent.tag != "a"

@@ -16,6 +16,11 @@ EMPTY_TITLES = re.compile(
     re.I,
 )
 
+NAMES_TITLE = re.compile(r"^\s*(?:文章|新闻|信息)?标题\s*[:：]\s*")
+HINTS = re.compile(r"\s*(?:作\s*者|(?:发布|发表|添加|录入|更新)(?:时间|日期|人|者)|点击(?:数|次数)?)\s*[:：]")
+"""Older systems write title, author and time into the hint over a link."""
+DATE_PART = re.compile(r"(?:\d{1,2}|(?:20\d\d\s?[-/.年]\s?)?\d{1,2}(?:\s?[-/.月]\s?\d{1,2})?\s?[月日]?|20\d\d年?)$")
+
 
 def link_title(document: Document, anchor: LexborNode) -> str:
     """What a link is called; "" where that is nothing, a date, or 更多."""
@@ -32,11 +37,25 @@ def holds_text_only(node: LexborNode) -> bool:
     return first is not None and first.tag == "-text" and first.next is None
 
 
+def _without_dates(node: LexborNode) -> str:
+    """What a tag says, less the date that many designs put into the link, whole or cut up (20 over 2026-05)."""
+    text = squeeze(node.text(separator=" "))
+    if not text[:1].isdigit() and not text[-1:].isdigit():
+        return text
+    parts = [squeeze(part.text_content or "") for part in node.traverse(include_text=True) if part.tag == "-text"]
+    said = [part for part in parts if part]
+    while len(said) > 1 and DATE_PART.match(said[0]):
+        said.pop(0)
+    while len(said) > 1 and DATE_PART.match(said[-1]):
+        said.pop()
+    return " ".join(said)
+
+
 def _written_title(anchor: LexborNode) -> str:
-    if title := squeeze(anchor.attributes.get("title") or ""):
+    if title := squeeze(HINTS.split(NAMES_TITLE.sub("", anchor.attributes.get("title") or ""))[0]):
         return title
     heading = None if holds_text_only(anchor) else anchor.css_first("h1, h2, h3, h4, h5, [class*=title], [class*=tit]")
-    text = squeeze((heading or anchor).text(separator=" "))
+    text = _without_dates(heading or anchor)
     if is_date(text):
         return ""
     if not text and (image := anchor.css_first("img[alt]")):
