@@ -22,9 +22,12 @@ QUOTED = (
     r"""(?:xml\s*\?\s*getXmlValue\('[\w.]+'\)\s*:\s*)?(?:htmlDecode|JsDecode)?\(?\s*["']((?:[^"'\\]|\\.){1,500})["']"""
 )
 DELETED = re.compile(
-    r"weui-msg__title[^>]{0,100}>\s*(该内容已被发布者删除|The content has been deleted by the author|此内容因违规无法查看"
-    r"|此内容被投诉且经审核涉嫌侵权，无法查看|This content has been (?:removed|blocked)[^<]{0,80})"
+    r">\s*((?:该|此)内容已被发布者删除|The content has been deleted by the author|此内容因违规无法查看"
+    r"|此内容被(?:投诉且经审核涉嫌侵权|多人投诉)，[^<]{0,20}|此内容因涉嫌违反相关法律法规[^<]{0,20}|此内容发送失败无法查看"
+    r"|This content has been (?:removed|blocked)[^<]{0,80})"
 )
+"""The words open an element of a message page, whatever its age calls it: weui-msg__title, global_error_msg, title."""
+ARTICLE_PARTS = ('id="js_article"', 'id="js_content"', "rich_media_content")
 
 
 def read_article(page: Page) -> Observation:
@@ -39,7 +42,9 @@ def read_article(page: Page) -> Observation:
         or _value(block, r"\bnick_name:\s*")
         or _value(text, r"\bd\.nick_name\s*=\s*")
     )
-    shown = dig.plain(first(r'(?:id="js_name"|class="wx_follow_nickname)[^>]{0,200}>([^<]{0,200})', text))
+    shown = dig.plain(
+        first(r'(?:id="js_name"|id="post-user"|class="wx_follow_nickname)[^>]{0,200}>([^<]{0,200})', text)
+    )
     biz = first(r"""var\s+biz\s*=\s*(?:["']{2}\s*\|\|\s*){0,3}["']([\w=+/]{8,24})["']""", text)
     biz = biz or _value(block, r"\bbizuin:\s*") or first(r"__biz=([\w+/]{8,24}={0,2})", text)
     if account == PLACEHOLDER or not (account or biz) or not (name or shown):
@@ -54,7 +59,9 @@ def _post(page: Page, block: str) -> Post:
     stamp = first(GLOBAL + r"""ct\s*=\s*(?:xml[^:]{1,60}:\s*)?["'](\d{9,11})["']""", text)
     at, precision = dig.unix(stamp or first(r"ori_create_time:\s*'(\d{9,11})'", block)), Precision.SECOND
     if not at:
-        at, precision = dig.when(_value(text, r"\bcreateTime\s*=\s*") or _value(block, r"\bcreate_time:\s*"), page)
+        written = _value(text, r"\bcreateTime\s*=\s*") or _value(block, r"\bcreate_time:\s*")
+        drawn = first(r'id="(?:post-date|publish_time)"[^>]{0,200}>([^<]{4,30})', text)
+        at, precision = dig.when(written or drawn, page)
     link = (
         _value(text, GLOBAL + r"msg_link\s*=\s*")
         or first(r'property="og:url"\s+content="([^"]{0,500})"', text)
@@ -87,7 +94,7 @@ def is_gone_article(page: Page) -> bool:
     """A message page that says so or names a reason; the reason field stands on living articles too, as zero."""
     text = page.text
     removed = DELETED.search(text) or ("weui-msg" in text and re.search(r"del_reason_id:\s*'[1-9]\d*'", text))
-    return bool(removed) and 'id="js_article"' not in text
+    return bool(removed) and not any(part in text for part in ARTICLE_PARTS)
 
 
 def is_article(page: Page) -> bool:
