@@ -10,23 +10,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import scrapy
-from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
-from twisted.internet.error import (
-    ConnectError,
-    ConnectionRefusedError,
-    DNSLookupError,
-    TCPTimedOutError,
-    TimeoutError,
-)
 from twisted.python.failure import Failure
-from twisted.web.client import ResponseFailed
 
 from crawler.browser import browser_meta, captured_pages
-from crawler.guard import GuardedResolver, GuardProxy
+from crawler.failures import NOT_ASKED, meaning
+from crawler.guard import GuardProxy
 from crawler.interpret import interpret
-from crawler.middleware import NotRecorded, OverBudget, Refused, Resting
-from crawler.official import HOSTS, Call, Grant, list_call, token_call, token_in, without_secrets
+from crawler.official import HOSTS, Call, Grant, list_call, token_call, token_in
 from crawler.order import Look, Order
 from crawler.page import Page
 from crawler.source import PlatformSpec, Source
@@ -44,15 +35,6 @@ Save = Callable[[list[tuple[str, Observation]]], None]
 
 NO_BROWSER = "no_browser: 读取该页面需要浏览器，请安装 chromium（apt-get install chromium）"
 NO_PAGE = "no_public_page: 该平台没有可公开读取的页面"
-
-FAILURES: tuple[tuple[type[Exception], str], ...] = (
-    (DNSLookupError, "dns: 域名无法解析"),
-    (ConnectionRefusedError, "refused: 服务器拒绝连接"),
-    (TimeoutError, "timeout: 连接超时"),
-    (TCPTimedOutError, "timeout: 连接超时"),
-    (ConnectError, "connect: 无法连接服务器"),
-    (ResponseFailed, "cut: 传输中断"),
-)
 
 
 @dataclass
@@ -229,33 +211,11 @@ class AccountSpider(scrapy.Spider):
         """No answer: an observation that says so, or nothing at all where we chose not to ask."""
         visit: Visit = failure.request.cb_kwargs["visit"]  # type: ignore[attr-defined]
         url: str = failure.request.meta.get("shown", failure.request.url)  # type: ignore[attr-defined]
-        if is_a(failure, OverBudget, Resting):
+        if isinstance(failure.value, NOT_ASKED):
             self.skipped += 1
-        elif is_a(failure, NotRecorded):
-            self._see(visit, self._unseen(url, Outcome.UNREADABLE, "not_recorded: 录制文件中没有该页面"))
-        elif is_a(failure, Refused):
-            self._see(visit, self._unseen(url, Outcome.UNREADABLE, f"refused_address: {failure.value}"))
-        elif is_a(failure, IgnoreRequest) and "redirect" in str(failure.value):
-            self._see(visit, self._unseen(url, Outcome.UNREADABLE, "redirects: 网页反复跳转"))
-        elif is_a(failure, IgnoreRequest):
-            self._see(visit, self._unseen(url, Outcome.BLOCKED, "robots: 网站的 robots.txt 不允许访问"))
         else:
-            self._see(visit, self._unseen(url, Outcome.UNREADABLE, self._why(failure, url)))
+            self._see(visit, self._unseen(url, *meaning(failure.value, url)))
         self._answered(visit)
-
-    def _why(self, failure: Failure, url: str) -> str:
-        refused = GuardedResolver.refused.get(urlsplit(url).hostname or "")
-        if refused:
-            return f"refused_address: {refused}"
-        text = f"{type(failure.value).__name__} {failure.value}"
-        if "certificate" in text.lower() or "ssl" in text.lower():
-            return "certificate: 证书或加密连接有问题"
-        if "maxsize" in text.lower() or "DownloadCancelled" in text or "larger than" in text:
-            return "too_large: 页面超过大小上限"
-        for kind, reason in FAILURES:
-            if is_a(failure, kind):
-                return reason
-        return f"error: {without_secrets(text)[:120]}"
 
     def _unseen(self, url: str, outcome: Outcome, reason: str) -> Observation:
         return Observation(
@@ -319,11 +279,6 @@ class AccountSpider(scrapy.Spider):
             "notes": [*self.crawler.recording, *self.notes],  # type: ignore[attr-defined]
             "error": self.error,
         }
-
-
-def is_a(failure: Failure, *kinds: type[BaseException]) -> bool:
-    """True where the failure carries one of these errors."""
-    return isinstance(failure.value, kinds)
 
 
 def conclude(seen: list[Observation]) -> list[Observation]:
