@@ -5,26 +5,27 @@ from __future__ import annotations
 import re
 
 from crawler import dig
-from crawler.dig import need, number, peek, seen, word
+from crawler.dig import need, number, peek, rows, seen, word
 from crawler.page import Page
-from crawler.platforms.bilibili_lists import answered, read_feed, read_old_feed, read_videos
+from crawler.platforms.bilibili_lists import answered, read_feed, read_old_feed, read_video, read_videos
 from crawler.source import PlatformSpec, Source, Target
-from rules.model import Observation, Outcome, Platform, Proof
+from rules.model import Found, Observation, Outcome, Platform, Proof
 
 BANNED = -2
 MISSING = -404
+OFFICIAL = ("Official", "official", "official_verify")
 API = "https://api.bilibili.com/x"
 
 
 def read_card(page: Page) -> Observation:
-    """x/web-interface/card: name, verification text, counters. -404 and spacesta −2 are the platform's own words."""
+    """Name, verification text, counters. -404 and spacesta −2 are the card endpoint's own words."""
     if number(dig.data(page), "code") == MISSING:
         return seen(
             page, Platform.BILIBILI, outcome=Outcome.GONE, reason="account_gone: 哔哩哔哩提示账号不存在（-404）"
         )
     body = answered(page)
-    card = dig.dig(body, "card")
-    official = dig.dig(card, "Official") or dig.dig(card, "official_verify")
+    card = dig.dig(body, "card") or body
+    official = next((found for key in OFFICIAL if (found := dig.dig(card, key))), None)
     counts = [number(body, key) for key in ("archive_count", "article_count")]
     gone = number(card, "spacesta") == BANNED
     return seen(
@@ -60,6 +61,30 @@ def read_space(page: Page) -> Observation:
     return seen(page, Platform.BILIBILI, name=name, account_id=mid)
 
 
+def is_card(page: Page) -> bool:
+    """The card endpoint, or a saved answer of acc/info."""
+    body = peek(page, "data")
+    return bool(word(body, "card", "mid") or (word(body, "mid") and any(dig.dig(body, key) for key in OFFICIAL)))
+
+
+def read_search(page: Page) -> Observation:
+    """User search: everybody found; the first one fills the observation."""
+    results = tuple(
+        Found(
+            platform=Platform.BILIBILI,
+            name=dig.prose(user, "uname"),
+            account_id=word(user, "mid"),
+            url=f"https://space.bilibili.com/{word(user, 'mid')}",
+            verified_body=word(user, "official_verify", "desc"),
+        )
+        for user in rows(answered(page), "result")
+        if word(user, "uname") and word(user, "mid")
+    )
+    top = need(results, "no_result: 没有用户；不能证明账号不存在")[0]
+    facts = {"name": top.name, "account_id": top.account_id, "verified_body": top.verified_body}
+    return seen(page, Platform.BILIBILI, results=results, **facts)
+
+
 def is_missing(page: Page) -> bool:
     """−404 as the card endpoint answers it; a vanished endpoint answers −404 as well."""
     url = page.requested_url or page.url
@@ -90,7 +115,7 @@ SPEC = PlatformSpec(
             label="名片接口",
             proves=Proof.NAME | Proof.BODY | Proof.GONE,
             note="投稿数用于对照变化；−404、spacesta −2 为平台明示",
-            recognises=lambda page: bool(word(peek(page, "data", "card", "mid"))) or is_missing(page),
+            recognises=lambda page: is_card(page) or is_missing(page),
             read=read_card,
             urls=lambda target: _uid(target, f"{API}/web-interface/card?mid="),
         ),
@@ -101,6 +126,32 @@ SPEC = PlatformSpec(
             note="仅读留存",
             recognises=lambda page: dig.has(page, "data", "cards", 0, "desc") or dig.has(page, "data", "card", "desc"),
             read=read_old_feed,
+        ),
+        Source(
+            code="dynamic",
+            label="单条动态",
+            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            note="只证明这一条",
+            recognises=lambda page: bool(peek(page, "data", "item", "modules")),
+            read=read_feed,
+        ),
+        Source(
+            code="video",
+            label="单个视频",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="只证明这一个",
+            recognises=lambda page: any(
+                word(peek(page, *path), "mid") for path in (("data", "owner"), ("data", "View", "owner"))
+            ),
+            read=read_video,
+        ),
+        Source(
+            code="search",
+            label="用户搜索",
+            proves=Proof.NAME | Proof.BODY,
+            note="需签名，仅读留存；只能证明有",
+            recognises=lambda page: bool(word(peek(page, "data", "result", 0, "uname"))),
+            read=read_search,
         ),
         Source(
             code="videos",

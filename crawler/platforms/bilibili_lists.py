@@ -23,8 +23,8 @@ def answered(page: Page) -> Any:
 
 
 def read_feed(page: Page) -> Observation:
-    """The dynamics of one space. Forwards count as the account's own; items of other authors do not."""
-    items = rows(answered(page), "items")
+    """The dynamics of one space, or one of them. Forwards count as the account's own; other authors' items do not."""
+    items = rows(answered(page), "items") or rows(answered(page), "item")
     whose = dig.first(r"[?&]host_mid=(\d+)", page.requested_url or page.url)
     whose = whose or dig.owner(word(_author(item), "mid") for item in items)
     own = [item for item in items if whose and word(_author(item), "mid") == whose]
@@ -144,4 +144,25 @@ def read_videos(page: Page) -> Observation:
         account_id=whose,
         posts=posts,
         post_count=number(body, "page", "count"),
+    )
+
+
+def read_video(page: Page) -> Observation:
+    """web-interface/view: one video and who uploaded it."""
+    body = answered(page)
+    video = dig.dig(body, "View") or body
+    ident = word(video, "bvid")
+    return seen(
+        page,
+        Platform.BILIBILI,
+        name=word(video, "owner", "name"),
+        account_id=word(video, "owner", "mid"),
+        posts=[
+            Post(
+                id=ident,
+                title=word(video, "title"),
+                url=f"https://www.bilibili.com/video/{ident}",
+                published_at=unix(video, "pubdate"),
+            )
+        ],
     )

@@ -50,6 +50,7 @@ def author(item: dict[str, Any]) -> str:
             for path in (
                 ("noteCard", "user", "userId"),
                 ("note_card", "user", "user_id"),
+                ("note", "user", "userid"),
                 ("user", "userId"),
                 ("user", "user_id"),
                 ("user", "userid"),
@@ -82,6 +83,14 @@ def read_profile(page: Page) -> Observation:
         verified_body=body,
         posts=[post for item in own if (post := card(item))],
     )
+
+
+def read_user(page: Page) -> Observation:
+    """user/otherinfo as saved: who it is, by the number that people see."""
+    data = dig.dig(dig.data(page), "data")
+    body = next((word(tag, "name") for tag in rows(data, "verify_info")), "")
+    name, shown = word(data, "basic_info", "nickname"), word(data, "basic_info", "red_id")
+    return seen(page, Platform.XIAOHONGSHU, name=name, account_id=shown, verified_body=body)
 
 
 def read_note(page: Page) -> Observation:
@@ -155,7 +164,8 @@ def found_in(page: Page, items: list[dict[str, Any]]) -> Observation:
     """The authors behind the notes that a search found."""
     found: dict[str, Found] = {}
     for item in items:
-        ident, name = author(item), dig.either(dig.dig(item, "note_card", "user"), "nickname", "nick_name")
+        writer = dig.dig(item, "note_card", "user") or dig.dig(item, "note", "user")
+        ident, name = author(item), dig.either(writer, "nickname", "nick_name")
         url = f"https://www.xiaohongshu.com/user/profile/{ident}"
         if name and ident:
             found.setdefault(ident, Found(platform=Platform.XIAOHONGSHU, name=name, account_id=ident, url=url))
@@ -205,6 +215,14 @@ SPEC = PlatformSpec(
             note="只证明这一篇",
             recognises=lambda page: dig.has(page, "noteId") and dig.has(page, "time"),
             read=read_bare_note,
+        ),
+        Source(
+            code="user",
+            label="账号资料接口",
+            proves=Proof.NAME,
+            note="需签名，仅读留存；只有小红书号",
+            recognises=lambda page: bool(word(peek(page, "data", "basic_info", "nickname"))),
+            read=read_user,
         ),
         Source(
             code="api",
