@@ -6,10 +6,11 @@ from functools import lru_cache
 
 from rules.names.fold import Unit, is_han
 from rules.names.model import NameKind
-from rules.names.sounds import odd, plain, toned
-from rules.names.tables import shapes
+from rules.names.sounds import odd, plain, sounding, toned
+from rules.names.tables import shapes, words
 
-INSERT, DELETE, SWAP, TAIL, TURN = 0.75, 0.85, 0.70, 0.50, 0.90
+INSERT, DELETE, SWAP, TURN = 0.75, 0.85, 0.70, 0.90
+TAIL = 0.50  # leaving out what people do leave out: the 学 of 大学, the 北 of 北京 (京 alone is Beijing)
 STRANGE = 1.0  # reading any other character for one of the name: never enough to accuse anybody
 WINDOW = 48  # units looked at together; a longer name is cut into overlapping windows
 BIG = 99.0
@@ -52,6 +53,13 @@ def likeness(was: str, now: str) -> Cost | None:
     return (0.50, NameKind.SHAPE) if odd(now) else None
 
 
+@lru_cache(maxsize=8192)
+def stand_ins(was: str) -> frozenset[str]:
+    """Everything that may be read as `was`, but for rare characters, which may be read as anything."""
+    same = (char for sound in plain(was) for char in sounding(sound))
+    return frozenset((*same, *plain(was), *shapes().get(was, "")))
+
+
 def strict(was: str, now: str) -> Cost | None:
     """A character for itself, or for one that sounds or looks like it."""
     return (0.0, NameKind.EXACT) if was == now else likeness(was, now)
@@ -62,12 +70,24 @@ def lenient(was: str, now: str) -> Cost | None:
     return strict(was, now) or ((STRANGE, NameKind.EDITED) if is_han(now[0]) else None)
 
 
+@lru_cache(maxsize=8192)
+def leaving(term: str) -> tuple[float, ...]:
+    """What it costs to leave out each character of a term."""
+    costs = [DELETE] * len(term)
+    if len(term) > 4 and term.endswith("大学"):
+        costs[-1] = TAIL
+    if len(term) > 5 and term[:2] in words("place_last"):
+        costs[0] = TAIL
+    return tuple(costs)
+
+
 Step = tuple[float, int, int, Edit | None]
 Substitute = Callable[[str, str], Cost | None]
 
 
 def _steps(term: str, text: Sequence[str], i: int, j: int, rows: list[list[float]], sub: Substitute) -> list[Step]:
     """The ways to reach cell (i, j): cost, cell before, the change."""
+    left_out = leaving(term)
     ways: list[Step] = []
     if i and j:
         found = sub(term[i - 1], text[j - 1])
@@ -76,7 +96,7 @@ def _steps(term: str, text: Sequence[str], i: int, j: int, rows: list[list[float
             ways.append((rows[i - 1][j - 1] + found[0], i - 1, j - 1, edit))
     if i:
         gone = Edit(term[i - 1], "", NameKind.EDITED)
-        ways.append((rows[i - 1][j] + DELETE, i - 1, j, gone))
+        ways.append((rows[i - 1][j] + left_out[i - 1], i - 1, j, gone))
     if j and 0 < i < len(term):
         more = Edit("", text[j - 1], NameKind.EDITED)
         ways.append((rows[i][j - 1] + INSERT, i, j - 1, more))
@@ -86,12 +106,12 @@ def _steps(term: str, text: Sequence[str], i: int, j: int, rows: list[list[float
     return ways
 
 
-def _row(was: str, text: Sequence[str], above: list[float], sub: Substitute, inner: bool) -> list[float]:
-    """One row of the table without swaps: what it costs to have read the term up to `was`."""
-    row = [above[0] + DELETE]
+def _row(was: str, text: Sequence[str], above: list[float], sub: Substitute, gone: float, inner: bool) -> list[float]:
+    """One row of the table without swaps: what it costs to have read the term up to `was` (`gone` to leave it out)."""
+    row = [above[0] + gone]
     left = row[0]
     for j, now in enumerate(text):
-        best = above[j + 1] + DELETE
+        best = above[j + 1] + gone
         if inner and left + INSERT < best:
             best = left + INSERT
         if above[j] < best:
@@ -119,8 +139,8 @@ def _swapped(term: str, text: Sequence[str], i: int, rows: list[list[float]]) ->
 def align(term: str, text: Sequence[str], sub: Substitute = strict) -> Alignment:
     """The cheapest place of `term` in `text` (at most WINDOW items), the earliest where several cost the same."""
     rows = [[0.0] * (len(text) + 1)]
-    for i, was in enumerate(term, 1):
-        rows.append(_row(was, text, rows[-1], sub, i < len(term)))
+    for i, (was, gone) in enumerate(zip(term, leaving(term), strict=True), 1):
+        rows.append(_row(was, text, rows[-1], sub, gone, i < len(term)))
         if i > 1:
             _swapped(term, text, i, rows)
     last = rows[-1]

@@ -3,9 +3,23 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rules.names.align import DELETE, TAIL, WINDOW, Alignment, Edit, align, lenient, likeness, strict, turned, windows
+from rules.names.align import (
+    TAIL,
+    WINDOW,
+    Alignment,
+    Edit,
+    align,
+    leaving,
+    lenient,
+    likeness,
+    stand_ins,
+    strict,
+    turned,
+    windows,
+)
 from rules.names.fold import Unit
 from rules.names.model import NameKind
+from rules.names.sounds import odd
 from rules.names.terms import Role, Term
 
 MOST = 24  # terms aligned in one name: the longest ones; more would only be parts of them
@@ -68,11 +82,12 @@ def _shift(found: Alignment, by: int) -> Alignment:
 
 def _hopeless(term: Term, text: Sequence[str], cap: float) -> bool:
     """True when too many characters of the term have nothing in the name to stand for them."""
-    spare = int(cap / DELETE)
-    for was in term.text:
-        if was not in text and not any(likeness(was, now) for now in text):
-            spare -= 1
-            if spare < 0:
+    jokers = sum(map(odd, text))
+    for was, gone in zip(term.text, leaving(term.text), strict=True):
+        if was not in text and stand_ins(was).isdisjoint(text):
+            jokers -= 1
+            cap -= gone if jokers < 0 else 0
+            if cap < 0:
                 return True
     return False
 

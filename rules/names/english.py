@@ -7,6 +7,7 @@ from functools import cache, cached_property
 
 from rapidfuzz.distance import OSA
 
+from rules.names.spelled import stream
 from rules.names.tables import institutions
 from rules.names.tokens import Token
 
@@ -17,11 +18,17 @@ _GENERIC = {
     POLY: ("polytechnic", "polytechnical"),
 }
 _CUT = {"univ": UNIVERSITY, "uni": UNIVERSITY, "inst": UNIVERSITY, "tech": TECHNOLOGY, "poly": POLY}
-_OPENINGS = {UNIVERSITY: ("uni", "inst", "col", "acad", "vers"), TECHNOLOGY: ("tec", "hnol"), POLY: ("pol", "tech")}
+_WHOLE = {"univ": "university", "uni": "university", "inst": "institute", "tech": "technology"}
+_OPENINGS = {
+    UNIVERSITY: ("uni", "inst", "col", "acad", "vers", "sity"),
+    TECHNOLOGY: ("tec", "hnol"),
+    POLY: ("pol", "tech"),
+}
 _SILENT = frozenset(("of", "the", "and", "for", "at", "in", "s", "international"))
 _WINDS = frozenset(
     ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "central", "new")
 )
+_JOINED = str.maketrans("", "", "'’")  # Xi'an is Xian; in a name its two halves are joined again
 _PINYIN = {
     "huazhong": ("central", "china"), "huadong": ("east", "china"), "huanan": ("south", "china"),
     "huabei": ("north", "china"), "xibei": ("northwest",), "dongbei": ("northeast",), "xinan": ("southwest",),
@@ -46,6 +53,7 @@ class English:
 
     def plausible(self, text: str) -> bool:
         """True when two of its other words, or its only other one, may be in the text."""
+        text = text.translate(_JOINED)
         spare = len(self.stems) - min(2, len(self.stems))
         for stem in self.stems:
             if not any(map(text.__contains__, stem)):
@@ -70,7 +78,7 @@ def canonical(found: Sequence[str]) -> list[str]:
     """The words that count: without of and the, with generic words unified, northwestern as northwest."""
     made: list[str] = []
     for word in found:
-        if word in _SILENT:
+        if word in _SILENT or (len(word) > 10 and OSA.distance(word, "international") <= 2):
             continue
         plain = word[:-3] if word.endswith("ern") and word[:-3] in _WINDS else word
         made += [generic(plain)] if generic(plain) else _PINYIN.get(plain, (plain,))
@@ -84,8 +92,7 @@ def aliases() -> list[tuple[str, tuple[str, ...]]]:
 
 def make(school: int, written: str) -> English | None:
     """The name as the matcher uses it; None where it is not an English name of two words or more."""
-    joined = written.replace("'", "").replace("’", "")  # Xi'an is Xian; in a name its two halves are joined again
-    words = "".join(ch.lower() if ch.isalnum() else " " for ch in joined).split()
+    words = "".join(ch.lower() if ch.isalnum() else " " for ch in written.translate(_JOINED)).split()
     made = tuple(canonical(words))
     return English(school, written, made) if len(made) > 1 and all(w.isascii() for w in words) else None
 
@@ -130,7 +137,9 @@ def _joined(found: Sequence[str], wanted: Sequence[str]) -> list[list[str]]:
 
 def find(name: English, found: Sequence[Token]) -> bool:
     """True when the tokens hold this name, and not a longer one such as Nanjing University of X."""
-    plain = [t.text for t in found if not t.spaced][:24]
+    if _glued(name, found):
+        return True
+    plain = [part for t in found if not t.spaced for part in _unglued(t.text)][:24]
     wanted = [name.words]
     if len(name.words) > 3 and name.words[-1] == UNIVERSITY:
         wanted.append(name.words[:-1])
@@ -143,6 +152,25 @@ def find(name: English, found: Sequence[Token]) -> bool:
     return False
 
 
+def _unglued(word: str) -> tuple[str, ...]:
+    """universityof as university, of."""
+    for link in ("of", "and"):
+        head = word.removesuffix(link)
+        if head != word and head in _vocabulary():
+            return head, link
+    return (word,)
+
+
+def _glued(name: English, found: Sequence[Token]) -> bool:
+    """True when the name stands letter by letter, whatever separates its words: HunanUniversityofScienceandTechnology."""
+    key = _key(name)
+    text, starts, rest = stream(found)
+    at = text.find(key)
+    if at not in starts or rest[at + len(key)] or text.startswith(("of", "for"), at + len(key)):
+        return False
+    return not any(text[:at].endswith(wind) for wind in _WINDS)
+
+
 def _alone(want: tuple[str, ...], made: Sequence[str], at: int, words: Sequence[str]) -> bool:
     before = made[at - 1] if at else ""
     if before in _WINDS:
@@ -151,6 +179,30 @@ def _alone(want: tuple[str, ...], made: Sequence[str], at: int, words: Sequence[
         return True
     places = [i for i, word in enumerate(words) if generic(word) == UNIVERSITY]
     return not any(words[i + 1 : i + 2] == ["of"] for i in places if i)
+
+
+@cache
+def known() -> tuple[tuple[str, English], ...]:
+    """Every institution with an English name that can be looked for."""
+    made = ((item.name, make(-1, written)) for item in institutions() for written in item.english)
+    return tuple((name, english) for name, english in made if english)
+
+
+def _key(name: English) -> str:
+    return "".join(ch for ch in name.written.lower() if ch.isalnum())
+
+
+def distance(name: English, found: Sequence[Token]) -> int:
+    """How many letters the tokens, with the usual abridgements written out, are away from the name."""
+    text = "".join(_WHOLE.get(t.text, t.text) for t in found if not t.spaced)
+    return int(OSA.distance(text, _key(name)))
+
+
+def nearer(name: English, found: Sequence[Token]) -> list[str]:
+    """The institutions whose other English name is here as well, and is not farther away."""
+    words, own = set(canonical([t.text for t in found])), distance(name, found)
+    likely = ((who, other) for who, other in known() if len(set(other.words) - words) < 2 and _key(other) != _key(name))
+    return [who for who, other in likely if find(other, found) and distance(other, found) <= own]
 
 
 def initials(found: Sequence[Token]) -> str:

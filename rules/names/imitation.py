@@ -7,6 +7,7 @@ from rules.names.claims import Claim
 from rules.names.context import Context
 from rules.names.facts import CLEAR, FLAG, REVIEW, Facts, Ruling
 from rules.names.model import NameKind
+from rules.names.tables import frequencies
 from rules.names.tables import words as listed
 from rules.names.terms import Role
 
@@ -27,6 +28,9 @@ def rule(facts: Facts, claim: Claim, name: Context) -> Ruling | None:
         return None
     if _cut_off(claim) and name.taker(claim, 0):
         return None
+    text = name.line[claim.start : claim.end]
+    if text in frequencies():
+        return Ruling(CLEAR, claim, f"“{text}”是一个词", text)
     first, last = max(0, claim.start - 6), claim.end + 12
     near = owners.nearest(tuple(unit.text for unit in name.units[first:last]))
     rivals = [
@@ -56,6 +60,8 @@ def _bold(claim: Claim, name: Context) -> bool:
     campus = (bool(word) and word not in listed("company")) or (name.split(claim) and name.whole(claim))
     if claim.edits and claim.edits[0].was == "学" and not claim.edits[0].now and claim.end - claim.start == size - 1:
         return campus or size >= 6
+    if term.long and sum(not edit.now for edit in claim.edits) > 1:
+        return campus and name.begins(claim.start)
     if term.long:
         return size > 5 or all(edit.now for edit in claim.edits) or name.begins(claim.start)
     if term.role in (Role.CORE, Role.CONTESTED):

@@ -6,6 +6,7 @@ or-ed, and one shift shows whether two neighbouring characters of any term are c
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rules.names.fold import FOLD, is_han
 from rules.names.sounds import odd, plain, syllables
@@ -18,18 +19,19 @@ _FIRST = 3
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """The core of one or more terms: its bits, how many must be covered, the terms it stands for."""
+    """The core of one or more terms: its bits, how many of them may be missing, how many pairs must be neighbours, the terms it stands for."""
 
     mask: int
-    need: int
+    spare: int
+    links: int
     terms: tuple[Term, ...]
 
 
-def _need(terms: Sequence[Term]) -> int:
-    """How many characters must be covered: one may be missing from a long name."""
+def _spare(terms: Sequence[Term]) -> int:
+    """How many characters may be missing: one from a long name."""
     core = terms[0].text[: terms[0].core]
     twice = len(core) - len(set(core))  # 海 covers both of 上海海洋, and half the names have 上海
-    return min(len(core), len(core) - 1 + twice) if len(core) >= 4 and any(t.long for t in terms) else len(core)
+    return 1 if len(core) >= 4 and not twice and any(t.long for t in terms) else 0
 
 
 def _by_core(terms: Iterable[Term]) -> dict[str, tuple[Term, ...]]:
@@ -48,15 +50,20 @@ class Index(dict[str, int]):
         self._exact: dict[str, int] = {}
         self._fuzzy: dict[str, int] = {}
         self._at: dict[int, Pattern] = {}
-        self._strict = 0  # the bits of terms whose characters must all be there: three in a row at least
+        self._more = 0  # the bits of terms of which three characters must be there
+        self._loose = 0  # the bits of terms that may be changed
+        self._threes = 0  # where terms of three characters begin: the one in the middle may be a rare one
         bit = _FIRST
         for core, group in _by_core(terms).items():
             exact = len(core) == 2 and all(t.role > Role.CORE for t in group)
             for offset, char in enumerate(core):
                 table = self._exact if exact else self._fuzzy
                 table[char] = table.get(char, 0) | 1 << (bit + offset)
-            pattern = Pattern(((1 << len(core)) - 1) << bit, _need(group), group)
-            self._strict |= pattern.mask if pattern.need == len(core) > 2 else 0
+            links = 2 if len(core) == 3 else max(1, len(core) - 3)  # a changed one in the middle cuts two pairs
+            pattern = Pattern(((1 << len(core)) - 1) << bit, _spare(group), links, group)
+            self._loose |= 0 if exact else pattern.mask
+            self._threes |= 1 << bit if len(core) == 3 else 0
+            self._more |= pattern.mask if len(core) - pattern.spare > 2 else 0
             self._at.update(dict.fromkeys(range(bit, bit + len(core)), pattern))
             bit += len(core) + 1
         self._sounds: dict[str, int] = {}
@@ -87,18 +94,42 @@ class Index(dict[str, int]):
     def _look(self, part: str) -> int:
         return self._looks.get(part, 0)
 
-    def candidates(self, covered: int) -> list[Term]:
-        """The terms of which enough characters are covered; the longest first."""
-        spare = 1 if covered & ODD else 0
-        pairs = covered & (covered >> 1) & ~(LATIN | ODD)
-        if not spare:
-            pairs &= ~self._strict | (pairs >> 1)
+    def candidates(self, covered: int, name: str = "") -> list[Term]:
+        """The terms of which enough characters are covered, and beside each other in `name`; the longest first."""
+        odd = 1 if covered & ODD else 0
         found: dict[int, Pattern] = {}
-        while pairs:
-            low = pairs & -pairs
+        starts = self._starts(covered)
+        while starts:
+            low = starts & -starts
             pattern = self._at[low.bit_length() - 1]
-            pairs &= ~pattern.mask
-            if (covered & pattern.mask).bit_count() + spare >= pattern.need:
+            starts &= ~pattern.mask
+            missing = pattern.mask.bit_count() - (covered & pattern.mask).bit_count()
+            if missing <= (pattern.spare or odd):
                 found[id(pattern)] = pattern
-        terms = [term for pattern in found.values() for term in pattern.terms]
+        if not found:
+            return []
+        beside = self._beside(name) if name else -1
+        terms = [t for p in found.values() if (p.mask & beside).bit_count() >= p.links - 2 * odd for t in p.terms]
         return sorted(terms, key=lambda t: (-len(t.text), t.role, t.school))
+
+    def _starts(self, covered: int) -> int:
+        """A bit of every term of which two characters in a row are covered, or three in four where three are needed."""
+        second, third, fourth = covered >> 1, covered >> 2, covered >> 3
+        if covered & ODD:
+            return covered & (second | third & self._threes) & ~(LATIN | ODD)
+        three = second & (third | fourth) | third & fourth
+        return covered & (second & ~self._more | three & self._more) & ~(LATIN | ODD)
+
+    def _beside(self, name: str) -> int:
+        """Which neighbours in a term are neighbours in the name, whatever the order and with at most one between them.
+
+        Characters that stand for nothing are skipped, so that signs change nothing.
+        """
+        masks = [mask for mask in map(self.__getitem__, name) if mask]
+        next_to, around = 0, 0
+        for left, right in pairwise(masks):
+            next_to |= left & (right >> 1)
+            around |= right & (left >> 1)
+        for left, right in zip(masks, masks[2:], strict=False):
+            around |= left & (right >> 1) | right & (left >> 1)
+        return next_to | (around & self._loose)

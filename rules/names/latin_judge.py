@@ -1,7 +1,6 @@
 """Rules on what the Latin letters of a name may hold: abbreviations, English names, pinyin."""
 
 from collections.abc import Sequence
-from functools import cache
 
 from rules.names import abbreviations, english, spelled
 from rules.names.abbreviations import Found, Short
@@ -13,7 +12,7 @@ from rules.names.model import NameKind, NameMatch, NameVerdict
 from rules.names.protected import ProtectedSchool
 from rules.names.tables import Institution, institutions
 from rules.names.terms import folded
-from rules.names.tokens import Token
+from rules.names.tokens import Token, tokens
 
 
 class LatinJudge:
@@ -70,7 +69,7 @@ class LatinJudge:
         written = [token.text for token in found if not token.spaced]
         exact = "".join(plain) in "".join(written)
         if not exact:
-            other = self._english_rival(entry, written, found)
+            other = self._english_rival(entry, found)
             if other:
                 why = f"名称是“{other}”的英文名称，不认定为使用“{entry.written}”。"
                 return NameMatch(name.name, why=why, other_entity=other)
@@ -80,17 +79,14 @@ class LatinJudge:
             name.name, NameVerdict.FLAG, True, school.code, entry.written, NameKind.ENGLISH, 1.0 if exact else 0.85, why
         )
 
-    def _english_rival(self, entry: English, written: Sequence[str], found: Sequence[Token]) -> str | None:
+    def _english_rival(self, entry: English, found: Sequence[Token]) -> str | None:
         """Another institution whose English name, or whose abbreviation made of the initials, this is."""
         school = self._schools[entry.school]
-        joined = f" {' '.join(written)} ".replace(" of ", "+of ")  # Dalian University is not in Dalian University of X
-        letters = english.initials(found)
-        home = self._facts.home(entry.school)
-        for item, names, shorts in _english_names():
-            theirs = any(name in joined for name in names) or (item.province == home and letters in shorts)
-            if theirs and item.name != school.name and not self._facts.mine(entry.school, folded(item.name)):
-                return item.name
-        return None
+        letters, home = english.initials(found), self._facts.home(entry.school)
+        named = english.nearer(entry, found)
+        if letters != english.initials(tokens(entry.written)):
+            named += [item.name for item in institutions() if item.province == home and letters in _letters(item)]
+        return next((n for n in named if n != school.name and not self._facts.mine(entry.school, folded(n))), None)
 
     def _spelled(self, entry: Spelling, name: Context, found: Sequence[Token]) -> NameMatch | None:
         for at in spelled.places(found, entry.text):
@@ -112,11 +108,5 @@ class LatinJudge:
         return None
 
 
-@cache
-def _english_names() -> list[tuple[Institution, tuple[str, ...], tuple[str, ...]]]:
-    """Every institution with an English name or abbreviation, these in lower case, the names between blanks."""
-    return [
-        (i, tuple(f" {' '.join(n.lower().split())} " for n in i.english), tuple(a.lower() for a in i.abbreviation))
-        for i in institutions()
-        if i.english or i.abbreviation
-    ]
+def _letters(item: Institution) -> list[str]:
+    return [short.lower() for short in item.abbreviation]

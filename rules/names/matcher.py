@@ -11,7 +11,7 @@ from rules.names.claims import Claim, altered, exact, inside, likely, ranked
 from rules.names.context import Context
 from rules.names.facts import Facts, Ruling
 from rules.names.fold import FOLD, Unit, units
-from rules.names.index import LATIN, Index
+from rules.names.index import LATIN, ODD, Index
 from rules.names.judge import Judge
 from rules.names.latin import LatinHit, LatinIndex
 from rules.names.latin_judge import LatinJudge
@@ -59,7 +59,7 @@ class Matcher:
         if not name.isascii():
             covered = reduce(or_, map(self._masks, name))
             if not covered & LATIN:
-                terms = self._index.candidates(covered) if covered & (covered >> 1) else []
+                terms = self._index.candidates(covered, name) if covered & (covered >> 1 | ODD) else []
                 terms = likely(terms, folded(name)) if terms else terms
                 return self._decide(name, terms, ()) if terms else clear(name)
         hits = self._latin.hits(name)

@@ -6,10 +6,9 @@ from functools import cache, lru_cache
 
 from pypinyin.constants import PINYIN_DICT
 
-from rules.names.tables import frequencies, institutions
+from rules.names.tables import institutions, usual
 
 _MARKS = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
-ODD = 40  # jieba's frequency below which a character is odd
 _MANY = 2  # further readings are of no living use
 
 
@@ -37,10 +36,23 @@ def plain(char: str) -> frozenset[str]:
 
 
 @cache
+def _by_sound() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for char in map(chr, range(0x4E00, 0x9FA6)):
+        for sound in plain(char):
+            found[sound] = found.get(sound, "") + char
+    return found
+
+
+def sounding(sound: str) -> str:
+    """The characters of the basic block with this reading."""
+    return _by_sound().get(sound, "")
+
+
+@cache
 def syllables() -> frozenset[str]:
     """Every syllable that the readings of the basic block use."""
-    common = (chr(code) for code in range(0x4E00, 0x9FA6))
-    return frozenset(s for char in common for s in plain(char) if len(s) > 1 or s in "aeo")
+    return frozenset(s for s in _by_sound() if len(s) > 1 or s in "aeo")
 
 
 @cache
@@ -51,7 +63,7 @@ def _used() -> frozenset[str]:
 @cache
 def odd(char: str) -> bool:
     """True for a Chinese character that next to nobody writes: in a school's place it stands for one it looks like."""
-    return char >= "\u3400" and char not in _used() and frequencies().get(char, 0) < ODD
+    return len(char) == 1 and char >= "\u3400" and char not in usual() and char not in _used()
 
 
 @cache

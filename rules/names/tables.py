@@ -56,6 +56,12 @@ def shapes() -> dict[str, str]:
 
 
 @cache
+def usual() -> frozenset[str]:
+    """The characters that people write: the 4,500 commonest."""
+    return frozenset((DATA / "usual.txt").read_text(encoding="utf-8").strip())
+
+
+@cache
 def letters() -> dict[str, str]:
     """Character → the character it is mistaken for (Latin, Kana, radicals, variants)."""
     return {ch: line[0] for line in _lines("letters.tsv") for ch in line[2:].replace(" ", "")}

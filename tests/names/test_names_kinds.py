@@ -27,6 +27,8 @@ FLAGGED = [
     ("北京埋工大学", "bit", "北京理工大学", "shape"),
     ("大连理エ表白墙", "dlut", "大连理工", "shape"),
     ("酉北工业大学", "nwpu", "西北工业大学", "shape"),
+    ("西北工亚大学", "nwpu", "西北工业大学", "shape"),
+    ("西嫤大表白墙", "nwpu", "西工大", "shape"),
     ("西亜斯表白墙", "sias", "西亚斯", "traditional"),
     ("beiligong", "bit", "北理工", "pinyin"),
     ("bei-jing-li-gong-da-xue-wall", "bit", "北京理工大学", "pinyin"),
@@ -36,6 +38,8 @@ FLAGGED = [
     ("华中新师范大学", "ccnu", "华中师范大学", "edited"),
     ("南京大表白墙", "nju", "南京大学", "edited"),
     ("南京大学生会", "nju", "南京大学", "exact"),
+    ("京理工大学", "bit", "北京理工大学", "edited"),
+    ("大连理大表白墙", "dlut", "大连理工大学", "edited"),
     ("北京工理大学", "bit", "北京理工大学", "reordered"),
     ("师范华中大学", "ccnu", "华中师范大学", "reordered"),
     ("NWPU研究生会", "nwpu", "NWPU", "abbreviation"),
@@ -52,6 +56,8 @@ FLAGGED = [
     ("Beijing Inst. of Tech", "bit", "Beijing Institute of Technology", "english"),
     ("Dailan University of Technology", "dlut", "Dalian University of Technology", "english"),
     ("NanjingUniversity", "nju", "Nanjing University", "english"),
+    ("Dalian Unviersity of Technology", "dlut", "Dalian University of Technology", "english"),
+    ("NanjingUniversityLibrary", "nju", "Nanjing University", "english"),
     ("Ｎａｎｊｉｎｇ　Ｕｎｉｖｅｒｓｉｔｙ", "nju", "Nanjing University", "english"),
     ("大连大工表白墙", "dlut", "大工", "short"),
     ("NJU南大树洞", "nju", None, None),
@@ -121,7 +127,7 @@ def test_others_are_left_alone(matcher: Matcher, name: str, other: str | None) -
     assert other is None or match.other_entity == other
 
 
-@pytest.mark.parametrize("name", ["南大青年", "华师研究生", "DUT Library", "京理工大学", "北京理工"])
+@pytest.mark.parametrize("name", ["南大青年", "华师研究生", "DUT Library", "北京理工", "北工业大学"])
 def test_the_ambiguous_goes_to_a_person(matcher: Matcher, name: str) -> None:
     match = matcher.screen(name)
     assert match.verdict is NameVerdict.REVIEW

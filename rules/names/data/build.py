@@ -6,6 +6,7 @@ Facts only: name, code, province, short names, English names, Latin abbreviation
 import argparse
 import csv
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -31,17 +32,21 @@ def kind(status: str) -> str:
 def build(shared: Path) -> Iterator[tuple[str, ...]]:
     """One tuple per institution, in the order of the table."""
     short = {row["school"]: row for row in rows(shared / "names" / "abbreviations.csv")}
+    english: set[str] = set()
     for row in rows(shared / "names" / "universities.csv"):
         more = short.get(row["name"], {})
         historic = more.get("historic_names") or ""
+        named = unescape(more.get("english_names", "") or "")
+        borrowed = not row["code"] and bool(named) and named in english  # a namesake by web address: not its own name
+        english.add(named)
         yield (
             row["name"].strip(),
             row["code"],
             row["province"],
             kind(row["status"]),
             more.get("short_names", ""),
-            more.get("english_names", ""),
-            more.get("english_abbrevs(*=domain label)", ""),
+            "" if borrowed else named,
+            "" if borrowed else more.get("english_abbrevs(*=domain label)", ""),
             historic,
         )
 

@@ -1,7 +1,8 @@
-"""Writes shapes.tsv: look-alikes of every character used in an institution's name, from char-similar's data files (MIT).
+"""Writes shapes.tsv, look-alikes of common characters and of those in institutions' names, and usual.txt.
 
-Run by hand, never at run time: `python -m rules.names.data.shapes --char-similar DIR` where DIR is the `data` folder
-of an unpacked char-similar 0.0.2. A look-alike is dropped where it would turn one real institution into another.
+Run by hand, never at run time: `python -m rules.names.data.shapes --char-similar DIR --images FILE` where DIR is the
+`data` folder of an unpacked char-similar 0.0.2 (MIT) and FILE was written by glyphs.py. A look-alike is dropped where
+it would turn one real institution into another.
 """
 
 import argparse
@@ -17,6 +18,8 @@ from rules.names.tables import DATA, institutions
 
 KEEP, FLOOR = 30, 0.48
 KIN, KIN_FLOOR = 24, 0.36  # characters that share a component, the commonest first: those are the ones people can type
+LIVING = 13.1  # log frequency of the 3,000th character: any of these may be in the name of a body not in the table
+USUAL = 4500  # the commonest characters: any other one in a school's place stands for one that it looks like
 EVERYDAY = 20.3  # log frequency: nobody takes 不, 人 or 有 for another character
 STROKE, CORNER, PARTS, INSIDE = 0.40, 0.25, 0.20, 0.15  # the weights measured in shared/notes/naming.md, section 5
 
@@ -24,8 +27,10 @@ STROKE, CORNER, PARTS, INSIDE = 0.40, 0.25, 0.20, 0.15  # the weights measured i
 class Glyphs:
     """char-similar's tables, read once."""
 
-    def __init__(self, folder: Path) -> None:
-        """Reads the four tables used; raises FileNotFoundError when the folder is not char-similar's."""
+    def __init__(self, folder: Path, images: Path) -> None:
+        """Reads the tables used; raises FileNotFoundError when the folder is not char-similar's."""
+        rows = (line.split("\t") for line in images.read_text(encoding="utf-8").splitlines())
+        self.images = {char: alike for char, alike in rows}
         self.order: dict[str, str] = self._load(folder, "order")
         self.corner: dict[str, str] = self._load(folder, "fourangle")
         self.parts: dict[str, list[str]] = self._load(folder, "stroke")
@@ -57,7 +62,8 @@ class Glyphs:
         found = [(self.likeness(char, c, float(s)), c) for c, s in zip(self.chars, scores, strict=True) if c != char]
         found.sort(key=lambda pair: (-pair[0], pair[1]))
         best = [c for score, c in found[:KEEP] if score >= FLOOR]
-        return [c for c in dict.fromkeys([*best, *self.kin(char)]) if self.common.get(c, 0) < EVERYDAY]
+        merged = dict.fromkeys([*best[:8], *self.images.get(char, ""), *best, *self.kin(char)])
+        return [c for c in merged if self.common.get(c, 0) < EVERYDAY]
 
     def kin(self, char: str) -> list[str]:
         """Common characters built on `char`, or on its last component (the one that gives most of its look)."""
@@ -73,7 +79,8 @@ class Glyphs:
 def lines(glyphs: Glyphs, names: Iterable[str]) -> Iterable[str]:
     """One line per character: the character, a tab, its look-alikes."""
     known = frozenset(names)
-    for char in sorted({c for name in known for c in name if "\u4e00" <= c <= "\u9fff"}):
+    living = (c for c, count in glyphs.common.items() if count >= LIVING)
+    for char in sorted({c for c in (*"".join(known), *living) if c in glyphs.order and "\u4e00" <= c <= "\u9fff"}):
         pool = frozenset(name for name in known if char in name)
         alike = [c for c in glyphs.nearest(char) if not any(n.replace(char, c, 1) in known for n in pool)]
         yield f"{char}\t{''.join(alike)}\n"
@@ -83,10 +90,14 @@ def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--char-similar", type=Path, required=True)
-    folder: Path = parser.parse_args().char_similar
+    parser.add_argument("--images", type=Path, required=True)
+    args = parser.parse_args()
     names = [name for item in institutions() for name in (item.name, *item.short)]
-    head = "# look-alikes, most alike first; from char-similar 0.0.2 (MIT), see shapes.py; 2026-11\n"
-    (DATA / "shapes.tsv").write_text(head + "".join(lines(Glyphs(folder), names)), encoding="utf-8")
+    head = "# look-alikes, most alike first; from char-similar 0.0.2 (MIT) and pictures of Noto Sans CJK (OFL),\n# see shapes.py and glyphs.py; 2026-11\n"
+    glyphs = Glyphs(args.char_similar, args.images)
+    (DATA / "shapes.tsv").write_text(head + "".join(lines(glyphs, names)), encoding="utf-8")
+    usual = sorted((c for c in glyphs.common if "\u4e00" <= c <= "\u9fff"), key=lambda c: (-glyphs.common[c], c))
+    (DATA / "usual.txt").write_text("".join(usual[:USUAL]) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
