@@ -147,6 +147,17 @@ def read_member(page: Page) -> Observation:
     )
 
 
+def read_old_profile(page: Page) -> Observation:
+    """A person's or organisation's page before 2017: who it is. Its activities mix in what others wrote."""
+    root = dig.tree(page)
+    name = shown(root, f"//*[{css('title-section')}]//*[{css('name')}]")
+    link = (
+        '//*[contains(@class,"profile-navbar")]//a[starts-with(@href,"/people/") or starts-with(@href,"/org/")]/@href'
+    )
+    account = dig.first(r"/(?:people|org)/([\w-]{1,60})", dig.address(page) or shown(root, link))
+    return seen(page, Platform.ZHIHU, name=need(name, "no_identity: 主页没有名称"), account_id=account)
+
+
 def read_article(page: Page) -> Observation:
     """One article as JSON: its author and time."""
     item = dig.data(page)
@@ -196,6 +207,14 @@ SPEC = PlatformSpec(
             urls=urls,
         ),
         Source(
+            code="old_profile",
+            label="个人、机构页（旧）",
+            proves=Proof.NAME,
+            note="2017 年前，仅读留存",
+            recognises=lambda page: "zm-profile-header" in page.text and "title-section" in page.text,
+            read=read_old_profile,
+        ),
+        Source(
             code="column",
             label="专栏",
             proves=Proof.NAME,
@@ -213,11 +232,12 @@ SPEC = PlatformSpec(
         ),
         Source(
             code="article",
-            label="单篇文章接口",
+            label="单篇文章、回答接口",
             proves=Proof.ACTIVE | Proof.NAME,
             note="只证明这一篇",
             recognises=lambda page: (
-                isinstance(peek(page, "author"), dict) and (dig.has(page, "publishedTime") or dig.has(page, "created"))
+                isinstance(peek(page, "author"), dict)
+                and any(dig.has(page, key) for key in ("publishedTime", "created", "created_time"))
             ),
             read=read_article,
         ),
