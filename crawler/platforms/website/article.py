@@ -38,7 +38,9 @@ SURE_LABEL = re.compile(r"(?:发布|发表|发文|发稿)(?:(?:时间|日期)\s*
 FOREIGN_LABEL = re.compile(
     r"(?:datum:|(?:veröffentlicht|erschienen|erstellt)(?: am)?:?|published(?: on)?:?|publié le:?)\s*$", re.I
 )
+STOP = re.compile(r"[a-zäöüéèß]{2}[.!?…][\"”»]?$")
 FEW = 2
+CLOSE = 5
 EDITED = re.compile(
     r"(?:更新|修改|编辑)(?:时间|日期|于)?\s*[:：]?\s*$|(?:updated|modified|aktualisiert)\W*(?:on|am)?\W*$", re.I
 )
@@ -110,6 +112,22 @@ def stated_line(layout: Layout, now: datetime) -> Line | None:
         for text, written, before in dated:
             if accept(text.text, before) and (when := parse_when(written, now)):
                 return Line(text, when, accept is _labelled)
+    return _right_below(layout, now) if lone > FEW else None
+
+
+def _right_below(layout: Layout, now: datetime) -> Line | None:
+    """A lone date right below the title with no link near it, though other articles' dates follow a short body."""
+    if layout.title_place is None:
+        return None
+    for text in layout.document.texts[layout.title_place + 1 : layout.title_place + 1 + CLOSE]:
+        if (tag := text.node.parent) is not None and tag.tag == "a":
+            return None
+        if NUMBER.search(text.text) and (match := DATE.search(text.text)):
+            behind = layout.document.texts[text.index + 1 : text.index + 2]
+            linked = any(other.node.parent is not None and other.node.parent.tag == "a" for other in behind)
+            lone = not linked and _alone(text.text, layout.before(text, match.start()))
+            when = parse_when(text.text[match.start() :], now) if lone else None
+            return Line(text, when, labelled=False) if when else None
     return None
 
 
@@ -127,8 +145,8 @@ def _alone(text: str, before: str) -> bool:
     # A date with its weekday is the "today" that site headers show.
     if NOT_PUBLICATION.search(before) or EDITED.search(before) or "星期" in text:
         return False
-    # "来源：本站 2019-05-18 10:00": a line about the article; prose goes on behind its date with clauses.
-    return is_date(text) or (len(text) <= PROSE and CLAUSE.search(text) is None)
+    # "来源：本站 2019-05-18 10:00": a line about the article; prose goes on behind its date and ends in a stop.
+    return is_date(text) or (len(text) <= PROSE and CLAUSE.search(text) is None and STOP.search(text) is None)
 
 
 def _edited(text: str, before: str) -> bool:

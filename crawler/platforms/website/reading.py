@@ -18,7 +18,7 @@ from rules.model import Post
 LIVELY = 3
 """Dated or article-like links from which a page that states no kind counts as a list; as columns, as a home page."""
 
-BREADCRUMB = re.compile(r"(?:当前|所在|现在的?|您的)位置|you are here", re.I)
+BREADCRUMB = re.compile(r"(?:当前|所在|现在的?|您的)位置|[Yy]ou are here")
 """What every page but the home page shows."""
 NEAR_TITLE = 5
 HEADLINE = 10

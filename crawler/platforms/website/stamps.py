@@ -48,9 +48,9 @@ MAY_BE_LONE = re.compile(r"[\W_]*(?:[\da-z发表添录上更编时日二刚今�
 """How a lone date begins, label included. Titles with a number in them, which are many, do not begin so."""
 TOGETHER = re.compile(r"^\W*(\d{1,2})日?\s+(20\d\d)\s?[-/.年]\s?(\d{1,2})月?\W*$")
 TOGETHER_BACK = re.compile(r"^\W*(20\d\d)\s?[-/.年]\s?(\d{1,2})月?\s+(\d{1,2})日?\W*$")
-MAY_HOLD_DATE = re.compile(
-    r"[0-9〇昨今前刚]|^\W*(?:[一二三四五六七八九十]{1,2}月|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z.]{0,7}\W*$)",
-    re.I,
+DIGIT = re.compile(r"[0-9〇昨今前刚]")
+MONTH_WORD = re.compile(
+    r"\W*(?:[一二三四五六七八九十]{1,2}月|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z.]{0,7}\W*$)", re.I
 )
 WORDED = re.compile(
     rf"^\W*(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ ./-]{NAMED}|{NAMED.replace('name', 'before')} ?(?P<after>\d{{1,2}})(?:st|nd|rd|th)?)\W*$",
@@ -82,7 +82,7 @@ def stamps(document: Document, now: datetime) -> list[Stamp]:
     texts = document.texts
     skip_until = -1
     for text in texts:
-        if text.index < skip_until or len(text.text) > LONGEST or not MAY_HOLD_DATE.search(text.text):
+        if text.index < skip_until or len(text.text) > LONGEST or not _may_hold_date(text.text):
             continue
         split = split_date(texts, text.index, now) if len(text.text) <= LONGEST_PART else None
         stamp = Stamp(text.index, text.node, *split[:2]) if split else _lone(text, now)
@@ -92,6 +92,10 @@ def stamps(document: Document, now: datetime) -> list[Stamp]:
             if len(found) == MOST:
                 break
     return found
+
+
+def _may_hold_date(content: str) -> bool:
+    return DIGIT.search(content) is not None or (len(content) < LONGEST_PART and MONTH_WORD.match(content) is not None)
 
 
 def loose_stamps(document: Document, now: datetime) -> list[Stamp]:

@@ -6,10 +6,12 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from crawler.platforms.website.document import Document, squeeze
+from crawler.platforms.website.document import WORD, Document, squeeze
 from crawler.platforms.website.stamps import is_date
 
 TITLE = 120
+LONG = 60
+SHORTEST = 6
 EMPTY_TITLES = re.compile(
     r"^(?:更多|详情|查看|阅读|more|»|>+|\[?详细\]?|read more|下载|上一页|下一页|首页|尾页|末页|\d+"
     r"|[a大中小]|打印|关闭|收藏|分享|评论|举报|纠错|返回)\W*$",
@@ -38,16 +40,21 @@ def holds_text_only(node: LexborNode) -> bool:
 
 
 def _without_dates(node: LexborNode) -> str:
-    """What a tag says, less the date that many designs put into the link, whole or cut up (20 over 2026-05)."""
+    """What a tag says, less the date that many designs put into the link, whole or cut up (20 over 2026-05).
+
+    Of a card that holds title and summary alike, the first line is the title.
+    """
     text = squeeze(node.text(separator=" "))
-    if not text[:1].isdigit() and not text[-1:].isdigit():
+    if not text[:1].isdigit() and not text[-1:].isdigit() and len(text) <= LONG:
         return text
     parts = [squeeze(part.text_content or "") for part in node.traverse(include_text=True) if part.tag == "-text"]
-    said = [part for part in parts if part]
+    said = [part for part in parts if WORD.search(part)]
     while len(said) > 1 and DATE_PART.match(said[0]):
         said.pop(0)
     while len(said) > 1 and DATE_PART.match(said[-1]):
         said.pop()
+    if len(text) > LONG or any(is_date(part) for part in said):
+        said = [part for part in said if len(part) >= SHORTEST and not is_date(part)][:1] or said
     return " ".join(said)
 
 
