@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,6 +30,9 @@ __all__ = ["AccountSpider"]
 
 FOLLOW_MAX = 6
 """List columns read beside a home page: enough to meet the live ones, few enough for a guest."""
+
+READY_MOST, READY_LONGEST = 200, timedelta(seconds=30)
+"""Observations wait this long, at most, to be saved together: a child that is killed loses no more."""
 
 Save = Callable[[list[tuple[str, Observation]]], None]
 
@@ -67,6 +70,7 @@ class AccountSpider(scrapy.Spider):
         super().__init__()
         self.order, self.spec, self.archive = order, spec, archive
         self.clock, self.save = clock, save
+        self._flushed = clock()
         self.proxy, self.browser = proxy, browser
         self.error = ""
         self.outcomes: Counter[str] = Counter()
@@ -244,11 +248,12 @@ class AccountSpider(scrapy.Spider):
 
     def _finish(self, visit: Visit) -> None:
         self._ready += [(visit.look.target.key, seen) for seen in conclude(visit.seen)]
-        if len(self._ready) >= 200:
+        if len(self._ready) >= READY_MOST or self.clock() - self._flushed > READY_LONGEST:
             self.flush()
 
     def flush(self) -> None:
         """Hand over what is finished; where the database cannot take it now, it is kept for the next try."""
+        self._flushed = self.clock()
         if not self._ready:
             return
         try:
@@ -276,7 +281,7 @@ class AccountSpider(scrapy.Spider):
             "skipped": self.skipped,
             "walled": sorted(manners.walled),
             "links": self.links,
-            "notes": [*self.crawler.recording, *self.notes],  # type: ignore[attr-defined]
+            "notes": [*(f"录制文件不完整 {each}" for each in self.crawler.recording), *self.notes],  # type: ignore[attr-defined]
             "error": self.error,
         }
 

@@ -24,16 +24,24 @@ RUNS_KEPT = timedelta(days=90)
 
 
 async def sweep_and_plan(
-    world: World, *, platforms: Sequence[str] = (), accounts: Sequence[str] = (), everything: bool = False
+    world: World,
+    *,
+    platforms: Sequence[str] = (),
+    accounts: Sequence[str] = (),
+    everything: bool = False,
+    replay: str = "",
 ) -> SweepReport:
-    """Sweep, then ask whether the crawler is to be trusted, then say when to look next."""
-    targets = due_targets(world, platforms=platforms, accounts=accounts, everything=everything)
+    """Sweep, then ask whether the crawler is to be trusted, then say when to look next. A replay of a recording is only
+    read: it says nothing about the crawler of today."""
+    targets = due_targets(world, platforms=platforms, accounts=accounts, everything=everything or bool(replay))
+    if replay:
+        return await sweep(world, targets, replay=replay)
     keys: dict[Platform, list[str]] = defaultdict(list)
     for target in targets:
         keys[target.platform].append(target.key)
     every = [target.key for target in targets]
     before = await asyncio.to_thread(watch.verdicts, world, every, world.clock())
-    report = await sweep(world, platforms=platforms, accounts=accounts, everything=everything)
+    report = await sweep(world, targets)
     await asyncio.to_thread(keep_heads, world)
     every += await hear(world, report)
     report.errors += await asyncio.to_thread(watch.guard, world, before, keys, world.canaries)

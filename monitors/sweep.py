@@ -21,6 +21,10 @@ from storage.filings import key_of
 
 REST_FIRST, REST_MOST = timedelta(hours=1), timedelta(hours=24)
 """After a wall a platform rests an hour, then twice as long each time, at most a day."""
+REQUESTS = 3
+"""Requests that one account costs on one host, at most."""
+OF_ITS_TIME = 0.8
+"""How much of a child's time its order may fill; answers take time too."""
 
 
 @dataclass
@@ -58,7 +62,11 @@ def target_of(filing: Filing) -> Target:
 
 
 def due_targets(world: World, *, platforms: Iterable[str], accounts: Sequence[str], everything: bool) -> list[Target]:
-    """Accounts of every register whose look is due; each account once, however many schools file it."""
+    """Accounts of every register whose look is due, the most overdue first; each once, however many schools file it.
+
+    Of each platform one child's fill: the rest stays due for the next sweep, so that a look which a step waits for is
+    never an hour behind, and the requests of a day spread over it. Named accounts, or all, come whole.
+    """
     wanted, now = set(platforms), world.clock()
     targets: dict[str, Target] = {}
     for filing in world.store.filings.all():
@@ -71,8 +79,26 @@ def due_targets(world: World, *, platforms: Iterable[str], accounts: Sequence[st
             targets.setdefault(target.key, target)
     if everything or accounts:
         return list(targets.values())
-    later = world.store.looks.not_due(now)
-    return [target for key, target in targets.items() if key not in later]
+    planned = world.store.looks.planned()
+    due = [target for key, target in targets.items() if planned.get(key, now) <= now]
+    due.sort(key=lambda target: planned.get(target.key, now))
+    return [target for platform, some in _by_platform(due).items() for target in some[: fill(world, platform)]]
+
+
+def fill(world: World, platform: Platform) -> int:
+    """How many accounts one child looks at in its time at the pace of a guest. Websites have a host each."""
+    settings = world.settings
+    delay = SPECS[platform.value].delay_seconds if settings.delay_seconds is None else settings.delay_seconds
+    if platform is Platform.WEBSITE or not delay:
+        return settings.shard
+    return max(1, min(settings.shard, int(settings.child_seconds * OF_ITS_TIME / (delay * REQUESTS))))
+
+
+def _by_platform(targets: Iterable[Target]) -> dict[Platform, list[Target]]:
+    found: dict[Platform, list[Target]] = defaultdict(list)
+    for target in targets:
+        found[target.platform].append(target)
+    return found
 
 
 def order_for(world: World, kind: str, platform: Platform, looks: Sequence[Look], **given: Any) -> Order:
@@ -96,31 +122,30 @@ def order_for(world: World, kind: str, platform: Platform, looks: Sequence[Look]
     return Order(**(values | given))
 
 
-async def sweep(
-    world: World,
-    *,
-    platforms: Sequence[str] = (),
-    accounts: Sequence[str] = (),
-    everything: bool = False,
-    replay: str = "",
-) -> SweepReport:
-    """Look at what is due (or at all, or at the named accounts) and record it. A platform that rests is left alone."""
+async def sweep(world: World, targets: Iterable[Target], *, replay: str = "") -> SweepReport:
+    """Look at these accounts and record what they show. A platform that rests is left alone."""
     report = SweepReport()
-    by_platform: dict[Platform, list[Target]] = defaultdict(list)
-    for target in due_targets(world, platforms=platforms, accounts=accounts, everything=everything or bool(replay)):
-        by_platform[target.platform].append(target)
-    jobs = []
-    for platform, targets in by_platform.items():
-        state = world.store.runs.platform(platform.value)
-        if not state["enabled"] and not replay:
-            continue
-        if state["rest_until"] and state["rest_until"] > world.clock() and not replay:
-            report.resting[platform.value] = state["rest_until"]
-            continue
-        shards = [targets[n : n + world.settings.shard] for n in range(0, len(targets), world.settings.shard)]
-        jobs += [_shard(world, platform, shard, replay, report) for shard in shards]
-    await asyncio.gather(*jobs)
+    await asyncio.gather(*(_lane(world, *lane, replay, report) for lane in _by_platform(targets).items()))
     return report
+
+
+async def _lane(world: World, platform: Platform, targets: list[Target], replay: str, report: SweepReport) -> None:
+    """One platform's accounts, child after child: two at once would ask its host twice as often, and a wall that stopped
+    the first stops all. Websites have a host each."""
+    size = fill(world, platform)
+    shards = [targets[n : n + size] for n in range(0, len(targets), size)]
+    if platform is Platform.WEBSITE and world.store.runs.platform(platform.value)["enabled"]:
+        await asyncio.gather(*(_shard(world, platform, shard, replay, report) for shard in shards))
+        return
+    async with world.lanes[platform]:
+        for shard in shards:
+            state = world.store.runs.platform(platform.value)
+            if not replay and not state["enabled"]:
+                return
+            if not replay and state["rest_until"] and state["rest_until"] > world.clock():
+                report.resting[platform.value] = state["rest_until"]
+                return
+            await _shard(world, platform, shard, replay, report)
 
 
 async def _shard(world: World, platform: Platform, targets: list[Target], replay: str, report: SweepReport) -> None:

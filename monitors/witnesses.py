@@ -45,7 +45,8 @@ def _may_ask(world: World, platform: Platform) -> bool:
 async def _open(world: World, platform: Platform, urls: Sequence[str], report: SweepReport) -> str:
     looks = [Look(target=Target(platform=platform, key=KEY + url), url=url) for url in urls]
     order = order_for(world, "witness", platform, looks, follow=False)
-    ending = await run_order(world, order)
+    async with world.lanes[platform]:
+        ending = await run_order(world, order)
     report.runs.append(order.run)
     if ending.error:
         report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,10 +40,13 @@ class World:
     connect_to: tuple[str, int, int] | None = None
     canaries: Sequence[Canary] = ()
     nursery: Nursery = field(init=False)
+    lanes: Mapping[Platform, asyncio.Lock] = field(init=False)
+    """Held while a child asks a platform: sweeps that overlap would ask its host twice as often."""
 
     def __post_init__(self) -> None:
         """Make room for crawl children."""
         self.nursery = Nursery(self.settings.children, self.settings.child_seconds)
+        self.lanes = {platform: asyncio.Lock() for platform in Platform}
 
     @cached_property
     def policies(self) -> Mapping[str, Policy]:

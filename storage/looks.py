@@ -175,10 +175,11 @@ class Looks:
         with self._db.read() as tx:
             return [dict(row._mapping) for row in tx.execute(query)]
 
-    def not_due(self, now: datetime) -> set[str]:
-        """Keys of accounts whose next look lies in the future; all others, the never seen among them, are due."""
+    def planned(self) -> dict[str, datetime]:
+        """When each account is to be looked at next, where that was said; all others are due."""
         with self._db.read() as tx:
-            return {key for (key,) in tx.execute(select(STATE.c.key).where(STATE.c.next_look_at > now))}
+            rows = tx.execute(select(STATE.c.key, STATE.c.next_look_at).where(STATE.c.next_look_at.is_not(None)))
+            return {key: at for key, at in rows}
 
     def plan(self, looks: Sequence[tuple[str, datetime, str]]) -> None:
         """Say when each account is to be looked at next, and why."""

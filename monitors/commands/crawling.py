@@ -13,10 +13,10 @@ from crawler.guard import Refused
 from crawler.platforms import SPECS
 from monitors import clock
 from monitors.commands.common import BadInput, Format, FormatOption, asked, show
+from monitors.jobs import sweep_and_plan
 from monitors.proof import look_at
 from monitors.reading import iso, read_files
 from monitors.scan_report import as_text
-from monitors.sweep import sweep
 from rules.model import Outcome
 from rules.targets import UnusableTarget
 from storage.database import StorageError
@@ -56,7 +56,7 @@ def sweep_now(
         if not world.schools:
             raise BadInput("台账是空的，没有可以巡检的账号。请先用 xunjian register import 导入台账。")
         report = asyncio.run(
-            sweep(world, platforms=platforms, accounts=account or [], everything=everything, replay=replay)
+            sweep_and_plan(world, platforms=platforms, accounts=account or [], everything=everything, replay=replay)
         )
     if form != Format.TEXT:
         show([report.as_dict()], form)
@@ -68,7 +68,7 @@ def sweep_now(
         for name, until in report.resting.items():
             typer.echo(f"  {name} 因被拦截正在休息，{until:%m-%d %H:%M} 之后再看")
         for note in report.notes:
-            typer.echo(f"  录制文件不完整 {note}", err=True)
+            typer.echo(f"  {note}", err=True)
         for problem in report.errors:
             typer.echo(f"  出错 {problem}", err=True)
     if report.errors:

@@ -135,7 +135,7 @@ def test_a_sweep_now(staff: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     async def fake(world: World, **given: Any) -> None:
         asked.append(given)
 
-    monkeypatch.setattr(operations, "sweep", fake)
+    monkeypatch.setattr(operations, "sweep_and_plan", fake)
     assert staff.submit("/operations/sweep", platform="nowhere").status_code == 422
     assert staff.submit("/operations/sweep", platform="weibo").headers["location"] == "/operations?done=started"
     asyncio.run(asyncio.sleep(0.05))

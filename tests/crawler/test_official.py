@@ -15,8 +15,9 @@ from monitors import clock
 from monitors.demo.official import SECRET, TOKEN, demo_grants
 from monitors.demo.register import opening
 from monitors.demo.server import CampusServer
+from monitors.jobs import sweep_and_plan
 from monitors.settings import SettingsError, WrittenGrant, load_settings
-from monitors.sweep import SweepReport, sweep
+from monitors.sweep import SweepReport
 from monitors.world import World
 from rules.model import Outcome, Platform, Proof
 from storage.store import Store
@@ -37,7 +38,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, Swe
         where = ("127.0.0.1", server.plain_port, server.tls_port)
         world = World(settings.model_copy(update={"grants": grants}), store, clock.wall, connect_to=where)
         store.filings.save(filings, by="测试", now=clock.wall())
-        yield world, asyncio.run(sweep(world, platforms=("wechat", "weibo")))
+        yield world, asyncio.run(sweep_and_plan(world, platforms=("wechat", "weibo")))
     store.close()
 
 
@@ -83,7 +84,7 @@ def _plain(path: Path) -> bytes:
 def test_evidence_gives_the_same_observation_again(swept: tuple[World, SweepReport]) -> None:
     world, _ = swept
     (look,) = [look for look, _ in world.store.looks.history(SILENT) if look.source == "official"]
-    replayed = asyncio.run(sweep(world, platforms=("wechat",), accounts=[SILENT], replay=str(world.evidence)))
+    replayed = asyncio.run(sweep_and_plan(world, platforms=("wechat",), accounts=[SILENT], replay=str(world.evidence)))
     assert not [note for note in replayed.notes if "官方接口" in note]
     again = [seen for seen, _ in world.store.looks.history(SILENT) if seen.source == "official"]
     assert {(seen.url, seen.posts, seen.proves) for seen in again} == {(look.url, look.posts, look.proves)}

@@ -12,8 +12,8 @@ import pytest
 
 from monitors.demo.campus import Campus, CampusServer, demo_filings
 from monitors.discovering import DiscoverReport, discover
+from monitors.jobs import sweep_and_plan
 from monitors.settings import load_settings
-from monitors.sweep import sweep
 from monitors.world import World
 from storage.store import Store
 from tests.conftest import NOW
@@ -44,7 +44,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """The campus searched once."""
     with CampusServer(Campus(NOW, slow_seconds=0.2)) as server:
         world = campus_world(tmp_path_factory.mktemp("discovery"), server)
-        asyncio.run(sweep(world, platforms=["website"], accounts=SITES))
+        asyncio.run(sweep_and_plan(world, platforms=["website"], accounts=SITES))
         report = asyncio.run(discover(world))
         yield Run(world, server.campus, report)
         world.store.close()

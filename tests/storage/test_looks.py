@@ -60,12 +60,11 @@ def test_the_outcome_before_is_remembered_for_the_breaker(store: Store) -> None:
     assert store.runs.outcomes("r2") == [(KEY, "gone", "ok")]
 
 
-def test_planned_looks_are_not_due(store: Store) -> None:
+def test_a_planned_look_is_remembered(store: Store) -> None:
     store.looks.record("r1", [(KEY, look(1, posts=(post(2),)))], absorb)
-    assert store.looks.not_due(NOW) == set()
+    assert store.looks.planned() == {}
     store.looks.plan([(KEY, NOW + timedelta(days=1), "因为")])
-    assert store.looks.not_due(NOW) == {KEY}
-    assert store.looks.not_due(NOW + timedelta(days=2)) == set()
+    assert store.looks.planned() == {KEY: NOW + timedelta(days=1)}
 
 
 def test_a_sign_tells_new_posts_from_new_facts(store: Store) -> None:

@@ -17,7 +17,7 @@ from monitors.console.gate import require
 from monitors.console.page import after, render, world_of
 from monitors.console.routes.today import held_up
 from monitors.console.session import Role
-from monitors.sweep import sweep
+from monitors.jobs import sweep_and_plan
 from rules.model import Platform
 
 router = APIRouter()
@@ -114,7 +114,7 @@ async def sweep_now(
     """Look at everything, or at one platform, now and in the background."""
     if platform and platform not in list(Platform):
         return await run_in_threadpool(_page, request, error="没有这个平台。", status=422)
-    job = sweep(world_of(request), platforms=[platform] if platform else [], everything=True)
+    job = sweep_and_plan(world_of(request), platforms=[platform] if platform else [], everything=True)
     start(request.app, asyncio.create_task(job))
     return after("/operations", "started")
 
