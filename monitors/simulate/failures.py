@@ -26,10 +26,12 @@ Spoil = Callable[[Page], Page | Observation]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One kind of failure. ``spoil`` makes of the page that should have come what came instead."""
+    """One kind of failure. ``spoil`` makes of the page that should have come what came instead. ``instead``: nothing of
+    that page but its address and time goes into it, so that it need not be made first."""
 
     kind: str
     spoil: Spoil
+    instead: bool = False
 
 
 @cache
@@ -44,13 +46,14 @@ def _all(platform: Platform) -> Iterator[Failure]:
         if signature.code.startswith("http_"):
             for span in signature.status:
                 for status in sorted({span.start, span.stop - 1}):
-                    yield Failure(f"http_{status}", partial(_status, status=status))
+                    yield Failure(f"http_{status}", partial(_status, status=status), instead=True)
         else:
-            yield Failure(f"{platform.value}/{number}/{signature.code}", partial(_wall, signature=signature))
+            spoil = partial(_wall, signature=signature)
+            yield Failure(f"{platform.value}/{number}/{signature.code}", spoil, instead=not signature.empty)
     for code, words in NETWORK.items():
-        yield Failure(f"network/{code}", partial(_unseen, outcome=Outcome.UNREADABLE, reason=f"{code}: {words}"))
+        yield Failure(f"network/{code}", partial(_unseen, outcome=Outcome.UNREADABLE, reason=f"{code}: {words}"), True)
     robots = "robots: 网站的 robots.txt 不允许访问"
-    yield Failure("network/robots", partial(_unseen, outcome=Outcome.BLOCKED, reason=robots))
+    yield Failure("network/robots", partial(_unseen, outcome=Outcome.BLOCKED, reason=robots), True)
     yield from (Failure(f"body/{name}", spoil) for name, spoil in _BODIES.items())
 
 

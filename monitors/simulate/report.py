@@ -61,7 +61,7 @@ def _figures(
         "failures": _failures(ours, daily),
         "false_accusations": {stage: mine.wrong[stage] + theirs.wrong[stage] for stage in ("finding", "case", "step")},
         "examples": [*mine.examples, *theirs.examples],
-        "steps": {"overtaken": mine.wrong["overtaken"], "while_frozen": mine.wrong["step_while_frozen"]},
+        "steps": _steps(ours, mine),
         "findings": _findings(mine, theirs, lives, plan),
         "delay_hours": _delays(mine, lives, faults),
         "daily_delay_hours": _delays(theirs, lives, faults),
@@ -76,6 +76,15 @@ def _failures(ours: Simulation, daily: Simulation) -> dict[str, Any]:
             "total": known.total(), "by_kind": dict(sorted(known.items()))}  # fmt: skip
 
 
+def _steps(ours: Simulation, mine: Tally) -> dict[str, int]:
+    """Steps that went out, and of them: after a post nobody had seen yet, on a frozen platform, on old evidence."""
+    issued = sum(count for kind, count in ours.court.counts.items() if kind.startswith("step/"))
+    return {
+        "issued": issued, "overtaken": mine.wrong["overtaken"],
+        "while_frozen": mine.wrong["step_while_frozen"], "stale": mine.wrong["step_stale"],
+    }  # fmt: skip
+
+
 def _findings(mine: Tally, theirs: Tally, lives: Iterable[Life], plan: Plan) -> dict[str, int]:
     """Breaches by account and beginning. Those that a day before the end only daily polling knew are not held against us."""
     early = {key for key, at in theirs.first.items() if at <= plan.end - timedelta(days=1)}
@@ -87,9 +96,11 @@ def _findings(mine: Tally, theirs: Tally, lives: Iterable[Life], plan: Plan) -> 
 
 
 def _delays(tally: Tally, lives: Iterable[Life], faults: Faults) -> dict[str, Any]:
-    """From the moment a rule became broken (at the earliest the beginning) to the first check that said so."""
+    """From the moment a rule became broken (at the earliest the beginning) to the first check that said so. ``reachable``:
+    no scripted fault hid the account meanwhile; ``begun``: nor was the deadline over before anybody ever looked."""
     every: list[float] = []
     reachable: list[float] = []
+    begun: list[float] = []
     for life in lives:
         for breach in tally.breaches(life):
             if found := tally.first.get((life.key, breach.since)):
@@ -97,7 +108,8 @@ def _delays(tally: Tally, lives: Iterable[Life], faults: Faults) -> dict[str, An
                 every.append(hours)
                 if not faults.disturbed(life, max(breach.since, BEGIN), found):
                     reachable.append(hours)
-    return {"all": _spread(every), "reachable": _spread(reachable)}
+                    begun += [hours] * (breach.since >= BEGIN)
+    return {"all": _spread(every), "reachable": _spread(reachable), "begun": _spread(begun)}
 
 
 def _hours(breach: Breach, found: datetime) -> float:
@@ -141,15 +153,17 @@ def accused(figures: Mapping[str, Any]) -> bool:
 def text(figures: Mapping[str, Any]) -> str:
     """The figures as a person reads them."""
     asked, failed, found, names = (figures[name] for name in ("requests", "failures", "findings", "names"))
-    wrong, delay = figures["false_accusations"], figures["delay_hours"]
+    wrong, delay, steps = figures["false_accusations"], figures["delay_hours"], figures["steps"]
     platforms = "、".join(f"{Platform(code).label} {count}" for code, count in figures["platforms"].items())
     lines = [
         f"模拟 {figures['accounts']} 个账号 {figures['days']} 天（{platforms}），种子 {figures['seed']}，制度 {figures['policy']}",
         f"注入失败 {failed['total']} 次，{failed['kinds']} 种；其中本系统遇到 {failed['ours']} 次",
         f"冤枉：误判 {wrong['finding']}，误立案 {wrong['case']}，误发文 {wrong['step']}",
+        f"发文 {steps['issued']} 份，证据超过 24 小时的 {steps['stale']}，熔断期间的 {steps['while_frozen']}",
         f"请求：本系统 {asked['ours']}，每日轮询 {asked['daily']}，占 {asked['ratio']:.1%}",
         f"发现停更：实有 {found['true']}，本系统 {found['ours']}，每日轮询 {found['daily']}；每日轮询发现而本系统漏掉 {found['missed']}",
-        f"发现时差（小时）：全部 {_written(delay['all'])}；不计整段无法访问的 {_written(delay['reachable'])}",
+        f"发现时差（小时）：全部 {_written(delay['all'])}；不计整段无法访问的 {_written(delay['reachable'])}；"
+        f"再不计开始前已逾期的 {_written(delay['begun'])}",
         f"更名：{names['changed']} 次，发现 {names['noticed']}，漏掉 {names['missed']}，超过 {names['ceiling_days']:g} 天才发现 {names['late']}",
     ]
     return "\n".join([*lines, *(f"  {example}" for example in figures["examples"])])

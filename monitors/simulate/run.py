@@ -42,6 +42,8 @@ class Simulation:
     end: datetime
     seed: int
     daily: bool = False
+    remember: bool = True
+    """See `Visitor.remember`."""
     seen: dict[str, Seen] = field(default_factory=dict)
     frozen: dict[Platform, datetime] = field(default_factory=dict)
     freezes: Counter[str] = field(default_factory=Counter)
@@ -50,7 +52,7 @@ class Simulation:
 
     def __post_init__(self) -> None:
         """Everybody is due at once, as on the day a register is imported."""
-        self.visitor = Visitor(Town(self.lives, self.begin, self.seed), self.faults, remember=self.daily)
+        self.visitor = Visitor(Town(self.lives, self.begin, self.seed), self.faults, self.remember)
         self.school = context(self.policy, [life.filing for life in self.lives], standard())
         self.bound: Checks = checks(self.policy)
         self.court = Court(self.policy, standard())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitors.simulate.people import Breach, Life
 from rules.calendar import Period, standard
@@ -14,6 +14,8 @@ from rules.model import Finding, Seen, Verdict
 from rules.policy import Policy
 
 SILENCE = "inactivity"
+FRESH = timedelta(hours=24)
+"""How old the evidence of a step may be, as the requirement says it."""
 
 
 @dataclass
@@ -27,7 +29,7 @@ class Tally:
     names: dict[str, datetime] = field(default_factory=dict)
     """When the new name of an account was first seen."""
     wrong: Counter[str] = field(default_factory=Counter)
-    """False accusations by stage: finding, case, step. `overtaken`: see `issued`."""
+    """False accusations by stage: finding, case, step; and steps that were not as they should be, see `issued`."""
     examples: list[str] = field(default_factory=list)
     other: Counter[str] = field(default_factory=Counter)
     """Violations of other rules, each account once."""
@@ -61,6 +63,7 @@ class Tally:
         """A case as it is when its next step goes out. Where the account posted after the last look, which is at most a
         day old, the step was right when it was looked at and is overtaken: that is counted apart."""
         self.wrong["step_while_frozen"] += frozen
+        self.wrong["step_stale"] += now - case.shown_at > FRESH
         if case.rule != SILENCE:
             return
         if case.shown_at <= self._deadline(life, case.shown_at):

@@ -8,6 +8,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from crawler.interpret import interpret
+from crawler.official import HOSTS
+from crawler.page import Page
 from crawler.platforms import spec_of
 from crawler.source import Source, Target
 from crawler.spider import FOLLOW_MAX, conclude
@@ -23,8 +25,9 @@ class Visitor:
 
     town: Town
     faults: Faults
-    remember: bool = False
-    """Where nothing on a page changed since the last visit, take the last reading of it: for the daily baseline only."""
+    remember: bool = True
+    """Where nothing was published or renamed since a page was last read whole, take that reading. Whatever fails goes
+    through the readers every time."""
     requests: int = 0
     met: Counter[str] = field(default_factory=Counter)
     """Failures by kind."""
@@ -56,7 +59,7 @@ class Visitor:
             return [], []
         self.requests += 1
         seen, further = self._read(life, url, source, now, follow)
-        if seen.outcome is Outcome.BLOCKED and not seen.reason.startswith("robots"):
+        if host not in HOSTS and seen.outcome is Outcome.BLOCKED and not seen.reason.startswith("robots"):
             walled.add(host)
         return [replace(seen, evidence=f"{now:%Y%m%d%H%M}/{self.requests}")], further
 
@@ -67,7 +70,7 @@ class Visitor:
         version = (life.published(now) if not life.is_gone(now) else -1, life.name_at(now))
         if failure is None and self.remember and url in self._known and self._known[url][0] == version:
             return replace(self._known[url][1], observed_at=now), self._known[url][2]
-        page = self.town.fetch(url, now)
+        page = self.town.fetch(url, now) if failure is None or not failure.instead else unmade(url, now)
         if failure:
             self.met[failure.kind] += 1
             spoiled = failure.spoil(page)
@@ -81,3 +84,8 @@ class Visitor:
         if failure is None and self.remember:
             self._known[url] = version, seen, further
         return seen, further
+
+
+def unmade(url: str, now: datetime) -> Page:
+    """A page nobody will see, for a failure that puts its own in its place."""
+    return Page(url=url, body=b"", fetched_at=now, requested_url=url)

@@ -1,18 +1,25 @@
 """When to look next: rarely, but a day after any deadline at the latest."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rules.breaker import breaker
 from rules.calendar import add_months, day_of, end_of, standard
-from rules.engine import absorb, answers, checks, context
-from rules.model import Account, Finding, Outcome, Platform, Post, Seen, Verdict
+from rules.catalogue import RULES
+from rules.engine import absorb, answers, checks
+from rules.engine import context as school_of
+from rules.ladder import FRESH
+from rules.model import Account, Finding, Outcome, Platform, Post, Seen, Sighting, Verdict
 from rules.planner import Why, next_look
 from rules.policy import Polling
 from rules.policy_file import packaged_policy
-from tests.rules.makers import account, ask, at, day, filing, look, seen_with
+from tests.rules.makers import account, ask, at, context, day, filing, look, look_at, seen_with
 
 POLLING = Polling()
 HOUR = timedelta(hours=1)
@@ -38,9 +45,47 @@ def test_a_deadline_before_the_ceiling_is_met() -> None:
     assert planned(seen, "2026-04-28") == (at("2026-05-02"), Why.DEADLINE)
 
 
-def test_a_deadline_that_passed_unseen_is_looked_at_again_in_a_day_at_most() -> None:
-    seen = seen_with("2026-03-01", fact="2026-05-03")
-    assert planned(seen, "2026-05-03 01:00") == (at("2026-05-04"), Why.CONFIRM)
+@pytest.mark.parametrize(
+    ("looked", "hours"),
+    [("2026-05-02 00:00", 2), ("2026-05-02 12:00", 3), ("2026-05-03", 6), ("2026-05-06", 24), ("2026-06-20", 84)],
+)
+def test_a_deadline_that_passed_unseen_presses_then_less_and_less(looked: str, hours: int) -> None:
+    """The page was read but did not show the silence: tried again without regard to the floor of six hours."""
+    seen = seen_with("2026-03-01", fact=looked)
+    when, why = planned(seen, f"{at(looked) + timedelta(minutes=1):%Y-%m-%d %H:%M}")
+    assert abs(when - at(looked) - hours * HOUR) < timedelta(seconds=1)
+    assert why is Why.CONFIRM
+
+
+@pytest.mark.parametrize(
+    ("tried", "expected"),
+    [
+        ("2026-05-01 20:00", "2026-05-02 00:00"),
+        ("2026-05-01 23:00", "2026-05-02 01:00"),
+        ("2026-05-02 01:00", "2026-05-02 03:00"),
+        ("2026-05-04 00:00", "2026-05-04 12:00"),
+        ("2026-06-20 00:00", "2026-06-23 12:00"),
+    ],
+)
+def test_a_failed_look_never_leads_past_the_deadline(tried: str, expected: str) -> None:
+    seen = seen_with("2026-03-01", shown="2026-04-28", obstacle=Outcome.BLOCKED, failures=9)
+    when, why = planned(replace(seen, attempted_at=at(tried)), tried)
+    assert abs(when - at(expected)) <= timedelta(seconds=1)
+    assert why is (Why.RETRY if tried > "2026-05-02" else Why.DEADLINE)
+
+
+@pytest.mark.parametrize(
+    ("tried", "expected"),
+    [
+        ("2026-03-09 00:00", "2026-03-09 06:00"),
+        ("2026-03-09 12:00", "2026-03-10 00:00"),
+        ("2026-03-11 00:00", "2026-03-13 00:00"),
+        ("2026-03-25 00:00", "2026-03-28 12:00"),
+    ],
+)
+def test_a_failed_routine_look_waits_as_long_again(tried: str, expected: str) -> None:
+    seen = seen_with("2026-03-01", fact="2026-03-02", obstacle=Outcome.BLOCKED, attempted_at=at(tried))
+    assert planned(seen, tried) == (at(expected), Why.RETRY)
 
 
 def test_a_step_wants_fresh_proof() -> None:
@@ -50,17 +95,92 @@ def test_a_step_wants_fresh_proof() -> None:
     assert planned(seen, "2026-05-03 09:00")[1] is Why.WAITING
 
 
-@pytest.mark.parametrize(("failures", "hours"), [(1, 6), (2, 6), (3, 8), (4, 16), (5, 32), (6, 48), (60, 48)])
-def test_obstacles_back_off_from_hours_to_days(failures: int, hours: int) -> None:
+@pytest.mark.parametrize("failed", [True, False])
+def test_a_step_is_not_content_with_a_look_that_showed_nothing(failed: bool) -> None:
+    """Blocked, or read without showing the silence: the last proof counts, not the last look."""
+    seen = seen_with("2026-03-01", shown="2026-05-03 08:00")
+    seen = replace(seen, attempted_at=at("2026-05-04 05:00"))
+    seen = replace(seen, obstacle=Outcome.BLOCKED) if failed else replace(seen, fact=look_at("2026-05-04 05:00"))
+    expected = at("2026-05-04 07:00"), Why.RETRY if failed else Why.CONFIRM
+    assert planned(seen, "2026-05-04 05:00", at("2026-05-03 20:00")) == expected
+
+
+@pytest.mark.parametrize(("failures", "hours"), [(1, 2), (2, 4), (3, 8), (4, 16), (5, 32), (6, 64), (7, 84), (60, 84)])
+def test_what_was_never_read_is_tried_from_hours_to_days(failures: int, hours: int) -> None:
     seen = Seen(attempted_at=at("2026-03-01"), obstacle=Outcome.BLOCKED, failures=failures)
     assert planned(seen, "2026-03-01") == (at("2026-03-01") + hours * HOUR, Why.RETRY)
+
+
+def test_somebody_elses_page_is_no_reason_for_haste() -> None:
+    seen = Seen(attempted_at=at("2026-03-01"), obstacle=Outcome.UNREADABLE, obstacle_reason="identity_mismatch")
+    assert planned(seen, "2026-03-01") == (at("2026-03-01") + 84 * HOUR, Why.RETRY)
+
+
+def test_a_look_that_did_not_tell_the_name_is_made_again() -> None:
+    seen = seen_with("2026-03-08", fact="2026-03-09", name="示范大学图书馆", name_seen=look_at("2026-03-02"))
+    seen = replace(seen, first_fact_at=at("2026-01-01"))
+    assert planned(seen, "2026-03-09") == (at("2026-03-09 06:00"), Why.CONFIRM)
+    told = replace(seen, name_seen=look_at("2026-03-09"))
+    assert planned(told, "2026-03-09") == (at("2026-03-16"), Why.ROUTINE)
+    never = replace(seen, name_seen=look_at("2026-01-02"))
+    assert planned(never, "2026-03-09") == (at("2026-03-16"), Why.CONFIRM), (
+        "a source that stopped telling it costs no more"
+    )
+
+
+def test_those_imported_together_are_not_due_together() -> None:
+    seen = seen_with("2026-03-01", first_fact_at=at("2026-03-01"))
+    times = [next_look(account(seen, key=f"weibo:{n}"), [], POLLING, at("2026-03-01"))[0] for n in range(200)]
+    assert min(times) >= at("2026-03-01 06:00")
+    assert max(times) <= at("2026-03-08")
+    by_day = Counter((time - at("2026-03-01")).days for time in times)
+    assert set(by_day) == set(range(7))
+    assert max(by_day.values()) < 2.5 * 200 / 7
+
+
+MINUTES = st.integers(0, 120 * 24 * 60)
+
+
+@given(MINUTES, MINUTES, MINUTES, st.booleans(), st.booleans())
+def test_no_look_is_later_than_the_deadline_and_a_floor(a: int, b: int, c: int, failed: bool, shows: bool) -> None:
+    """Whatever went before: posted, read, tried in vain, in this order. Nor is any sooner than a third of the floor."""
+    begin = at("2026-03-01")
+    posted, looked, tried = (begin + timedelta(minutes=m) for m in sorted((a, b, c)))
+    here = Sighting(at=looked, evidence="e")
+    seen = Seen(
+        attempted_at=tried if failed else looked, obstacle=Outcome.BLOCKED if failed else None, failures=int(failed),
+        fact=here, first_fact_at=begin, alive=here, outcome=Outcome.OK, last_post_at=posted, last_post=here,
+        silence_shown=here if shows else None,
+    )  # fmt: skip
+    who, now = account(seen), seen.attempted_at
+    assert now
+    answer = RULES["inactivity"].bind({})(who, context(), now)
+    assert answer
+    when, _ = next_look(who, [answer], POLLING, now)
+    floor, ceiling = POLLING.floor.as_timedelta(), POLLING.ceiling.as_timedelta()
+    assert now + floor / 3 <= when <= now + ceiling
+    if answer.until:
+        assert when <= max(answer.until, now + floor, now + min((now - answer.until) / 4, ceiling / 2))
+
+
+@given(st.integers(0, 20 * 24 * 60), st.integers(0, 72 * 60))
+def test_while_looks_succeed_a_waiting_step_always_has_proof_of_a_day(due_in: int, started: int) -> None:
+    """From the moment a step is due until two weeks later, sweeps every twenty minutes."""
+    begin = at("2026-05-03")
+    due, now = begin + timedelta(minutes=due_in), begin + timedelta(minutes=started)
+    while now < due + timedelta(days=14):
+        seen = seen_with("2026-03-01", shown=f"{now:%Y-%m-%d %H:%M}")
+        when, _ = planned(seen, f"{now:%Y-%m-%d %H:%M}", due)
+        following = when + timedelta(minutes=20)
+        assert following <= now + FRESH or when <= due
+        now = following
 
 
 def test_silences_are_found_within_a_day_and_looks_are_few() -> None:
     """A year of random accounts, looked at only when planned (sweeps run hourly, one look in ten meets a wall)."""
     delays, looks, days = [], 0, 0
     bound = [(c, check) for c, check in checks(DEMO) if c.rule == "inactivity"]
-    school = context(DEMO, [], standard())
+    school = school_of(DEMO, [], standard())
     for seed in range(40):
         chance = Random(seed)
         now, end = at("2025-01-01 08:00"), at("2025-12-31")
