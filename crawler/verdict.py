@@ -119,7 +119,7 @@ def matches(signature: Signature, look: Look) -> bool:
         and (not signature.text or (look.short and bool(signature.text.search(look.said))))
         and (not signature.marker or (look.short and not look.marks.isdisjoint(signature.marker)))
         and (not signature.raw or look.has(signature.raw))
-        and (not signature.empty or not look.page.text.strip())
+        and (not signature.empty or not look.page.text or look.page.text.isspace())
         # Last, because it searches the whole page: words count only where the platform's content is missing.
         and (not (signature.title or signature.text or signature.marker or signature.raw) or look.bare)
     )

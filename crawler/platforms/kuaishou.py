@@ -46,6 +46,13 @@ def read_list(page: Page) -> Observation:
     return seen(page, Platform.KUAISHOU, name=name, account_id=whose, posts=[post(feed) for feed in own])
 
 
+def read_work(page: Page) -> Observation:
+    """visionVideoDetail: one work and its author."""
+    work = answer(page, "visionVideoDetail")
+    whose = need(author(work), "no_identity: 作品没有作者")
+    return seen(page, Platform.KUAISHOU, name=word(work, "author", "name"), account_id=whose, posts=[post(work)])
+
+
 def author(feed: dict[str, Any]) -> str:
     """Whose work one entry is."""
     return who(dig.dig(feed, "author") or feed)
@@ -110,6 +117,14 @@ SPEC = PlatformSpec(
             note="需签名，仅读留存",
             recognises=lambda page: bool(dig.dig(answer(page, "visionProfile"), "userProfile")),
             read=read_profile,
+        ),
+        Source(
+            code="work",
+            label="单个作品",
+            proves=Proof.ACTIVE | Proof.NAME,
+            note="只证明这一个",
+            recognises=lambda page: bool(word(peek(page, "data", "visionVideoDetail", "photo", "id"))),
+            read=read_work,
         ),
         Source(
             code="search",

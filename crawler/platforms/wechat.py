@@ -7,7 +7,7 @@ import re
 from crawler import dig
 from crawler.dig import first, seen
 from crawler.page import Page, Unreadable
-from crawler.platforms import feed, sogou, wechat_lists
+from crawler.platforms import feed, sogou, wechat_lists, wechat_operator
 from crawler.platforms.wechat_lists import article_id
 from crawler.source import PlatformSpec, Source, Target
 from rules.model import Observation, Outcome, Platform, Post, Precision, Proof
@@ -148,6 +148,7 @@ SPEC = PlatformSpec(
             read=read_gone_article,
         ),
         *wechat_lists.PUBLIC,
+        *wechat_operator.SOURCES,
         *sogou.SOURCES,
         *feed.SOURCES,
     ),
