@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 from crawler.dates import When, parse_when
 from crawler.platforms.website.document import Document, Text, squeeze
@@ -39,6 +40,7 @@ FOREIGN_LABEL = re.compile(
     r"(?:datum:|(?:veröffentlicht|erschienen|erstellt)(?: am)?:?|published(?: on)?:?|publié le:?)\s*$", re.I
 )
 STOP = re.compile(r"[a-zäöüéèß]{2}[.!?…][\"”»]?$")
+EMPTY_LABEL = re.compile(r"^\W*(?:发布|发表|发文|发稿)(?:时间|日期)\s*[:：]?\s*$")
 FEW = 2
 CLOSE = 5
 EDITED = re.compile(
@@ -106,6 +108,8 @@ def stated_line(layout: Layout, now: datetime) -> Line | None:
     # Several lone dates are a list under the title (comments, related articles), not the article's own line.
     lone = sum(is_date(text.text) for text, _, _ in dated)
     ways: tuple[Callable[[str, str], bool], ...] = (_labelled, _alone, _edited) if lone <= FEW else (_labelled,)
+    if dated and (place := _empty_label(layout)) is not None:
+        dated = [line for line in dated if line[0].index < place or _labelled(line[0].text, line[2])]
     if dated and _announces(layout):
         dated = [line for line in dated if not BARE_LABEL.search(line[2])]
     for accept in ways:
@@ -113,6 +117,15 @@ def stated_line(layout: Layout, now: datetime) -> Line | None:
             if accept(text.text, before) and (when := parse_when(written, now)):
                 return Line(text, when, accept is _labelled)
     return _right_below(layout, now) if lone > FEW else None
+
+
+def _empty_label(layout: Layout) -> int | None:
+    """Where a 发布时间 stands whose date a script fills in: a bare date behind it is the body's."""
+    lines = layout.lines
+    for label, behind in pairwise(lines):
+        if EMPTY_LABEL.search(label.text) and not DATE.search(behind.text):
+            return label.index
+    return None
 
 
 def _right_below(layout: Layout, now: datetime) -> Line | None:

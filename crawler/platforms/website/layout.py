@@ -15,7 +15,7 @@ NUMBER = re.compile(r"(?:19|20)\d\d|二[〇○零Ｏ]")
 BODIES = "#vsb_content, .v_news_content, .wp_articlecontent, #vsb_content_2, #vsb_content_4, [itemprop=articleBody]"
 PROSE = 90
 """Characters of one text beyond which it is the body, not a line about the article."""
-CHINESE_PROSE = 40
+CHINESE_PROSE = 18
 """The same for a text with a Chinese comma in it: notices begin with short paragraphs."""
 WINDOW = 40
 """Texts after the title that may still be the lines about the article."""
