@@ -60,11 +60,13 @@ def stand_ins(was: str) -> frozenset[str]:
     return frozenset((*same, *plain(was), *shapes().get(was, "")))
 
 
+@lru_cache(maxsize=65536)
 def strict(was: str, now: str) -> Cost | None:
     """A character for itself, or for one that sounds or looks like it."""
     return (0.0, NameKind.EXACT) if was == now else likeness(was, now)
 
 
+@lru_cache(maxsize=65536)
 def lenient(was: str, now: str) -> Cost | None:
     """The same, and any other Chinese character for any, dearly."""
     return strict(was, now) or ((STRANGE, NameKind.EDITED) if is_han(now[0]) else None)
@@ -136,15 +138,22 @@ def _swapped(term: str, text: Sequence[str], i: int, rows: list[list[float]]) ->
                 cost += INSERT if i < len(term) else BIG
 
 
-def align(term: str, text: Sequence[str], sub: Substitute = strict) -> Alignment:
-    """The cheapest place of `term` in `text` (at most WINDOW items), the earliest where several cost the same."""
+def align(term: str, text: Sequence[str], sub: Substitute = strict, cap: float = BIG) -> Alignment | None:
+    """The cheapest place of `term` in `text` (at most WINDOW items), the earliest of several; None above `cap`."""
     rows = [[0.0] * (len(text) + 1)]
+    before = 0.0
     for i, (was, gone) in enumerate(zip(term, leaving(term), strict=True), 1):
         rows.append(_row(was, text, rows[-1], sub, gone, i < len(term)))
         if i > 1:
             _swapped(term, text, i, rows)
+        least = min(rows[-1])
+        if least > cap < before:  # a swap reaches back two rows
+            return None
+        before = least
     last = rows[-1]
     end = min(range(len(last)), key=lambda j: (round(last[j], 6), j))
+    if last[end] > cap:
+        return None
     edits: list[Edit] = []
     i, j = len(term), end
     while i:

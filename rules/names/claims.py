@@ -115,12 +115,13 @@ def altered(text: Sequence[str], line: str, terms: Sequence[Term]) -> list[Claim
         if _hopeless(term, text, cap):
             continue
         sub = lenient if term.long and len(term.text) >= 6 else strict
-        options = [_shift(align(term.text, text[at : at + WINDOW], sub), at) for at in windows(len(text))]
+        places = [(align(term.text, text[at : at + WINDOW], sub, cap), at) for at in windows(len(text))]
+        options = [_shift(place, at) for place, at in places if place]
         if term.long and len(term.text) >= 6:
             turn = turned(term.text, line)
             options += [turn] if turn else []
-        best = min(options, key=lambda a: (round(a.cost, 6), a.start))
-        if 0 < best.cost <= cap and best.end > best.start:
+        best = min(options, key=lambda a: (round(a.cost, 6), a.start), default=None)
+        if best and best.cost > 0 and best.end > best.start:
             found.append(Claim(term, best.start, best.end, best.cost, best.edits))
     return found
 

@@ -28,7 +28,7 @@ _SILENT = frozenset(("of", "the", "and", "for", "at", "in", "s", "international"
 _WINDS = frozenset(
     ("north", "south", "east", "west", "northeast", "northwest", "southeast", "southwest", "central", "new")
 )
-_JOINED = str.maketrans("", "", "'’")  # Xi'an is Xian; in a name its two halves are joined again
+JOINED = str.maketrans("", "", "'’")  # Xi'an is Xian; in a name its two halves are joined again
 _PINYIN = {
     "huazhong": ("central", "china"), "huadong": ("east", "china"), "huanan": ("south", "china"),
     "huabei": ("north", "china"), "xibei": ("northwest",), "dongbei": ("northeast",), "xinan": ("southwest",),
@@ -52,9 +52,8 @@ class English:
         return [_OPENINGS.get(word) or (word[:3], *(a for a, parts in aliases() if word in parts)) for word in rest]
 
     def plausible(self, text: str) -> bool:
-        """True when two of its other words, or its only other one, may be in the text."""
-        text = text.translate(_JOINED)
-        spare = len(self.stems) - min(2, len(self.stems))
+        """True when its other words, but for one of three or more, may be in the text (without apostrophes)."""
+        spare = min(1, max(0, len(self.stems) - 2))
         for stem in self.stems:
             if not any(map(text.__contains__, stem)):
                 spare -= 1
@@ -92,7 +91,7 @@ def aliases() -> list[tuple[str, tuple[str, ...]]]:
 
 def make(school: int, written: str) -> English | None:
     """The name as the matcher uses it; None where it is not an English name of two words or more."""
-    words = "".join(ch.lower() if ch.isalnum() else " " for ch in written.translate(_JOINED)).split()
+    words = "".join(ch.lower() if ch.isalnum() else " " for ch in written.translate(JOINED)).split()
     made = tuple(canonical(words))
     return English(school, written, made) if len(made) > 1 and all(w.isascii() for w in words) else None
 

@@ -78,8 +78,11 @@ class LatinIndex:
         found = [entry for _, entries in self._automaton.iter(text.translate(_SQUEEZE)) for entry in entries]
         if not found:
             return [LatinHit(short) for short in self._masked(name)]
+        if "'" in text:
+            text = text.translate(english.JOINED)
         found = [e for e in found if self._plausible(e, text, name)]
-        return [LatinHit(entry) for entry in dict.fromkeys([*found, *self._masked(name)])]
+        masked = self._masked(name)
+        return [LatinHit(entry) for entry in dict.fromkeys([*found, *masked])] if found or masked else []
 
     @staticmethod
     def _plausible(entry: Entry, text: str, name: str) -> bool:

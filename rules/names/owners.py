@@ -118,8 +118,8 @@ def nearest(text: tuple[str, ...]) -> tuple[Owner, ...]:
     )
     for number in sorted(full, key=lambda n: -counts[n])[:MOST]:
         name = names[number]
-        place = align(name, text, lenient)
-        if place.cost <= NEAR:
+        place = align(name, text, lenient, NEAR)
+        if place:
             gone = sum(len(edit.was) for edit in place.edits if not edit.now)
             found.append(Owner(place.start, place.end, place.cost, name, name, gone))
     return tuple(sorted(found, key=lambda owner: (-owner.worth, owner.name))[:8])
