@@ -33,53 +33,51 @@ MIDDLEWARES = {
 NO_MEDIA = frozenset({"image", "media", "font"})
 
 
+FIXED: dict[str, Any] = {
+    "ROBOTSTXT_USER_AGENT": "XunjianBot",
+    # Scrapy starts as many tasks for each answer, to have our list of requests handled by one of them.
+    "CONCURRENT_ITEMS": 1,  # default 100
+    "CONCURRENT_REQUESTS": 16,  # default 16
+    "DOWNLOAD_MAXSIZE": MAX_BYTES,  # default 1 GB
+    "DOWNLOAD_WARNSIZE": 0,
+    "RETRY_TIMES": 1,  # default 2
+    "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # without 429 and 503: no retries into a wall
+    "REDIRECT_MAX_TIMES": 5,  # default 20
+    "METAREFRESH_ENABLED": True,
+    "REFERRER_POLICY": "same-origin",  # Scrapy's default tells other hosts too
+    "LOG_LEVEL": "WARNING",  # default DEBUG
+    "TWISTED_DNS_RESOLVER": "crawler.guard.GuardedResolver",
+    "DNS_TIMEOUT": 15,  # default 60
+    "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
+    "DOWNLOADER_MIDDLEWARES_BASE": {f"scrapy.downloadermiddlewares.{name}": at for name, at in MIDDLEWARES.items()},
+    "DOWNLOADER_MIDDLEWARES": {"crawler.middleware.Manners": 50, "crawler.middleware.Replay": 60},
+    "SPIDER_MIDDLEWARES_BASE": {
+        "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
+        "scrapy.spidermiddlewares.referer.RefererMiddleware": 700,
+    },
+    "EXTENSIONS_BASE": {},
+    "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
+}
+
+
 def settings_for(order: Order, spec: PlatformSpec, proxy: str, browser: str | None) -> dict[str, Any]:
     """Settings of the crawler process. ``proxy`` is the guard proxy's URL, ``browser`` the browser found."""
     delay = spec.delay_seconds if order.delay_seconds is None else order.delay_seconds
-    settings: dict[str, Any] = {
+    settings = FIXED | {
         "USER_AGENT": USER_AGENT.format(contact=order.contact),
         "ROBOTSTXT_OBEY": not order.ignore_robots,  # default False
-        "ROBOTSTXT_USER_AGENT": "XunjianBot",
         "DOWNLOAD_DELAY": delay,  # default 0
-        # Scrapy starts as many tasks for each answer, to have our list of requests handled by one of them.
-        "CONCURRENT_ITEMS": 1,  # default 100
-        "CONCURRENT_REQUESTS": 16,  # default 16
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if delay else 8,  # default 8
         "DOWNLOAD_TIMEOUT": order.timeout_seconds,  # default 180
-        "DOWNLOAD_MAXSIZE": MAX_BYTES,  # default 1 GB
-        "DOWNLOAD_WARNSIZE": 0,
-        "RETRY_TIMES": 1,  # default 2
-        "RETRY_HTTP_CODES": [500, 502, 504, 522, 524, 408],  # without 429 and 503: no retries into a wall
-        "REDIRECT_MAX_TIMES": 5,  # default 20
-        "HTTPERROR_ALLOW_ALL": True,  # the classifier reads error pages
-        "COOKIES_ENABLED": False,
-        "METAREFRESH_ENABLED": True,
-        "TELNETCONSOLE_ENABLED": False,
-        "LOG_ENABLED": True,
-        "LOG_LEVEL": "WARNING",
-        "TWISTED_DNS_RESOLVER": "crawler.guard.GuardedResolver",
-        "DNS_TIMEOUT": 15,  # default 60
         "ALLOWED_RANGES": list(order.allowed_ranges),
-        "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
-        "DOWNLOADER_MIDDLEWARES_BASE": {f"scrapy.downloadermiddlewares.{name}": at for name, at in MIDDLEWARES.items()},
-        "DOWNLOADER_MIDDLEWARES": {"crawler.middleware.Manners": 50, "crawler.middleware.Replay": 60},
-        "SPIDER_MIDDLEWARES_BASE": {
-            "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
-            "scrapy.spidermiddlewares.referer.RefererMiddleware": 700,
-        },
-        "REFERRER_POLICY": "same-origin",  # Scrapy's default tells other hosts too
-        "EXTENSIONS_BASE": {},
-        "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         "ORDER": order,
         "GUARD_PROXY": proxy if order.connect_to else "",
         "DAILY_BUDGET": spec.daily_budget if order.daily_budget is None else order.daily_budget,
     }
     wanted = any(look.browser for look in order.looks) or any(source.browser for source in spec.sources)
     if browser and wanted and not order.replay:
-        settings |= _browser(order, proxy, browser)
-    else:
-        settings["ASYNCIO_EVENT_LOOP"] = "uvloop.Loop"
-    return settings
+        return settings | _browser(order, proxy, browser)
+    return settings | {"ASYNCIO_EVENT_LOOP": "uvloop.Loop"}
 
 
 def _browser(order: Order, proxy: str, browser: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +26,7 @@ from rules.catalogue import RULES
 from rules.engine import context, evaluate
 from rules.identity import account_key, identity
 from rules.model import Account, Filing, Finding, Found, Observation, Outcome, Platform, Seen, Suspicion, Verdict
-from rules.names import NameMatch, NameVerdict
+from rules.names import Matcher, NameMatch, NameVerdict
 from rules.names.variants import institution_of
 from rules.policy import Policy
 from rules.targets import Suspect, parse_target, platform_of
@@ -90,7 +91,7 @@ def _plan(world: World, platform: Platform, stable: str, url: str) -> Look | Non
     filings = world.store.filings.by_key([key]).get(key)
     target = target_of(filings[0]) if filings else Target(platform=platform, key=key, account_id=stable, url=url)
     if platform != Platform.WEBSITE and stable and any(s.urls(target) for s in SPECS[platform.value].sources):
-        return Look(target=target)
+        return Look(target=target, grant=world.settings.grant(key))
     browser = any(s.browser for s in SPECS[platform.value].sources) and platform != Platform.WEBSITE
     return Look(target=target, url=url, browser=browser) if url else None
 
@@ -118,55 +119,78 @@ def _html(world: World, looks: list[Observation]) -> str:
     return ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What the looks say together: whose account it is, what is known of it, and what its name uses."""
+
+    suspect: Suspect
+    looks: list[Observation]
+    fact: Observation | None
+    found: Found
+    key: str
+    filings: list[Filing]
+    seen: Seen | None
+    match: NameMatch
+    kind: CandidateKind
+    why: str
+
+
 def _conclude(world: World, suspect: Suspect, looks: list[Observation], hunt: Hunt) -> dict[str, Any]:
     now = world.clock()
-    fact = next((look for look in looks if look.outcome.is_fact and (look.name or look.posts)), None)
-    fact = fact or next((look for look in looks if look.outcome.is_fact), None)
-    platform = fact.platform if fact else suspect.platform
-    name = next((look.name for look in looks if look.outcome.is_fact and look.name), "") or suspect.name
-    body = next((look.verified_body for look in looks if look.verified_body), "") or ""
-    account_id = (fact.account_id if fact else "") or ""
-    match = hunt.matcher.screen(name)
+    judged = _judge(world, suspect, looks, hunt.matcher, now)
+    findings = _findings(world, judged, now) if judged.fact or suspect.platform or judged.filings else []
+    if judged.kind.waits and not judged.filings and suspect.platform:
+        evidence = [look.evidence for look in looks if look.evidence]
+        candidate = screen(hunt, judged.found, now, evidence=evidence)[2]
+        world.store.candidates.meet([candidate] if candidate else [])
+    return _report(judged, findings, now)
+
+
+def _judge(world: World, suspect: Suspect, looks: list[Observation], matcher: Matcher, now: datetime) -> Judged:
+    facts = [look for look in looks if look.outcome.is_fact]
+    fact = next((look for look in facts if look.name or look.posts), next(iter(facts), None))
     found = Found(
-        platform=platform or Platform.OTHER, name=name, account_id=account_id, url=suspect.url, verified_body=body
+        platform=(fact.platform if fact else suspect.platform) or Platform.OTHER,
+        name=next((look.name for look in facts if look.name), "") or suspect.name,
+        account_id=(fact.account_id if fact else "") or "",
+        url=suspect.url,
+        verified_body=next((look.verified_body for look in looks if look.verified_body), "") or "",
     )
-    filings = _filings(world, found, suspect)
-    seen = _seen(looks, key := account_key(found.platform, account_id, suspect.url, name))
+    match, filings = matcher.screen(found.name), _filings(world, found, suspect)
+    key = account_key(found.platform, found.account_id, suspect.url, found.name)
+    seen = _seen(looks, key)
     if filings:  # the look is recorded: what is known of the account is more than this one look
         seen = world.store.looks.seen([key_of(filings[0])], now).get(key_of(filings[0]), seen)
     kind, why = _whose(world, found, match, filings)
-    findings = _findings(world, key, filings, found, seen, match, kind, why, now) if platform or filings else []
-    if kind.waits and not filings and suspect.platform:
-        evidence = [look.evidence for look in looks if look.evidence]
-        suspect_found = screen(hunt, found, now, evidence=evidence)[2]
-        world.store.candidates.meet([suspect_found] if suspect_found else [])
-    obstacle = next((look for look in looks if not look.outcome.is_fact), None)
-    outcome = fact.outcome if fact else obstacle.outcome if obstacle else None
-    hidden = [
-        f"{look.reason.partition(': ')[2] or look.reason}（{look.url}）" for look in looks if not look.outcome.is_fact
-    ]
-    broken = any(row["outcome"] == Verdict.VIOLATED.value for row in findings) or (
-        kind == CandidateKind.SUSPECT and not filings
-    )
+    return Judged(suspect=suspect, looks=looks, fact=fact, found=found, key=key, filings=filings, seen=seen, match=match,
+                  kind=kind, why=why)  # fmt: skip
+
+
+def _report(judged: Judged, findings: list[dict[str, Any]], now: datetime) -> dict[str, Any]:
+    suspect, found, match = judged.suspect, judged.found, judged.match
+    unseen = [look for look in judged.looks if not look.outcome.is_fact]
+    outcome = next((look.outcome for look in (judged.fact, *unseen) if look), None)
+    broken = any(row["outcome"] == Verdict.VIOLATED.value for row in findings)
+    accused = judged.kind == CandidateKind.SUSPECT and not judged.filings
     return {
         "target": suspect.url or suspect.name,
         "at": iso(now),
-        "platform": platform.label if platform else "（只有名称）",
-        "name": name,
-        "account_id": account_id,
-        "verified_body": body,
+        "platform": found.platform.label if judged.fact or suspect.platform else "（只有名称）",
+        "name": found.name,
+        "account_id": found.account_id,
+        "verified_body": found.verified_body,
         "outcome": outcome.value if outcome else None,
         "outcome_label": outcome.label if outcome else "未访问页面",
-        "last_post_at": iso(seen.last_post_at) if seen else None,
+        "last_post_at": iso(judged.seen.last_post_at) if judged.seen else None,
         "name_match": {"verdict": match.verdict.value, "school": match.school, "term": match.term, "why": match.why,
                        "kind": match.kind.value if match.kind else None, "other_entity": match.other_entity},
-        "registered": [{"school": f.school, "id": f.id, "name": f.name, "unit": f.unit} for f in filings],
-        "kind": kind.value,
-        "kind_label": kind.label,
-        "why": why,
+        "registered": [{"school": f.school, "id": f.id, "name": f.name, "unit": f.unit} for f in judged.filings],
+        "kind": judged.kind.value,
+        "kind_label": judged.kind.label,
+        "why": judged.why,
         "findings": findings,
-        "could_not_see": hidden,
-        "exit": FOUND if broken else UNSEEN if suspect.platform and not fact else NOTHING,
+        "could_not_see": [f"{look.reason.partition(': ')[2] or look.reason}（{look.url}）" for look in unseen],
+        "exit": FOUND if broken or accused else UNSEEN if suspect.platform and not judged.fact else NOTHING,
     }  # fmt: skip
 
 
@@ -193,26 +217,13 @@ def _whose(world: World, found: Found, match: NameMatch, filings: list[Filing]) 
     return sort_out(found, match, register, [policy.school] if policy else [], institution_of)
 
 
-def _findings(
-    world: World,
-    key: str,
-    filings: list[Filing],
-    found: Found,
-    seen: Seen | None,
-    match: NameMatch,
-    kind: CandidateKind,
-    why: str,
-    now: datetime,
-) -> list[dict[str, Any]]:
+def _findings(world: World, judged: Judged, now: datetime) -> list[dict[str, Any]]:
     accounts: Iterable[Account] = [
-        Account(school=f.school, platform=f.platform, key=key_of(f), filing=f, seen=seen) for f in filings
+        Account(school=f.school, platform=f.platform, key=key_of(f), filing=f, seen=judged.seen) for f in judged.filings
     ]
-    if not filings and kind.waits and match.school:
-        looked = seen.alive if seen else None
-        suspicion = Suspicion(term=match.term or "", kind=match.kind.value if match.kind else "", why=why, name=found.name,
-                              own_body=kind == CandidateKind.UNFILED, review=match.verdict == NameVerdict.REVIEW,
-                              evidence=(looked.evidence,) if looked else (), seen_at=looked.at if looked else None)  # fmt: skip
-        accounts = [Account(school=match.school, platform=found.platform, key=key, seen=seen, suspicion=suspicion)]
+    if not judged.filings and judged.kind.waits and judged.match.school:
+        accounts = [Account(school=judged.match.school, platform=judged.found.platform, key=judged.key,
+                            seen=judged.seen, suspicion=_suspicion(judged))]  # fmt: skip
     rows = []
     for account in accounts:
         policy = world.policies.get(account.school)
@@ -220,6 +231,20 @@ def _findings(
             school = context(policy, world.store.filings.iterate(account.school), standard())
             rows += [_row(finding, policy) for finding in evaluate([account], policy, school, now)]
     return sorted(rows, key=lambda row: ORDER.index(row["outcome"]))
+
+
+def _suspicion(judged: Judged) -> Suspicion:
+    match, looked = judged.match, judged.seen.alive if judged.seen else None
+    return Suspicion(
+        term=match.term or "",
+        kind=match.kind.value if match.kind else "",
+        why=judged.why,
+        name=judged.found.name,
+        own_body=judged.kind == CandidateKind.UNFILED,
+        review=match.verdict == NameVerdict.REVIEW,
+        evidence=(looked.evidence,) if looked else (),
+        seen_at=looked.at if looked else None,
+    )
 
 
 def _row(finding: Finding, policy: Policy) -> dict[str, Any]:
