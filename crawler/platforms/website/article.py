@@ -102,7 +102,7 @@ def stated_line(layout: Layout, now: datetime) -> Line | None:
     dated = [
         (text, text.text[match.start() :], layout.before(text, match.start()))
         for text in layout.lines
-        if len(text.text) <= 2 * PROSE and NUMBER.search(text.text)
+        if len(text.text) <= 2 * PROSE and NUMBER.search(text.text) and not _is_title(layout, text)
         for match in DATE.finditer(text.text)
     ]
     # Several lone dates are a list under the title (comments, related articles), not the article's own line.
@@ -142,6 +142,13 @@ def _right_below(layout: Layout, now: datetime) -> Line | None:
             when = parse_when(text.text[match.start() :], now) if lone else None
             return Line(text, when, labelled=False) if when else None
     return None
+
+
+def _is_title(layout: Layout, text: Text) -> bool:
+    """True for the article's own title, or another's, that has a day in it: 2024年11月19日活动报道."""
+    parent = text.node.parent
+    titled = text.index == layout.title_place or (parent is not None and parent.tag in ("a", "h1"))
+    return titled and not is_date(text.text)
 
 
 def _announces(layout: Layout) -> bool:

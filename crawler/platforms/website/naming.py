@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.platforms.website.document import Document, squeeze
-from crawler.platforms.website.kinds import Kind, is_article
+from crawler.platforms.website.kinds import Kind, is_article, stated_kind
 from crawler.platforms.website.systems import Cms
 from rules.identity import identity
 from rules.model import Platform
@@ -58,7 +58,10 @@ def site_name(document: Document, kind: Kind) -> tuple[str | None, bool]:
         return keyword, True
     if kind is Kind.HOME:
         plain = DECORATION.sub("", DECORATION.sub("", title)).strip()[:60]
-        return (None, False) if not plain or PLACEHOLDERS.search(plain) else (plain, True)
+        if not plain or PLACEHOLDERS.search(plain):
+            return None, False
+        # Of a page that only looks like a home page, the title may be a forum's or a column's.
+        return plain, ORGANISED.search(plain) is not None or stated_kind(document) is Kind.HOME
     whole = f"\n{title}\n" in f"\n{document.said}\n"
     return ("" if whole else _suffix(title)) or _home_link(document), False
 
