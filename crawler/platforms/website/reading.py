@@ -6,7 +6,8 @@ import re
 from functools import cached_property
 
 from crawler.page import Page, PageError
-from crawler.platforms.website.article import published, stated_line
+from crawler.platforms.website.article import published
+from crawler.platforms.website.dateline import stated_line
 from crawler.platforms.website.document import Document, parse
 from crawler.platforms.website.items import Item, items
 from crawler.platforms.website.kinds import Kind, machine_kind, stated_kind
