@@ -130,6 +130,16 @@ def test_phones_are_masked(staff: Browser, world: World) -> None:
     assert "zhangsan@" not in text
 
 
+def test_a_refused_authorisation_is_told_to_whoever_runs_the_service(staff: Browser, world: World) -> None:
+    """Nothing else would show it: the public pages are read all the same."""
+    note = "某某大学图书馆 的官方接口: authorisation: 本机地址不在该公众号的 IP 白名单里<script>"
+    world.store.runs.start("sweep-note", "witness", "wechat", NOW)
+    world.store.runs.finish("sweep-note", "ok", {"outcomes": {"ok": 1}, "notes": [note]}, NOW)
+    text = staff.get("/operations").text
+    assert "IP 白名单里&lt;script&gt;" in text
+    assert "网站链接" in text
+
+
 def test_demonstrations_say_so(staff: Browser) -> None:
     """Pages of a demonstration school are marked, pages of a real one are not."""
     mark = "<strong>演示</strong>"
