@@ -12,7 +12,7 @@ from rules.model import Outcome
 from tests.website.pages import captures, day_read
 
 GOAL = 0.98
-FOREIGN_GOAL = 0.7
+FOREIGN_GOAL = 0.85
 """Foreign news is no part of our trade; kept as a check that the reader is not fitted to two content systems."""
 
 
