@@ -18,7 +18,6 @@ _GENERIC = {
     POLY: ("polytechnic", "polytechnical"),
 }
 _CUT = {"univ": UNIVERSITY, "uni": UNIVERSITY, "inst": UNIVERSITY, "tech": TECHNOLOGY, "poly": POLY}
-_WHOLE = {"univ": "university", "uni": "university", "inst": "institute", "tech": "technology"}
 _OPENINGS = {
     UNIVERSITY: ("uni", "inst", "col", "acad", "vers", "sity"),
     TECHNOLOGY: ("tec", "hnol"),
@@ -162,7 +161,7 @@ def _unglued(word: str) -> tuple[str, ...]:
 
 def _glued(name: English, found: Sequence[Token]) -> bool:
     """True when the name stands letter by letter, whatever separates its words: HunanUniversityofScienceandTechnology."""
-    key = _key(name)
+    key = letters(name)
     text, starts, rest = stream(found)
     at = text.find(key)
     if at not in starts or rest[at + len(key)] or text.startswith(("of", "for"), at + len(key)):
@@ -180,28 +179,9 @@ def _alone(want: tuple[str, ...], made: Sequence[str], at: int, words: Sequence[
     return not any(words[i + 1 : i + 2] == ["of"] for i in places if i)
 
 
-@cache
-def known() -> tuple[tuple[str, English], ...]:
-    """Every institution with an English name that can be looked for."""
-    made = ((item.name, make(-1, written)) for item in institutions() for written in item.english)
-    return tuple((name, english) for name, english in made if english)
-
-
-def _key(name: English) -> str:
+def letters(name: English) -> str:
+    """The letters of the name in a row."""
     return "".join(ch for ch in name.written.lower() if ch.isalnum())
-
-
-def distance(name: English, found: Sequence[Token]) -> int:
-    """How many letters the tokens, with the usual abridgements written out, are away from the name."""
-    text = "".join(_WHOLE.get(t.text, t.text) for t in found if not t.spaced)
-    return int(OSA.distance(text, _key(name)))
-
-
-def nearer(name: English, found: Sequence[Token]) -> list[str]:
-    """The institutions whose other English name is here as well, and is not farther away."""
-    words, own = set(canonical([t.text for t in found])), distance(name, found)
-    likely = ((who, other) for who, other in known() if len(set(other.words) - words) < 2 and _key(other) != _key(name))
-    return [who for who, other in likely if find(other, found) and distance(other, found) <= own]
 
 
 def initials(found: Sequence[Token]) -> str:

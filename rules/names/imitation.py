@@ -60,8 +60,11 @@ def _bold(claim: Claim, name: Context) -> bool:
     campus = (bool(word) and word not in listed("company")) or (name.split(claim) and name.whole(claim))
     if claim.edits and claim.edits[0].was == "学" and not claim.edits[0].now and claim.end - claim.start == size - 1:
         return campus or size >= 6
+    headless = bool(claim.edits) and not claim.edits[0].now and term.text.startswith(claim.edits[0].was)
+    if headless and claim.start and (name.split(claim) or not name.begins(claim.start)):
+        return False  # what stands before is what is missing: 苗京师范大学 is Nanjing's
     if term.long and sum(not edit.now for edit in claim.edits) > 1:
-        return campus and name.begins(claim.start)
+        return campus and name.begins(claim.start) and not headless
     if term.long:
         return size > 5 or all(edit.now for edit in claim.edits) or name.begins(claim.start)
     if term.role in (Role.CORE, Role.CONTESTED):

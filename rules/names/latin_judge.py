@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rules.names import abbreviations, english, spelled
+from rules.names import abbreviations, english, english_rivals, spelled
 from rules.names.abbreviations import Found, Short
 from rules.names.context import Context
 from rules.names.english import English
@@ -83,7 +83,7 @@ class LatinJudge:
         """Another institution whose English name, or whose abbreviation made of the initials, this is."""
         school = self._schools[entry.school]
         letters, home = english.initials(found), self._facts.home(entry.school)
-        named = english.nearer(entry, found)
+        named = english_rivals.nearer(entry, found)
         if letters != english.initials(tokens(entry.written)):
             named += [item.name for item in institutions() if item.province == home and letters in _letters(item)]
         return next((n for n in named if n != school.name and not self._facts.mine(entry.school, folded(n))), None)

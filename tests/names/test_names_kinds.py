@@ -67,6 +67,9 @@ FLAGGED = [
 ]
 
 CLEARED = [
+    ("苗京理工大学", None),
+    ("Nanjing Univ. of Posts", None),
+    ("Beijing Univ. of Technology", "北京工业大学"),
     ("河北理工大学", None),
     ("华北理工", "华北理工大学"),
     ("华北理工大学学生会", "华北理工大学"),
