@@ -11,6 +11,7 @@ from rules.names.tables import shapes, words
 
 INSERT, DELETE, SWAP, TURN = 0.75, 0.85, 0.70, 0.90
 TAIL = 0.50  # leaving out what people do leave out: the 学 of 大学, the 北 of 北京 (京 alone is Beijing)
+RARE = 0.54  # a character that nobody writes, for any one: dearer than every likeness, so that the likest name wins
 STRANGE = 1.0  # reading any other character for one of the name: never enough to accuse anybody
 WINDOW = 48  # units looked at together; a longer name is cut into overlapping windows
 BIG = 99.0
@@ -50,7 +51,7 @@ def likeness(was: str, now: str) -> Cost | None:
         return (0.35, NameKind.SHAPE) if alike else (0.45, NameKind.HOMOPHONE)
     if alike:
         return 0.40, NameKind.SHAPE
-    return (0.50, NameKind.SHAPE) if odd(now) else None
+    return (RARE, NameKind.SHAPE) if odd(now) else None
 
 
 @lru_cache(maxsize=8192)
@@ -73,12 +74,12 @@ def lenient(was: str, now: str) -> Cost | None:
 
 
 @lru_cache(maxsize=8192)
-def leaving(term: str) -> tuple[float, ...]:
-    """What it costs to leave out each character of a term."""
+def leaving(term: str, head: str = "") -> tuple[float, ...]:
+    """What it costs to leave out each character of a term in a text that begins with `head`."""
     costs = [DELETE] * len(term)
     if len(term) > 4 and term.endswith("大学"):
         costs[-1] = TAIL
-    if len(term) > 5 and term[:2] in words("place_last"):
+    if len(term) > 5 and term[1] == head and term[:2] in words("place_last"):
         costs[0] = TAIL
     return tuple(costs)
 
@@ -89,7 +90,7 @@ Substitute = Callable[[str, str], Cost | None]
 
 def _steps(term: str, text: Sequence[str], i: int, j: int, rows: list[list[float]], sub: Substitute) -> list[Step]:
     """The ways to reach cell (i, j): cost, cell before, the change."""
-    left_out = leaving(term)
+    left_out = leaving(term, text[0])
     ways: list[Step] = []
     if i and j:
         found = sub(term[i - 1], text[j - 1])
@@ -142,7 +143,7 @@ def align(term: str, text: Sequence[str], sub: Substitute = strict, cap: float =
     """The cheapest place of `term` in `text` (at most WINDOW items), the earliest of several; None above `cap`."""
     rows = [[0.0] * (len(text) + 1)]
     before = 0.0
-    for i, (was, gone) in enumerate(zip(term, leaving(term), strict=True), 1):
+    for i, (was, gone) in enumerate(zip(term, leaving(term, *text[:1]), strict=True), 1):
         rows.append(_row(was, text, rows[-1], sub, gone, i < len(term)))
         if i > 1:
             _swapped(term, text, i, rows)

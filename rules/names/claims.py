@@ -83,7 +83,7 @@ def _shift(found: Alignment, by: int) -> Alignment:
 def _hopeless(term: Term, text: Sequence[str], cap: float) -> bool:
     """True when too many characters of the term have nothing in the name to stand for them."""
     jokers = sum(map(odd, text))
-    for was, gone in zip(term.text, leaving(term.text), strict=True):
+    for was, gone in zip(term.text, leaving(term.text, *text[:1]), strict=True):
         if was not in text and stand_ins(was).isdisjoint(text):
             jokers -= 1
             cap -= gone if jokers < 0 else 0

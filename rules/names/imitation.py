@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rules.names import owners
+from rules.names.align import RARE
 from rules.names.claims import Claim
 from rules.names.context import Context
 from rules.names.facts import CLEAR, FLAG, REVIEW, Facts, Ruling
@@ -11,7 +12,7 @@ from rules.names.tables import frequencies
 from rules.names.tables import words as listed
 from rules.names.terms import Role
 
-TIE, NEARLY, MARGIN = 0.05, 0.1, 0.3  # in units of Claim.worth
+TIE, NEARLY, DISGUISED, MARGIN = 0.05, 0.1, 0.2, 0.3  # in units of Claim.worth
 
 
 def against(facts: Facts, claim: Claim, name: Context, others: Sequence[owners.Owner]) -> Ruling | None:
@@ -38,13 +39,20 @@ def rule(facts: Facts, claim: Claim, name: Context) -> Ruling | None:
         if not facts.mine(claim.term.school, o.text) and o.start + first < claim.end and claim.start < o.end + first
     ]  # fmt: skip
     best = max(rivals, key=lambda o: (o.worth, o.name), default=None)
-    if best and best.worth > claim.worth + TIE:
+    if best and best.worth > claim.worth + (DISGUISED if best.cost else TIE):
         return Ruling(CLEAR, claim, f"更像是“{best.name}”", best.name)
     if best and best.worth >= claim.worth - NEARLY:
         return Ruling(REVIEW, claim, "同样像其他学校的名称", rivals=(best.name,))
+    if _headless(claim) and claim.start and (name.split(claim) or not name.begins(claim.start)):
+        return Ruling(REVIEW, claim, "首字不同，前面的字或许另有所指")  # 苗京师范大学 is Nanjing's
     if any(edit.was and edit.now and edit.kind is NameKind.EDITED for edit in claim.edits):
         return Ruling(REVIEW, claim, "所换的字既不同音也不形近")
     return Ruling(FLAG, claim)
+
+
+def _headless(claim: Claim) -> bool:
+    """True when the first character of the term is missing."""
+    return not claim.edits[0].now and claim.term.text.startswith(claim.edits[0].was)
 
 
 def _cut_off(claim: Claim) -> bool:
@@ -60,16 +68,13 @@ def _bold(claim: Claim, name: Context) -> bool:
     campus = (bool(word) and word not in listed("company")) or (name.split(claim) and name.whole(claim))
     if claim.edits and claim.edits[0].was == "学" and not claim.edits[0].now and claim.end - claim.start == size - 1:
         return campus or size >= 6
-    headless = bool(claim.edits) and not claim.edits[0].now and term.text.startswith(claim.edits[0].was)
-    if headless and claim.start and (name.split(claim) or not name.begins(claim.start)):
-        return False  # what stands before is what is missing: 苗京师范大学 is Nanjing's
     if term.long and sum(not edit.now for edit in claim.edits) > 1:
-        return campus and name.begins(claim.start) and not headless
+        return campus and name.begins(claim.start) and claim.edits[0].was != term.text[0]
     if term.long:
         return size > 5 or all(edit.now for edit in claim.edits) or name.begins(claim.start)
     if term.role in (Role.CORE, Role.CONTESTED):
         return campus and term.role is Role.CORE and name.begins(claim.start) and claim.cost <= 0.8
     if campus and name.begins(claim.start):
         reordered = any(edit.kind is NameKind.REORDERED for edit in claim.edits)
-        return claim.cost <= (0.8 if size > 3 else 0.7 if reordered else 0.5)
+        return claim.cost <= (0.8 if size > 3 else 0.7 if reordered else RARE)
     return name.whole(claim) and claim.cost <= 0.42
