@@ -28,7 +28,7 @@ class Source:
     ``recognises`` looks at the page alone (never at the file name); ``read`` turns it into an Observation or raises
     Blocked / Unreadable; ``urls`` gives what to fetch for an account, an empty tuple where there is no public address.
     ``follow`` gives further URLs worth fetching after this page was read (list columns of a home page, the posts list
-    of a profile), newest first.
+    of a profile), newest first; ``leads`` gives them for a page that shows nothing itself: where it goes, its frames.
     """
 
     code: str
@@ -39,6 +39,7 @@ class Source:
     read: Callable[[Page], Observation]
     urls: Callable[[Target], tuple[str, ...]] = lambda target: ()
     follow: Callable[[Page, Target], tuple[str, ...]] = lambda page, target: ()
+    leads: Callable[[Page, Target], tuple[str, ...]] = lambda page, target: ()
     browser: bool = False
 
 

@@ -48,6 +48,7 @@ class Visit:
     pending: int = 0
     seen: list[Observation] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
+    led: bool = False
 
 
 class AccountSpider(scrapy.Spider):
@@ -176,11 +177,20 @@ class AccountSpider(scrapy.Spider):
             self._see(visit, replace(interpret(extra, target), evidence=kept))
         if shot := response.meta.get("screenshot"):
             self.archive.append_resource(page.url, shot, "image/png", page.fetched_at, run_id=self.order.run)
-        more = []
-        if seen.outcome == Outcome.OK and self.order.follow and depth == 0:
-            more = self._follow(visit, page, source or self._source(seen.source))
+        more = self._further(visit, page, seen, source) if depth == 0 else []
         self._answered(visit)
         return more
+
+    def _further(self, visit: Visit, page: Page, seen: Observation, source: Source | None) -> list[scrapy.Request]:
+        """What a first page leads to. One that shows nothing may lead to the page that does; its frames are only parts."""
+        if seen.outcome == Outcome.OK and self.order.follow:
+            return self._follow(visit, page, source or self._source(seen.source))
+        if seen.outcome != Outcome.UNREADABLE or not source or visit.led:
+            return []
+        visit.led, urls = True, source.leads(page, visit.look.target)
+        whole = len(urls) == 1
+        new = [url for url in urls if url not in visit.asked]
+        return [self._request(visit, url, source if whole else None, depth=0 if whole else 1) for url in new]
 
     def _follow(self, visit: Visit, page: Page, source: Source | None) -> list[scrapy.Request]:
         urls = source.follow(page, visit.look.target) if source else ()
@@ -290,14 +300,14 @@ def conclude(seen: list[Observation]) -> list[Observation]:
     """What a visit's pages say together, the first page first.
 
     A website's silence is shown only by a home page that carries dates and only where none of its columns was hidden
-    from us; one stale column alone shows nothing. Where some page told how the account is, a further page that could not
+    from us; one stale column alone shows nothing, nor does one frame of several. Where some page told how the account is, a further page that could not
     be read is no news: its bytes are kept, but it is not recorded.
     """
     home = any(each.source == "home" and each.outcome == Outcome.OK for each in seen)
     columns = [each for each in seen if each.source in ("home", "list")]
     hidden = any(each.outcome == Outcome.BLOCKED for each in seen)
     silent = home and not hidden and any(each.last_post_at for each in columns)
-    if len(columns) > 1 and not silent:
+    if columns and len(seen) > 1 and not silent:
         seen = [replace(each, proves=each.proves & ~Proof.INACTIVE) for each in seen]
     facts = [each for each in seen if each.outcome.is_fact]
     if any(each.last_post_at or each.outcome != Outcome.OK for each in facts):

@@ -17,7 +17,7 @@ from monitors import clock
 from monitors.settings import load_settings
 from monitors.sweep import order_for, run_order
 from monitors.world import World
-from rules.model import Observation, Outcome, Platform
+from rules.model import Observation, Outcome, Platform, Proof
 from storage.store import Store
 
 NEWS = "".join(
@@ -29,6 +29,9 @@ PAGES = {
     "/binary/": bytes(range(256)) * 400,
     "/deep/": b"<div>" * 100_000,
     "/huge/": b"<html>" + b"x" * (11 * 1024 * 1024),
+    "/goes/": b"<html><head><title>x</title></head><script>window.location.href = '/links/';</script></html>",
+    "/frames/": b"<html><frameset cols='20%,*'><frame src='/binary/'><frame src='/links/'></frameset></html>",
+    "/checks/": b"<html><script>document.cookie='c=1'; location.href='/links/?c=1';</script></html>",
     "/links/": f"<html><head><title>示例学院</title></head><body><h2>新闻</h2><ul>{NEWS}</ul>{LINKS}</body></html>".encode(),
 }
 GZIP_CUT = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xcbH\xcd"
@@ -129,6 +132,20 @@ def test_hostile_pages_say_nothing_about_the_account(
 def test_links_inside_and_of_other_kinds_are_not_followed(seen: tuple[dict[str, list[Observation]], Server]) -> None:
     assert any(look.outcome is Outcome.OK for look in seen[0]["/links/"])
     assert seen[1].inside == []
+
+
+def test_a_page_that_only_leads_on_is_followed_once(seen: tuple[dict[str, list[Observation]], Server]) -> None:
+    (led,) = [look for look in seen[0]["/goes/"] if look.source == "home"]
+    assert led.url.endswith("/links/")
+    assert led.last_post_at
+    assert Proof.INACTIVE in led.proves, "the page it goes to is the home page"
+    framed = [look for look in seen[0]["/frames/"] if look.outcome is Outcome.OK]
+    assert framed
+    assert not any(Proof.INACTIVE in look.proves for look in framed), "one frame shows no silence"
+
+
+def test_a_check_of_visitors_is_not_walked_past(seen: tuple[dict[str, list[Observation]], Server]) -> None:
+    assert not any(look.outcome.is_fact for look in seen[0]["/checks/"])
 
 
 def test_evidence_of_a_hostile_page_is_kept(seen: tuple[dict[str, list[Observation]], Server], tmp_path: Path) -> None:

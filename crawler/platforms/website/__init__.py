@@ -13,6 +13,7 @@ from crawler.platforms.website.dead import notice
 from crawler.platforms.website.feeds import feed_posts, sitemap_posts
 from crawler.platforms.website.items import Item, posts
 from crawler.platforms.website.kinds import Kind, is_later_page, stated_kind
+from crawler.platforms.website.leads import leads
 from crawler.platforms.website.links import follow
 from crawler.platforms.website.naming import account_id, columns, host_id, site_name
 from crawler.platforms.website.own import hides_newer, own_column
@@ -152,7 +153,7 @@ SPEC = PlatformSpec(
     sources=(
         Source(
             code=Kind.HOME, label="网站首页", proves=LISTED, recognises=_is(Kind.HOME), read=read_listing,
-            urls=_home, follow=follow, note="各栏目混排，取全部栏目日期之最大值；顺序不代表新旧",
+            urls=_home, follow=follow, leads=leads, note="各栏目混排，取全部栏目日期之最大值；顺序不代表新旧",
         ),
         Source(
             code=Kind.LIST, label="栏目列表", proves=LISTED, recognises=_is(Kind.LIST), read=read_listing,

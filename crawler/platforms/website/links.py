@@ -34,12 +34,12 @@ def follow(page: Page, target: Target) -> tuple[str, ...]:
     if look.kind is not Kind.HOME or not look.document.host:
         return ()
     found = look.document
-    hosts = {host.lower().removeprefix("www.") for host in (*target.hosts, found.host)}
+    hosts = own_hosts(found, target)
     feeds = [found.absolute(n.attributes.get("href") or "") for kind in FEED_TYPES for n in found.tree.css(kind)]
     ranked = sorted(_columns(found, {item.link.href for item in look.dated}).items(), key=lambda pair: -pair[1])
-    columns = [url for url, _ in ranked if _own(url, hosts)]
+    columns = [url for url, _ in ranked if is_own(url, hosts)]
     candidates = [*columns[: MOST - 2], *feeds[:1], urljoin(found.base, "/sitemap.xml"), *columns[MOST - 2 :]]
-    chosen = dict.fromkeys(url for url in candidates if url != page.url and _own(url, hosts))
+    chosen = dict.fromkeys(url for url in candidates if url != page.url and is_own(url, hosts))
     return tuple(chosen)[:MOST]
 
 
@@ -60,7 +60,13 @@ def _columns(found: Document, articles: set[str]) -> dict[str, int]:
     return worth
 
 
-def _own(url: str, hosts: set[str]) -> bool:
+def own_hosts(found: Document, target: Target) -> set[str]:
+    """The hosts a site answers under, without www."""
+    return {host.lower().removeprefix("www.") for host in (*target.hosts, found.host)}
+
+
+def is_own(url: str, hosts: set[str]) -> bool:
+    """Whether an address is on one of these hosts."""
     try:
         parts = urlsplit(url)
     except ValueError:
