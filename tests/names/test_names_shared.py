@@ -1,4 +1,4 @@
-"""The goals, measured on the shared names; the same figures as bench/names.py prints."""
+"""The goals, measured on the shared names; the same figures as `python -m bench.names` prints."""
 
 from collections import Counter
 from pathlib import Path
@@ -81,4 +81,4 @@ def test_speed_beside_partial_ratio_and_with_a_hundred_more_schools(shared: Path
     many = Matcher([*schools, *drawn_schools(1, 100, {s.name for s in schools})])
     few, more, other = rates(names, Matcher(schools).screen, many.screen, partial(schools))
     assert few > 3 * other
-    assert few < 3 * more  # bench/names.py shows the ratio over all names; this only catches a loop over schools
+    assert few < 3 * more  # bench.names shows the ratio over all names; this only catches a loop over schools
