@@ -87,7 +87,8 @@ def contents(platform: Platform) -> tuple[str, ...]:
 
 @cache
 def _raw() -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("walls.yaml").read_text("utf-8"))
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # eight times as fast; every crawl child loads this
+    loaded: dict[str, Any] = yaml.load(Path(__file__).with_name("walls.yaml").read_text("utf-8"), loader)  # noqa: S506 - safe either way
     return loaded
 
 
