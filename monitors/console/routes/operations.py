@@ -39,7 +39,14 @@ JOBS = {
     "tidy": "清理",
 }
 STATUSES = {"ok": "完成", "running": "进行中", "failed": "失败", "timeout": "超时", "lost": "中断"}
-KINDS = {"sweep": "巡检", "scan": "即时核查", "proof": "自证", "witness": "网站链接", "discovery": "搜索", "discover": "搜索"}
+KINDS = {
+    "sweep": "巡检",
+    "scan": "即时核查",
+    "proof": "自证",
+    "witness": "网站链接",
+    "discovery": "搜索",
+    "discover": "搜索",
+}
 
 
 @router.get("/operations")
