@@ -13,7 +13,7 @@ from crawler.order import Look, Order
 from crawler.page import Page
 from crawler.platforms import SPECS
 from crawler.source import Target
-from monitors.picture import paper, picture, studio
+from monitors.picture import studio
 from monitors.reading import iso
 from monitors.scan_report import as_html
 from monitors.suspects import Hunt, hunt_of, screen
@@ -50,15 +50,15 @@ async def scan(world: World, text: str, *, platform: str = "", shots: bool = Tru
         report["run"], report["evidence"] = run, [look.evidence for look in looks if look.evidence]
         folder = world.settings.data / "scans" / (run or f"scan-{world.clock():%Y%m%d-%H%M%S}")
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-        browser = await opening
-        shot = await picture(browser, _html(world, looks)) if browser and looks and _html(world, looks) else None
+        pages, stored = await opening, _html(world, looks)
+        shot = await pages.picture(stored) if pages and stored else None
         if shot:
             (folder / "page.png").write_bytes(shot)
             report["screenshot"] = str(folder / "page.png")
         html = as_html(report, shot)
         (folder / "report.html").write_text(html, encoding="utf-8")
         report["report"] = str(folder / "report.html")
-        if browser and (pdf := await paper(browser, html)):
+        if pages and (pdf := await pages.paper(html)):
             (folder / "report.pdf").write_bytes(pdf)
             report["report_pdf"] = str(folder / "report.pdf")
     return report
