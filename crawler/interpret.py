@@ -1,4 +1,4 @@
-"""From a page that was fetched for an account to what it says of that account: pure, so that evidence replays alike."""
+"""From the pages that were fetched for an account to what they say of that account: pure, so that evidence replays alike."""
 
 from __future__ import annotations
 
@@ -58,3 +58,22 @@ def own_result(target: Target, seen: Observation) -> Observation:
     posts = (Post(id=f"search:{at:%Y%m%d%H%M%S}", published_at=at),) if at else ()
     proves = seen.proves & Proof.ACTIVE if posts else Proof.NONE
     return replace(seen, name=None, account_id=target.account_id, verified_body=None, posts=posts, proves=proves)
+
+
+def conclude(seen: list[Observation]) -> list[Observation]:
+    """What a visit's pages say together, the first page first.
+
+    A website's silence is shown only by a home page that carries dates and only where none of its columns was hidden
+    from us; one stale column alone shows nothing, nor does one frame of several. Where some page told how the account is, a further page that could not
+    be read is no news: its bytes are kept, but it is not recorded.
+    """
+    home = any(each.source == "home" and each.outcome == Outcome.OK for each in seen)
+    columns = [each for each in seen if each.source in ("home", "list")]
+    hidden = any(each.outcome == Outcome.BLOCKED for each in seen)
+    silent = home and not hidden and any(each.last_post_at for each in columns)
+    if columns and len(seen) > 1 and not silent:
+        seen = [replace(each, proves=each.proves & ~Proof.INACTIVE) for each in seen]
+    facts = [each for each in seen if each.outcome.is_fact]
+    if any(each.last_post_at or each.outcome != Outcome.OK for each in facts):
+        return facts
+    return [*facts, *(each for each in seen if each.outcome == Outcome.BLOCKED)] or seen[-1:]

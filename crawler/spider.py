@@ -16,13 +16,13 @@ from twisted.python.failure import Failure
 from crawler.browser import browser_meta, captured_pages
 from crawler.failures import NOT_ASKED, meaning
 from crawler.guard import GuardProxy
-from crawler.interpret import interpret
+from crawler.interpret import conclude, interpret
 from crawler.official import HOSTS, Call, Grant, list_call, token_call, token_in
 from crawler.order import Look, Order
 from crawler.page import Page
 from crawler.source import PlatformSpec, Source
 from crawler.witnesses import posts_linked
-from rules.model import Observation, Outcome, Platform, Proof
+from rules.model import Observation, Outcome, Platform
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive
 
@@ -294,22 +294,3 @@ class AccountSpider(scrapy.Spider):
             "notes": [*(f"录制文件不完整 {each}" for each in self.crawler.recording), *self.notes],  # type: ignore[attr-defined]
             "error": self.error,
         }
-
-
-def conclude(seen: list[Observation]) -> list[Observation]:
-    """What a visit's pages say together, the first page first.
-
-    A website's silence is shown only by a home page that carries dates and only where none of its columns was hidden
-    from us; one stale column alone shows nothing, nor does one frame of several. Where some page told how the account is, a further page that could not
-    be read is no news: its bytes are kept, but it is not recorded.
-    """
-    home = any(each.source == "home" and each.outcome == Outcome.OK for each in seen)
-    columns = [each for each in seen if each.source in ("home", "list")]
-    hidden = any(each.outcome == Outcome.BLOCKED for each in seen)
-    silent = home and not hidden and any(each.last_post_at for each in columns)
-    if columns and len(seen) > 1 and not silent:
-        seen = [replace(each, proves=each.proves & ~Proof.INACTIVE) for each in seen]
-    facts = [each for each in seen if each.outcome.is_fact]
-    if any(each.last_post_at or each.outcome != Outcome.OK for each in facts):
-        return facts
-    return [*facts, *(each for each in seen if each.outcome == Outcome.BLOCKED)] or seen[-1:]

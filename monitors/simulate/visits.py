@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from crawler.interpret import interpret
+from crawler.interpret import conclude, interpret
 from crawler.official import HOSTS
 from crawler.page import Page
 from crawler.platforms import spec_of
 from crawler.source import Source, Target
-from crawler.spider import FOLLOW_MAX, conclude
+from crawler.spider import FOLLOW_MAX
 from monitors.simulate.faults import Faults
 from monitors.simulate.people import Life
 from monitors.simulate.town import Town, first_urls, target_of

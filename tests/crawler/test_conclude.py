@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from crawler.interpret import own_result
+from crawler.interpret import conclude, own_result
 from crawler.source import Target
-from crawler.spider import conclude
 from rules.model import Found, Observation, Outcome, Platform, Post, Proof
 from tests.conftest import NOW
 
