@@ -14,6 +14,7 @@ from crawler.order import Look, Order
 from crawler.platforms import SPECS
 from crawler.source import Target
 from monitors.children import Ending
+from monitors.settings import Settings
 from monitors.world import World
 from rules.identity import identity
 from rules.model import Filing, FilingStatus, Outcome, Platform
@@ -82,12 +83,11 @@ def due_targets(world: World, *, platforms: Iterable[str], accounts: Sequence[st
     planned = world.store.looks.planned()
     due = [target for key, target in targets.items() if planned.get(key, now) <= now]
     due.sort(key=lambda target: planned.get(target.key, now))
-    return [target for platform, some in _by_platform(due).items() for target in some[: fill(world, platform)]]
+    return [target for platform, some in _by_platform(due).items() for target in some[: fill(world.settings, platform)]]
 
 
-def fill(world: World, platform: Platform) -> int:
+def fill(settings: Settings, platform: Platform) -> int:
     """How many accounts one child looks at in its time at the pace of a guest. Websites have a host each."""
-    settings = world.settings
     delay = SPECS[platform.value].delay_seconds if settings.delay_seconds is None else settings.delay_seconds
     if platform is Platform.WEBSITE or not delay:
         return settings.shard
@@ -132,7 +132,7 @@ async def sweep(world: World, targets: Iterable[Target], *, replay: str = "") ->
 async def _lane(world: World, platform: Platform, targets: list[Target], replay: str, report: SweepReport) -> None:
     """One platform's accounts, child after child: two at once would ask its host twice as often, and a wall that stopped
     the first stops all. Websites have a host each."""
-    size = fill(world, platform)
+    size = fill(world.settings, platform)
     shards = [targets[n : n + size] for n in range(0, len(targets), size)]
     if platform is Platform.WEBSITE and world.store.runs.platform(platform.value)["enabled"]:
         await asyncio.gather(*(_shard(world, platform, shard, replay, report) for shard in shards))

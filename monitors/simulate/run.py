@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitors.settings import Settings
 from monitors.simulate.court import Court
 from monitors.simulate.faults import Faults
 from monitors.simulate.people import Life
 from monitors.simulate.tally import Tally
 from monitors.simulate.town import Town
 from monitors.simulate.visits import Visitor
-from monitors.sweep import rest_of
+from monitors.sweep import fill, rest_of
 from monitors.watch import as_known
 from monitors.world import Canary
 from rules.absorb import absorb
@@ -27,6 +28,8 @@ from rules.policy import Policy
 
 SWEEPS, CHECK = (0, 20, 40), 10
 """Minutes of the hour, as in the service's timetable."""
+SETTINGS = Settings.model_construct()
+"""An operator's defaults, whatever the environment says."""
 CANARIES = 2
 """Lively accounts of each platform that stand as canaries."""
 
@@ -75,11 +78,15 @@ class Simulation:
 
     def _sweep(self, now: datetime) -> None:
         """Look at whoever is due, platform by platform; then the breaker, then the next dates."""
-        due: dict[Platform, list[int]] = defaultdict(list)
+        due: dict[Platform, list[tuple[datetime, int]]] = defaultdict(list)
         while self._due and self._due[0][0] <= now:
-            _, at = heapq.heappop(self._due)
-            due[self.lives[at].actor.platform].append(at)
-        for platform, some in due.items():
+            pair = heapq.heappop(self._due)
+            due[self.lives[pair[1]].actor.platform].append(pair)
+        for platform, pairs in due.items():
+            size = len(pairs) if self.daily else fill(SETTINGS, platform)
+            some = [at for _, at in pairs[:size]]
+            for pair in pairs[size:]:
+                heapq.heappush(self._due, pair)
             _, until = self._rest.get(platform, (0, now))
             if until > now:
                 again = [(until, at) for at in some]
