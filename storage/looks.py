@@ -145,12 +145,13 @@ class Looks:
             return [(key, load(Observation, body)) for key, body in tx.execute(query.order_by(OBSERVATION.c.seq))]
 
     def looked_for(self, keys: Sequence[str]) -> set[str]:
-        """Of these keys those that some look got an answer for; a wall is no answer."""
+        """Of these keys those that some look got a page for; a wall is none."""
         found: set[str] = set()
         with self._db.read() as tx:
             for chunk in _chunks(list(keys)):
-                answered = (OBSERVATION.c.key.in_(chunk), OBSERVATION.c.outcome != Outcome.BLOCKED.value)
-                found |= {key for (key,) in tx.execute(select(OBSERVATION.c.key).where(*answered))}
+                answered = (OBSERVATION.c.outcome != Outcome.BLOCKED.value, OBSERVATION.c.evidence != "")
+                query = select(OBSERVATION.c.key).where(OBSERVATION.c.key.in_(chunk), *answered)
+                found |= {key for (key,) in tx.execute(query)}
         return found
 
     def glances(self, until: datetime) -> Iterator[Glance]:

@@ -67,6 +67,18 @@ def test_a_planned_look_is_remembered(store: Store) -> None:
     assert store.looks.planned() == {KEY: NOW + timedelta(days=1)}
 
 
+def test_a_link_counts_as_opened_once_a_page_came(store: Store) -> None:
+    """Neither a wall nor a network that failed is an answer: such a link is opened again."""
+    kinds = {
+        "search:link:a": replace(look(1, posts=(post(2),)), evidence="e1"),
+        "search:link:b": replace(look(1), outcome=Outcome.BLOCKED, evidence="e2", proves=Proof.NONE),
+        "search:link:c": replace(look(1), outcome=Outcome.UNREADABLE, evidence="", proves=Proof.NONE),
+        "search:link:d": replace(look(1), outcome=Outcome.GONE, evidence="e3", proves=Proof.NONE),
+    }
+    store.looks.record("r1", list(kinds.items()), absorb)
+    assert store.looks.looked_for([*kinds, "search:link:e"]) == {"search:link:a", "search:link:d"}
+
+
 def test_a_sign_tells_new_posts_from_new_facts(store: Store) -> None:
     looks = [
         look(4),
