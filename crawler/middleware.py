@@ -43,11 +43,9 @@ class Manners:
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Manners:
-        """Share one instance with the spider, which reports walls to it and reads the counts at the end."""
-        settings = crawler.settings
-        made = cls(settings["ORDER"], settings["SPENT"], settings.getint("DAILY_BUDGET"), settings["GUARD_PROXY"])
-        crawler.manners = made
-        return made
+        """The spider's own: it reports walls to it and reads the counts at the end."""
+        manners: Manners = crawler.spider.manners
+        return manners
 
     def process_request(self, request: Request) -> None:
         """Raises IgnoreRequest subclasses or Refused."""
@@ -71,9 +69,9 @@ class Replay:
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Replay:
-        """From the order in the settings; what the recording lacks is told to the spider."""
-        made = cls(crawler.settings["ORDER"].replay)
-        crawler.recording = [str(error) for error in made._index.errors] if made._index else []
+        """From the spider's order; what the recording lacks is told to the spider."""
+        made = cls(crawler.spider.order.replay)
+        crawler.spider.notes += [f"录制文件不完整 {error}" for error in (made._index.errors if made._index else ())]
         return made
 
     def process_request(self, request: Request) -> Response | None:

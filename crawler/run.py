@@ -17,6 +17,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.browser import find_browser
 from crawler.guard import AddressGuard, GuardProxy
+from crawler.middleware import Manners
 from crawler.order import Order
 from crawler.platforms import SPECS
 from crawler.settings import settings_for
@@ -57,7 +58,9 @@ def follow_order(order: Order) -> dict[str, Any]:
     proxy = GuardProxy(AddressGuard.of(order.allowed_ranges), order.connect_to)
     browser = find_browser(order.browser_path)
     today = order.now.astimezone(BEIJING).date()
-    settings = settings_for(order, spec, proxy.url, browser) | {"SPENT": runs.spent(today)}
+    settings = settings_for(order, spec, proxy.url, browser)
+    budget = spec.daily_budget if order.daily_budget is None else order.daily_budget
+    manners = Manners(order, runs.spent(today), budget, settings["GUARD_PROXY"])
     process = AsyncCrawlerProcess(settings)
     for name in EXPECTED:
         logging.getLogger(f"scrapy.{name}").setLevel(logging.CRITICAL)
@@ -69,6 +72,7 @@ def follow_order(order: Order) -> dict[str, Any]:
         archive=archive,
         clock=clock_from(order.now),
         save=lambda pairs: looks.record(order.run, pairs, absorb),
+        manners=manners,
         proxy=proxy,
         browser=browser,
     )
@@ -76,7 +80,7 @@ def follow_order(order: Order) -> dict[str, Any]:
     spider = crawler.spider
     assert isinstance(spider, AccountSpider)
     archive.close()
-    for host, count in crawler.manners.asked.items():  # type: ignore[attr-defined]
+    for host, count in manners.asked.items():
         runs.spend(host, today, count)
     database.close()
     return spider.summary()

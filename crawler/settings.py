@@ -70,9 +70,7 @@ def settings_for(order: Order, spec: PlatformSpec, proxy: str, browser: str | No
         "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if delay else 8,  # default 8
         "DOWNLOAD_TIMEOUT": order.timeout_seconds,  # default 180
         "ALLOWED_RANGES": list(order.allowed_ranges),
-        "ORDER": order,
         "GUARD_PROXY": proxy if order.connect_to else "",
-        "DAILY_BUDGET": spec.daily_budget if order.daily_budget is None else order.daily_budget,
     }
     wanted = any(look.browser for look in order.looks) or any(source.browser for source in spec.sources)
     if browser and wanted and not order.replay:

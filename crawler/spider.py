@@ -17,6 +17,7 @@ from crawler.browser import browser_meta, captured_pages
 from crawler.failures import NOT_ASKED, meaning
 from crawler.guard import GuardProxy
 from crawler.interpret import conclude, interpret
+from crawler.middleware import Manners
 from crawler.official import HOSTS, Call, Grant, list_call, token_call, token_in
 from crawler.order import Look, Order
 from crawler.page import Page
@@ -64,6 +65,7 @@ class AccountSpider(scrapy.Spider):
         archive: EvidenceArchive,
         clock: Callable[[], datetime],
         save: Save,
+        manners: Manners,
         proxy: GuardProxy,
         browser: str | None,
     ) -> None:
@@ -72,7 +74,7 @@ class AccountSpider(scrapy.Spider):
         self.order, self.spec, self.archive = order, spec, archive
         self.clock, self.save = clock, save
         self._flushed = clock()
-        self.proxy, self.browser = proxy, browser
+        self.manners, self.proxy, self.browser = manners, proxy, browser
         self.error = ""
         self.outcomes: Counter[str] = Counter()
         self.skipped = 0
@@ -223,8 +225,9 @@ class AccountSpider(scrapy.Spider):
 
     def failed(self, failure: Failure) -> None:
         """No answer: an observation that says so, or nothing at all where we chose not to ask."""
-        visit: Visit = failure.request.cb_kwargs["visit"]  # type: ignore[attr-defined]
-        url: str = failure.request.meta.get("shown", failure.request.url)  # type: ignore[attr-defined]
+        request: scrapy.Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it to Twisted's Failure
+        visit: Visit = request.cb_kwargs["visit"]
+        url: str = request.meta.get("shown", request.url)
         if isinstance(failure.value, NOT_ASKED):
             self.skipped += 1
         else:
@@ -249,7 +252,7 @@ class AccountSpider(scrapy.Spider):
             if not seen.outcome.is_fact:
                 self.notes.append(f"{visit.look.target.name or visit.look.target.key} 的官方接口: {seen.reason}")
         elif seen.outcome == Outcome.BLOCKED and not seen.reason.startswith("robots"):
-            self.crawler.manners.walled.add(host)  # type: ignore[attr-defined]
+            self.manners.walled.add(host)
 
     def _answered(self, visit: Visit) -> None:
         visit.pending -= 1
@@ -281,16 +284,15 @@ class AccountSpider(scrapy.Spider):
 
     def summary(self) -> dict[str, Any]:
         """What the child prints: counts by outcome, what was skipped, what went wrong."""
-        manners = self.crawler.manners  # type: ignore[attr-defined]
         return {
             "run": self.order.run,
             "platform": self.order.platform.value,
             "looks": len(self.order.looks),
-            "requests": sum(manners.asked.values()),
+            "requests": sum(self.manners.asked.values()),
             "outcomes": dict(self.outcomes),
             "skipped": self.skipped,
-            "walled": sorted(manners.walled),
+            "walled": sorted(self.manners.walled),
             "links": self.links,
-            "notes": [*(f"录制文件不完整 {each}" for each in self.crawler.recording), *self.notes],  # type: ignore[attr-defined]
+            "notes": self.notes,
             "error": self.error,
         }
