@@ -189,13 +189,15 @@ def meet(known: Candidate | None, new: Candidate) -> Candidate:
     )
     if known.state == CandidateState.WAITING or _plain(known.decided_name) != _plain(new.name):
         return merged
-    decided = {"state": known.state, "decided_by": known.decided_by, "decided_at": known.decided_at}
-    rest = {
-        "decision_reason": known.decision_reason,
-        "decided_name": known.decided_name,
-        "expires_at": known.expires_at,
-    }
-    return replace(merged, **decided, **rest)  # type: ignore[arg-type]
+    return replace(
+        merged,
+        state=known.state,
+        decided_by=known.decided_by,
+        decided_at=known.decided_at,
+        decision_reason=known.decision_reason,
+        decided_name=known.decided_name,
+        expires_at=known.expires_at,
+    )
 
 
 def decide(candidate: Candidate, state: CandidateState, *, by: str, reason: str, now: datetime) -> Candidate:

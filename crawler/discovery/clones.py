@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from crawler.platforms.website.fingerprint import Fingerprint, similarity
 
@@ -55,5 +56,5 @@ def copy_of(mark: Fingerprint, own: Iterable[OwnPage]) -> Copy | None:
 
 def part(one: Fingerprint, other: Fingerprint, name: str) -> float:
     """How alike two pages are in one respect alone."""
-    empty = dict.fromkeys((each for each in PARTS if each != name), NONE)
-    return similarity(replace(one, **empty), replace(other, **empty))  # type: ignore[arg-type]
+    empty: dict[str, Any] = dict.fromkeys((each for each in PARTS if each != name), NONE)
+    return similarity(replace(one, **empty), replace(other, **empty))

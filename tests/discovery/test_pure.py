@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from crawler.discovery.domains import certificate_hosts, certificate_queries, host_of, linked_hosts, permutations, split
 from crawler.discovery.plan import AGAIN, REST, Question, Reply, due, questions, resting, spread
 from crawler.discovery.results import answer, certified
-from crawler.discovery.sources import BY_CODE, CERTIFICATES, SEARCHES, SITES
+from crawler.discovery.sources import BY_CODE, CERTIFICATES, SEARCHES, SITES, Search
 from crawler.page import Page, PageError, Unreadable
 from rules.bodies import another_school, belongs, organisation
 from rules.candidates import CandidateKind, Register, Searched, sort_out
@@ -31,10 +32,10 @@ def page(body: str | bytes, url: str = "https://crt.sh/?q=x") -> Page:
     return Page(url, body if isinstance(body, bytes) else body.encode(), NOW)
 
 
-def look(outcome: Outcome = Outcome.OK, reason: str = "", **facts: object) -> Observation:
+def look(outcome: Outcome = Outcome.OK, reason: str = "", **facts: Any) -> Observation:
     return Observation(
         platform=Platform.WEIBO, source="search", url="https://m.weibo.cn/", observed_at=NOW, outcome=outcome,
-        reason=reason, **facts,  # type: ignore[arg-type]
+        reason=reason, **facts,
     )  # fmt: skip
 
 
@@ -44,7 +45,7 @@ def look(outcome: Outcome = Outcome.OK, reason: str = "", **facts: object) -> Ob
         st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="&"), min_size=1, max_size=20
     )
 )
-def test_a_recorded_search_gives_its_query_back(search, query: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_recorded_search_gives_its_query_back(search: Search, query: str) -> None:
     url = search.address(query)
     assert " " not in url
     assert search.asked(url) == query
@@ -223,12 +224,12 @@ def test_organisations_are_told_from_people() -> None:
     assert not another_school("示例教育培训学院有限公司")
 
 
-def found(**facts: object) -> Found:
-    return Found(**{"platform": Platform.WECHAT, "name": "北理工表白墙"} | facts)  # type: ignore[arg-type]
+def found(**facts: Any) -> Found:
+    return Found(**{"platform": Platform.WECHAT, "name": "北理工表白墙"} | facts)
 
 
-def kind(row: Found, register: Register = NONE, **more: object) -> CandidateKind:
-    return sort_out(row, FLAG, register, ["北京理工大学"], institution_of, **more)[0]  # type: ignore[arg-type]
+def kind(row: Found, register: Register = NONE, **more: Any) -> CandidateKind:
+    return sort_out(row, FLAG, register, ["北京理工大学"], institution_of, **more)[0]
 
 
 def test_by_id_then_name_then_body() -> None:

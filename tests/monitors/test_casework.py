@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ from monitors.delivery import deliver
 from monitors.settings import load_settings
 from monitors.world import World
 from rules.absorb import absorb
-from rules.cases import CaseError
+from rules.cases import CaseError, StepRecord
 from rules.model import BEIJING, CaseState, Filing, Observation, Outcome, Platform, Post, Proof
 from storage.cases import Ledger
 from storage.filings import key_of
@@ -81,6 +81,14 @@ def look(world: World, number: int, last_post: datetime | None, outcome: Outcome
     world.store.looks.record(f"r-{now:%Y%m%d%H%M}-{number}", [(key_of(one), seen)], absorb)
 
 
+def waiting(world: World, number: str) -> StepRecord:
+    """The step that waits in this case."""
+    case = world.store.cases.one(number)
+    assert case
+    assert case.pending
+    return case.pending
+
+
 def silent(world: World) -> list[str]:
     return [case.number for case in world.store.cases.all("sias") if case.rule == "inactivity"]
 
@@ -108,12 +116,12 @@ def test_a_crash_between_any_two_writes_leaves_all_or_nothing(
     for name in ("write", "owe", "next_number"):
         real = getattr(Ledger, name)
 
-        def failing(self: Ledger, *args: object, _real: object = real, **given: object) -> object:
+        def failing(self: Ledger, *args: object, _real: Callable[..., object] = real, **given: object) -> object:
             nonlocal calls
             calls += 1
             if calls == crash_at:
                 raise KeyboardInterrupt
-            return _real(self, *args, **given)  # type: ignore[operator]
+            return _real(self, *args, **given)
 
         monkeypatch.setattr(Ledger, name, failing)
     with pytest.raises(KeyboardInterrupt):
@@ -152,13 +160,13 @@ def test_the_sias_ladder_climbs_on_fresh_looks_only(sias: World, clock: Clock) -
     number = silent(sias)[0]
     deliver(sias, clock.now)
     casework.deliver(sias, number, at=clock.now)
-    due = sias.store.cases.one(number).pending.due_at  # type: ignore[union-attr]
+    due = waiting(sias, number).due_at
     assert due.date() == date(2026, 4, 2)  # received on 2 March: the month ends with 2 April
     casework.approve(sias, number, by="王部长")
     clock.now = due + timedelta(hours=1)
     look(sias, 0, None, Outcome.BLOCKED)
     check(sias, "sias", clock.now)
-    assert sias.store.cases.one(number).pending.issued_at is None, "never on a stale look"  # type: ignore[union-attr]
+    assert waiting(sias, number).issued_at is None, "never on a stale look"
     clock.now += timedelta(hours=1)
     look(sias, 0, last)
     check(sias, "sias", clock.now)
@@ -168,7 +176,9 @@ def test_the_sias_ladder_climbs_on_fresh_looks_only(sias: World, clock: Clock) -
     clock.now += timedelta(days=2)
     look(sias, 0, clock.now - timedelta(hours=3))
     check(sias, "sias", clock.now)
-    assert sias.store.cases.one(number).state is CaseState.RESOLVED  # type: ignore[union-attr]
+    case = sias.store.cases.one(number)
+    assert case
+    assert case.state is CaseState.RESOLVED
 
 
 def test_a_post_that_predates_the_notice_withdraws_it(sias: World, clock: Clock) -> None:
