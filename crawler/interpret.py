@@ -10,6 +10,7 @@ from crawler.source import Target
 from rules.identity import identity
 from rules.model import Observation, Outcome, Platform, Post, Proof
 
+NO_BROWSER = "no_browser: 读取该页面需要浏览器，请安装 chromium（apt-get install chromium）"
 SEARCH = "search:"
 """Keys of targets that are no account but a question: their results are kept as they are."""
 
@@ -65,7 +66,7 @@ def conclude(seen: list[Observation]) -> list[Observation]:
 
     A website's silence is shown only by a home page that carries dates and only where none of its columns was hidden
     from us; one stale column alone shows nothing, nor does one frame of several. Where some page told how the account is, a further page that could not
-    be read is no news: its bytes are kept, but it is not recorded.
+    be read is no news: its bytes are kept, but it is not recorded. Where none did, a wall and a missing browser are told.
     """
     home = any(each.source == "home" and each.outcome == Outcome.OK for each in seen)
     columns = [each for each in seen if each.source in ("home", "list")]
@@ -76,4 +77,5 @@ def conclude(seen: list[Observation]) -> list[Observation]:
     facts = [each for each in seen if each.outcome.is_fact]
     if any(each.last_post_at or each.outcome != Outcome.OK for each in facts):
         return facts
-    return [*facts, *(each for each in seen if each.outcome == Outcome.BLOCKED)] or seen[-1:]
+    telling = [each for each in seen if each.outcome == Outcome.BLOCKED or each.reason == NO_BROWSER]
+    return [*facts, *telling] or seen[-1:]

@@ -16,7 +16,7 @@ from twisted.python.failure import Failure
 from crawler.browser import browser_meta, captured_pages
 from crawler.failures import NOT_ASKED, meaning
 from crawler.guard import GuardProxy
-from crawler.interpret import conclude, interpret
+from crawler.interpret import NO_BROWSER, conclude, interpret
 from crawler.middleware import Manners
 from crawler.official import HOSTS, Call, Grant, list_call, token_call, token_in
 from crawler.order import Look, Order
@@ -37,7 +37,6 @@ READY_MOST, READY_LONGEST = 200, timedelta(seconds=30)
 
 Save = Callable[[list[tuple[str, Observation]]], None]
 
-NO_BROWSER = "no_browser: 读取该页面需要浏览器，请安装 chromium（apt-get install chromium）"
 NO_PAGE = "no_public_page: 该平台没有可公开读取的页面"
 
 
@@ -87,17 +86,25 @@ class AccountSpider(scrapy.Spider):
         await self.proxy.start()
         for look in self.order.looks:
             visit = Visit(look)
-            if look.grant:
-                yield self._official(visit, look.grant)
-            for source, url in self._first_urls(look):
-                if self._needs_browser(visit, source) and not (self.browser or self.order.replay):
-                    visit.seen.append(self._unseen(url, Outcome.UNREADABLE, NO_BROWSER))
-                else:
-                    yield self._request(visit, url, source)
-            if not visit.pending and not visit.asked:
+            # All are made before one is sent: a visit ends with its last answer, not with the first that comes early.
+            requests = self._first_requests(visit)
+            for request in requests:
+                yield request
+            if not requests:
                 if not visit.seen:
                     visit.seen.append(self._unseen(look.url, Outcome.UNREADABLE, NO_PAGE))
                 self._finish(visit)
+
+    def _first_requests(self, visit: Visit) -> list[scrapy.Request]:
+        """What a look begins with; what only a browser could read is noted where there is none."""
+        grant = visit.look.grant
+        requests = [self._official(visit, grant)] if grant else []
+        for source, url in self._first_urls(visit.look):
+            if self._needs_browser(visit, source) and not (self.browser or self.order.replay):
+                visit.seen.append(self._unseen(url, Outcome.UNREADABLE, NO_BROWSER))
+            else:
+                requests.append(self._request(visit, url, source))
+        return requests
 
     def _needs_browser(self, visit: Visit, source: Source | None) -> bool:
         return visit.look.browser or bool(source and source.browser)
