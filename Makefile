@@ -12,7 +12,7 @@ run: setup  ## start the service; the demo campus where no register is configure
 	$(VENV)/bin/xunjian serve --auto $(ARGS)
 
 test: setup-dev check  ## everything CI runs
-	$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: setup-dev  ## the fast part: style, types, import contracts
 	$(VENV)/bin/ruff format --check .

@@ -26,6 +26,9 @@ def dump(value: Any, kind: Any = None) -> str:
 
 
 def load(kind: type[T], document: str) -> T:
-    """The dataclass of a document. Raises pydantic.ValidationError when the document is not of that kind."""
-    value: T = _adapter(kind).validate_json(document)
+    """The dataclass of a document. Raises pydantic.ValidationError when the document is not of that kind.
+
+    A field that the kind does not have is refused: read as a default, a renamed field would lose what it held.
+    """
+    value: T = _adapter(kind).validate_json(document, extra="forbid")
     return value
