@@ -7,7 +7,7 @@ import sys
 from datetime import date, timedelta
 from functools import cache
 
-from crawler.run import die_with_parent
+from crawler.fetch.worker import die_with_parent
 
 COLUMNS = {"xwzx": "新闻中心", "tzgg": "通知公告", "xsdt": "学术动态", "djgz": "党建工作"}
 FILLER = "".join(f"<p class='intro'>欢迎来到本单位，这里有最新的信息与服务。{n}</p>\n" for n in range(20))

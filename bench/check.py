@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.load import NOW, SCHOOL, fill, size, world_at
-from monitors.checking import check
+from monitors.jobs.check import check
 
 SAME_ROWS = """
 SELECT f.id, f.key, f.body, s.body, s.days, s.days_base FROM filing f LEFT JOIN account_state s ON s.key = f.key

@@ -20,11 +20,11 @@ import time
 from pathlib import Path
 
 from bench.campus_server import COLUMNS
-from crawler.order import Look, Order
-from crawler.source import Target
+from crawler.fetch.job import Look, Order
+from crawler.platforms.spec import Target
 from monitors import clock
 from rules.model import Platform
-from storage.documents import dump
+from storage.serialization import dump
 from storage.store import Store
 
 BARE = """
@@ -100,7 +100,7 @@ def _child(folder: Path, name: str, homes: list[str]) -> list[str]:
     )
     path = folder / f"{name}.json"
     path.write_text(dump(order), encoding="utf-8")
-    return ["sh", "-c", f"exec {sys.executable} -m crawler.run < {path}"]
+    return ["sh", "-c", f"exec {sys.executable} -m crawler.fetch.worker < {path}"]
 
 
 def timed(commands: list[list[str]]) -> Timed:

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
+from monitors.app_context import World
 from monitors.settings import Settings
-from monitors.world import World
-from rules.absorb import absorb
+from rules.accounts.state import absorb
 from rules.model import BEIJING, Filing, Observation, Outcome, Platform, Post, Proof
-from storage.documents import dump
 from storage.filings import FILING, _row, key_of
-from storage.looks import OBSERVATION, STATE, _mark, _observation_row, _state_row
+from storage.observations import OBSERVATION, STATE, _mark, _observation_row, _state_row
+from storage.serialization import dump
 from storage.store import Store
 
 NOW = datetime(2026, 6, 1, 8, tzinfo=BEIJING)

@@ -12,8 +12,8 @@ from opencc import OpenCC
 
 from bench.names_sets import Row
 from rules.names import ProtectedSchool
-from rules.names.sounds import plain
-from rules.names.spelled import spellings
+from rules.names.pinyin import plain
+from rules.names.pinyin_spellings import spellings
 from rules.names.tables import frequencies, institutions, shapes
 from rules.names.terms import folded, sharers
 

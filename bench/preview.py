@@ -23,12 +23,12 @@ from sqlalchemy import insert
 
 from bench.check import peak_megabytes, timed
 from bench.load import LIST, NOW, SCHOOL, account, world_at
-from monitors.previewing import preview
-from monitors.simulate.people import RHYTHMS
+from monitors.jobs.policy_preview import preview
+from monitors.simulate.population import RHYTHMS
 from rules.model import Filing, Observation, Post
-from storage.documents import dump
 from storage.filings import FILING, _row, key_of
-from storage.looks import OBSERVATION, _observation_row
+from storage.observations import OBSERVATION, _observation_row
+from storage.serialization import dump
 
 
 def fill(folder: Path, accounts: int, days: int) -> None:

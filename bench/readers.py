@@ -16,10 +16,10 @@ from typing import Any
 
 import lxml.html
 
-from crawler.page import Page
+from crawler.observe.parse import READER_ERRORS, read
+from crawler.page.classify import verdict
+from crawler.page.page import Page
 from crawler.platforms import MODULES
-from crawler.read import READER_ERRORS, read
-from crawler.verdict import verdict
 from rules.model import Outcome, Platform
 from tests.conftest import NOW
 from tests.platforms.pages import CASES, Case

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from playwright.async_api import async_playwright
 
-from crawler.browser import find_browser
+from crawler.fetch.browser import find_browser
 from monitors import clock
+from monitors.app_context import World
 from monitors.demo.register import opening
 from monitors.demo.server import CampusServer
-from monitors.scan import scan
+from monitors.jobs.scan.scan import scan
 from monitors.settings import load_settings
-from monitors.world import World
 from storage.store import Store
 
 PLAIN = "https://news.shifan.example/"

@@ -22,8 +22,8 @@ from pathlib import Path
 
 from htmldate import find_date
 
-from crawler.page import Page
-from crawler.read import read
+from crawler.observe.parse import read
+from crawler.page.page import Page
 from rules.model import BEIJING, Precision
 from tests.website.pages import SHARED_SAMPLES, Capture, captures
 

@@ -37,7 +37,7 @@ import pathlib, sys, sysconfig
 root, venv = sys.argv[1], pathlib.Path(sys.argv[2])
 pathlib.Path(sysconfig.get_path("purelib"), "xunjian.pth").write_text(root + "\n", encoding="utf-8")
 launcher = venv / "bin" / "xunjian"
-launcher.write_text(f"#!{venv.resolve()}/bin/python\nfrom monitors.cli import main\n\nmain()\n", encoding="utf-8")
+launcher.write_text(f"#!{venv.resolve()}/bin/python\nfrom monitors.cli.main import main\n\nmain()\n", encoding="utf-8")
 launcher.chmod(0o755)
 P
 }

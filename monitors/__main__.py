@@ -1,5 +1,5 @@
 """`python -m monitors` is the `xunjian` command."""
 
-from monitors.cli import main
+from monitors.cli.main import main
 
 main()

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import rules.candidates
-import rules.cases
+import rules.cases.case
 import rules.model
 import rules.names.model
-import rules.policy
+import rules.policies.schema
 from monitors.settings import Settings
 from rules.model import Labelled
-from rules.policy_page import rules_page
+from rules.policies.markdown import rules_page
 
 DOCS = Path(__file__).parent.parent / "docs"
-VOCABULARY = (rules.model, rules.cases, rules.candidates, rules.policy, rules.names.model)
+VOCABULARY = (rules.model, rules.cases.case, rules.candidates, rules.policies.schema, rules.names.model)
 
 
 def labels() -> str:

@@ -13,7 +13,7 @@ from threading import Lock
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 
-from monitors.world import World
+from monitors.app_context import World
 from rules.candidates import CandidateState
 
 

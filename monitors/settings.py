@@ -14,7 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from crawler.official import Grant
+from crawler.platforms.authorized_api import Grant
 from rules.model import Platform
 from storage.database import url_of
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from rules.absorb import same_account
-from rules.bodies import another_school, belongs
-from rules.identity import account_key, identity
+from rules.accounts.identity import account_key, identity
+from rules.accounts.state import same_account
+from rules.accounts.verified_owner import another_school, belongs
 from rules.model import Filing, Found, Labelled, Platform, Suspicion
 from rules.names import NameMatch, NameVerdict
 

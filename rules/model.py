@@ -220,7 +220,7 @@ class Sighting:
 class Seen:
     """Everything the observations of one account say together: the present, without scanning history.
 
-    Built by `rules.engine.absorb`. A blocked or unreadable look moves ``attempted_at``, ``obstacle`` and
+    Built by `rules.evaluation.absorb`. A blocked or unreadable look moves ``attempted_at``, ``obstacle`` and
     ``failures`` (looks in a row that said nothing) only.
 
     - ``silence_shown``: newest look at the right identity by a source that can prove INACTIVE.

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from rules.candidates import Candidate, CandidateState, Searched, meet
 from rules.model import Suspicion
 from storage.database import Database, table, upsert
-from storage.documents import dump, load
+from storage.serialization import dump, load
 from storage.tables import CandidateRow, SearchLogRow
 
 CANDIDATE, SEARCH_LOG = table(CandidateRow), table(SearchLogRow)

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
-from rules.cases import Case, CaseEvent
+from rules.cases.case import Case, CaseEvent
 from rules.model import CaseState, Finding
 from storage.database import Database, StorageError, table, upsert
-from storage.documents import dump, load
+from storage.serialization import dump, load
 from storage.tables import CaseEventRow, CaseRow, FindingRow, NoticeRow, PolicyRow, SeriesRow
 
 CASE, EVENT, NOTICE = table(CaseRow), table(CaseEventRow), table(NoticeRow)

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from rules.identity import account_key
+from rules.accounts.identity import account_key
 from rules.model import Filing
 from storage.database import Database, table, upsert
-from storage.documents import dump, load
+from storage.serialization import dump, load
 from storage.tables import FilingChangeRow, FilingRow
 
 FILING, CHANGE = table(FilingRow), table(FilingChangeRow)

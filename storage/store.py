@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from storage.candidates import Candidates
 from storage.cases import Cases
+from storage.crawl_runs import Runs
 from storage.database import Database
 from storage.filings import Filings
-from storage.looks import Looks
 from storage.notices import Notices
-from storage.overview import Overview
-from storage.runs import Runs
+from storage.observations import Looks
+from storage.read_models import Overview
 
 
 class Store:

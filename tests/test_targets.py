@@ -2,8 +2,8 @@
 
 import pytest
 
+from rules.accounts.pasted_target import UnusableTarget, parse_target
 from rules.model import Platform
-from rules.targets import UnusableTarget, parse_target
 
 
 @pytest.mark.parametrize(

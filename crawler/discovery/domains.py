@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin, urlsplit
 
-from crawler import dig
-from crawler.page import Page, Unreadable
+from crawler.page import extract
+from crawler.page.page import Page, Unreadable
+from rules.accounts.pasted_target import platform_of
 from rules.model import Platform
-from rules.names.spelled import spellings
-from rules.targets import platform_of
+from rules.names.pinyin_spellings import spellings
 
 SECOND_LEVEL = ("edu.cn", "com.cn", "net.cn", "org.cn", "gov.cn", "ac.cn")
 OPEN = ("com", "cn", "com.cn", "net", "org", "net.cn", "org.cn", "top", "xyz", "vip", "info", "cc", "online")
@@ -93,10 +93,10 @@ def certificate_hosts(page: Page) -> tuple[str, ...]:
 def linked_hosts(page: Page) -> dict[str, str]:
     """Websites that a page links to, each with the first words of such a link; platforms are not websites."""
     found: dict[str, str] = {}
-    for link in dig.find(dig.tree(page), "//a[@href]"):
+    for link in extract.find(extract.tree(page), "//a[@href]"):
         host = host_of(link.get("href", ""), page.url)
         if host and host not in found and platform_of(f"http://{host}/") is Platform.WEBSITE:
-            found[host] = dig.tidy(link.text_content())[:80]
+            found[host] = extract.tidy(link.text_content())[:80]
     return dict(list(found.items())[:HOSTS_MOST])
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from rules.identity import identity
+from rules.accounts.identity import identity
+from rules.accounts.pasted_target import NAME_MOST, UnusableTarget, parse_target, platform_of
 from rules.model import Found, Platform
-from rules.targets import NAME_MOST, UnusableTarget, parse_target, platform_of
 from storage.register.sheets import Formula, Sheet, open_table
 
 HEADINGS: Mapping[str, str] = {

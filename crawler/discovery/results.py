@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from crawler import dig
-from crawler.dig import css, find, shown
 from crawler.discovery.domains import certificate_hosts
 from crawler.discovery.plan import Reply
 from crawler.discovery.sources import Search
-from crawler.page import Page, PageError
+from crawler.page import extract
+from crawler.page.extract import css, find, shown
+from crawler.page.page import Page, PageError
 from rules.model import Found, Observation, Outcome, Platform
 
 NOTHING = ("no_result:", "no_app:", "not_in_storefront:")
@@ -63,14 +63,14 @@ def _rows(look: Observation) -> tuple[Found, ...]:
 def _bilibili(page: Page | None, look: Observation) -> tuple[tuple[Found, ...], Observation]:
     """search.bilibili.com/upuser as it is served. The line under a name mixes verification and signature: left out."""
     try:
-        cards = find(dig.tree(page), f"//*[{css('b-user-info-card')}]") if page else []
+        cards = find(extract.tree(page), f"//*[{css('b-user-info-card')}]") if page else []
     except PageError:
         return (), look
     rows = [
         Found(
             platform=Platform.BILIBILI,
             name=shown(card, ".//h2//a/@title") or shown(card, ".//h2//a"),
-            account_id=dig.first(r"space\.bilibili\.com/(\d{1,20})", shown(card, ".//h2//a/@href")),
+            account_id=extract.first(r"space\.bilibili\.com/(\d{1,20})", shown(card, ".//h2//a/@href")),
         )
         for card in cards
     ]

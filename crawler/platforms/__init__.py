@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 
-from crawler.source import PlatformSpec
+from crawler.platforms.spec import PlatformSpec
 from rules.model import Platform, Proof
 
 MODULES = {
     "website": "website",
     "wechat": "wechat",
-    "sogou": "sogou",
+    "sogou": "wechat.sogou",
     "weibo": "weibo",
     "douyin": "douyin",
     "bilibili": "bilibili",

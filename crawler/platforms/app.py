@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from crawler import dig
-from crawler.dig import need, rows, seen, when, word
-from crawler.page import Page
-from crawler.source import PlatformSpec, Source, Target
+from crawler.page import extract
+from crawler.page.extract import need, rows, seen, when, word
+from crawler.page.page import Page
+from crawler.platforms.spec import PlatformSpec, Source, Target
 from rules.model import Found, Observation, Platform, Post, Proof
 
 LOOKUP = "https://itunes.apple.com/lookup?country=cn&id="
@@ -57,18 +57,18 @@ def read_result(page: Page, items: list[dict[str, Any]]) -> Observation:
         posts=[version(top, page)],
         results=results if len(apps) > 1 else (),
         # Of several apps the first is a guess, and the first version says nothing about the present one.
-        proves=dig.EVERYTHING if len(apps) == 1 and word(top, "currentVersionReleaseDate") else ~Proof.INACTIVE,
+        proves=extract.EVERYTHING if len(apps) == 1 and word(top, "currentVersionReleaseDate") else ~Proof.INACTIVE,
     )
 
 
 def read_lookup(page: Page) -> Observation:
     """lookup and search answers."""
-    return read_result(page, rows(dig.data(page), "results"))
+    return read_result(page, rows(extract.data(page), "results"))
 
 
 def read_bare(page: Page) -> Observation:
     """One app saved without the envelope."""
-    return read_result(page, [dig.data(page)])
+    return read_result(page, [extract.data(page)])
 
 
 def urls(target: Target) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ SPEC = PlatformSpec(
             label="App Store 查询",
             proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
             note="版本日期（UTC）；查无结果只说明该区域没有",
-            recognises=lambda page: dig.has(page, "resultCount"),
+            recognises=lambda page: extract.has(page, "resultCount"),
             read=read_lookup,
             urls=lambda target: urls(target) or ((SEARCH + quote(target.name),) if target.name else ()),
         ),
@@ -96,7 +96,7 @@ SPEC = PlatformSpec(
             label="App Store 单个应用",
             proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
             note="版本日期（UTC）",
-            recognises=lambda page: dig.has(page, "trackId") and dig.has(page, "trackName"),
+            recognises=lambda page: extract.has(page, "trackId") and extract.has(page, "trackName"),
             read=read_bare,
         ),
     ),

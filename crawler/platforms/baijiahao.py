@@ -7,20 +7,20 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from crawler import dig
-from crawler.dig import css, need, seen, shown, when, word
-from crawler.page import Page
-from crawler.source import PlatformSpec, Source, Target
+from crawler.page import extract
+from crawler.page.extract import css, need, seen, shown, when, word
+from crawler.page.page import Page
+from crawler.platforms.spec import PlatformSpec, Source, Target
 from rules.model import Observation, Platform, Post, Proof
 
 
 def read_article(page: Page) -> Observation:
     """One article: the account, its 认证, and the one post."""
-    root = dig.tree(page)
-    linked = dig.embedded(page.text, "application/ld+json")
+    root = extract.tree(page)
+    linked = extract.embedded(page.text, "application/ld+json")
     name = shown(root, f"//*[{css('author-name')}]") or word(linked, "author", "name")
-    name = name or dig.first(r'"(?:author_name|authorName)"\s*:\s*"([^"]{1,60})"', page.text)
-    account = dig.first(r'[?&]app_id=(\d{8,20})|"?\bapp(?:_id|id|Id)"?\s*:\s*"?(\d{13,20})', page.text)
+    name = name or extract.first(r'"(?:author_name|authorName)"\s*:\s*"([^"]{1,60})"', page.text)
+    account = extract.first(r'[?&]app_id=(\d{8,20})|"?\bapp(?:_id|id|Id)"?\s*:\s*"?(\d{13,20})', page.text)
     need(name or account, "no_identity: 文章页没有作者")
     return seen(
         page,
@@ -36,19 +36,19 @@ def _post(page: Page, root: HtmlElement, linked: Any) -> Post:
     """The meta time equals the visible 发布时间, which lacks the year."""
     visible = shown(root, f"//span[{css('date')}]") + " " + shown(root, f"//span[{css('time')}]")
     stamp = shown(root, '//meta[@itemprop="dateUpdate" or @itemprop="datePublished"]/@content')
-    at, precision = when(stamp or dig.either(linked, "pubDate", "datePublished") or visible, page)
+    at, precision = when(stamp or extract.either(linked, "pubDate", "datePublished") or visible, page)
     title = shown(root, f"//*[{css('article-title')}]") or word(linked, "title") or shown(root, "//title")
-    ident = dig.first(r"[?&]id=(\d{15,20})", page.url)
-    ident = ident or dig.first(r"baijiahao\.baidu\.com/s\?id=(\d{15,20})", page.text)
+    ident = extract.first(r"[?&]id=(\d{15,20})", page.url)
+    ident = ident or extract.first(r"baijiahao\.baidu\.com/s\?id=(\d{15,20})", page.text)
     url = f"https://baijiahao.baidu.com/s?id={ident}" if ident else page.url
     return Post(id=ident or title, title=title, url=url, published_at=at, precision=precision)
 
 
 def read_author(page: Page) -> Observation:
     """baijiahao.baidu.com/u?app_id=: who it is; the list is fetched by a signed script."""
-    user = dig.dig(dig.embedded(page.text, "window.runtime"), "user")
+    user = extract.dig(extract.embedded(page.text, "window.runtime"), "user")
     account = (
-        dig.first(r"[?&]app_id=(\d{8,20})", page.url)
+        extract.first(r"[?&]app_id=(\d{8,20})", page.url)
         or word(user, "app_id")
         or word(user, "third_id")
         or word(user, "uk")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawler import dig
-from crawler.dig import need, number, peek, rows, seen, unix, word
-from crawler.page import Page
-from crawler.source import PlatformSpec, Source
+from crawler.page import extract
+from crawler.page.extract import need, number, peek, rows, seen, unix, word
+from crawler.page.page import Page
+from crawler.platforms.spec import PlatformSpec, Source
 from rules.model import Found, Observation, Platform, Post, Proof
 
 
@@ -18,13 +18,13 @@ def answer(page: Page, name: str) -> Any:
 
 def who(user: Any) -> str:
     """The id of an author: the short one of web addresses, else the number."""
-    return dig.either(user, "userEid", "userId", "user_id", "id")
+    return extract.either(user, "userEid", "userId", "user_id", "id")
 
 
 def read_profile(page: Page) -> Observation:
     """visionProfile: name and id."""
-    user = dig.dig(answer(page, "visionProfile"), "userProfile")
-    profile = dig.dig(user, "profile")
+    user = extract.dig(answer(page, "visionProfile"), "userProfile")
+    profile = extract.dig(user, "profile")
     name = need(word(profile, "user_name"), "no_identity: 资料里没有名称")
     body = word(profile, "verifiedDetail", "description") or word(user, "verifiedDetail", "description")
     return seen(
@@ -40,7 +40,7 @@ def read_profile(page: Page) -> Observation:
 def read_list(page: Page) -> Observation:
     """visionProfilePhotoList: works of one author."""
     feeds = rows(answer(page, "visionProfilePhotoList"), "feeds")
-    whose = dig.owner(author(feed) for feed in feeds)
+    whose = extract.owner(author(feed) for feed in feeds)
     own = need([feed for feed in feeds if whose and author(feed) == whose], "no_own_items: 列表为空，或作者各不相同")
     name = word(own[0], "author", "name") or word(own[0], "userName")
     return seen(page, Platform.KUAISHOU, name=name, account_id=whose, posts=[post(feed) for feed in own])
@@ -55,19 +55,19 @@ def read_work(page: Page) -> Observation:
 
 def author(feed: dict[str, Any]) -> str:
     """Whose work one entry is."""
-    return who(dig.dig(feed, "author") or feed)
+    return who(extract.dig(feed, "author") or feed)
 
 
 def post(feed: dict[str, Any]) -> Post:
     """One work."""
-    photo = dig.dig(feed, "photo") or feed
-    ident = dig.either(photo, "id", "photoId", "photo_id")
+    photo = extract.dig(feed, "photo") or feed
+    ident = extract.either(photo, "id", "photoId", "photo_id")
     return Post(
         id=ident,
         title=word(photo, "caption")[:80],
         url=f"https://www.kuaishou.com/short-video/{ident}",
         published_at=unix(photo, "timestamp", per_second=1000),
-        pinned=dig.dig(photo, "profileUserTopPhoto") is True,
+        pinned=extract.dig(photo, "profileUserTopPhoto") is True,
     )
 
 
@@ -115,7 +115,7 @@ SPEC = PlatformSpec(
             label="资料",
             proves=Proof.NAME | Proof.BODY,
             note="需签名，仅读留存",
-            recognises=lambda page: bool(dig.dig(answer(page, "visionProfile"), "userProfile")),
+            recognises=lambda page: bool(extract.dig(answer(page, "visionProfile"), "userProfile")),
             read=read_profile,
         ),
         Source(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from crawler import dig
-from crawler.dig import need, rows, seen, unix, when, word
-from crawler.page import Page
-from crawler.source import PlatformSpec, Source, Target
+from crawler.page import extract
+from crawler.page.extract import need, rows, seen, unix, when, word
+from crawler.page.page import Page
+from crawler.platforms.spec import PlatformSpec, Source, Target
 from rules.model import Observation, Platform, Post, Precision, Proof
 
 
 def read_article(page: Page) -> Observation:
     """news.qq.com article: window.DATA names media and time."""
-    value = dig.embedded(page.text, "window.DATA")
+    value = extract.embedded(page.text, "window.DATA")
     name = need(word(value, "media") or word(value, "media_name"), "no_identity: 文章页没有账号")
     at, precision = when(word(value, "pubtime") or word(value, "pub_time"), page)
     ident = word(value, "article_id") or word(value, "cms_id") or word(value, "id")
@@ -29,8 +29,8 @@ def read_article(page: Page) -> Observation:
 
 def read_list(page: Page) -> Observation:
     """A saved list of one author's articles; items of other channels are recommendations."""
-    items = rows(dig.data(page), "newslist") or rows(dig.data(page), "data", "list")
-    whose = dig.owner(word(item, "chlid") or word(item, "media_id") for item in items)
+    items = rows(extract.data(page), "newslist") or rows(extract.data(page), "data", "list")
+    whose = extract.owner(word(item, "chlid") or word(item, "media_id") for item in items)
     own = [item for item in items if (word(item, "chlid") or word(item, "media_id")) == whose]
     need(whose and own, "no_identity: 列表里没有账号")
     posts = []
@@ -72,7 +72,7 @@ SPEC = PlatformSpec(
             label="作者文章列表",
             proves=Proof.ACTIVE | Proof.NAME,
             note="无公开地址，仅读留存",
-            recognises=lambda page: dig.has(page, "newslist") or bool(dig.peek(page, "data", "list")),
+            recognises=lambda page: extract.has(page, "newslist") or bool(extract.peek(page, "data", "list")),
             read=read_list,
         ),
         Source(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from crawler import dig
-from crawler.dig import need, number, rows, seen, unix, word
-from crawler.page import Page
-from crawler.source import PlatformSpec, Source, Target
+from crawler.page import extract
+from crawler.page.extract import need, number, rows, seen, unix, word
+from crawler.page.page import Page
+from crawler.platforms.spec import PlatformSpec, Source, Target
 from rules.model import Observation, Outcome, Platform, Post, Proof
 
 
 def read_list(page: Page) -> Observation:
     """emotion_cgi_msglist: 说说 of one QQ number. ``total`` 0 with code 0 is the space's own counter."""
-    value = dig.data(page)
+    value = extract.data(page)
     account = need(word(value, "usrinfo", "uin") or word(value, "uin"), "no_identity: 列表里没有QQ号")
     own = [item for item in rows(value, "msglist") if word(item, "uin") in ("", account)]
     posts = [
@@ -56,7 +56,7 @@ SPEC = PlatformSpec(
             label="说说列表",
             proves=Proof.ACTIVE | Proof.NAME,
             note="需登录，仅读留存；平时由人工核查",
-            recognises=lambda page: dig.has(page, "msglist") or dig.has(page, "usrinfo"),
+            recognises=lambda page: extract.has(page, "msglist") or extract.has(page, "usrinfo"),
             read=read_list,
             urls=urls,
         ),

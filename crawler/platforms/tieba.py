@@ -9,10 +9,10 @@ from typing import Any
 
 from lxml.html import HtmlElement
 
-from crawler import dig
-from crawler.dig import css, find, need, seen, shown, when, word
-from crawler.page import Page
-from crawler.source import PlatformSpec, Source, Target
+from crawler.page import extract
+from crawler.page.extract import css, find, need, seen, shown, when, word
+from crawler.page.page import Page
+from crawler.platforms.spec import PlatformSpec, Source, Target
 from rules.model import Found, Observation, Platform, Post, Proof
 
 CLOCK = re.compile(r"^(?=\d{1,2}:\d\d$)")
@@ -31,7 +31,7 @@ def uncovered(page: Page) -> HtmlElement:
     """The page's tree with its lists: as served, they stand in comments inside <code> and a script unpacks them."""
     text = re.sub(r"(<code\b[^>]{0,300}>)\s{0,20}<!--", r"\1", page.text)
     text = re.sub(r"-->\s{0,20}(</code>)", r"\1", text)
-    return dig.tree(replace(page, body=text.encode("utf-8", "ignore"), headers={}))
+    return extract.tree(replace(page, body=text.encode("utf-8", "ignore"), headers={}))
 
 
 def read_forum(page: Page) -> Observation:
@@ -40,9 +40,9 @@ def read_forum(page: Page) -> Observation:
     threads = [_thread(item, page) for item in find(root, f"//li[{css('j_thread_list')}]")]
     # Advertisements have no thread number.
     posts = need([post for post in threads if post.id.isdigit()], "empty_list: 没有帖子，可能被拦截")
-    title = dig.first(r"<title[^>]{0,100}>\s*([^<_-]{1,40}?吧)\s*[-_]", page.text)
+    title = extract.first(r"<title[^>]{0,100}>\s*([^<_-]{1,40}?吧)\s*[-_]", page.text)
     name = shown(root, f"//a[{css('card_title_fname')}]") or title
-    forum = dig.first(r"PageData\.forum\s*=\s*\{\s*'id':\s*(\d+)|\"forum_id\"\s*:\s*\"?(\d+)", page.text)
+    forum = extract.first(r"PageData\.forum\s*=\s*\{\s*'id':\s*(\d+)|\"forum_id\"\s*:\s*\"?(\d+)", page.text)
     return seen(page, Platform.TIEBA, name=name, account_id=forum, posts=posts)
 
 
@@ -56,7 +56,7 @@ def _thread(item: HtmlElement, page: Page) -> Post:
         url=f"https://tieba.baidu.com/p/{ident}",
         published_at=at,
         precision=precision,
-        pinned="thread_top" in item.get("class", "").split() or dig.dig(field(item), "is_top") is True,
+        pinned="thread_top" in item.get("class", "").split() or extract.dig(field(item), "is_top") is True,
     )
 
 
@@ -67,12 +67,14 @@ def read_thread(page: Page) -> Observation:
     facts = field(head)
     author = word(facts, "author", "user_name") or shown(head, f".//a[{css('p_author_name')}]")
     tails = " ".join(tail.text_content() for tail in find(head, './/*[contains(@class,"tail")]'))
-    written = dig.first(r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)", tails)
+    written = extract.first(r"(\d{4}-\d\d-\d\d(?: \d\d:\d\d)?)", tails)
     at, precision = when(word(facts, "content", "date") or written, page)
-    if dig.number(facts, "content", "post_no") not in (1, None):
+    if extract.number(facts, "content", "post_no") not in (1, None):
         at = None  # a later page of the thread
-    title = shown(root, f"//*[{css('core_title_txt')}]") or dig.first(r"<title[^>]{0,100}>([^<【_]{1,100})", page.text)
-    ident = dig.first(r"/p/(\d+)", page.url) or dig.first(r"thread_id\s*:\s*(\d+)|/p/(\d{6,14})", page.text)
+    title = shown(root, f"//*[{css('core_title_txt')}]") or extract.first(
+        r"<title[^>]{0,100}>([^<【_]{1,100})", page.text
+    )
+    ident = extract.first(r"/p/(\d+)", page.url) or extract.first(r"thread_id\s*:\s*(\d+)|/p/(\d{6,14})", page.text)
     url = f"https://tieba.baidu.com/p/{ident}"
     return seen(
         page,
@@ -86,7 +88,7 @@ def read_thread(page: Page) -> Observation:
 def read_search(page: Page) -> Observation:
     """Search by keyword: threads of many forums and authors; nobody's list, so only results."""
     results: dict[str, Found] = {}
-    for row in find(dig.tree(page), f"//div[{css('s_post')}]"):
+    for row in find(extract.tree(page), f"//div[{css('s_post')}]"):
         forum = shown(row, f".//a[{css('p_forum')}]")
         at, _ = when(shown(row, f".//*[{css('p_date')}]"), page)
         if forum:
@@ -103,13 +105,13 @@ def read_search(page: Page) -> Observation:
 
 def read_home(page: Page) -> Observation:
     """A member's home: name and the latest threads with the times shown there."""
-    root = dig.tree(page)
-    name = shown(root, f"//*[{css('userinfo_username')}]") or dig.first(
+    root = extract.tree(page)
+    name = shown(root, f"//*[{css('userinfo_username')}]") or extract.first(
         r"<title[^>]{0,100}>\s*([^<]{1,30}?)的贴吧", page.text
     )
     posts = []
     for item in find(root, f'//ul[contains(@class,"new_list")]/li | //div[{css("n_right")}]'):
-        ident = dig.first(r"/p/(\d+)", shown(item, './/a[contains(@href,"/p/")]/@href'))
+        ident = extract.first(r"/p/(\d+)", shown(item, './/a[contains(@href,"/p/")]/@href'))
         at, precision = when(shown(item, f".//*[{css('n_post_time')}]"), page)
         if ident:
             posts.append(
@@ -121,7 +123,7 @@ def read_home(page: Page) -> Observation:
                     precision=precision,
                 )
             )
-    account = dig.first(r"[?&]id=(tb\.1\.[\w.-]{10,40})", page.url) or dig.first(
+    account = extract.first(r"[?&]id=(tb\.1\.[\w.-]{10,40})", page.url) or extract.first(
         r'"portrait"\s*:\s*"(tb\.1\.[\w.-]{10,40})', page.text
     )
     return seen(page, Platform.TIEBA, name=need(name, "no_identity: 主页没有名称"), account_id=account, posts=posts)

@@ -7,10 +7,10 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from crawler import dig
-from crawler.dig import find, need, peek, rows, seen, shown, unix, when, word
-from crawler.page import Page, Unreadable
-from crawler.source import PlatformSpec, Source, Target
+from crawler.page import extract
+from crawler.page.extract import find, need, peek, rows, seen, shown, unix, when, word
+from crawler.page.page import Page, Unreadable
+from crawler.platforms.spec import PlatformSpec, Source, Target
 from rules.model import Found, Observation, Platform, Post, Precision, Proof
 
 QUOTE = r"'((?:[^'\\]|\\.){1,300})'"
@@ -18,21 +18,21 @@ QUOTE = r"'((?:[^'\\]|\\.){1,300})'"
 
 def from_id(group: str) -> Any:
     """The time inside a group id; exact on captured articles, wrong for imported ones."""
-    value = dig.number(group or None)
+    value = extract.number(group or None)
     return unix(value >> 32) if value else None
 
 
 def read_old_article(page: Page) -> Observation:
     """BASE_DATA of 2019–2020: mediaInfo is the account; pgcInfo, feedInfo and siblingList are other articles."""
     text = page.text[page.text.find("BASE_DATA") :]
-    media = dig.first(r"(?s)mediaInfo:\s*\{(.{1,800}?)\}", text)
-    name = dig.first(rf"name:\s*{QUOTE}", media) or dig.first(rf"source:\s*{QUOTE}", text)
-    user = dig.first(r"/c/user/(\d+)", media) or dig.first(r"(?:user_id|uid):\s*'(\d+)'", media)
-    group = dig.first(r"(?:groupId|itemId|item_id|group_id):\s*'(\d{10,20})'", text)
-    at, precision = when(dig.first(r"(?s)subInfo:\s*\{.{1,400}?time:\s*'([^']{8,30})'", text), page)
+    media = extract.first(r"(?s)mediaInfo:\s*\{(.{1,800}?)\}", text)
+    name = extract.first(rf"name:\s*{QUOTE}", media) or extract.first(rf"source:\s*{QUOTE}", text)
+    user = extract.first(r"/c/user/(\d+)", media) or extract.first(r"(?:user_id|uid):\s*'(\d+)'", media)
+    group = extract.first(r"(?:groupId|itemId|item_id|group_id):\s*'(\d{10,20})'", text)
+    at, precision = when(extract.first(r"(?s)subInfo:\s*\{.{1,400}?time:\s*'([^']{8,30})'", text), page)
     if not at:
         at, precision = from_id(group), Precision.DERIVED
-    title = dig.first(rf"title:\s*{QUOTE}", text).strip('" ')
+    title = extract.first(rf"title:\s*{QUOTE}", text).strip('" ')
     need(group and name, "no_identity: 文章页没有账号或编号")
     return seen(
         page,
@@ -65,11 +65,11 @@ USERS = ("mediaInfo", "userInfo", "user", "profileUserInfo", "media_user", "user
 
 def read_render_data(page: Page) -> Observation:
     """Today's article or profile page."""
-    data = dig.dig(state(page), "data") or state(page)
-    info = dig.dig(data, "initialDetail") or data
-    user = next((found for key in USERS for place in (info, data) if (found := dig.dig(place, key))), None)
-    name = dig.either(user, "name", "screen_name") or word(info, "source")
-    body = dig.either(user, "verifiedContent", "verified_content") or word(user, "userAuthInfo", "auth_info")
+    data = extract.dig(state(page), "data") or state(page)
+    info = extract.dig(data, "initialDetail") or data
+    user = next((found for key in USERS for place in (info, data) if (found := extract.dig(place, key))), None)
+    name = extract.either(user, "name", "screen_name") or word(info, "source")
+    body = extract.either(user, "verifiedContent", "verified_content") or word(user, "userAuthInfo", "auth_info")
     need(name, "no_identity: 页面上没有账号")
     return seen(
         page, Platform.TOUTIAO, name=name, account_id=_uid(user), verified_body=body, posts=_rendered(info, page)
@@ -78,8 +78,8 @@ def read_render_data(page: Page) -> Observation:
 
 def _rendered(info: Any, page: Page) -> list[Post]:
     """The article of a page; none on a profile."""
-    group = dig.either(info, "itemId", "groupId", "item_id", "group_id")
-    stamp = dig.either(info, "publishTime", "publish_time")
+    group = extract.either(info, "itemId", "groupId", "item_id", "group_id")
+    stamp = extract.either(info, "publishTime", "publish_time")
     at, precision = unix(stamp), Precision.SECOND
     if not at:
         at, precision = when(stamp, page)
@@ -90,7 +90,7 @@ def _rendered(info: Any, page: Page) -> list[Post]:
 
 
 def _uid(user: Any) -> str:
-    return dig.either(user, "userId", "user_id", "creator_uid", "id", "uid")
+    return extract.either(user, "userId", "user_id", "creator_uid", "id", "uid")
 
 
 def unpacked(row: dict[str, Any]) -> dict[str, Any]:
@@ -104,12 +104,12 @@ def unpacked(row: dict[str, Any]) -> dict[str, Any]:
 
 def read_feed(page: Page) -> Observation:
     """api/pc/list/feed as saved: items of one account; ads and recommended items name other users."""
-    items = [unpacked(row) for row in rows(dig.data(page), "data")]
+    items = [unpacked(row) for row in rows(extract.data(page), "data")]
     items = [item for item in items if not item.get("is_feed_ad") and not item.get("ad_id")]
-    whose = dig.owner(_uid(dig.dig(item, "user_info")) or word(item, "media_creator_id") for item in items)
-    own = [item for item in items if (_uid(dig.dig(item, "user_info")) or word(item, "media_creator_id")) == whose]
+    whose = extract.owner(_uid(extract.dig(item, "user_info")) or word(item, "media_creator_id") for item in items)
+    own = [item for item in items if (_uid(extract.dig(item, "user_info")) or word(item, "media_creator_id")) == whose]
     need(whose and own, "no_own_items: 列表里没有账号，或作者各不相同（推荐列表）")
-    user = dig.dig(own[0], "user_info")
+    user = extract.dig(own[0], "user_info")
     posts = []
     for item in own:
         group = word(item, "group_id") or word(item, "item_id") or word(item, "id")
@@ -134,11 +134,11 @@ def read_feed(page: Page) -> Observation:
 
 def read_profile(page: Page) -> Observation:
     """A profile of the mobile interface."""
-    user = dig.dig(dig.data(page), "data")
+    user = extract.dig(extract.data(page), "data")
     return seen(
         page,
         Platform.TOUTIAO,
-        name=dig.either(user, "name", "screen_name"),
+        name=extract.either(user, "name", "screen_name"),
         account_id=_uid(user),
         verified_body=word(user, "verified_content"),
     )
@@ -154,13 +154,13 @@ def unwrapped(link: str) -> str:
 def read_search(page: Page) -> Observation:
     """so.toutiao.com: articles with their source, or users; nobody's list, so only results."""
     results: dict[str, Found] = {}
-    for card in find(dig.tree(page), "//*[@real-index]"):
+    for card in find(extract.tree(page), "//*[@real-index]"):
         link = unwrapped((card.xpath(".//a/@href") or [""])[0])
-        source = dig.first(r'"(?:article_source|name|user_name)"\s*:\s*"([^"]{1,60})"', link)
-        user = dig.first(r"/(?:c/user|profile)/(?:token/)?([\w.-]{5,120})", link)
+        source = extract.first(r'"(?:article_source|name|user_name)"\s*:\s*"([^"]{1,60})"', link)
+        user = extract.first(r"/(?:c/user|profile)/(?:token/)?([\w.-]{5,120})", link)
         if not source and user:
             source = shown(card, './/*[contains(@class,"title")]')
-        group = dig.first(r"/group/(\d{15,20})", link)
+        group = extract.first(r"/group/(\d{15,20})", link)
         if source and (group or user):
             results.setdefault(
                 source,
@@ -182,7 +182,7 @@ def read_search(page: Page) -> Observation:
 def _add_site(results: dict[str, Found], card: Any, link: str) -> None:
     """Search also lists ordinary websites, which somebody may have to look at too."""
     name = shown(card, './/*[contains(@class,"title")]')
-    url = dig.first(r"h5_url=(https?://[^&\s]{4,300})", link)
+    url = extract.first(r"h5_url=(https?://[^&\s]{4,300})", link)
     if name and url:
         results.setdefault(name, Found(platform=Platform.WEBSITE, name=name, url=url))
 
@@ -204,7 +204,7 @@ SPEC = PlatformSpec(
             proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
             note="需签名，仅读留存",
             recognises=lambda page: (
-                any(dig.has(page, "data", 0, key) for key in ("publish_time", "behot_time", "group_id"))
+                any(extract.has(page, "data", 0, key) for key in ("publish_time", "behot_time", "group_id"))
                 or any(word(unpacked(row), "behot_time") for row in rows(peek(page, "data"))[:1])
             ),
             read=read_feed,
@@ -214,7 +214,9 @@ SPEC = PlatformSpec(
             label="账号资料接口",
             proves=Proof.NAME | Proof.BODY,
             note="仅读留存",
-            recognises=lambda page: dig.has(page, "data", "user_id") and dig.has(page, "data", "verified_content"),
+            recognises=lambda page: (
+                extract.has(page, "data", "user_id") and extract.has(page, "data", "verified_content")
+            ),
             read=read_profile,
         ),
         Source(

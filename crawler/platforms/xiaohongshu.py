@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from crawler import dig
-from crawler.dig import need, peek, rows, seen, unix, word
-from crawler.page import Page
-from crawler.source import PlatformSpec, Source, Target
+from crawler.page import extract
+from crawler.page.extract import need, peek, rows, seen, unix, word
+from crawler.page.page import Page
+from crawler.platforms.spec import PlatformSpec, Source, Target
 from rules.model import Found, Observation, Platform, Post, Precision, Proof
 
 
 def state(page: Page) -> Any:
     """window.__INITIAL_STATE__, in its page or saved alone."""
-    return peek(page) or need(dig.embedded(page.text, "window.__INITIAL_STATE__"), "bad_state: 页面数据无法解析")
+    return peek(page) or need(extract.embedded(page.text, "window.__INITIAL_STATE__"), "bad_state: 页面数据无法解析")
 
 
 def from_id(note: str) -> Any:
@@ -24,12 +24,12 @@ def from_id(note: str) -> Any:
 
 def card(item: dict[str, Any]) -> Post | None:
     """One note of a list, old and new naming."""
-    note = dig.dig(item, "noteCard") or dig.dig(item, "note_card") or item
+    note = extract.dig(item, "noteCard") or extract.dig(item, "note_card") or item
     ident = word(item, "id") or word(note, "noteId") or word(note, "note_id")
     if not ident:
         return None
     sticky = (
-        any(dig.dig(note, key, "sticky") is True for key in ("interactInfo", "interact_info"))
+        any(extract.dig(note, key, "sticky") is True for key in ("interactInfo", "interact_info"))
         or item.get("sticky") is True
     )
     return Post(
@@ -63,14 +63,16 @@ def author(item: dict[str, Any]) -> str:
 
 def read_profile(page: Page) -> Observation:
     """user/profile/ID."""
-    user = dig.dig(state(page), "user")
-    data = dig.dig(user, "userPageData") or dig.dig(user, "userPageData", "_rawValue")
-    basic = dig.dig(data, "basicInfo") or dig.dig(data, "basic_info")
+    user = extract.dig(state(page), "user")
+    data = extract.dig(user, "userPageData") or extract.dig(user, "userPageData", "_rawValue")
+    basic = extract.dig(data, "basicInfo") or extract.dig(data, "basic_info")
     name = need(word(basic, "nickname"), "no_identity: 主页没有账号，可能需要登录")
     # Groups by tab: 笔记, 收藏, 点赞. Only the first is the account's own work.
     flat = rows(user, "notes", 0)
-    asked = dig.first(r"/user/profile/([0-9a-f]{24})", dig.address(page)) or word(user, "noteQueries", 0, "userId")
-    account = asked or dig.owner(author(item) for item in flat)
+    asked = extract.first(r"/user/profile/([0-9a-f]{24})", extract.address(page)) or word(
+        user, "noteQueries", 0, "userId"
+    )
+    account = asked or extract.owner(author(item) for item in flat)
     own = [item for item in flat if author(item) in ("", account)]
     body = next((word(tag, "name") for tag in rows(data, "verifyInfo")), "") or word(
         data, "verifyInfo", "redOfficialVerifyContent"
@@ -87,7 +89,7 @@ def read_profile(page: Page) -> Observation:
 
 def read_user(page: Page) -> Observation:
     """user/otherinfo as saved: who it is, by the number that people see."""
-    data = dig.dig(dig.data(page), "data")
+    data = extract.dig(extract.data(page), "data")
     body = next((word(tag, "name") for tag in rows(data, "verify_info")), "")
     name, shown = word(data, "basic_info", "nickname"), word(data, "basic_info", "red_id")
     return seen(page, Platform.XIAOHONGSHU, name=name, account_id=shown, verified_body=body)
@@ -100,24 +102,24 @@ def read_note(page: Page) -> Observation:
 
 def opened(page: Page) -> Any:
     """The note that the page shows; profiles carry an entry for none."""
-    entries = dig.dig(state(page), "note", "noteDetailMap")
-    notes = [dig.dig(entry, "note") for entry in entries.values()] if isinstance(entries, dict) else []
+    entries = extract.dig(state(page), "note", "noteDetailMap")
+    notes = [extract.dig(entry, "note") for entry in entries.values()] if isinstance(entries, dict) else []
     return next((note for note in notes if word(note, "noteId") or word(note, "time")), None)
 
 
 def read_bare_note(page: Page) -> Observation:
     """A note object saved alone."""
-    return note_of(page, dig.data(page))
+    return note_of(page, extract.data(page))
 
 
 def note_of(page: Page, note: Any) -> Observation:
     """One note object. ``lastUpdateTime`` is an edit."""
-    user = dig.dig(note, "user")
+    user = extract.dig(note, "user")
     account = word(user, "userId") or word(user, "user_id")
     ident = (
         word(note, "noteId")
         or word(note, "note_id")
-        or dig.first(r"/(?:explore|discovery/item)/([0-9a-f]{24})", page.url)
+        or extract.first(r"/(?:explore|discovery/item)/([0-9a-f]{24})", page.url)
     )
     at, precision = unix(note, "time", per_second=1000), Precision.SECOND
     if not at:
@@ -143,20 +145,20 @@ def note_of(page: Page, note: Any) -> Observation:
 
 def read_api(page: Page) -> Observation:
     """Saved answers of the interface: one author's notes, one note, or search results."""
-    data = dig.dig(dig.data(page), "data")
+    data = extract.dig(extract.data(page), "data")
     notes, items = rows(data, "notes"), rows(data, "items")
     if len(items) == 1 and not notes:
-        return note_of(page, dig.dig(items[0], "note_card"))
+        return note_of(page, extract.dig(items[0], "note_card"))
     if not notes:
         return found_in(page, items)
     whose = need(
-        dig.owner(author(item) for item in notes), "no_own_items: 列表里没有作者，或作者各不相同（收藏、推荐）"
+        extract.owner(author(item) for item in notes), "no_own_items: 列表里没有作者，或作者各不相同（收藏、推荐）"
     )
     own = [item for item in notes if author(item) == whose]
-    user = next((u for item in own if (u := dig.dig(item, "user") or dig.dig(item, "note_card", "user"))), None)
+    user = next((u for item in own if (u := extract.dig(item, "user") or extract.dig(item, "note_card", "user"))), None)
     posts = [post for item in own if (post := card(item))]
     return seen(
-        page, Platform.XIAOHONGSHU, name=dig.either(user, "nickname", "nick_name"), account_id=whose, posts=posts
+        page, Platform.XIAOHONGSHU, name=extract.either(user, "nickname", "nick_name"), account_id=whose, posts=posts
     )
 
 
@@ -164,8 +166,8 @@ def found_in(page: Page, items: list[dict[str, Any]]) -> Observation:
     """The authors behind the notes that a search found."""
     found: dict[str, Found] = {}
     for item in items:
-        writer = dig.dig(item, "note_card", "user") or dig.dig(item, "note", "user")
-        ident, name = author(item), dig.either(writer, "nickname", "nick_name")
+        writer = extract.dig(item, "note_card", "user") or extract.dig(item, "note", "user")
+        ident, name = author(item), extract.either(writer, "nickname", "nick_name")
         url = f"https://www.xiaohongshu.com/user/profile/{ident}"
         if name and ident:
             found.setdefault(ident, Found(platform=Platform.XIAOHONGSHU, name=name, account_id=ident, url=url))
@@ -175,7 +177,7 @@ def found_in(page: Page, items: list[dict[str, Any]]) -> Observation:
 
 def has_state(page: Page, key: str) -> bool:
     """A page with the state object that has this part."""
-    served = "window.__INITIAL_STATE__" in page.text or dig.has(page, "note") or dig.has(page, "user")
+    served = "window.__INITIAL_STATE__" in page.text or extract.has(page, "note") or extract.has(page, "user")
     return served and f'"{key}"' in page.text
 
 
@@ -213,7 +215,7 @@ SPEC = PlatformSpec(
             label="单篇笔记（留存）",
             proves=Proof.ACTIVE | Proof.NAME,
             note="只证明这一篇",
-            recognises=lambda page: dig.has(page, "noteId") and dig.has(page, "time"),
+            recognises=lambda page: extract.has(page, "noteId") and extract.has(page, "time"),
             read=read_bare_note,
         ),
         Source(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crawler import dig
-from crawler.dig import css, find, need, number, peek, rows, seen, shown, unix, when, word
-from crawler.page import Page
-from crawler.source import PlatformSpec, Source, Target
+from crawler.page import extract
+from crawler.page.extract import css, find, need, number, peek, rows, seen, shown, unix, when, word
+from crawler.page.page import Page
+from crawler.platforms.spec import PlatformSpec, Source, Target
 from rules.model import Found, Observation, Platform, Post, Precision, Proof
 
 
@@ -25,7 +25,7 @@ def badge(user: Any) -> str:
             return text
     for each in rows(user, "badge"):
         if word(each, "type") in ("", "identity"):
-            return dig.either(each, "description", "title")
+            return extract.either(each, "description", "title")
     return ""
 
 
@@ -39,7 +39,7 @@ def post(item: dict[str, Any], page: Page) -> Post:
     ident = word(item, "id") or word(item, "slug")
     return Post(
         id=ident,
-        title=title or dig.prose(item, "excerpt")[:80],
+        title=title or extract.prose(item, "excerpt")[:80],
         url=word(item, "url"),
         published_at=at,
         precision=precision,
@@ -48,10 +48,10 @@ def post(item: dict[str, Any], page: Page) -> Post:
 
 def read_api(page: Page) -> Observation:
     """api/v4 …/articles, answers, pins of one member."""
-    items = [dig.dig(row, "target") or row for row in rows(dig.data(page), "data") or rows(dig.data(page))]
-    whose = dig.owner(token(dig.dig(item, "author")) for item in items)
-    own = [item for item in items if token(dig.dig(item, "author")) == whose]
-    author = dig.dig(need(whose and own, "no_identity: 列表里没有作者")[0], "author")
+    items = [extract.dig(row, "target") or row for row in rows(extract.data(page), "data") or rows(extract.data(page))]
+    whose = extract.owner(token(extract.dig(item, "author")) for item in items)
+    own = [item for item in items if token(extract.dig(item, "author")) == whose]
+    author = extract.dig(need(whose and own, "no_identity: 列表里没有作者")[0], "author")
     return seen(
         page,
         Platform.ZHIHU,
@@ -59,28 +59,30 @@ def read_api(page: Page) -> Observation:
         account_id=whose,
         verified_body=badge(author),
         posts=[post(item, page) for item in own],
-        post_count=number(dig.data(page), "paging", "totals"),
+        post_count=number(extract.data(page), "paging", "totals"),
     )
 
 
 def read_state(page: Page) -> Observation:
     """js-initialData: a member's page, an article, or a search page, told apart by which entities have content."""
-    state = dig.dig(dig.embedded(page.text, 'id="js-initialData"'), "initialState")
-    entities = dig.dig(state, "entities")
+    state = extract.dig(extract.embedded(page.text, 'id="js-initialData"'), "initialState")
+    entities = extract.dig(state, "entities")
     users = {word(user, "urlToken"): user for user in _values(entities, "users") if word(user, "name")}
-    asked = dig.first(r"zhihu\.com/(?:people|org)/([\w-]{1,60})", dig.address(page))
+    asked = extract.first(r"zhihu\.com/(?:people|org)/([\w-]{1,60})", extract.address(page))
     items = _values(entities, "articles") + _values(entities, "answers") + _values(entities, "pins")
-    slug = dig.first(r"zhihu\.com/column/([\w-]{1,60})|zhuanlan\.zhihu\.com/(?!p/)([\w-]{1,60})", dig.address(page))
+    slug = extract.first(
+        r"zhihu\.com/column/([\w-]{1,60})|zhuanlan\.zhihu\.com/(?!p/)([\w-]{1,60})", extract.address(page)
+    )
     column = next((each for each in _values(entities, "columns") if slug and word(each, "urlToken") == slug), None)
     if column:
         return column_of(page, column)
     if not users and not items:
         return read_search(page)
-    written = dig.owner(token(dig.dig(item, "author")) for item in items)
+    written = extract.owner(token(extract.dig(item, "author")) for item in items)
     whose = asked if asked in users else (written or next(iter(users), ""))
-    user = users.get(whose) or next((a for item in items if token(a := dig.dig(item, "author")) == whose), None)
+    user = users.get(whose) or next((a for item in items if token(a := extract.dig(item, "author")) == whose), None)
     need(word(user, "name"), "no_identity: 页面上没有账号")
-    own = [item for item in items if token(dig.dig(item, "author")) == whose]
+    own = [item for item in items if token(extract.dig(item, "author")) == whose]
     counts = [number(user, key) for key in ("answerCount", "articlesCount", "pinsCount", "zvideoCount")]
     known = [count for count in counts if count is not None]
     return seen(
@@ -95,21 +97,21 @@ def read_state(page: Page) -> Observation:
 
 
 def _values(value: Any, key: str) -> list[dict[str, Any]]:
-    found = dig.dig(value, key)
+    found = extract.dig(value, key)
     return [item for item in found.values() if isinstance(item, dict)] if isinstance(found, dict) else []
 
 
 def read_search(page: Page) -> Observation:
     """A search page as drawn: the people and organisations behind the results."""
     results: dict[str, Found] = {}
-    for card in find(dig.tree(page), f"//*[{css('SearchResult-Card')} or {css('List-item')}]"):
+    for card in find(extract.tree(page), f"//*[{css('SearchResult-Card')} or {css('List-item')}]"):
         url = shown(card, './/a[contains(@href,"/people/") or contains(@href,"/org/")]/@href')
         name = shown(card, f'.//*[{css("AuthorInfo")}]//meta[@itemprop="name"]/@content') or shown(
             card, f".//a[{css('UserLink-link')}]"
         )
         # An answer opens with its author in bold and has no link.
         name = name or shown(card, './/*[@itemprop="answer"]//*[@itemprop="text"]/b[1]')
-        account = dig.first(r"/(?:people|org)/([\w-]{1,60})", url)
+        account = extract.first(r"/(?:people|org)/([\w-]{1,60})", url)
         if name:
             results.setdefault(account or name, Found(platform=Platform.ZHIHU, name=name, account_id=account, url=url))
     return seen(page, Platform.ZHIHU, results=tuple(need(results, "no_result: 没有结果；不能证明账号不存在").values()))
@@ -117,7 +119,7 @@ def read_search(page: Page) -> Observation:
 
 def read_column(page: Page) -> Observation:
     """A column (专栏) as JSON, of 2015 or of today."""
-    return column_of(page, dig.data(page))
+    return column_of(page, extract.data(page))
 
 
 def column_of(page: Page, column: Any) -> Observation:
@@ -126,15 +128,15 @@ def column_of(page: Page, column: Any) -> Observation:
     return seen(
         page,
         Platform.ZHIHU,
-        name=dig.either(column, "name", "title"),
-        account_id=dig.either(column, "slug", "url_token", "urlToken", "id"),
+        name=extract.either(column, "name", "title"),
+        account_id=extract.either(column, "slug", "url_token", "urlToken", "id"),
         post_count=next((count for count in counts if count is not None), None),
     )
 
 
 def read_member(page: Page) -> Observation:
     """api/v4/members/TOKEN: a person or organisation."""
-    user = dig.data(page)
+    user = extract.data(page)
     counts = [number(user, key) for key in ("answer_count", "articles_count", "pins_count", "zvideo_count")]
     known = [count for count in counts if count is not None]
     return seen(
@@ -149,19 +151,19 @@ def read_member(page: Page) -> Observation:
 
 def read_old_profile(page: Page) -> Observation:
     """A person's or organisation's page before 2017: who it is. Its activities mix in what others wrote."""
-    root = dig.tree(page)
+    root = extract.tree(page)
     name = shown(root, f"//*[{css('title-section')}]//*[{css('name')}]")
     link = (
         '//*[contains(@class,"profile-navbar")]//a[starts-with(@href,"/people/") or starts-with(@href,"/org/")]/@href'
     )
-    account = dig.first(r"/(?:people|org)/([\w-]{1,60})", dig.address(page) or shown(root, link))
+    account = extract.first(r"/(?:people|org)/([\w-]{1,60})", extract.address(page) or shown(root, link))
     return seen(page, Platform.ZHIHU, name=need(name, "no_identity: 主页没有名称"), account_id=account)
 
 
 def read_article(page: Page) -> Observation:
     """One article as JSON: its author and time."""
-    item = dig.data(page)
-    author = dig.dig(item, "author")
+    item = extract.data(page)
+    author = extract.dig(item, "author")
     name = need(word(author, "name"), "no_identity: 文章没有作者")
     return seen(
         page, Platform.ZHIHU, name=name, account_id=token(author), verified_body=badge(author), posts=[post(item, page)]
@@ -170,12 +172,14 @@ def read_article(page: Page) -> Observation:
 
 def is_list(page: Page) -> bool:
     """A page of items with authors, in an envelope or bare."""
-    return (bool(peek(page, "data", 0)) and dig.has(page, "paging")) or isinstance(peek(page, 0, "author"), dict)
+    return (bool(peek(page, "data", 0)) and extract.has(page, "paging")) or isinstance(peek(page, 0, "author"), dict)
 
 
 def is_column(page: Page) -> bool:
     """A column object, of 2015 or of today."""
-    return dig.has(page, "postsCount") or (dig.has(page, "articles_count") and word(peek(page, "type")) == "column")
+    return extract.has(page, "postsCount") or (
+        extract.has(page, "articles_count") and word(peek(page, "type")) == "column"
+    )
 
 
 def urls(target: Target) -> tuple[str, ...]:
@@ -227,7 +231,7 @@ SPEC = PlatformSpec(
             label="个人、机构资料接口",
             proves=Proof.NAME | Proof.BODY,
             note="需签名，仅读留存",
-            recognises=lambda page: dig.has(page, "url_token") and dig.has(page, "user_type"),
+            recognises=lambda page: extract.has(page, "url_token") and extract.has(page, "user_type"),
             read=read_member,
         ),
         Source(
@@ -237,7 +241,7 @@ SPEC = PlatformSpec(
             note="只证明这一篇",
             recognises=lambda page: (
                 isinstance(peek(page, "author"), dict)
-                and any(dig.has(page, key) for key in ("publishedTime", "created", "created_time"))
+                and any(extract.has(page, key) for key in ("publishedTime", "created", "created_time"))
             ),
             read=read_article,
         ),

@@ -13,28 +13,28 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from monitors.console.gate import HEADERS, Gate, check_form
-from monitors.console.page import STATIC, render
+from monitors.app_context import World
+from monitors.console.auth import door_of
+from monitors.console.middleware import HEADERS, Gate, check_form
+from monitors.console.rendering import STATIC, render
 from monitors.console.routes import (
     accounts,
     cases,
-    door,
     evidence,
+    login,
+    notices,
     operations,
-    papers,
     policies,
     scan,
     suspects,
     today,
 )
-from monitors.console.session import door_of
 from monitors.metrics import registry_of
-from monitors.world import World
 from storage.database import StorageError
 
 log = structlog.get_logger()
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-SUBJECTS = (door, today, accounts, suspects, cases, scan, papers, evidence, policies, operations)
+SUBJECTS = (login, today, accounts, suspects, cases, scan, notices, evidence, policies, operations)
 TITLES = {403: "没有权限", 404: "没有找到", 405: "不能这样访问", 409: "没有保存", 503: "暂时不能使用"}
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from alerts.clean import clean
-from alerts.send import Result
+from alerts.delivery.outbox import Result
+from alerts.sanitize import clean
 from rules.model import Document, Labelled, Outcome, Platform
-from storage.overview import NEVER
+from storage.read_models import NEVER
 
 DASH = "—"
 TONES = {"ok": "good", "gone": "bad", "moved": "warn", "empty": "plain"}

@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from monitors.demo.cast import HERE
+from monitors.demo.accounts import HERE
 
 MARK = "演示"
 """Stands in every title and footer, so that no demo page is ever taken for a real one."""

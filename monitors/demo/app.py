@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from monitors.demo import official, portals, shops, video, wechat, weibo
+from monitors.demo.activity import Campus
 from monitors.demo.answer import Answer, Ask, missing
 from monitors.demo.obstacles import authserver
-from monitors.demo.population import Campus
 from monitors.demo.replay import replayed, replayed_hosts
 from monitors.demo.sites import website
 from rules.model import Platform

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from monitors.demo.activity import Actor, Campus, Item, Judgement
 from monitors.demo.app import campus_app
-from monitors.demo.population import Actor, Campus, Item, Judgement
 from monitors.demo.register import (
     EXPECTED,
     Canary,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from monitors.demo.activity import Campus
 from monitors.demo.answer import MARK, Answer, Ask, missing, page, redirect
-from monitors.demo.population import Campus
 
 HUGE = 11 * 1024 * 1024
 """Bytes of the huge page: just past what the crawler reads."""

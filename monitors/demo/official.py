@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
+from monitors.demo.activity import Actor, Campus, Item
 from monitors.demo.answer import Answer, Ask, answer_json, missing
-from monitors.demo.population import Actor, Campus, Item
 from monitors.demo.weibo import blogs
 from monitors.settings import WrittenGrant
 from rules.model import Platform

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
+from monitors.demo.activity import Actor, Campus, Item
 from monitors.demo.answer import MARK, Answer, Ask, answer_json, missing, page, redirect
-from monitors.demo.population import Actor, Campus, Item
 from rules.model import Platform
 
 UNHUMAN = {

@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import quote
 
 from monitors.clock import starting_at
-from monitors.demo.cast import Actor, Judgement, load_actors
-from monitors.demo.population import Campus
+from monitors.demo.accounts import Actor, Judgement, load_actors
+from monitors.demo.activity import Campus
 from monitors.demo.portals import baijiahao_id, toutiao_id
 from monitors.demo.replay import replay_filings
 from monitors.demo.wechat import FEEDS, UNLISTED, short_link

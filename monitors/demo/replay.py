@@ -9,9 +9,9 @@ from pathlib import Path
 
 import yaml
 
+from monitors.demo.accounts import HERE
+from monitors.demo.activity import Campus
 from monitors.demo.answer import Answer, Ask, missing
-from monitors.demo.cast import HERE
-from monitors.demo.population import Campus
 from rules.model import Filing, Platform
 
 SCHOOL = "replay"

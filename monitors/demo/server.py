@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from monitors.demo.activity import Campus
 from monitors.demo.app import ABORT, campus_app, hosts_of
-from monitors.demo.population import Campus
 
 LOOPBACK = "127.0.0.1"
 BACKLOG = 2048
@@ -95,7 +95,7 @@ class CampusServer:
 
     @property
     def connect_to(self) -> tuple[str, int, int]:
-        """What `crawler.order.Order.connect_to` wants."""
+        """What `crawler.fetch.job.Order.connect_to` wants."""
         return (LOOPBACK, self.plain_port, self.tls_port)
 
     async def start(self) -> None:

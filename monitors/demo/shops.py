@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from monitors.demo.activity import Actor, Campus
 from monitors.demo.answer import MARK, Answer, Ask, answer_json, missing, page
-from monitors.demo.population import Actor, Campus
 from rules.model import Platform
 
 CERTIFICATE_DAYS = 90

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from monitors.demo.activity import Actor, Campus, Item
 from monitors.demo.answer import Answer, Ask, missing, render
 from monitors.demo.obstacles import OBSTACLES
-from monitors.demo.population import Actor, Campus, Item
 from monitors.demo.wechat import linked
 from rules.model import Platform
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from monitors.demo.activity import Actor, Campus, Item
 from monitors.demo.answer import MARK, Answer, Ask, answer_json, missing, page
-from monitors.demo.population import Actor, Campus, Item
 from rules.model import Platform
 
 DYNAMIC_EPOCH = 1_498_838_400

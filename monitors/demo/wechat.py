@@ -6,8 +6,8 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 
+from monitors.demo.activity import Actor, Campus, Item
 from monitors.demo.answer import MARK, Answer, Ask, answer_json, missing, page, redirect, xml
-from monitors.demo.population import Actor, Campus, Item
 from rules.model import Platform
 
 FEEDS = "rss.shifan.example"

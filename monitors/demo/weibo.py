@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
+from monitors.demo.activity import Actor, Campus, Item
 from monitors.demo.answer import MARK, Answer, Ask, answer_json, missing, page, redirect
-from monitors.demo.population import Actor, Campus, Item
 from rules.model import Platform
 
 MID_EPOCH = 515_483_463

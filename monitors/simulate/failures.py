@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
-from crawler.page import MAX_BYTES, Page
-from crawler.walls import Signature, signatures
+from crawler.page.block_signatures import Signature, signatures
+from crawler.page.page import MAX_BYTES, Page
 from monitors.demo.answer import answer_json
 from monitors.simulate.examples import example
 from rules.model import Observation, Outcome, Platform

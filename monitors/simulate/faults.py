@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitors.simulate.failures import Failure, failures
-from monitors.simulate.people import PLATFORMS, Life, Span
+from monitors.simulate.population import PLATFORMS, Life, Span
 from rules.model import Platform
 
 EVERY = 90

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitors.simulate.faults import Faults
-from monitors.simulate.people import Breach, Life, populate
+from monitors.simulate.population import Breach, Life, populate
 from monitors.simulate.run import Simulation
-from monitors.simulate.tally import Tally
+from monitors.simulate.scoring import Tally
 from rules.model import BEIJING, Platform
-from rules.policy import Policy
+from rules.policies.schema import Policy
 
 BEGIN = datetime(2025, 1, 1, tzinfo=BEIJING)
 """Any day would do, but a simulation must not depend on the day it is run."""

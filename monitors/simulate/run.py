@@ -8,23 +8,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitors.app_context import Canary
+from monitors.jobs.sweep import fill, rest_of
+from monitors.jobs.sweep_review import as_known
 from monitors.settings import Settings
-from monitors.simulate.court import Court
+from monitors.simulate.case_simulator import Court
 from monitors.simulate.faults import Faults
-from monitors.simulate.people import Life
-from monitors.simulate.tally import Tally
-from monitors.simulate.town import Town
+from monitors.simulate.population import Life
+from monitors.simulate.scoring import Tally
+from monitors.simulate.simulated_web import Town
 from monitors.simulate.visits import Visitor
-from monitors.sweep import fill, rest_of
-from monitors.watch import as_known
-from monitors.world import Canary
-from rules.absorb import absorb
-from rules.breaker import breaker
+from rules.accounts.state import absorb
 from rules.calendar import standard
-from rules.engine import Checks, answers, checks, context, evaluate
+from rules.circuit_breaker import breaker
+from rules.evaluation import Checks, answers, checks, context, evaluate
 from rules.model import Account, Finding, Platform, Seen
-from rules.planner import next_look
-from rules.policy import Policy
+from rules.policies.schema import Policy
+from rules.visit_schedule import next_look
 
 SWEEPS, CHECK = (0, 20, 40), 10
 """Minutes of the hour, as in the service's timetable."""

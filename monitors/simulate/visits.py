@@ -7,15 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from crawler.interpret import conclude, interpret
-from crawler.official import HOSTS
-from crawler.page import Page
+from crawler.fetch.spider import FOLLOW_MAX
+from crawler.observe.attribute import conclude, interpret
+from crawler.page.page import Page
 from crawler.platforms import spec_of
-from crawler.source import Source, Target
-from crawler.spider import FOLLOW_MAX
+from crawler.platforms.authorized_api import HOSTS
+from crawler.platforms.spec import Source, Target
 from monitors.simulate.faults import Faults
-from monitors.simulate.people import Life
-from monitors.simulate.town import Town, first_urls, target_of
+from monitors.simulate.population import Life
+from monitors.simulate.simulated_web import Town, first_urls, target_of
 from rules.model import Observation, Outcome
 
 

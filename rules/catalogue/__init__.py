@@ -1,6 +1,16 @@
 """Every rule, one pure function each; importing this package fills `RULES`."""
 
-from rules.catalogue import ending, filing, names, page, review, silence
+from rules.catalogue import activity, closure, naming, page_content, periodic, registration
 from rules.catalogue.registry import RULES, Rule, SchoolContext
 
-__all__ = ["RULES", "Rule", "SchoolContext", "ending", "filing", "names", "page", "review", "silence"]
+__all__ = [
+    "RULES",
+    "Rule",
+    "SchoolContext",
+    "activity",
+    "closure",
+    "naming",
+    "page_content",
+    "periodic",
+    "registration",
+]

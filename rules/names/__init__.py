@@ -3,7 +3,7 @@
 from rules.names.matcher import Matcher
 from rules.names.model import NameKind, NameMatch, NameVerdict
 from rules.names.protected import ProtectedFile, ProtectedNames, ProtectedSchool
-from rules.names.variants import SearchTerm, institution_of, search_terms
+from rules.names.search_terms import SearchTerm, institution_of, search_terms
 
 __all__ = [
     "Matcher",

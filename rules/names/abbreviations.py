@@ -8,7 +8,7 @@ from functools import cache
 from rules.names.context import Context, closes
 from rules.names.fold import FOLD
 from rules.names.model import NameKind, NameVerdict
-from rules.names.sounds import split
+from rules.names.pinyin import split
 from rules.names.tables import institutions, words
 from rules.names.tokens import Token
 

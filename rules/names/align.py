@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from rules.names.fold import Unit, is_han
 from rules.names.model import NameKind
-from rules.names.sounds import odd, plain, sounding, toned
+from rules.names.pinyin import odd, plain, sounding, toned
 from rules.names.tables import shapes, words
 
 INSERT, DELETE, SWAP, TURN = 0.75, 0.85, 0.70, 0.90

@@ -19,7 +19,7 @@ from rules.names.align import (
 )
 from rules.names.fold import Unit
 from rules.names.model import NameKind
-from rules.names.sounds import odd
+from rules.names.pinyin import odd
 from rules.names.terms import Role, Term
 
 MOST = 24  # terms aligned in one name: the longest ones; more would only be parts of them

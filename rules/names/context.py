@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 
-from rules.names import owners, words
+from rules.names import institution_spans, segmentation
 from rules.names.claims import Claim, line_of
 from rules.names.fold import Unit
-from rules.names.sounds import split
+from rules.names.pinyin import split
 from rules.names.tables import frequencies
 from rules.names.tables import words as listed
 from rules.names.terms import places
@@ -53,9 +53,9 @@ class Context:
         return frozenset(token.text for token in self.letters)
 
     @cached_property
-    def owners(self) -> list[owners.Owner]:
+    def owners(self) -> list[institution_spans.Owner]:
         """Every institution that the name spells out."""
-        return owners.spans(self.line)
+        return institution_spans.spans(self.line)
 
     def campus(self, end: int) -> str:
         """The campus word right after unit `end`, or ''."""
@@ -103,8 +103,8 @@ class Context:
     def taker(self, claim: Claim, weight: int) -> str:
         """The word that takes a part of the claim away when the name is cut into words, or ''."""
         extra = {self.line[claim.start : claim.end]: weight} if weight else {}
-        spans = words.cut(self.line, extra)
-        span = words.owner_of(spans, claim.start, claim.end)
+        spans = segmentation.cut(self.line, extra)
+        span = segmentation.owner_of(spans, claim.start, claim.end)
         return self.line[span[0] : span[1]] if span else ""
 
     def straddled(self, claim: Claim) -> bool:
@@ -120,7 +120,7 @@ class Context:
         return any(start == claim.end and end - start == 1 for start, end in self._cut(claim))
 
     def _cut(self, claim: Claim) -> list[tuple[int, int]]:
-        return words.cut(self.line, {self.line[claim.start : claim.end]: 600})
+        return segmentation.cut(self.line, {self.line[claim.start : claim.end]: 600})
 
     def provinces(self, claim: Claim) -> dict[str, str]:
         """Places named outside the claim: province → the place."""

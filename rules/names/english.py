@@ -7,7 +7,7 @@ from functools import cache, cached_property
 
 from rapidfuzz.distance import OSA
 
-from rules.names.spelled import stream
+from rules.names.pinyin_spellings import stream
 from rules.names.tables import institutions
 from rules.names.tokens import Token
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rules.names import owners
+from rules.names import institution_spans
 from rules.names.align import RARE
 from rules.names.claims import Claim
 from rules.names.context import Context
@@ -15,7 +15,7 @@ from rules.names.terms import Role
 TIE, NEARLY, DISGUISED, MARGIN = 0.05, 0.1, 0.2, 0.3  # in units of Claim.worth
 
 
-def against(facts: Facts, claim: Claim, name: Context, others: Sequence[owners.Owner]) -> Ruling | None:
+def against(facts: Facts, claim: Claim, name: Context, others: Sequence[institution_spans.Owner]) -> Ruling | None:
     """A changed name against an institution spelled out in the same place: the plainly written one wins."""
     crossing = [o for o in others if o.start < claim.end and claim.start < o.end]
     best = max(crossing, key=lambda o: (o.worth, o.name))
@@ -33,7 +33,7 @@ def rule(facts: Facts, claim: Claim, name: Context) -> Ruling | None:
     if text in frequencies():
         return Ruling(CLEAR, claim, f"“{text}”是一个词", text)
     first, last = max(0, claim.start - 6), claim.end + 12
-    near = owners.nearest(tuple(unit.text for unit in name.units[first:last]))
+    near = institution_spans.nearest(tuple(unit.text for unit in name.units[first:last]))
     rivals = [
         o for o in near
         if not facts.mine(claim.term.school, o.text) and o.start + first < claim.end and claim.start < o.end + first

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rules.names.fold import FOLD, is_han
-from rules.names.sounds import odd, plain, syllables
+from rules.names.pinyin import odd, plain, syllables
 from rules.names.tables import shapes
 from rules.names.terms import Role, Term
 

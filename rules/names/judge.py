@@ -1,6 +1,6 @@
 """Decides what a claim amounts to: use, imitation, a case for a person, or somebody else's name."""
 
-from rules.names import imitation, owners
+from rules.names import imitation, institution_spans
 from rules.names.align import STRANGE
 from rules.names.claims import Claim
 from rules.names.context import Context, closes
@@ -33,7 +33,7 @@ class Judge:
             for o in name.owners
             if not self._facts.mine(school, folded(o.name)) and not self._facts.mine(school, o.text)
         ]
-        holder = owners.longer(others, claim.start, claim.end, name.provinces(claim))
+        holder = institution_spans.longer(others, claim.start, claim.end, name.provinces(claim))
         if holder and (not claim.cost or holder.end - holder.start > len(claim.term.text)):
             return Ruling(CLEAR, claim, f"“{holder.text}”是另一所学校的名称", holder.name)
         if holder or any(not o.cost and o.start < claim.end and claim.start < o.end for o in others if claim.cost):
@@ -45,7 +45,9 @@ class Judge:
             return Ruling(CLEAR, claim, "前面冠有国名，是外国学校", country + claim.term.text)
         return self._used(claim, name, others, seconded)
 
-    def _used(self, claim: Claim, name: Context, others: list[owners.Owner], seconded: bool) -> Ruling | None:
+    def _used(
+        self, claim: Claim, name: Context, others: list[institution_spans.Owner], seconded: bool
+    ) -> Ruling | None:
         term = claim.term
         if term.long:
             return self._full_name(claim, name)
@@ -85,7 +87,7 @@ class Judge:
         """A name that is only the end of another institution's name, written in disguise."""
         size, more = claim.end - claim.start, 1 if claim.term.long else 2
         first, last = max(0, claim.start - 8), claim.end + 16
-        near = owners.nearest(tuple(unit.text for unit in name.units[first:last]))
+        near = institution_spans.nearest(tuple(unit.text for unit in name.units[first:last]))
         for owner in near:
             start, end = owner.start + first, owner.end + first
             holds = start <= claim.start and claim.end <= end and end - start >= size + more
@@ -127,7 +129,9 @@ class Judge:
             return Ruling(REVIEW, claim, "前面的字无法断开，可能是其他词语的一部分")
         return Ruling(FLAG, claim)
 
-    def _contested(self, claim: Claim, name: Context, others: list[owners.Owner], seconded: bool) -> Ruling | None:
+    def _contested(
+        self, claim: Claim, name: Context, others: list[institution_spans.Owner], seconded: bool
+    ) -> Ruling | None:
         school, rivals = claim.term.school, claim.term.rivals
         rest = f"{name.line[: claim.start]}\n{name.line[claim.end :]}"
         if seconded or any(hint and hint in rest for hint in self._facts.hints[school]):

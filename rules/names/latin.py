@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import ahocorasick
 
-from rules.names import abbreviations, english, spelled
+from rules.names import abbreviations, english, pinyin_spellings
 from rules.names.abbreviations import Short
 from rules.names.english import English
 from rules.names.fold import FOLD, is_han
@@ -111,8 +111,8 @@ def _stems(name: English) -> Iterable[str]:
 
 def _spellings(schools: Sequence[ProtectedSchool]) -> Iterable[Spelling]:
     for term in all_terms(schools):
-        if len(term.text) >= spelled.LEAST and term.role is not Role.CONTESTED:
-            for way in spelled.spellings(term.text):
+        if len(term.text) >= pinyin_spellings.LEAST and term.role is not Role.CONTESTED:
+            for way in pinyin_spellings.spellings(term.text):
                 yield Spelling(term.school, term.written, way)
     for at, school in enumerate(schools):
         for written in school.names.pinyin:

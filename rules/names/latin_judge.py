@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rules.names import abbreviations, english, english_rivals, spelled
+from rules.names import abbreviations, english, english_rivals, pinyin_spellings
 from rules.names.abbreviations import Found, Short
 from rules.names.context import Context
 from rules.names.english import English
@@ -89,9 +89,9 @@ class LatinJudge:
         return next((n for n in named if n != school.name and not self._facts.mine(entry.school, folded(n))), None)
 
     def _spelled(self, entry: Spelling, name: Context, found: Sequence[Token]) -> NameMatch | None:
-        for at in spelled.places(found, entry.text):
-            text = spelled.stream(found)[0]
-            longer, names = spelled.rivals(text, at, entry.text)
+        for at in pinyin_spellings.places(found, entry.text):
+            text = pinyin_spellings.stream(found)[0]
+            longer, names = pinyin_spellings.rivals(text, at, entry.text)
             others = tuple(n for n in names if not self._facts.mine(entry.school, folded(n)))
             school = self._schools[entry.school]
             if others and longer:

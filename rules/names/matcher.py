@@ -16,8 +16,8 @@ from rules.names.judge import Judge
 from rules.names.latin import LatinHit, LatinIndex
 from rules.names.latin_judge import LatinJudge
 from rules.names.model import NameKind, NameMatch, NameVerdict, clear
+from rules.names.pinyin import split
 from rules.names.protected import ProtectedSchool
-from rules.names.sounds import split
 from rules.names.terms import Role, Term, all_terms, folded
 
 _ORDER = {NameVerdict.FLAG: 0, NameVerdict.REVIEW: 1, NameVerdict.CLEAR: 2}

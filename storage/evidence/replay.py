@@ -16,7 +16,7 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from rules.model import BEIJING
 from storage.evidence import warc
-from storage.evidence.bodies import payload
+from storage.evidence.content_decoding import payload
 from storage.evidence.warc import EvidenceError, StoredPage, plain
 
 MAX_MEMBER = 512 * 1024 * 1024

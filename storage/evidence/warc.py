@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from rules.model import BEIJING
-from storage.evidence.bodies import decoded, payload
+from storage.evidence.content_decoding import decoded, payload
 
 LEVEL = 3
 """zlib level: on real pages 5 % larger than level 9 in a quarter of the time."""
@@ -33,7 +33,7 @@ class EvidenceError(Exception):
 
 
 class PageLike(Protocol):
-    """What `crawler.page.Page` is to the archive: storage may not import the crawler."""
+    """What `crawler.page.page.Page` is to the archive: storage may not import the crawler."""
 
     @property
     def url(self) -> str: ...
@@ -53,7 +53,7 @@ class PageLike(Protocol):
 
 @dataclass(frozen=True)
 class StoredPage:
-    """A page read back: the same fields as `crawler.page.Page`, so that ``Page(**vars(stored))`` is the page."""
+    """A page read back: the same fields as `crawler.page.page.Page`, so that ``Page(**vars(stored))`` is the page."""
 
     url: str
     body: bytes

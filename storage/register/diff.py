@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from rules.identity import account_key
+from rules.accounts.identity import account_key
 from rules.model import Filing, Labelled
 from storage.register import values
 from storage.register.columns import BY_FIELD, LABELS

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from storage.register.columns import COLUMNS
-from storage.register.words import PLATFORM_WORDS
+from storage.register.vocabulary import PLATFORM_WORDS
 
 ID_OR_URL, OWNER, OWNER_POST, TITLE = "id_or_url", "owner", "owner_post", "title"
 """Headings whose meaning depends on the value or on their neighbours."""

@@ -6,13 +6,13 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from rules.identity import account_key
+from rules.accounts.identity import account_key
 from rules.model import Filing, FilingStatus, Platform
 from storage.register import values
 from storage.register.columns import BY_FIELD, ENUMS, Column
 from storage.register.headings import ID_OR_URL
 from storage.register.sheets import Formula, Sheet, Value
-from storage.register.words import PLATFORM_HOSTS, WECHAT_TYPES
+from storage.register.vocabulary import PLATFORM_HOSTS, WECHAT_TYPES
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from rules.model import Filing, Labelled, Level, Platform
 from storage.register.columns import ENUMS, Column
 from storage.register.dates import day
-from storage.register.words import LEVELS, NO, PLATFORM_WORDS, STATES, YES
+from storage.register.vocabulary import LEVELS, NO, PLATFORM_WORDS, STATES, YES
 
 Cell = str | int | float | bool | date | datetime | None
 LONGEST, LONGEST_NOTE = 300, 5000

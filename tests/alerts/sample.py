@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from alerts.draft import draft
-from alerts.notice import Exhibit, Notice, Office, Reference, number
-from alerts.plan import PlannedNotice, plan
-from rules.cases import Case, CaseEvent, EventData, EventKind, StepRecord
+from alerts.notices.drafting import draft
+from alerts.notices.notice import Exhibit, Notice, Office, Reference, number
+from alerts.notices.planning import PlannedNotice, plan
+from rules.cases.case import Case, CaseEvent, EventData, EventKind, StepRecord
 from rules.model import BEIJING, CaseState, Document, Platform
-from rules.policy import Addressee, Policy, Step
+from rules.policies.schema import Addressee, Policy, Step
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=BEIJING)
 SENTENCE = "如超过2个月不进行更新，将向该平台所属单位发出整改通知。"

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.digest import (
+from alerts.digest.build import (
     PER_SECTION,
     Awaiting,
     Change,
@@ -22,7 +22,7 @@ from alerts.digest import (
     Weight,
     digest,
 )
-from alerts.render import COLOURS, digest_html, digest_mail, digest_text
+from alerts.messages import COLOURS, digest_html, digest_mail, digest_text
 from rules.model import Document, Outcome, Platform
 from tests.alerts.sample import NOW
 from tests.alerts.test_notice import HOSTILE, Text

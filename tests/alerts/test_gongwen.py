@@ -12,10 +12,10 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from alerts import layout
-from alerts.gbt9704 import check
-from alerts.render import notice_letter
+from alerts.documents import gbt9704
+from alerts.messages import notice_letter
 from rules.model import Document
+from tests.alerts.gbt9704 import check
 from tests.alerts.sample import notice
 
 
@@ -40,7 +40,7 @@ def test_the_figures_of_the_standard():
     assert grid.get(qn("w:type")) == "linesAndChars"
     assert grid.get(qn("w:linePitch")) == "579"
     assert 22 * 579 / 1440 * 25.4 <= 225 < 23 * 579 / 1440 * 25.4
-    assert 28 * (16 + layout.SQUEEZE / 20) / 72 * 25.4 <= 156 < 29 * (16 + layout.SQUEEZE / 20) / 72 * 25.4
+    assert 28 * (16 + gbt9704.SQUEEZE / 20) / 72 * 25.4 <= 156 < 29 * (16 + gbt9704.SQUEEZE / 20) / 72 * 25.4
     assert abs(28 * (16 + int(grid.get(qn("w:charSpace"))) / 4096) / 72 * 25.4 - 156) < 0.1
 
 
@@ -53,7 +53,7 @@ def test_the_same_notice_gives_the_same_bytes_and_no_machine_clock():
 
 def test_every_font_is_named_for_chinese_text_too():
     document = docx.Document(io.BytesIO(word(Document.RECTIFICATION)))
-    for name, style in layout.STYLES.items():
+    for name, style in gbt9704.STYLES.items():
         fonts = document.styles[str(name)].element.rPr.find(qn("w:rFonts"))
         assert fonts.get(qn("w:eastAsia")) == fonts.get(qn("w:ascii")) == style.font
         assert not [key for key in fonts.attrib if key.endswith("Theme")]
@@ -179,18 +179,18 @@ def test_an_ordinary_word_file_fails_in_many_ways(tmp_path):
     ],
 )
 def test_the_signature_is_centred_over_the_date(signature, date, expected):
-    assert layout.closing(signature, date) == expected
+    assert gbt9704.closing(signature, date) == expected
 
 
 def test_a_title_breaks_evenly_and_not_inside_words():
-    assert layout.balanced("关于整改的通知") == ["关于整改的通知"]
-    lines = layout.balanced("关于微信公众号“SIAS Sports2026”长期未更新以及信息变更未备案的整改通知书")
+    assert gbt9704.balanced("关于整改的通知") == ["关于整改的通知"]
+    lines = gbt9704.balanced("关于微信公众号“SIAS Sports2026”长期未更新以及信息变更未备案的整改通知书")
     assert "".join(lines).startswith("关于微信公众号“SIAS Sports2026”")
-    assert max(map(len, lines)) <= layout.TITLE_WIDTH
+    assert max(map(len, lines)) <= gbt9704.TITLE_WIDTH
     assert not any(line.startswith(("”", "》", "的")) or line.endswith(("“", "《")) for line in lines)
 
 
 @pytest.mark.parametrize("length", [1, 19, 20, 39, 200])
 def test_any_title_is_cut_completely(length):
     for text in ("字" * length, "a" * length, "“" * length):
-        assert "".join(layout.balanced(text)) == text
+        assert "".join(gbt9704.balanced(text)) == text

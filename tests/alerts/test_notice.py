@@ -12,16 +12,16 @@ import docx
 import pytest
 
 import rules
-from alerts.draft import UNNAMED, draft
-from alerts.letter import PACKAGED, TemplateBroken, cited, letter
-from alerts.markup import Kind, MarkupError, parse, protect
-from alerts.notice import SERIES, Notice, number
-from alerts.plan import plan
-from alerts.render import notice_html, notice_letter, notice_text
-from rules.cases import EventKind
+from alerts.documents.blocks import Kind, MarkupError, parse, protect
+from alerts.documents.compose import PACKAGED, TemplateBroken, cited, letter
+from alerts.messages import notice_html, notice_letter, notice_text
+from alerts.notices.drafting import UNNAMED, draft
+from alerts.notices.notice import SERIES, Notice, number
+from alerts.notices.planning import plan
+from rules.cases.case import EventKind
 from rules.model import Document
-from rules.policy_file import load_policy
-from storage.documents import dump, load
+from rules.policies.loader import load_policy
+from storage.serialization import dump, load
 from tests.alerts.sample import NOW, OFFICE, case, event, notice, planned, policy
 
 HOSTILE = "<script>alert(1)</script># 标题\n=== 附件\u202e\u200b\u0007{{ 7*7 }}\u0301\u0301\u0301" + "长" * 10_000

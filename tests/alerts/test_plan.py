@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.plan import EVERYONE, Reason, plan
-from rules.cases import EventKind
+from alerts.notices.planning import EVERYONE, Reason, plan
+from rules.cases.case import EventKind
 from rules.model import Document
-from rules.policy import OWN_UNIT, Addressee
+from rules.policies.schema import OWN_UNIT, Addressee
 from tests.alerts.sample import ANSWERS, NOW, case, event, issued, policy
 
 OPENED, REOPENED, DELIVERED = event(EventKind.OPENED), event(EventKind.REOPENED), event(EventKind.DELIVERED)

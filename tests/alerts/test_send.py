@@ -11,12 +11,12 @@ from datetime import timedelta
 
 import pytest
 
-from alerts import send
-from alerts.channels import DeliveryError, open_channel
-from alerts.channels.smtp import message_id
-from alerts.letter import TemplateBroken
-from alerts.render import Letter
-from alerts.send import GIVE_UP, LEASE, Outbox, Result, rest
+from alerts.delivery import outbox
+from alerts.delivery.channels import DeliveryError, open_channel
+from alerts.delivery.channels.smtp import message_id
+from alerts.delivery.outbox import GIVE_UP, LEASE, Outbox, Result, rest
+from alerts.documents.compose import TemplateBroken
+from alerts.messages import Letter
 from tests.alerts.sample import NOW
 from tests.alerts.test_smtp import Handler, channel, serving
 
@@ -259,7 +259,7 @@ def test_a_thousand_deliveries_with_random_faults(monkeypatch):
                     faults[letter.id] += 1
                     raise Killed
 
-    monkeypatch.setitem(send.GIVE_UP, "unknown", 1000)
+    monkeypatch.setitem(outbox.GIVE_UP, "unknown", 1000)
     for _ in range(5000):
         try:
             if not Outbox(queue, [Flaky()], letter).run(now).claimed:

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from alerts.channels import ChannelError, DeliveryError, open_channel
-from alerts.channels.smtp import compose, message_id
-from alerts.render import Letter, notice_letter
+from alerts.delivery.channels import ChannelError, DeliveryError, open_channel
+from alerts.delivery.channels.smtp import compose, message_id
+from alerts.messages import Letter, notice_letter
 from rules.model import Document
 from tests.alerts.sample import NOW, notice
 

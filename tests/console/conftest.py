@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from monitors.app_context import World
 from monitors.console import create_app
-from monitors.world import World
 from tests.console.house import Browser, client_of, furnish, open_world
 
 

@@ -11,16 +11,16 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from monitors.checking import Desk
+from monitors.app_context import World
+from monitors.jobs.check import Desk
 from monitors.settings import Settings
-from monitors.world import World
-from rules.absorb import absorb
+from rules.accounts.state import absorb
 from rules.calendar import standard
 from rules.candidates import Candidate, CandidateKind
-from rules.cases import Case, CaseEvent, EventData, EventKind
-from rules.ladder import appeal, approve, deliver, first_record, issue
+from rules.cases.case import Case, CaseEvent, EventData, EventKind
+from rules.cases.transitions import appeal, approve, deliver, first_record, issue
 from rules.model import CaseState, Filing, Level, Observation, Outcome, Platform, Post, Proof
-from rules.policy import Policy
+from rules.policies.schema import Policy
 from storage.evidence import EvidenceArchive, StoredPage
 from storage.filings import key_of
 from storage.store import Store

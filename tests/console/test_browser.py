@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from monitors.world import World
+from monitors.app_context import World
 from storage.filings import key_of
 from tests.conftest import _free_port
 from tests.console.house import TOKEN

@@ -10,10 +10,10 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Mount, Route
 
+from monitors.app_context import World
 from monitors.console import create_app
-from monitors.console.gate import safe_path
-from monitors.console.session import COOKIE, SESSION_SECONDS, TRIES, Door, Role, access_token
-from monitors.world import World
+from monitors.console.auth import COOKIE, SESSION_SECONDS, TRIES, Door, Role, access_token
+from monitors.console.middleware import safe_path
 from tests.console.house import TOKEN, Browser, client_of, open_world
 
 OPEN = {"/login", "/healthz", "/metrics"}
@@ -157,7 +157,7 @@ def test_logout(staff: Browser) -> None:
 def test_guessing_is_slowed_down(stranger: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     """After five wrong tokens even the right one has to wait five minutes."""
     clock = 1000.0
-    monkeypatch.setattr("monitors.console.session.time.monotonic", lambda: clock)
+    monkeypatch.setattr("monitors.console.auth.time.monotonic", lambda: clock)
     for _ in range(TRIES):
         assert stranger.sign_in(token="wrong").status_code == 401
     assert stranger.sign_in().status_code == 429

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
+from monitors.app_context import World
 from monitors.console import create_app
-from monitors.console.words import outlink
-from monitors.world import World
+from monitors.console.formatting import outlink
 from rules.model import Filing, Platform
 from storage.filings import key_of
 from tests.conftest import NOW

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from monitors.app_context import World
+from monitors.console.formatting import ago, bdi, day, masked, path, size
 from monitors.console.labels import setting_text, switch_text
+from monitors.console.pending import Turn, rungs, waiting
 from monitors.console.routes.accounts import filing_facts, shown_posts
-from monitors.console.waiting import Turn, rungs, waiting
-from monitors.console.words import ago, bdi, day, masked, path, size
-from monitors.world import World
 from rules.model import Filing, Platform
 from tests.conftest import NOW
 

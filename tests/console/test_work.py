@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from monitors.app_context import World
 from monitors.console.routes import accounts, operations
-from monitors.world import World
 from rules.candidates import CandidateState, decide
 from rules.model import CaseState
 from storage.filings import key_of

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from monitors.cli import app
+from monitors.cli.main import app
 
 ARCHIVE = Path(__file__).with_name("installation_0_1_0.tar.xz")
 Run = Callable[..., Any]

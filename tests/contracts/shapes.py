@@ -16,14 +16,14 @@ from typing import Any
 import yaml
 from typer.testing import CliRunner
 
-from alerts.notice import Notice
+from alerts.notices.notice import Notice
 from monitors import clock
-from monitors.cli import app
+from monitors.app_context import World
+from monitors.cli.main import app
 from monitors.metrics import registry_of
 from monitors.settings import Settings, load_settings
-from monitors.world import World
 from rules.candidates import Candidate
-from rules.cases import Case, CaseEvent
+from rules.cases.case import Case, CaseEvent
 from rules.model import Filing, Finding, Observation, Seen
 from storage.store import Store
 

@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from rules.model import Seen
-from storage.documents import load
+from storage.serialization import load
 from tests.contracts.shapes import PUBLISHED, collect
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.order import Look
-from crawler.source import Target
+from crawler.fetch.job import Look
+from crawler.platforms.spec import Target
 from monitors import clock
+from monitors.app_context import World
+from monitors.jobs.sweep import order_for, run_order
 from monitors.settings import load_settings
-from monitors.sweep import order_for, run_order
-from monitors.world import World
 from rules.model import Observation, Outcome, Platform, Proof
 from storage.store import Store
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from crawler.interpret import conclude, own_result
-from crawler.source import Target
+from crawler.observe.attribute import conclude, own_result
+from crawler.platforms.spec import Target
 from rules.model import Found, Observation, Outcome, Platform, Post, Proof
 from tests.conftest import NOW
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from crawler.order import Look
+from crawler.fetch.job import Look
 from monitors import clock
+from monitors.app_context import World
 from monitors.demo.register import opening
 from monitors.demo.server import CampusServer
+from monitors.jobs.sweep import order_for, run_order, target_of
 from monitors.settings import load_settings
-from monitors.sweep import order_for, run_order, target_of
-from monitors.world import World
 from rules.model import Outcome, Platform
 from storage.store import Store
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from crawler.guard import AddressGuard, GuardProxy, Refused
+from crawler.fetch.egress import AddressGuard, GuardProxy, Refused
 
 CAMPUS = AddressGuard.of(["10.8.0.0/16"])
 

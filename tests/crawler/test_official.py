@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from crawler.official import Grant, list_call, token_call, token_in, without_secrets
-from crawler.source import Target
+from crawler.platforms.authorized_api import Grant, list_call, token_call, token_in, without_secrets
+from crawler.platforms.spec import Target
 from monitors import clock
+from monitors.app_context import World
 from monitors.demo.official import SECRET, TOKEN, demo_grants
 from monitors.demo.register import opening
 from monitors.demo.server import CampusServer
-from monitors.jobs import sweep_and_plan
+from monitors.jobs.run_sweep import sweep_and_plan
+from monitors.jobs.sweep import SweepReport
 from monitors.settings import SettingsError, WrittenGrant, load_settings
-from monitors.sweep import SweepReport
-from monitors.world import World
 from rules.model import Outcome, Platform, Proof
 from storage.store import Store
 

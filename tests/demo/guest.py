@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
-from crawler.official import Call, list_call, token_call, token_in
-from crawler.page import Page
+from crawler.observe.linked_posts import posts_linked
+from crawler.observe.parse import read
+from crawler.page.page import Page
 from crawler.platforms import SPECS
-from crawler.read import read
-from crawler.source import Target
-from crawler.witnesses import posts_linked
+from crawler.platforms.authorized_api import Call, list_call, token_call, token_in
+from crawler.platforms.spec import Target
 from monitors.demo.answer import Answer, Ask
 from monitors.demo.app import answer
 from monitors.demo.campus import Campus, key_of, public_url
 from monitors.demo.official import demo_grants
 from monitors.settings import Settings
-from rules.identity import identity
+from rules.accounts.identity import identity
 from rules.model import BEIJING, Filing, Observation, Outcome, Platform
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=BEIJING)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.read import read
+from crawler.observe.parse import read
 from monitors.demo.campus import (
     EXPECTED,
     Campus,

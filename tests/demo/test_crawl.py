@@ -14,10 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from crawler.order import Look, Order
+from crawler.fetch.job import Look, Order
 from monitors.demo.campus import EXPECTED, Campus, CampusServer, demo_filings, key_of
 from rules.model import Outcome, Platform, Proof
-from storage.documents import dump
+from storage.serialization import dump
 from storage.store import Store
 from tests.demo.guest import NOW, target_of
 
@@ -80,7 +80,7 @@ def crawl(server: CampusServer, folder: Path, platform: Platform) -> tuple[Store
         browser_path="/nonexistent",
     )
     child = subprocess.run(
-        [sys.executable, "-m", "crawler.run"],
+        [sys.executable, "-m", "crawler.fetch.worker"],
         input=dump(order),
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from monitors.app_context import World
 from monitors.demo.campus import Campus, CampusServer, demo_filings
-from monitors.discovering import DiscoverReport, discover
-from monitors.jobs import sweep_and_plan
+from monitors.jobs.discovery.discover import DiscoverReport, discover
+from monitors.jobs.run_sweep import sweep_and_plan
 from monitors.settings import load_settings
-from monitors.world import World
 from storage.store import Store
 from tests.conftest import NOW
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from crawler.discovery.plan import REST, Reply
-from monitors.demo.population import Judgement
-from monitors.discovering import discover
+from monitors.app_context import World
+from monitors.demo.activity import Judgement
+from monitors.jobs.discovery.discover import discover
 from monitors.settings import load_settings
-from monitors.world import World
 from rules.candidates import PERSONAL_KEPT, CandidateKind, CandidateState
 from rules.model import Platform
 from rules.names import NameVerdict
@@ -28,7 +28,7 @@ CLONE, LAB = "website:shifan-edu.example.net", "website:lab42.shifan.example"
 
 def wanted(run: Run) -> set[str]:
     """Unfiled accounts that a person must hear of: those the name matcher sees, and the website its host tells."""
-    from monitors.suspects import hunt_of
+    from monitors.jobs.discovery.candidates import hunt_of
 
     matcher = hunt_of(run.world).matcher
     bad = [a for a in run.campus.actors if a.unfiled and a.say is Judgement.UNFILED]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.discovery.clones import Copy, OwnPage, copy_of, part
-from crawler.page import Page
+from crawler.page.page import Page
 from crawler.platforms.website.fingerprint import fingerprint
 from monitors.demo.answer import Ask
 from monitors.demo.campus import Campus

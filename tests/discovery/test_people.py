@@ -17,21 +17,21 @@ from typer.testing import CliRunner
 
 from crawler.discovery.lists import read_list
 from crawler.discovery.plan import Reply
-from monitors.checking import check
+from monitors.app_context import World
+from monitors.cli import discovery
+from monitors.cli.options import Asked, BadInput
 from monitors.clock import starting_at
-from monitors.commands import discovery
-from monitors.commands.common import Asked, BadInput
 from monitors.demo.campus import Campus, demo_filings
-from monitors.discovering import DiscoverReport
-from monitors.discovering_round import Hidden
+from monitors.jobs.check import check
+from monitors.jobs.discovery.candidates import SuspectError, hunt_of, judge, screen
+from monitors.jobs.discovery.discover import DiscoverReport
+from monitors.jobs.discovery.run import Hidden
+from monitors.jobs.list_import import LOOKED_AT_MOST, import_list
 from monitors.settings import load_settings
-from monitors.suspect_lists import LOOKED_AT_MOST, import_list
-from monitors.suspects import SuspectError, hunt_of, judge, screen
-from monitors.world import World
 from rules.candidates import Candidate, CandidateKind, CandidateState, Searched
 from rules.model import CaseState, Found, Platform
-from storage.documents import dump, load
 from storage.register.sheets import NotATable
+from storage.serialization import dump, load
 from storage.store import Store
 from tests.conftest import NOW
 
@@ -168,7 +168,7 @@ def test_links_alone_are_looked_at_within_bounds(house: World, monkeypatch: pyte
         seen = len(looked) % 2
         return {"name": "示大墙" if seen else "", "kind": "suspect", "kind_label": "涉嫌擅用校名", "why": "因为"}
 
-    monkeypatch.setattr("monitors.scan.scan", scan)
+    monkeypatch.setattr("monitors.jobs.scan.scan.scan", scan)
     links = "\n".join(f"https://weibo.com/u/70000000{n:02}" for n in range(LOOKED_AT_MOST + 3))
     report = asyncio.run(import_list(house, links.encode(), "a.csv", "demo"))
     assert len(looked) == LOOKED_AT_MOST == len(report.rows)

@@ -14,8 +14,8 @@ from crawler.discovery.domains import certificate_hosts, certificate_queries, ho
 from crawler.discovery.plan import AGAIN, REST, Question, Reply, due, questions, resting, spread
 from crawler.discovery.results import answer, certified
 from crawler.discovery.sources import BY_CODE, CERTIFICATES, SEARCHES, SITES, Search
-from crawler.page import Page, PageError, Unreadable
-from rules.bodies import another_school, belongs, organisation
+from crawler.page.page import Page, PageError, Unreadable
+from rules.accounts.verified_owner import another_school, belongs, organisation
 from rules.candidates import CandidateKind, Register, Searched, sort_out
 from rules.model import Filing, Found, Observation, Outcome, Platform
 from rules.names import NameMatch, NameVerdict, ProtectedNames, ProtectedSchool, institution_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from crawler.page import Page
+from crawler.page.page import Page
 from rules.model import BEIJING
 from storage.evidence import EvidenceArchive
 

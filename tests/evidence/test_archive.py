@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.page import Page
+from crawler.page.page import Page
 from rules.model import BEIJING
 from storage.evidence import EvidenceArchive, EvidenceError, Status, verify
 from tests.evidence.helpers import AT, BODY, page, sealed

@@ -18,13 +18,13 @@ import uvicorn
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
+from monitors.app_context import World
 from monitors.console import create_app
 from monitors.metrics import registry_of
-from monitors.world import World
-from rules.absorb import absorb
+from rules.accounts.state import absorb
 from rules.model import Outcome, Platform
 from storage.filings import key_of
-from storage.overview import Wanted
+from storage.read_models import Wanted
 from tests.conftest import NOW, _free_port
 from tests.console.house import furnish, look, open_world
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from monitors import clock
+from monitors.app_context import Canary, World
 from monitors.demo.official import demo_grants
 from monitors.demo.register import demo_canaries, opening
 from monitors.demo.server import CampusServer
-from monitors.jobs import check_schools, sweep_and_plan
+from monitors.jobs.run_sweep import check_schools, sweep_and_plan
 from monitors.settings import load_settings
-from monitors.world import Canary, World
 from storage.store import Store
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from monitors import casework
-from monitors.checking import check
-from monitors.delivery import deliver
+from monitors.app_context import World
+from monitors.jobs import case_actions
+from monitors.jobs.check import check
+from monitors.jobs.delivery import deliver
 from monitors.settings import load_settings
-from monitors.world import World
-from rules.absorb import absorb
-from rules.cases import CaseError, StepRecord
+from rules.accounts.state import absorb
+from rules.cases.case import CaseError, StepRecord
 from rules.model import BEIJING, CaseState, Filing, Observation, Outcome, Platform, Post, Proof
 from storage.cases import Ledger
 from storage.filings import key_of
@@ -139,11 +139,11 @@ def test_two_people_decide_and_one_is_told(sias: World) -> None:
     look(sias, 0, START - timedelta(days=90))
     check(sias, "sias", sias.clock())
     number = silent(sias)[0]
-    casework.appeal(sias, number, by="单位", reason="有异议")
+    case_actions.appeal(sias, number, by="单位", reason="有异议")
 
     def decide(who: str) -> bool:
         try:
-            casework.decide(sias, number, by=who, upheld=False, reason="维持")
+            case_actions.decide(sias, number, by=who, upheld=False, reason="维持")
         except CaseError:
             return False
         return True
@@ -159,10 +159,10 @@ def test_the_sias_ladder_climbs_on_fresh_looks_only(sias: World, clock: Clock) -
     check(sias, "sias", clock.now)
     number = silent(sias)[0]
     deliver(sias, clock.now)
-    casework.deliver(sias, number, at=clock.now)
+    case_actions.deliver(sias, number, at=clock.now)
     due = waiting(sias, number).due_at
     assert due.date() == date(2026, 4, 2)  # received on 2 March: the month ends with 2 April
-    casework.approve(sias, number, by="王部长")
+    case_actions.approve(sias, number, by="王部长")
     clock.now = due + timedelta(hours=1)
     look(sias, 0, None, Outcome.BLOCKED)
     check(sias, "sias", clock.now)

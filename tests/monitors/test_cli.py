@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitors.cli import main
-from monitors.reading import load_page
+from monitors.cli.main import main
+from monitors.json_output import load_page
 
 
 def run(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:

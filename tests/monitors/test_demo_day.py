@@ -8,21 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from alerts.gbt9704 import check as departures
-from crawler.guard import Refused
-from monitors import casework
-from monitors.checking import check, findings_of
-from monitors.delivery import deliver
-from monitors.demo.population import Judgement
+from crawler.fetch.egress import Refused
+from monitors.app_context import World
+from monitors.demo.activity import Judgement
 from monitors.demo.register import EXPECTED
-from monitors.digests import make_digest, queue_digest
-from monitors.replaying import recompute
-from monitors.scan import FOUND, NOTHING, UNSEEN, scan
-from monitors.world import World
-from rules.cases import CaseError
+from monitors.jobs import case_actions
+from monitors.jobs.check import check, findings_of
+from monitors.jobs.delivery import deliver
+from monitors.jobs.digest import make_digest, queue_digest
+from monitors.jobs.evidence_replay import recompute
+from monitors.jobs.scan.scan import FOUND, NOTHING, UNSEEN, scan
+from rules.accounts.pasted_target import UnusableTarget
+from rules.cases.case import CaseError
 from rules.model import Outcome, Verdict
-from rules.targets import UnusableTarget
 from storage.evidence import EvidenceArchive, Status, verify
+from tests.alerts.gbt9704 import check as departures
 
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
 
@@ -81,12 +81,12 @@ def test_notices_are_delivered_once_and_look_like_documents(demo_world: World) -
 
 def test_public_steps_wait_for_a_named_person(demo_world: World) -> None:
     case = next(c for c in demo_world.store.cases.all("demo") if c.rule == "inactivity" and c.issued)
-    delivered = casework.deliver(demo_world, case.number)
+    delivered = case_actions.deliver(demo_world, case.number)
     assert delivered.pending
     assert delivered.pending.document.value == "public_notice"
     with pytest.raises(CaseError, match="经办人"):
-        casework.approve(demo_world, case.number, by="")
-    signed = casework.approve(demo_world, case.number, by="王部长")
+        case_actions.approve(demo_world, case.number, by="")
+    signed = case_actions.approve(demo_world, case.number, by="王部长")
     assert signed.pending
     assert signed.pending.approved_by == "王部长"
     assert signed.pending.issued_at is None, "signed early: it still waits for its day"
@@ -94,10 +94,10 @@ def test_public_steps_wait_for_a_named_person(demo_world: World) -> None:
 
 def test_appeal_stops_the_clock_and_withdrawal_tells_everyone(demo_world: World) -> None:
     case = next(c for c in demo_world.store.cases.all("demo") if c.rule == "inactivity" and c.issued and not c.appeals)
-    casework.appeal(demo_world, case.number, by="赵示例", reason="已在另一栏目更新")
+    case_actions.appeal(demo_world, case.number, by="赵示例", reason="已在另一栏目更新")
     with pytest.raises(CaseError):
-        casework.appeal(demo_world, case.number, by="赵示例", reason="再说一次")
-    ended = casework.decide(demo_world, case.number, by="王部长", upheld=True, reason="情况属实")
+        case_actions.appeal(demo_world, case.number, by="赵示例", reason="再说一次")
+    ended = case_actions.decide(demo_world, case.number, by="王部长", upheld=True, reason="情况属实")
     assert ended.state.is_final
     kinds = {row["document"] for row in demo_world.store.notices.all(case=case.number)}
     assert {"rectification", "appeal_decision", "correction"} <= kinds

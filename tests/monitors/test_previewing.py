@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 
-from monitors.previewing import preview
+from monitors.app_context import World
+from monitors.jobs.policy_preview import preview
 from monitors.settings import Settings
 from monitors.simulate.faults import Faults
-from monitors.simulate.people import Life, populate
+from monitors.simulate.population import Life, populate
 from monitors.simulate.report import BEGIN
-from monitors.simulate.town import Town
+from monitors.simulate.simulated_web import Town
 from monitors.simulate.visits import Visitor
-from monitors.world import World
-from rules.absorb import absorb
+from rules.accounts.state import absorb
 from rules.calendar import standard
-from rules.engine import context, evaluate
+from rules.evaluation import context, evaluate
 from rules.model import Account, Observation, Seen, Verdict
-from rules.policy import Policy
-from rules.policy_file import packaged_policy
+from rules.policies.loader import packaged_policy
+from rules.policies.schema import Policy
 from storage.store import Store
 
 DAYS = 100

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitors.sweep import rest_of
+from monitors.jobs.sweep import rest_of
 
 
 @pytest.mark.parametrize(

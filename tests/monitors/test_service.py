@@ -19,10 +19,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from monitors.children import Nursery
-from monitors.schedule import Timetable, cron_trigger, missed
-from monitors.sweep import order_for
-from monitors.world import World
+from monitors.app_context import World
+from monitors.crawl_processes import Nursery
+from monitors.jobs.sweep import order_for
+from monitors.service.scheduler import Timetable, cron_trigger, missed
 from rules.model import Platform
 from tests.conftest import NOW
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.order import Order
-from monitors.children import Ending
-from monitors.sweep import due_targets, fill, sweep
-from monitors.world import World
-from rules.absorb import absorb
+from crawler.fetch.job import Order
+from monitors.app_context import World
+from monitors.crawl_processes import Ending
+from monitors.jobs.sweep import due_targets, fill, sweep
+from rules.accounts.state import absorb
 from rules.model import Filing, Observation, Outcome, Platform
 from tests.conftest import NOW
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.page import Page
-from crawler.witnesses import PER_PAGE, posts_linked
-from monitors.sweep import SweepReport
-from monitors.witnesses import KEY, hear
-from monitors.world import World
+from crawler.observe.linked_posts import PER_PAGE, posts_linked
+from crawler.page.page import Page
+from monitors.app_context import World
+from monitors.jobs.linked_posts import KEY, hear
+from monitors.jobs.sweep import SweepReport
 from rules.candidates import CandidateKind
 from tests.conftest import NOW
 

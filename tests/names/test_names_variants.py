@@ -3,7 +3,7 @@
 import pytest
 
 from rules.names import institution_of, search_terms
-from rules.names.variants import MOST
+from rules.names.search_terms import MOST
 from tests.names.conftest import protected
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.page import Page
+from crawler.page.page import Page
 from rules.model import Observation
 
 ROOT = Path(__file__).parent.parent / "pages"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler import dig
-from crawler.page import Page
+from crawler.page import extract
+from crawler.page.page import Page
 from tests.conftest import NOW
 
 
@@ -22,7 +22,7 @@ from tests.conftest import NOW
     ],
 )
 def test_a_list_belongs_to_whom_half_of_it_names(ids: list[str], whose: str) -> None:
-    assert dig.owner(ids) == whose
+    assert extract.owner(ids) == whose
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_list_belongs_to_whom_half_of_it_names(ids: list[str], whose: str) -> 
     ],
 )
 def test_tidy_keeps_addresses(raw: str, tidied: str) -> None:
-    assert dig.tidy(raw) == tidied
+    assert extract.tidy(raw) == tidied
 
 
 @pytest.mark.parametrize(
@@ -42,11 +42,11 @@ def test_tidy_keeps_addresses(raw: str, tidied: str) -> None:
     [("早<b>安</b>", "早安"), ("早安<img style='width:1rem", "早安"), ("3 < 4", "3"), ("<br />早", "早")],
 )
 def test_plain_drops_whole_and_cut_tags(markup: str, text: str) -> None:
-    assert dig.plain(markup) == text
+    assert extract.plain(markup) == text
 
 
 def test_a_saved_page_says_where_it_is_from() -> None:
     saved = '<link rel="canonical" href="https://www.zhihu.com/people/a">'
-    assert dig.address(Page("", saved.encode(), NOW)) == "https://www.zhihu.com/people/a"
-    assert dig.address(Page("https://b.example/", saved.encode(), NOW)) == "https://b.example/"
-    assert dig.address(Page("", b"<p>", NOW)) == ""
+    assert extract.address(Page("", saved.encode(), NOW)) == "https://www.zhihu.com/people/a"
+    assert extract.address(Page("https://b.example/", saved.encode(), NOW)) == "https://b.example/"
+    assert extract.address(Page("", b"<p>", NOW)) == ""

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from crawler.page import Page
+from crawler.observe.parse import READER_ERRORS, read
+from crawler.page.page import Page
 from crawler.platforms import spec_of
-from crawler.read import READER_ERRORS, read
 from rules.model import Observation, Outcome, Proof
 from tests.conftest import NOW
 from tests.platforms.pages import CASES, Case
@@ -78,7 +78,7 @@ def test_uptime_kuma_an_exception_is_not_down(monkeypatch: pytest.MonkeyPatch) -
 
     spec = spec_of("weibo")
     broken = replace(spec, sources=tuple(replace(source, read=fail) for source in spec.sources))
-    monkeypatch.setattr("crawler.read.spec_of", lambda key: broken)
+    monkeypatch.setattr("crawler.observe.parse.spec_of", lambda key: broken)
     before = READER_ERRORS["profile"]
     result = seen("weibo/m_profile")
     assert result.outcome is Outcome.UNREADABLE

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.page import MAX_BYTES, Page
+from crawler.observe.parse import read
+from crawler.page.page import MAX_BYTES, Page
 from crawler.platforms import ALIASES, MODULES, SPECS, spec_of, table
-from crawler.read import read
 from rules.model import Outcome, Platform, Proof
 from tests.conftest import NOW
 from tests.platforms.pages import CASES, Case, facts

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.page import Page
+from crawler.observe.parse import read
+from crawler.page.page import Page
 from crawler.platforms import MODULES
-from crawler.read import read
 from rules.model import Observation, Outcome
 from tests.conftest import NOW
 from tests.platforms.pages import CASES, Case

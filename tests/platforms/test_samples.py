@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.page import Page
-from crawler.read import read
-from crawler.verdict import verdict
+from crawler.observe.parse import read
+from crawler.page.classify import verdict
+from crawler.page.page import Page
 from rules.model import BEIJING, Platform
 from tests.conftest import SHARED
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.platforms import spec_of
-from crawler.source import Target
+from crawler.platforms.spec import Target
 from rules.model import Platform
 
 ALBUM = "https://mp.weixin.qq.com/mp/appmsgalbum?__biz=MzI0MDAwMDAwMQ==&action=getalbum&album_id=1&f=json"

@@ -6,11 +6,11 @@ from datetime import datetime
 
 import pytest
 
-from crawler.page import Page
+from crawler.observe.parse import read
+from crawler.page.block_signatures import markers, signatures
+from crawler.page.classify import Look, verdict
+from crawler.page.page import Page
 from crawler.platforms import MODULES, spec_of
-from crawler.read import read
-from crawler.verdict import Look, verdict
-from crawler.walls import markers, signatures
 from rules.model import BEIJING, Outcome, Platform
 from tests.platforms.pages import CASES, Case
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.policy_file import PolicyError, load_policy
+from rules.policies.loader import PolicyError, load_policy
 
 FILES = sorted((Path(__file__).parent / "bad").glob("*.yaml"))
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from rules.catalogue import RULES
-from rules.policy import Policy
-from rules.policy_file import load_policy, packaged, packaged_policy
-from rules.policy_page import policy_page
+from rules.policies.loader import load_policy, packaged, packaged_policy
+from rules.policies.markdown import policy_page
+from rules.policies.schema import Policy
 
 SCHOOLS = ("sias", "dut", "bit", "nwpu-its", "wut")
 ROW = re.compile(r"^\| (第[^|]+|附件\d?|第五、七、十六条) \| (.+?) \| (.+?) \|", re.M)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.identity import account_key, identity
+from rules.accounts.identity import account_key, identity
 from rules.model import Platform
 
 SEC = "MS4wLjABAAAAdBrGekUlNXGPsc8rNnv_jDhN8koyuWDyrU3CrcvzmcQ"

@@ -19,14 +19,14 @@ from random import Random
 
 from pydantic import TypeAdapter
 
-from rules import ladder
 from rules.calendar import Period, standard
-from rules.cases import SYSTEM, Case, CaseError, CaseEvent, Change, fold
-from rules.engine import absorb, context, evaluate
-from rules.follow import follow
+from rules.cases import transitions
+from rules.cases.case import SYSTEM, Case, CaseError, CaseEvent, Change, fold
+from rules.cases.reconcile import follow
+from rules.evaluation import absorb, context, evaluate
 from rules.model import BEIJING, Account, CaseState, Document, Observation, Outcome, Platform, Post, Proof, Seen
-from rules.policy import Policy
-from rules.policy_file import packaged_policy
+from rules.policies.loader import packaged_policy
+from rules.policies.schema import Policy
 from tests.rules.makers import ALL, at, filing
 
 BASE = packaged_policy("sias")
@@ -136,8 +136,8 @@ class World:
         assert not changes or self.policy.closing == "automatic"
         self._cured_is_not_pressed()
         case = self.case
-        if case and ladder.escalate(case, self.now, self.frozen).ready:
-            self._take(ladder.issue(case, self.now, frozen=self.frozen))
+        if case and transitions.escalate(case, self.now, self.frozen).ready:
+            self._take(transitions.issue(case, self.now, frozen=self.frozen))
 
     def act(self, what: str, days: int = 10) -> None:
         """One thing a person may try; the law of the case may refuse it. Nothing is issued without a check first."""
@@ -155,25 +155,27 @@ class World:
         match what:
             case "deliver":
                 unsent = [record.step for record in case.issued if not record.delivered_at]
-                return ladder.deliver(case, unsent[0] if unsent else "rectification", self.now, standard())
+                return transitions.deliver(case, unsent[0] if unsent else "rectification", self.now, standard())
             case "approve":
-                change = ladder.approve(case, case.pending.step if case.pending else "shutdown", "王部长", self.now)
+                change = transitions.approve(
+                    case, case.pending.step if case.pending else "shutdown", "王部长", self.now
+                )
                 self.signed.add((case.number, change[1][0].data.step))
                 return change
             case "issue":
-                return ladder.issue(case, self.now, frozen=self.frozen)
+                return transitions.issue(case, self.now, frozen=self.frozen)
             case "appeal":
-                return ladder.appeal(case, "图书馆", "已在别处更新", self.now)
+                return transitions.appeal(case, "图书馆", "已在别处更新", self.now)
             case "uphold" | "reject":
-                return ladder.decide(case, what == "uphold", "李主任", "经核实", self.now)
+                return transitions.decide(case, what == "uphold", "李主任", "经核实", self.now)
             case "exempt":
-                return ladder.exempt(case, "王部长", "馆舍搬迁", self.now + timedelta(days=days), self.now)
+                return transitions.exempt(case, "王部长", "馆舍搬迁", self.now + timedelta(days=days), self.now)
             case "dismiss":
-                return ladder.dismiss(case, "王老师", "系统误读", self.now)
+                return transitions.dismiss(case, "王老师", "系统误读", self.now)
             case "withdraw":
-                return ladder.withdraw(case, "王老师", "核查有误", self.now)
+                return transitions.withdraw(case, "王老师", "核查有误", self.now)
             case _:
-                return ladder.close(case, "王老师", "整改到位", self.now)
+                return transitions.close(case, "王老师", "整改到位", self.now)
 
     # What must hold
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from rules.policy_file import packaged
-from rules.policy_page import rules_page
+from rules.policies.loader import packaged
+from rules.policies.markdown import rules_page
 
 DOCS = Path(__file__).parents[2] / "docs"
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.absorb import same_account
+from rules.accounts.state import same_account
 from rules.calendar import add_months, end_of, standard
 from rules.catalogue import RULES
-from rules.engine import absorb, context, evaluate, join, route, supervisor
+from rules.evaluation import absorb, context, evaluate, join, route, supervisor
 from rules.model import (
     Account,
     FilingStatus,
@@ -28,7 +28,7 @@ from rules.model import (
     Suspicion,
     Verdict,
 )
-from rules.policy_file import packaged_policy
+from rules.policies.loader import packaged_policy
 from tests.rules.makers import ALL, at, day, filing, look, post
 
 KEY = "weibo:1000001"

@@ -7,14 +7,14 @@ from itertools import count
 
 import pytest
 
-from rules import ladder
 from rules.calendar import standard
-from rules.cases import SYSTEM, Case, CaseError, EventKind
-from rules.follow import follow
-from rules.ladder import Reason
+from rules.cases import transitions
+from rules.cases.case import SYSTEM, Case, CaseError, EventKind
+from rules.cases.reconcile import follow
+from rules.cases.transitions import Reason
 from rules.model import CaseState, Document, Finding, Platform, Verdict
-from rules.policy import Addressee
-from rules.policy_file import packaged_policy
+from rules.policies.loader import packaged_policy
+from rules.policies.schema import Addressee
 from tests.rules.makers import at
 
 SIAS = packaged_policy("sias")
@@ -48,8 +48,8 @@ def opened(**changes: object) -> Case:
 
 
 def notified() -> Case:
-    case, _ = ladder.issue(opened(), NOW)
-    return ladder.deliver(case, "rectification", NOW + DAY, standard())[0]
+    case, _ = transitions.issue(opened(), NOW)
+    return transitions.deliver(case, "rectification", NOW + DAY, standard())[0]
 
 
 def test_the_whole_ladder() -> None:
@@ -58,25 +58,25 @@ def test_the_whole_ladder() -> None:
     assert case.pending
     assert case.pending.due_at == at("2026-04-03 23:59:59")
     later = at("2026-04-04 09:00")
-    assert ladder.escalate(case, later).reason is Reason.STALE
+    assert transitions.escalate(case, later).reason is Reason.STALE
     case = replace(case, shown_at=later)
-    assert ladder.escalate(case, later).reason is Reason.NEEDS_APPROVER
-    case, (event,) = ladder.approve(case, "public_notice", "王部长", later)
+    assert transitions.escalate(case, later).reason is Reason.NEEDS_APPROVER
+    case, (event,) = transitions.approve(case, "public_notice", "王部长", later)
     assert event.by == "王部长"
-    case, (event,) = ladder.issue(case, later, notice="n2")
+    case, (event,) = transitions.issue(case, later, notice="n2")
     assert event.data.document is Document.PUBLIC_NOTICE
     assert event.data.tell == (Addressee.UNIT, Addressee.SUPERVISOR, Addressee.LEADERS, Addressee.SCHOOL)
     assert case.steps[1].approved_by == "王部长"
-    assert ladder.escalate(case, later).reason is Reason.UNDELIVERED
-    case, _ = ladder.deliver(case, "public_notice", later, standard())
+    assert transitions.escalate(case, later).reason is Reason.UNDELIVERED
+    case, _ = transitions.deliver(case, "public_notice", later, standard())
     end = at("2026-05-05 09:00")
-    case, _ = ladder.approve(replace(case, shown_at=end), "shutdown", "王部长", end)
-    case, _ = ladder.issue(case, end)
-    case, _ = ladder.deliver(case, "shutdown", end, standard())
-    assert ladder.escalate(case, end).reason is Reason.FINISHED
-    case, (event,) = ladder.close(case, "王老师", "已关停", end)
+    case, _ = transitions.approve(replace(case, shown_at=end), "shutdown", "王部长", end)
+    case, _ = transitions.issue(case, end)
+    case, _ = transitions.deliver(case, "shutdown", end, standard())
+    assert transitions.escalate(case, end).reason is Reason.FINISHED
+    case, (event,) = transitions.close(case, "王老师", "已关停", end)
     assert (case.state, event.data.document) == (CaseState.CLOSED, Document.CLOSURE)
-    assert ladder.escalate(case, end).reason is Reason.SETTLED
+    assert transitions.escalate(case, end).reason is Reason.SETTLED
 
 
 @pytest.mark.parametrize(
@@ -95,22 +95,26 @@ def test_the_whole_ladder() -> None:
 )
 def test_why_a_step_waits(change: dict[str, object], frozen: tuple[Platform, ...], now: object, reason: Reason) -> None:
     case = replace(opened(), **change)  # type: ignore[arg-type]
-    assert ladder.escalate(case, now, frozen).reason is reason  # type: ignore[arg-type]
+    assert transitions.escalate(case, now, frozen).reason is reason  # type: ignore[arg-type]
 
 
 REFUSED: list[tuple[str, Callable[[Case], object], str]] = [
-    ("nobody signs", lambda c: ladder.approve(c, "public_notice", " ", NOW), "请写明经办人"),
-    ("the system signs", lambda c: ladder.approve(c, "public_notice", SYSTEM, NOW), "必须由具名的人"),
-    ("a step that is not next", lambda c: ladder.approve(c, "shutdown", "王部长", NOW), "当前待发的不是“关停通知”"),
-    ("a step the ladder lacks", lambda c: ladder.approve(c, "fine", "王部长", NOW), "没有“fine”"),
-    ("too early", lambda c: ladder.issue(c, NOW + 2 * DAY), "现在不能发文：期限未到"),
-    ("delivered twice", lambda c: ladder.deliver(c, "rectification", NOW, standard()), "不能登记送达|已登记送达"),
-    ("delivered unsent", lambda c: ladder.deliver(c, "shutdown", NOW, standard()), "尚未发出"),
-    ("no reason", lambda c: ladder.appeal(c, "图书馆", "", NOW), "请写明申诉理由"),
-    ("nothing to decide", lambda c: ladder.decide(c, True, "李主任", "对", NOW), "没有待决定的申诉"),
-    ("leave without end", lambda c: ladder.exempt(c, "王部长", "搬迁", NOW, NOW), "截止日期"),
-    ("dismissed after notice", lambda c: ladder.dismiss(c, "王老师", "误报", NOW), "只有待研判"),
-    ("withdrawn unnamed", lambda c: ladder.withdraw(c, "", "误报", NOW), "经办人"),
+    ("nobody signs", lambda c: transitions.approve(c, "public_notice", " ", NOW), "请写明经办人"),
+    ("the system signs", lambda c: transitions.approve(c, "public_notice", SYSTEM, NOW), "必须由具名的人"),
+    (
+        "a step that is not next",
+        lambda c: transitions.approve(c, "shutdown", "王部长", NOW),
+        "当前待发的不是“关停通知”",
+    ),
+    ("a step the ladder lacks", lambda c: transitions.approve(c, "fine", "王部长", NOW), "没有“fine”"),
+    ("too early", lambda c: transitions.issue(c, NOW + 2 * DAY), "现在不能发文：期限未到"),
+    ("delivered twice", lambda c: transitions.deliver(c, "rectification", NOW, standard()), "不能登记送达|已登记送达"),
+    ("delivered unsent", lambda c: transitions.deliver(c, "shutdown", NOW, standard()), "尚未发出"),
+    ("no reason", lambda c: transitions.appeal(c, "图书馆", "", NOW), "请写明申诉理由"),
+    ("nothing to decide", lambda c: transitions.decide(c, True, "李主任", "对", NOW), "没有待决定的申诉"),
+    ("leave without end", lambda c: transitions.exempt(c, "王部长", "搬迁", NOW, NOW), "截止日期"),
+    ("dismissed after notice", lambda c: transitions.dismiss(c, "王老师", "误报", NOW), "只有待研判"),
+    ("withdrawn unnamed", lambda c: transitions.withdraw(c, "", "误报", NOW), "经办人"),
 ]
 
 
@@ -121,25 +125,25 @@ def test_refusals_say_why(why: str, move: Callable[[Case], object], words: str) 
 
 
 def test_an_appeal_stops_the_clock_and_closing() -> None:
-    case, _ = ladder.appeal(notified(), "图书馆馆长", "一直在更新", NOW + 2 * DAY)
-    assert ladder.escalate(case, NOW + 90 * DAY).reason is Reason.APPEAL
+    case, _ = transitions.appeal(notified(), "图书馆馆长", "一直在更新", NOW + 2 * DAY)
+    assert transitions.escalate(case, NOW + 90 * DAY).reason is Reason.APPEAL
     for move in (
-        lambda: ladder.close(case, "王老师", "到位", NOW),
-        lambda: ladder.approve(case, "public_notice", "王部长", NOW),
-        lambda: ladder.decide(case, True, "图书馆馆长", "我同意", NOW),
-        lambda: ladder.appeal(case, "图书馆馆长", "再申诉", NOW),
+        lambda: transitions.close(case, "王老师", "到位", NOW),
+        lambda: transitions.approve(case, "public_notice", "王部长", NOW),
+        lambda: transitions.decide(case, True, "图书馆馆长", "我同意", NOW),
+        lambda: transitions.appeal(case, "图书馆馆长", "再申诉", NOW),
     ):
         with pytest.raises(CaseError):
             move()
-    rejected, (event,) = ladder.decide(case, False, "李主任", "未见更新", NOW + 12 * DAY)
+    rejected, (event,) = transitions.decide(case, False, "李主任", "未见更新", NOW + 12 * DAY)
     assert event.data.document is Document.APPEAL_DECISION
     assert rejected.pending
     assert rejected.pending.due_at == at("2026-04-13 23:59:59")
 
 
 def test_an_appeal_upheld_withdraws_and_tells_everyone_told() -> None:
-    case, _ = ladder.appeal(notified(), "图书馆馆长", "一直在更新", NOW + 2 * DAY)
-    ended, (decided, withdrawn) = ladder.decide(case, True, "李主任", "属实", NOW + 3 * DAY)
+    case, _ = transitions.appeal(notified(), "图书馆馆长", "一直在更新", NOW + 2 * DAY)
+    ended, (decided, withdrawn) = transitions.decide(case, True, "李主任", "属实", NOW + 3 * DAY)
     assert ended.state is CaseState.WITHDRAWN
     assert decided.data.document is Document.APPEAL_DECISION
     assert withdrawn.data.document is Document.CORRECTION
@@ -147,16 +151,16 @@ def test_an_appeal_upheld_withdraws_and_tells_everyone_told() -> None:
 
 
 def test_an_appeal_upheld_before_any_notice_dismisses() -> None:
-    case, _ = ladder.appeal(opened(), "图书馆馆长", "一直在更新", NOW)
-    ended, events = ladder.decide(case, True, "李主任", "属实", NOW)
+    case, _ = transitions.appeal(opened(), "图书馆馆长", "一直在更新", NOW)
+    ended, events = transitions.decide(case, True, "李主任", "属实", NOW)
     assert ended.state is CaseState.DISMISSED
     assert all(event.data.document is not Document.CORRECTION for event in events)
 
 
 def test_leave_moves_the_clock() -> None:
-    case, (event,) = ladder.exempt(notified(), "王部长", "馆舍搬迁", NOW + 12 * DAY, NOW + 2 * DAY)
+    case, (event,) = transitions.exempt(notified(), "王部长", "馆舍搬迁", NOW + 12 * DAY, NOW + 2 * DAY)
     assert event.kind is EventKind.EXEMPTED
-    assert ladder.escalate(case, NOW + 5 * DAY).reason is Reason.EXEMPT
+    assert transitions.escalate(case, NOW + 5 * DAY).reason is Reason.EXEMPT
     assert case.pending
     assert case.pending.due_at == at("2026-04-13 23:59:59")
 
@@ -168,14 +172,14 @@ def settle(case: Case, *findings: Finding, now: object = NOW) -> list[tuple[Case
 
 
 def test_what_a_person_put_aside_is_not_opened_again() -> None:
-    case, _ = ladder.dismiss(opened(), "王老师", "误报", NOW)
+    case, _ = transitions.dismiss(opened(), "王老师", "误报", NOW)
     assert settle(case, finding()) == []
     assert settle(case, finding(reason="换了说法")) == []
     assert settle(case, finding(since=at("2026-08-01"))) == [(CaseState.OPEN, "XJ-2")]
 
 
 def test_a_breach_without_a_beginning_comes_back_after_a_quiet_month() -> None:
-    case, _ = ladder.dismiss(opened(since=None), "王老师", "误报", NOW)
+    case, _ = transitions.dismiss(opened(since=None), "王老师", "误报", NOW)
     other = finding(since=None, reason="名称又不一致")
     assert settle(case, other, now=NOW + 29 * DAY) == []
     assert settle(case, other, now=NOW + 31 * DAY) == [(CaseState.OPEN, "XJ-2")]
@@ -205,7 +209,7 @@ def test_undetermined_neither_accuses_nor_cures() -> None:
 def test_automatic_closing_follows_the_policy_of_the_opening() -> None:
     policy = SIAS.model_copy(update={"closing": "automatic"})
     ((case, _),) = follow({}, [finding()], policy, NOW, lambda: "XJ-1", standard())
-    case, _ = ladder.issue(case, NOW)
+    case, _ = transitions.issue(case, NOW)
     fine = [finding(verdict=Verdict.COMPLIANT)]
     ((case, _),) = follow({case.key: case}, fine, SIAS, NOW + DAY, str, standard())
     ((case, events),) = follow({case.key: case}, fine, SIAS, NOW + 2 * DAY, str, standard())

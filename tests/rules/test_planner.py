@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.breaker import breaker
 from rules.calendar import add_months, day_of, end_of, standard
+from rules.cases.transitions import FRESH
 from rules.catalogue import RULES
-from rules.engine import absorb, answers, checks
-from rules.engine import context as school_of
-from rules.ladder import FRESH
+from rules.circuit_breaker import breaker
+from rules.evaluation import absorb, answers, checks
+from rules.evaluation import context as school_of
 from rules.model import Account, Finding, Outcome, Platform, Post, Seen, Sighting, Verdict
-from rules.planner import Why, next_look
-from rules.policy import Polling
-from rules.policy_file import packaged_policy
+from rules.policies.loader import packaged_policy
+from rules.policies.schema import Polling
+from rules.visit_schedule import Why, next_look
 from tests.rules.makers import account, ask, at, context, day, filing, look, look_at, seen_with
 
 POLLING = Polling()

@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from crawler.interpret import interpret
-from crawler.read import READER_ERRORS
-from monitors.cli import app
-from monitors.commands import simulation
+from crawler.observe.attribute import interpret
+from crawler.observe.parse import READER_ERRORS
+from monitors.cli import simulate as simulate_command
+from monitors.cli.main import app
 from monitors.simulate.failures import failures
 from monitors.simulate.faults import Faults
-from monitors.simulate.people import PLATFORMS, populate
+from monitors.simulate.population import PLATFORMS, populate
 from monitors.simulate.report import BEGIN, Plan, accused, simulate, text
 from monitors.simulate.run import Simulation
-from monitors.simulate.town import Town, first_urls, target_of
+from monitors.simulate.simulated_web import Town, first_urls, target_of
 from monitors.simulate.visits import unmade
 from rules.model import Observation, Platform, Proof
-from rules.policy_file import packaged_policy
+from rules.policies.loader import packaged_policy
 
 SIAS = packaged_policy("sias")
 
@@ -120,7 +120,7 @@ def test_an_account_that_only_its_pages_hide_is_never_accused() -> None:
 
 def test_the_command(tmp_path: Any) -> None:
     if not any(command.name == "simulate" for command in app.registered_commands):
-        simulation.add_to(app)
+        simulate_command.add_to(app)
     asked = ["--data", str(tmp_path), "simulate", "--accounts", "6", "--days", "8", "--format", "json"]
     done = CliRunner().invoke(app, asked)
     assert done.exit_code == 0, done.output

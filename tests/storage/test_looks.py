@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from rules.absorb import absorb
+from rules.accounts.state import absorb
 from rules.model import Observation, Outcome, Platform, Post, Proof
-from storage.looks import FACTS, PLACE
+from storage.observations import FACTS, PLACE
 from storage.store import Store
 from tests.conftest import NOW
 

@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.page import Page
-from crawler.read import read
+from crawler.observe.parse import read
+from crawler.page.page import Page
 from rules.model import BEIJING, Observation
 from tests.platforms.pages import facts
 

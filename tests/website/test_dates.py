@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.dates import infer_year, parse_when
+from crawler.page.dates import infer_year, parse_when
 from rules.model import BEIJING, Precision
 
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=BEIJING)

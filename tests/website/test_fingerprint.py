@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 from pathlib import Path
 
-from crawler.page import Page
+from crawler.page.page import Page
 from crawler.platforms.website.fingerprint import fingerprint, similarity
 from tests.conftest import NOW
 from tests.website.pages import FIXTURES, captures

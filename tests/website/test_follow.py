@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crawler.page import Page
+from crawler.page.page import Page
+from crawler.platforms.spec import Target
 from crawler.platforms.website import SPEC
 from crawler.platforms.website.links import MOST, follow
-from crawler.source import Target
 from rules.model import Platform
 from tests.conftest import NOW
 

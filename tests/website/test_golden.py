@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from crawler.observe.parse import read
 from crawler.platforms.website import SPEC
 from crawler.platforms.website.systems import Cms, cms
-from crawler.read import read
 from rules.model import Outcome, Proof
 from tests.website.pages import FIXTURES, Told, everything
 

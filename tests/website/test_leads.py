@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.page import Page
+from crawler.page.page import Page
+from crawler.platforms.spec import Target
 from crawler.platforms.website.leads import leads
-from crawler.source import Target
 from rules.model import Platform
 from tests.conftest import NOW
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.page import MAX_BYTES, Page, PageError
+from crawler.page.page import MAX_BYTES, Page, PageError
+from crawler.platforms.spec import Target
 from crawler.platforms.website import SPEC
 from crawler.platforms.website.links import follow
-from crawler.source import Target
 from rules.model import Observation, Outcome, Platform
 from tests.conftest import NOW
 from tests.website.pages import FIXTURES, Told
@@ -33,7 +33,7 @@ HOSTILE = {
 
 
 def look(page: Page) -> Observation | None:
-    """What the reader makes of a page, without `crawler.read`'s safety net; None where it refuses."""
+    """What the reader makes of a page, without `crawler.observe.parse`'s safety net; None where it refuses."""
     for source in SPEC.sources:
         if source.recognises(page):
             try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.page import Page
-from crawler.read import read
+from crawler.observe.parse import read
+from crawler.page.page import Page
 from rules.model import Outcome, Proof
 from tests.conftest import NOW
 

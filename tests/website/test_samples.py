@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.read import read
+from crawler.observe.parse import read
 from rules.model import Outcome
 from tests.website.pages import captures, day_read
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.page import Page
+from crawler.observe.parse import read
+from crawler.page.page import Page
+from crawler.platforms.spec import Target
 from crawler.platforms.website.document import parse
 from crawler.platforms.website.kinds import is_article
 from crawler.platforms.website.links import follow
 from crawler.platforms.website.stamps import is_date, stamps
 from crawler.platforms.website.titles import link_title
-from crawler.read import read
-from crawler.source import Target
 from rules.model import Platform, Proof
 from tests.conftest import NOW
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from crawler.dates import parse_when
+from crawler.page.dates import parse_when
 from crawler.platforms.website.years import by_article_ids, down_the_list
 from rules.model import BEIJING
 

@@ -11,13 +11,13 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
-from rules import ladder
 from rules.calendar import standard
-from rules.cases import Case, Change
-from rules.engine import absorb, account_key, context, evaluate
-from rules.follow import follow
+from rules.cases import transitions
+from rules.cases.case import Case, Change
+from rules.cases.reconcile import follow
+from rules.evaluation import absorb, account_key, context, evaluate
 from rules.model import BEIJING, Account, Filing, Observation, Outcome, Post, Seen
-from rules.policy_file import packaged_policy
+from rules.policies.loader import packaged_policy
 from tests.rules.makers import ALL
 
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
@@ -100,8 +100,8 @@ class Story:
         for change in list(follow(self.cases, findings, policy, now, lambda: str(len(self.happened)), standard())):
             self._take(change)
         for case in list(self.cases.values()):
-            if ladder.escalate(case, now).ready:
-                self._take(ladder.issue(case, now))
+            if transitions.escalate(case, now).ready:
+                self._take(transitions.issue(case, now))
 
     def _do(self, begin: datetime, end: datetime) -> None:
         for change in self.told.get("register", []):
@@ -113,7 +113,7 @@ class Story:
                 self._act(act, moment(act["at"]))
         for step, when in self.told.get("deliver", {}).items():
             if begin <= moment(when) < end:
-                self._take(ladder.deliver(self._case(step), step, moment(when), standard()))
+                self._take(transitions.deliver(self._case(step), step, moment(when), standard()))
 
     def _case(self, step: str = "") -> Case:
         live = [case for case in self.cases.values() if not case.state.is_final]
@@ -125,13 +125,13 @@ class Story:
         case, by, reason = self._case(act.get("step", "")), act["by"], act.get("reason", "经核实")
         match act["do"]:
             case "approve":
-                self._take(ladder.approve(case, act["step"], by, now))
+                self._take(transitions.approve(case, act["step"], by, now))
             case "appeal":
-                self._take(ladder.appeal(case, by, reason, now))
+                self._take(transitions.appeal(case, by, reason, now))
             case "reject":
-                self._take(ladder.decide(case, False, by, reason, now))
+                self._take(transitions.decide(case, False, by, reason, now))
             case "close":
-                self._take(ladder.close(case, by, reason, now))
+                self._take(transitions.close(case, by, reason, now))
 
     def _take(self, change: Change) -> None:
         case, events = change

@@ -6,20 +6,20 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from crawler.page import Blocked, Page, Unreadable
+from crawler.page.page import Blocked, Page, Unreadable
+from crawler.platforms.spec import PlatformSpec, Source, Target
 from crawler.platforms.website.article import published
 from crawler.platforms.website.bylines import bylines
-from crawler.platforms.website.dead import notice
 from crawler.platforms.website.feeds import feed_posts, sitemap_posts
 from crawler.platforms.website.items import Item, posts
 from crawler.platforms.website.kinds import Kind, is_later_page, stated_kind
 from crawler.platforms.website.leads import leads
 from crawler.platforms.website.links import follow
 from crawler.platforms.website.naming import account_id, columns, host_id, site_name
-from crawler.platforms.website.own import hides_newer, own_column
+from crawler.platforms.website.own_items import hides_newer, own_column
+from crawler.platforms.website.placeholder_pages import notice
 from crawler.platforms.website.reading import LIVELY, Reading, reading
 from crawler.platforms.website.systems import Cms, cms
-from crawler.source import PlatformSpec, Source, Target
 from rules.model import Observation, Outcome, Platform, Post, Proof
 
 __all__ = ["SPEC", "Cms", "cms"]
@@ -29,7 +29,7 @@ WALLS = re.compile(
     r"|\$_ts\s*=|access denied|just a moment|checking your browser|webvpn|/cas/login|authserver/login",
     re.I,
 )
-"""Words that make an unreadable page a blocked one. `crawler.verdict` knows far more and looks first."""
+"""Words that make an unreadable page a blocked one. `crawler.page.classify` knows far more and looks first."""
 ENDING = 4000
 MOST_WALL_LINKS = 12
 ENOUGH = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from crawler.dates import When, parse_when
+from crawler.page.dates import When, parse_when
 from crawler.platforms.website.dateline import FEW, announces, stated_line
 from crawler.platforms.website.document import Document, squeeze
 from crawler.platforms.website.layout import DATE, NUMBER, PROSE, SEPARATORS, Layout

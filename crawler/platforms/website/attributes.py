@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from crawler.dates import parse_when
+from crawler.page.dates import parse_when
 from crawler.platforms.website.document import Document
 from crawler.platforms.website.stamps import MOST, Stamp
 

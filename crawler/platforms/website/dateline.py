@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from crawler.dates import When, parse_when
+from crawler.page.dates import When, parse_when
 from crawler.platforms.website.document import Text
 from crawler.platforms.website.layout import CLAUSE, DATE, NUMBER, PROSE, Layout
 from crawler.platforms.website.stamps import NOT_PUBLICATION, is_date

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from crawler.page import Page
+from crawler.page.page import Page
 from crawler.platforms.website.hostile import checked
 from crawler.platforms.website.systems import Cms, cms
 

@@ -9,8 +9,8 @@ from typing import Any
 import feedparser
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.dates import When, parse_when
-from crawler.page import MAX_BYTES, Page, Unreadable
+from crawler.page.dates import When, parse_when
+from crawler.page.page import MAX_BYTES, Page, Unreadable
 from rules.model import Post
 
 MOST = 500

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from zlib import crc32
 
-from crawler.page import Page
+from crawler.page.page import Page
 from crawler.platforms.website.document import parse
 
 SKETCH = 128

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.page import MAX_BYTES, Page, Unreadable
+from crawler.page.page import MAX_BYTES, Page, Unreadable
 
 MAX_DEPTH = 1500
 SUSPICIOUS = 4000

@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from crawler.page import Page
+from crawler.page.page import Page
 from crawler.platforms.website.document import Document
 from crawler.platforms.website.systems import Cms
 

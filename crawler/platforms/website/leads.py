@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from crawler.page import Page, PageError
-from crawler.platforms.website.dead import SHORT
+from crawler.page.page import Page, PageError
+from crawler.platforms.spec import Target
 from crawler.platforms.website.links import is_own, own_hosts
+from crawler.platforms.website.placeholder_pages import SHORT
 from crawler.platforms.website.reading import reading
-from crawler.source import Target
 
 MOST = 3
 GOES = re.compile(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
-from crawler.page import Page
+from crawler.page.page import Page
+from crawler.platforms.spec import Target
 from crawler.platforms.website.document import Document, squeeze
 from crawler.platforms.website.kinds import COLUMN_PATH, OLD_PAGES, Kind, is_article
 from crawler.platforms.website.reading import reading
-from crawler.source import Target
 
 MOST = 6
 WORTH = (

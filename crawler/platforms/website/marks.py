@@ -7,7 +7,7 @@ from datetime import datetime
 
 from selectolax.lexbor import LexborNode
 
-from crawler.dates import When, parse_when
+from crawler.page.dates import When, parse_when
 from crawler.platforms.website.document import Document, squeeze
 from crawler.platforms.website.layout import Layout
 from crawler.platforms.website.stamps import LONGEST, is_date

@@ -7,7 +7,7 @@ import re
 from crawler.platforms.website.document import Document, squeeze
 from crawler.platforms.website.kinds import Kind, is_article, stated_kind
 from crawler.platforms.website.systems import Cms
-from rules.identity import identity
+from rules.accounts.identity import identity
 from rules.model import Platform
 
 SEPARATORS = re.compile(r"\s*(?:[-_|｜–—]+|\s·\s)\s*")
@@ -33,7 +33,7 @@ HTTP = ("http:", "https:")
 
 
 def account_id(document: Document) -> str | None:
-    """The host in lower case without www. and standard ports, as `rules.identity` writes it; None where unknown."""
+    """The host in lower case without www. and standard ports, as `rules.accounts.identity` writes it; None where unknown."""
     return host_id(document.base)
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from functools import cached_property
 
-from crawler.page import Page, PageError
+from crawler.page.page import Page, PageError
 from crawler.platforms.website.article import published
+from crawler.platforms.website.column_order import settle
 from crawler.platforms.website.dateline import stated_line
 from crawler.platforms.website.document import Document, parse
 from crawler.platforms.website.items import Item, items
 from crawler.platforms.website.kinds import Kind, machine_kind, stated_kind
 from crawler.platforms.website.layout import Layout
-from crawler.platforms.website.order import settle
-from crawler.platforms.website.own import own_hosts, undated
+from crawler.platforms.website.own_items import own_hosts, undated
 from rules.model import Post
 
 LIVELY = 3

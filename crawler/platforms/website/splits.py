@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
-from crawler.dates import MONTHS, NAMED, When, parse_when
+from crawler.page.dates import MONTHS, NAMED, When, parse_when
 from crawler.platforms.website.document import Text
 
 LONGEST_PART = 14

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from selectolax.lexbor import LexborNode
 
-from crawler.dates import MONTHS, NAMED, When, parse_when
+from crawler.page.dates import MONTHS, NAMED, When, parse_when
 from crawler.platforms.website.document import Document, Text
 from crawler.platforms.website.splits import LONGEST_PART, split_date
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from crawler.page import Page
+from crawler.page.page import Page
 
 
 class Cms(StrEnum):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from crawler.dates import infer_year
+from crawler.page.dates import infer_year
 
 DISORDER = timedelta(days=45)
 """An older item above a newer one by less than this is an editor's disorder; by more, the year has turned."""

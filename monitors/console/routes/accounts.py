@@ -9,16 +9,16 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from crawler.platforms import SPECS, can
+from monitors.console.auth import Role
 from monitors.console.background import start
-from monitors.console.gate import require
+from monitors.console.formatting import day, masked, outlink, path, prose
 from monitors.console.labels import label
-from monitors.console.page import Pager, after, frozen, render, school_names, world_of
-from monitors.console.session import Role
-from monitors.console.waiting import in_order
-from monitors.console.words import day, masked, outlink, path, prose
-from monitors.proof import look_at
+from monitors.console.middleware import require
+from monitors.console.pending import in_order
+from monitors.console.rendering import Pager, after, frozen, render, school_names, world_of
+from monitors.jobs.proof import look_at
 from rules.model import Filing, Labelled, Outcome, Platform
-from storage.overview import NEVER, Wanted
+from storage.read_models import NEVER, Wanted
 from storage.register.columns import COLUMNS
 
 router = APIRouter()

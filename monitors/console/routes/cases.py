@@ -10,16 +10,16 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
-from monitors import casework
-from monitors.console.gate import require
-from monitors.console.page import Pager, after, frozen, render, school_names, world_of
-from monitors.console.session import Role
-from monitors.console.waiting import OPEN_STATES, SILENCE, Turn, Waiting, in_order, rungs, waiting
-from monitors.console.words import path
-from monitors.world import World
-from rules.cases import Case, CaseError
+from monitors.app_context import World
+from monitors.console.auth import Role
+from monitors.console.formatting import path
+from monitors.console.middleware import require
+from monitors.console.pending import OPEN_STATES, SILENCE, Turn, Waiting, in_order, rungs, waiting
+from monitors.console.rendering import Pager, after, frozen, render, school_names, world_of
+from monitors.jobs import case_actions
+from rules.cases.case import Case, CaseError
 from rules.model import CaseState
-from rules.policy import Clause
+from rules.policies.schema import Clause
 from storage.database import StorageError
 
 router = APIRouter()
@@ -150,13 +150,15 @@ async def approve(request: Request, number: str, who: Decider, by: Words = "", s
     """签批 by the named signer."""
     if not by.strip():
         return _page(request, number, error="请填写签批人姓名。", status=422)
-    return await _do(request, number, "approved", casework.approve, by=by.strip(), step=step, reason=_typed_by(who, by))
+    return await _do(
+        request, number, "approved", case_actions.approve, by=by.strip(), step=step, reason=_typed_by(who, by)
+    )
 
 
 @router.post("/cases/{number:path}/appeal")
 async def appeal(request: Request, number: str, who: Decider, by: Words = "", reason: Words = "") -> Response:
     """A unit's appeal, written down by this office."""
-    return await _do(request, number, "appealed", casework.appeal, by=by.strip() or who, reason=reason.strip())
+    return await _do(request, number, "appealed", case_actions.appeal, by=by.strip() or who, reason=reason.strip())
 
 
 @router.post("/cases/{number:path}/decide")
@@ -165,7 +167,7 @@ async def decide(request: Request, number: str, who: Decider, upheld: Words = ""
     if upheld not in ("yes", "no"):
         return _page(request, number, error="请选择申诉成立或不成立。", status=422)
     given = {"by": who, "upheld": upheld == "yes", "reason": reason.strip()}
-    return await _do(request, number, "decided", casework.decide, **given)
+    return await _do(request, number, "decided", case_actions.decide, **given)
 
 
 @router.post("/cases/{number:path}/exempt")
@@ -178,19 +180,19 @@ async def exempt(
     except ValueError:
         return _page(request, number, error="请填写豁免截止日期。", status=422)
     given = {"by": by.strip() or who, "reason": reason.strip() and reason.strip() + _typed_by(who, by), "until": day}
-    return await _do(request, number, "exempted", casework.exempt, **given)
+    return await _do(request, number, "exempted", case_actions.exempt, **given)
 
 
 @router.post("/cases/{number:path}/deliver")
 async def deliver(request: Request, number: str, who: Decider, step: Words = "") -> Response:
     """登记送达: the paper was received, by whatever way it went."""
-    return await _do(request, number, "delivered", casework.deliver, step=step)
+    return await _do(request, number, "delivered", case_actions.deliver, step=step)
 
 
 ENDINGS = {
-    "withdraw": ("withdrawn", casework.withdraw),
-    "dismiss": ("dismissed", casework.dismiss),
-    "close": ("closed", casework.close),
+    "withdraw": ("withdrawn", case_actions.withdraw),
+    "dismiss": ("dismissed", case_actions.dismiss),
+    "close": ("closed", case_actions.close),
 }
 
 

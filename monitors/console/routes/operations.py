@@ -12,12 +12,12 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
+from monitors.console.auth import Role
 from monitors.console.background import start
-from monitors.console.gate import require
-from monitors.console.page import after, render, world_of
+from monitors.console.middleware import require
+from monitors.console.rendering import after, render, world_of
 from monitors.console.routes.today import held_up
-from monitors.console.session import Role
-from monitors.jobs import sweep_and_plan
+from monitors.jobs.run_sweep import sweep_and_plan
 from rules.model import Platform
 
 router = APIRouter()

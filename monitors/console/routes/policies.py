@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from monitors.console.page import render, world_of
+from monitors.console.rendering import render, world_of
 
 router = APIRouter()
 

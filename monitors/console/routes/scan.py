@@ -11,13 +11,13 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from crawler.guard import Refused
-from monitors.console.gate import require
-from monitors.console.page import render, school_names, world_of
+from crawler.fetch.egress import Refused
+from monitors.console.auth import Role
+from monitors.console.middleware import require
+from monitors.console.rendering import render, school_names, world_of
 from monitors.console.routes.evidence import INERT
-from monitors.console.session import Role
-from monitors.scan import scan as look_now
-from rules.targets import UnusableTarget
+from monitors.jobs.scan.scan import scan as look_now
+from rules.accounts.pasted_target import UnusableTarget
 from storage.database import StorageError
 from storage.evidence import EvidenceError
 

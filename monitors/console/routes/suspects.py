@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from monitors.console.gate import require
-from monitors.console.page import Pager, after, render, school_names, world_of
-from monitors.console.session import Role
-from monitors.suspects import dismiss_cases
+from monitors.console.auth import Role
+from monitors.console.middleware import require
+from monitors.console.rendering import Pager, after, render, school_names, world_of
+from monitors.jobs.discovery.candidates import dismiss_cases
 from rules.candidates import Candidate, CandidateState, decide
 
 router = APIRouter()

@@ -9,12 +9,12 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from monitors.console.page import frozen, render, school_names, world_of
-from monitors.console.waiting import OPEN_STATES, SILENCE, Turn, in_order
-from monitors.console.words import long_day
+from monitors.console.formatting import long_day
+from monitors.console.pending import OPEN_STATES, SILENCE, Turn, in_order
+from monitors.console.rendering import frozen, render, school_names, world_of
 from rules.candidates import CandidateState
 from rules.model import Outcome, Platform
-from storage.overview import UNSEEN
+from storage.read_models import UNSEEN
 
 router = APIRouter()
 SHOWN_CASES, SHOWN_UNSEEN = 12, 8

@@ -1,0 +1,41 @@
+"""What every channel promises: one letter to one target, or an error that says whether to try again."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from alerts.messages import Letter
+
+
+class ChannelError(ValueError):
+    """A channel's URL is wrong. Raised when the settings are read; its text is a sentence for the operator."""
+
+
+class DeliveryError(Exception):
+    """A letter was not delivered, as far as is known. Raised by Channel.send; the outbox records it and goes on.
+
+    ``permanent``: this target will never take it. ``unknown``: the connection broke after the whole letter was handed
+    over, so it may have been taken. ``channel_down``: the fault is the channel's, not the target's; others of the same
+    channel need not be tried now.
+    """
+
+    def __init__(
+        self, reason: str, *, permanent: bool = False, unknown: bool = False, channel_down: bool = False
+    ) -> None:
+        """Give the reason in one Chinese sentence without secrets."""
+        super().__init__(reason)
+        self.permanent, self.unknown, self.channel_down = permanent, unknown, channel_down
+
+
+class Channel(Protocol):
+    """One way out of the house."""
+
+    @property
+    def name(self) -> str:
+        """What the settings call it; part of the key under which outcomes are stored."""
+
+    def targets(self, letter: Letter) -> tuple[str, ...]:
+        """Whom this channel would deliver the letter to."""
+
+    def send(self, letter: Letter, target: str) -> None:
+        """Deliver, or raise DeliveryError. Sending twice must be recognisable as the same letter."""

@@ -1,0 +1,59 @@
+"""Write letters into a folder, for a clerk to print or another program to fetch: ``file:///dir``."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from alerts.delivery.channels.base import ChannelError, DeliveryError
+from alerts.messages import Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """A folder per letter, named after its id; there completely or not at all."""
+
+    name: str
+    folder: Path
+
+    def targets(self, letter: Letter) -> tuple[str, ...]:
+        """One copy, whoever the letter is for."""
+        return ("",)
+
+    def send(self, letter: Letter, target: str) -> None:
+        """Write the folder aside, then rename it into place. A letter that is there already is left alone."""
+        # No dot either: a name that begins with one is hidden, and ours for what is not finished.
+        final = self.folder / quote(letter.id, safe="").replace(".", "%2E")
+        if final.exists():
+            return
+        aside = self.folder / f".{final.name}.{os.getpid()}"
+        try:
+            shutil.rmtree(aside, ignore_errors=True)
+            aside.mkdir(parents=True)
+            for name, data in _contents(letter).items():
+                with (aside / name).open("wb") as file:
+                    file.write(data)
+                    os.fsync(file.fileno())
+            aside.rename(final)
+        except OSError as error:
+            shutil.rmtree(aside, ignore_errors=True)
+            if not final.exists():  # another worker may have been first: then it is delivered
+                raise DeliveryError(f"无法写入 {final}：{error.strerror}", channel_down=True) from error
+
+
+def _contents(letter: Letter) -> dict[str, bytes]:
+    stem = Path(letter.attachments[0].name).stem if letter.attachments else "正文"
+    texts = {f"{stem}.txt": letter.text.encode(), f"{stem}.html": letter.html.encode()}
+    return texts | {attachment.name: attachment.data for attachment in letter.attachments}
+
+
+def from_url(name: str, url: str, environ: Mapping[str, str]) -> Files:
+    """``file:///var/lib/xunjian/outbox``. Raises ChannelError."""
+    parts = urlsplit(url)
+    if parts.netloc or not parts.path.startswith("/"):
+        raise ChannelError(f"渠道“{name}”应写成 file:///绝对路径")
+    return Files(name, Path(unquote(parts.path)))

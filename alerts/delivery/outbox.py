@@ -1,0 +1,179 @@
+"""The outbox worker, the only module that talks to channels: claim, send, mark; at least once, never lost.
+
+The promise: a letter is marked sent only after the channel took it. A crash between taking and marking sends it again,
+under the same Message-ID and into the same folder. What each target answered is stored at once, so that a second
+attempt leaves out those who have it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from alerts.delivery.channels.base import Channel, DeliveryError
+from alerts.messages import Letter
+from rules.model import Labelled
+
+FIRST_REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=6)
+"""Waits double from the first to the longest, without jitter: a replay makes the same plan."""
+GIVE_UP = {"unknown": 4, "retry": 30}
+"""Attempts after which a person must look: soon where every attempt may have been read, after a week otherwise."""
+LEASE = timedelta(minutes=30)
+"""For storage: a claim this old was left by a crash, and may be claimed again. Longer than any pass takes."""
+
+
+class Result(Labelled):
+    """What became of one letter at one target. Only the first two are settled."""
+
+    SENT = "sent", "已送达"
+    REFUSED = "refused", "被退回"
+    RETRY = "retry", "待重试"
+    UNKNOWN = "unknown", "结果不明"
+
+
+class Claim(Protocol):
+    """One row of the outbox as storage hands it out, plain data only: storage knows nothing of letters.
+
+    ``attempts`` counts this one. ``delivered`` maps a target's key (``channel:address``) to the code of its Result.
+    """
+
+    @property
+    def id(self) -> str:
+        """The notice's id: case number and step, or school, ``digest`` and day."""
+
+    @property
+    def document(self) -> str:
+        """What kind of letter ``body`` is: the value of rules.model.Document, or ``digest``."""
+
+    @property
+    def body(self) -> str:
+        """The stored document."""
+
+    @property
+    def attempts(self) -> int:
+        """How many times it was claimed, this time included."""
+
+    @property
+    def delivered(self) -> Mapping[str, str]:
+        """Results so far by target."""
+
+
+class NoticeQueue(Protocol):
+    """The outbox in storage. Every method is one transaction, and safe to call from several threads."""
+
+    def claim(self, now: datetime, limit: int) -> Sequence[Claim]:
+        """The oldest due rows, by compare-and-set: due are those never tried, those whose rest is over, and those
+        whose claim is older than LEASE."""
+
+    def mark_target(self, id: str, target: str, result: Result, reason: str, now: datetime) -> None:
+        """What one target answered; called as soon as it is known."""
+
+    def mark_sent(self, id: str, now: datetime) -> None:
+        """Every target has it."""
+
+    def mark_failed(self, id: str, reason: str, now: datetime, *, permanent: bool, retry_at: datetime | None) -> None:
+        """Not everyone has it. ``permanent``: a person must look; otherwise it is due again at ``retry_at``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one pass did: letters claimed, finished, given up; and results by target, for the metrics."""
+
+    claimed: int
+    sent: int
+    given_up: int
+    results: Mapping[tuple[str, Result], int]
+
+
+@dataclass(slots=True)
+class _Job:
+    """A claimed letter on its way."""
+
+    claim: Claim
+    letter: Letter | None
+    problem: str = ""
+    results: dict[str, tuple[Result, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """Delivers what is due. ``compose`` makes the letter of a claim: monitors knows templates, settings and readers."""
+
+    queue: NoticeQueue
+    channels: Sequence[Channel]
+    compose: Callable[[Claim], Letter]
+
+    def run(self, now: datetime, limit: int = 20) -> Pass:
+        """One pass over what is due at ``now``. Channels work side by side, so that a slow one holds no other."""
+        jobs = [self._job(claim) for claim in self.queue.claim(now, limit)]
+        if not jobs:
+            return Pass(0, 0, 0, {})
+        with ThreadPoolExecutor(max_workers=max(1, len(self.channels))) as pool:
+            list(pool.map(lambda channel: self._work(channel, jobs, now), self.channels))
+        ends = Counter(self._settle(job, now) for job in jobs)
+        results = Counter(
+            (target.partition(":")[0], result) for job in jobs for target, (result, _) in job.results.items()
+        )
+        return Pass(len(jobs), ends[Result.SENT], ends[Result.REFUSED], results)
+
+    def _job(self, claim: Claim) -> _Job:
+        """A letter that cannot be made (a broken template) waits like one that cannot be sent; the others go on."""
+        try:
+            return _Job(claim, self.compose(claim))
+        except Exception as error:
+            return _Job(claim, None, f"文书无法生成：{error}")
+
+    def _work(self, channel: Channel, jobs: Sequence[_Job], now: datetime) -> None:
+        """All letters through one channel; once it is down, the rest of the pass spares it."""
+        down = ""
+        for job in jobs:
+            for target in channel.targets(job.letter) if job.letter else ():
+                key = f"{channel.name}:{target}"
+                if job.claim.delivered.get(key) in (Result.SENT, Result.REFUSED):
+                    continue
+                if down:
+                    job.results[key] = (Result.RETRY, down)
+                    continue
+                result, reason, down = self._attempt(channel, job, target)
+                # Bound to the key at once: what this target has must survive whatever happens to the next.
+                job.results[key] = (result, reason)
+                self.queue.mark_target(job.claim.id, key, result, reason, now)
+
+    def _attempt(self, channel: Channel, job: _Job, target: str) -> tuple[Result, str, str]:
+        assert job.letter is not None
+        try:
+            channel.send(job.letter, target)
+        except DeliveryError as error:
+            result = Result.REFUSED if error.permanent else Result.UNKNOWN if error.unknown else Result.RETRY
+            return result, str(error), str(error) if error.channel_down else ""
+        except Exception as error:
+            # A bug in one channel must not stop the outbox; the type is enough to find it, the text might hold secrets.
+            return Result.RETRY, f"渠道内部错误（{type(error).__name__}）", ""
+        return Result.SENT, "", ""
+
+    def _settle(self, job: _Job, now: datetime) -> Result:
+        """Mark the letter by its targets: SENT when all have it, REFUSED when a person must look, else RETRY."""
+        outcomes = [result for result, _ in job.results.values()]
+        before = [f"{key} 已被退回" for key, code in job.claim.delivered.items() if code == Result.REFUSED]
+        reasons = [job.problem, *before, *(reason for _, reason in job.results.values())]
+        if job.letter and not job.results and not job.claim.delivered:
+            reasons.append("没有任何渠道可以送达：请在设置中配置渠道和收件人")
+        if not any(reasons):
+            self.queue.mark_sent(job.claim.id, now)
+            return Result.SENT
+        waits = Result.RETRY in outcomes or Result.UNKNOWN in outcomes or (not outcomes and not before)
+        limit = GIVE_UP["unknown" if Result.UNKNOWN in outcomes else "retry"]
+        given_up = not waits or job.claim.attempts >= limit
+        retry_at = None if given_up else now + rest(job.claim.attempts)
+        text = "；".join(dict.fromkeys(filter(None, reasons)))
+        self.queue.mark_failed(job.claim.id, text, now, permanent=given_up, retry_at=retry_at)
+        return Result.REFUSED if given_up else Result.RETRY
+
+
+def rest(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: 1, 2, 4 … minutes, never more than six hours."""
+    return min(LONGEST_REST, FIRST_REST * (1 << min(attempts - 1, 20)))

@@ -1,0 +1,91 @@
+"""The small marked-up form in which a document's body is written: one line, one paragraph.
+
+``# `` one line of the title · ``## `` 一、 heading · ``### `` （一） heading · ``=== `` title of an annex on its own
+page · ``// `` a remark to the template's author, not printed · anything else is a paragraph. Values that a template
+prints never start a marker, whatever they contain: `protect` puts an invisible character before them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+GUARD = "\ue000"
+"""A private-use character; `clean` removes it from every value, so only `protect` can have put it there."""
+
+
+class Kind(StrEnum):
+    """What a block is in an official document; the layout of each is in `alerts.documents.docx`."""
+
+    MASTHEAD = "发文机关标志"
+    NUMBER = "发文字号"
+    TITLE = "标题"
+    ADDRESSEE = "主送机关"
+    BODY = "正文"
+    HEADING1 = "一级标题"
+    HEADING2 = "二级标题"
+    ATTACHMENT = "附件说明"
+    SIGNATURE = "署名"
+    DATE = "成文日期"
+    NOTE = "附注"
+    ANNEX_MARK = "附件标识"
+    ANNEX = "附件标题"
+    ANNEX_BODY = "附件正文"
+    CC = "抄送机关"
+    PRINTED = "印发机关和印发日期"
+
+
+MARKERS = {"### ": Kind.HEADING2, "## ": Kind.HEADING1, "# ": Kind.TITLE, "=== ": Kind.ANNEX}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph of a document."""
+
+    kind: Kind
+    text: str
+
+
+class MarkupError(ValueError):
+    """A template's output is not a document; ``line`` counts from 1 in that output. The catcher names the template."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        """Say what is wrong in one Chinese sentence."""
+        super().__init__(problem)
+        self.line = line
+
+
+def protect(value: str) -> str:
+    """The value, unable to start a marker."""
+    return GUARD + value
+
+
+def parse(text: str) -> tuple[Block, ...]:
+    """The blocks of a rendered template. Raises MarkupError where it has no title, no body, or an unknown marker."""
+    blocks: list[Block] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        line = line.strip()
+        if line and not line.startswith("//"):
+            block = _block(number, line)
+            in_annex = any(earlier.kind is Kind.ANNEX for earlier in blocks)
+            blocks.append(Block(Kind.ANNEX_BODY, block.text) if in_annex and block.kind is Kind.BODY else block)
+    if not blocks or blocks[0].kind is not Kind.TITLE:
+        raise MarkupError(1, "文书模板的第一段应当是标题（“# 标题”）")
+    if not any(block.kind is Kind.BODY for block in blocks):
+        raise MarkupError(len(text.splitlines()), "文书模板没有正文")
+    return tuple(blocks)
+
+
+def _block(number: int, line: str) -> Block:
+    for marker, kind in MARKERS.items():
+        if line.startswith(marker):
+            return Block(kind, line.removeprefix(marker).replace(GUARD, "").strip())
+    if line[0] in "#=":
+        raise MarkupError(number, f"无法识别的段落标记“{line[:6]}”（可用：# 、## 、### 、=== ，标记后空一格）")
+    return Block(Kind.BODY, line.replace(GUARD, ""))
+
+
+def title(blocks: Sequence[Block]) -> str:
+    """The document's title on one line."""
+    return "".join(block.text for block in blocks if block.kind is Kind.TITLE)

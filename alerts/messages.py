@@ -1,0 +1,139 @@
+"""Turn a notice or a digest into what is read: plain text, HTML that mail programs hold, a Word file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from alerts.digest.build import Digest, Tone
+from alerts.documents import docx
+from alerts.documents.blocks import Block, Kind, title
+from alerts.documents.compose import PACKAGED, letter
+from alerts.notices.notice import Notice
+from alerts.sanitize import clean
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+COLOURS = {
+    Tone.ALERT: "#b42318",
+    Tone.ACT: "#b54708",
+    Tone.GOOD: "#1a7f37",
+    Tone.PLAIN: "#1f2328",
+    Tone.UNSEEN: "#667085",
+}
+"""Text colours of the digest. What was not observed is grey: never green, never red."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a letter."""
+
+    name: str
+    content_type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What a channel delivers. ``id`` is stable: the mail's Message-ID and the folder's name derive from it."""
+
+    id: str
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[Attachment, ...] = ()
+    recipients: tuple[str, ...] = ()
+    dated: datetime | None = None
+
+
+def notice_letter(notice: Notice, templates_dir: Path | None = None) -> Letter:
+    """A notice, ready to send. Raises alerts.letter.TemplateBroken."""
+    blocks = letter(notice, templates_dir)
+    subject = f"{title(blocks)}（{notice.number}）"
+    file = clean(f"{notice.number} {notice.paper}", 80).translate(dict.fromkeys(map(ord, '/\\:*?"<>|'), "_"))
+    word = docx.build(blocks, author=notice.office.name, issued_at=notice.issued_at, demo=notice.demo)
+    return Letter(
+        id=notice.id,
+        subject=f"【演示】{subject}" if notice.demo else subject,
+        text=notice_text(blocks, demo=notice.demo),
+        html=notice_html(blocks, demo=notice.demo),
+        attachments=(Attachment(f"{file}.docx", WORD, word),),
+        recipients=notice.recipients,
+        dated=notice.issued_at,
+    )
+
+
+INDENT = "　　"
+"""Two full-width blanks: how plain text shows the first line of a paragraph."""
+
+
+def notice_text(blocks: Sequence[Block], *, demo: bool = False) -> str:
+    """The document as plain text, paragraphs indented as on paper."""
+    lines = ["【演示文书，不具有任何效力】", ""] if demo else []
+    for before, block in zip([None, *blocks], blocks, strict=False):
+        if before and before.kind is not block.kind and block.kind in _AIR:
+            lines.append("")
+        lead = INDENT if block.kind in _INDENTED else ""
+        if block.kind is Kind.ANNEX:
+            lines.append("附件")
+        lines.append(lead + block.text.replace("\t", INDENT))
+    return "\n".join(lines) + "\n"
+
+
+_AIR = {Kind.NUMBER, Kind.TITLE, Kind.ADDRESSEE, Kind.ATTACHMENT, Kind.SIGNATURE, Kind.ANNEX, Kind.CC, Kind.PRINTED}
+"""Parts that stand off from what precedes them."""
+_INDENTED = {Kind.BODY, Kind.ANNEX_BODY, Kind.HEADING1, Kind.HEADING2, Kind.ATTACHMENT, Kind.NOTE}
+
+
+def notice_html(blocks: Sequence[Block], *, demo: bool = False) -> str:
+    """The document as HTML for mail: inlined styles, nothing fetched from anywhere."""
+    return _environment().get_template("notice.html").render(blocks=blocks, title=title(blocks), demo=demo, Kind=Kind)
+
+
+def digest_text(digest: Digest, base_url: str = "") -> str:
+    """The digest as plain text; links are spelled out where ``base_url`` names the console."""
+    return _environment().get_template("digest.txt").render(_digest_values(digest, base_url))
+
+
+def digest_html(digest: Digest, base_url: str = "") -> str:
+    """The digest as HTML for mail; its only links lead to the console at ``base_url``."""
+    return _environment().get_template("digest.html").render(_digest_values(digest, base_url))
+
+
+def digest_mail(digest: Digest, recipients: Sequence[str], base_url: str = "") -> Letter:
+    """The digest as a letter; its id is the school and the day, so that one day is one mail to each reader."""
+    mark = "【演示】" if digest.demo else ""
+    return Letter(
+        id=f"{digest.school}/digest/{digest.day.isoformat()}",
+        subject=f"{mark}{digest.school_name}校媒巡检日报（{digest.day:%Y-%m-%d}）{digest.headline}",
+        text=digest_text(digest, base_url),
+        html=digest_html(digest, base_url),
+        recipients=tuple(recipients),
+        dated=digest.made_at,
+    )
+
+
+def _digest_values(digest: Digest, base_url: str) -> dict[str, Any]:
+    base = base_url.rstrip("/")
+    # Only paths inside the console become links: an address that came from a page must not.
+    return {
+        "digest": digest,
+        "colours": COLOURS,
+        "link": lambda path: f"{base}{path}" if base and path.startswith("/") and not path.startswith("//") else "",
+    }
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(PACKAGED),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

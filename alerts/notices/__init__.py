@@ -1,0 +1,1 @@
+"""One document to one addressee: which are owed, and what each says."""

@@ -1,0 +1,129 @@
+"""Fill in a planned notice from its case and policy; and take personal data out of what everyone may read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from alerts.notices.notice import Exhibit, Notice, Office, Reference
+from alerts.notices.planning import PlannedNotice
+from alerts.sanitize import anonymous
+from rules.cases.case import Case
+from rules.model import Document
+from rules.policies.schema import Policy, Step
+
+PAPERS = {Document.CORRECTION: "更正通知"}
+"""文种 where it is not the document's own label."""
+UNNAMED = "（非备案账号，名称不予公布）"
+"""An account without a responsible unit may be a person's: a public document does not name it."""
+
+
+def draft(
+    planned: PlannedNotice,
+    case: Case,
+    policy: Policy,
+    office: Office,
+    *,
+    number: str,
+    issued_at: datetime,
+    recipients: Sequence[str] = (),
+    evidence: Sequence[Exhibit] = (),
+    earlier: Sequence[Reference] = (),
+    demo: bool = False,
+) -> Notice:
+    """Fill in a planned notice. ``evidence`` defaults to the case's ids alone; ``earlier``: what went out before."""
+    step = next((step for step in case.ladder if step.code == planned.step), None)
+    notice = Notice(
+        id=planned.id,
+        number=number,
+        document=planned.document,
+        paper=PAPERS.get(planned.document, planned.document.label),
+        addressee=planned.to,
+        cc=planned.cc,
+        upheld=planned.upheld,
+        answer=planned.answer,
+        public=planned.public,
+        office=office,
+        recipients=tuple(dict.fromkeys(recipients)),
+        issued_at=issued_at,
+        evidence=tuple(evidence) or tuple(Exhibit(id=item) for item in case.evidence),
+        earlier=tuple(earlier),
+        demo=demo or policy.demonstration,
+        **_of_case(case, policy),
+        **_of_step(planned, case, step),
+    )
+    return _published(notice) if notice.public else notice
+
+
+def _of_case(case: Case, policy: Policy) -> dict[str, Any]:
+    """What the case and its clause contribute. The clause is the policy's of today; its number and rule are the case's."""
+    clause = next((c for c in policy.clauses if (c.rule, c.clause) == (case.rule, case.clause)), None)
+    return {
+        "school": case.school,
+        "school_name": policy.school,
+        "case": case.number,
+        "platform": case.platform,
+        "account": case.title,
+        "unit": case.unit,
+        "rule": case.rule,
+        "reason": case.reason,
+        "shown_at": case.shown_at,
+        "regulation": _cited(policy),
+        "clause": case.clause,
+        "sentence": clause.sentence if clause else "",
+    }
+
+
+def _of_step(planned: PlannedNotice, case: Case, step: Step | None) -> dict[str, Any]:
+    """What the rung contributes, and the one that follows if nothing is done."""
+    following = _following(case, step)
+    due = case.pending if _dated(planned, case, following) else None
+    return {
+        "act": step.title if step and step.title != planned.document.label else "",
+        "step_clause": step.clause if step else "",
+        "step_sentence": step.sentence if step else "",
+        "school_to_confirm": case.school_to_confirm or bool(step and step.school_to_confirm),
+        "within": str(following.after) if following and following.after.count > 0 else "",
+        "next_step": following.label if following else "",
+        "due_at": due.due_at if due else None,
+        "due_provisional": bool(due and due.provisional),
+    }
+
+
+def _published(notice: Notice) -> Notice:
+    """The same without personal data: what a document for everyone may say."""
+
+    def masked(text: str) -> str:
+        return anonymous(text if notice.unit or len(notice.account) < 2 else text.replace(notice.account, UNNAMED))
+
+    return replace(
+        notice,
+        account=anonymous(notice.account) if notice.unit else UNNAMED,
+        reason=masked(notice.reason),
+        answer=masked(notice.answer),
+        evidence=tuple(Exhibit(id=item.id, seen_at=item.seen_at) for item in notice.evidence),
+        office=replace(notice.office, email=""),
+    )
+
+
+def _dated(planned: PlannedNotice, case: Case, following: Step | None) -> bool:
+    """True where the step that waits is the one this paper announces, or the one a rejected appeal sets going again."""
+    if planned.document is Document.APPEAL_DECISION:
+        return planned.upheld is False
+    return bool(case.pending and following and case.pending.step == following.code)
+
+
+def _following(case: Case, step: Step | None) -> Step | None:
+    """The rung after this one: what comes if nothing is done."""
+    if step is None:
+        return None
+    codes = [rung.code for rung in case.ladder]
+    return next(iter(case.ladder[codes.index(step.code) + 1 :]), None)
+
+
+def _cited(policy: Policy) -> str:
+    """《标题》（文号）, the order in which official documents cite one another."""
+    title, document = policy.regulation.title, policy.regulation.document
+    return f"《{title}》（{document}）" if document else f"《{title}》"

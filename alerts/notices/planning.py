@@ -1,0 +1,141 @@
+"""Which notices a case owes, to whom and why: pure, and the same answer however often it is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules.cases.case import Case, CaseEvent, EventKind
+from rules.model import Document, Labelled
+from rules.policies.schema import OWN_UNIT, Addressee, Policy
+
+EVERYONE = "校属各单位"
+"""How a document to the whole school addresses it."""
+PRECEDENCE = tuple(Addressee)
+"""Who is 主送 where several are told is the first of these; the others are 抄送. SCHOOL, where told, is always 主送."""
+
+
+class Reason(Labelled):
+    """Why a notice is due."""
+
+    FIRST = "first", "首次"
+    ESCALATION = "escalation", "升级"
+    REPEATED = "repeated", "复发"
+    CORRECTION = "correction", "更正"
+    APPEAL = "appeal", "申诉"
+    CLOSURE = "closure", "销号"
+    OTHER = "other", "告知"
+
+
+ANSWERS = {
+    EventKind.WITHDRAWN: Reason.CORRECTION,
+    EventKind.DISMISSED: Reason.CORRECTION,
+    EventKind.DECIDED: Reason.APPEAL,
+    EventKind.CLOSED: Reason.CLOSURE,
+}
+"""Events that answer instead of climbing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedNotice:
+    """One paper that a case owes. ``id`` is the case number and the step, so that there are never two.
+
+    ``to`` is 主送 by name, ``cc`` 抄送 by name; ``tell`` says whose mailboxes stand behind them; ``why`` is a Chinese
+    sentence for the log.
+    """
+
+    id: str
+    case: str
+    document: Document
+    step: str
+    reason: Reason
+    why: str
+    to: str
+    cc: tuple[str, ...]
+    tell: tuple[Addressee, ...]
+    owed_since: datetime
+    upheld: bool | None = None
+    answer: str = ""
+
+    @property
+    def public(self) -> bool:
+        """True where outsiders may read it: it must not hold personal data."""
+        return self.document is Document.PUBLIC_NOTICE or Addressee.SCHOOL in self.tell
+
+
+def plan(
+    case: Case, events: Iterable[CaseEvent], policy: Policy, *, written: Collection[str] = ()
+) -> tuple[PlannedNotice, ...]:
+    """The notices that the case's history owes, oldest first, without those whose ids are in ``written`` already."""
+    owed: dict[str, PlannedNotice] = {}
+    history: list[CaseEvent] = []
+    for event in events:
+        notice = _owed(case, event, history, policy)
+        if notice and notice.id not in written:
+            owed.setdefault(notice.id, notice)
+        history.append(event)
+    return tuple(owed.values())
+
+
+def _owed(case: Case, event: CaseEvent, history: list[CaseEvent], policy: Policy) -> PlannedNotice | None:
+    document = event.data.document
+    if document is None or not event.data.tell:
+        return None
+    reason = _reason(event, history)
+    to, *cc = _names(case, event.data.tell, policy)
+    return PlannedNotice(
+        id=f"{case.number}/{_suffix(event, history)}",
+        case=case.number,
+        document=document,
+        step=event.data.step,
+        reason=reason,
+        why=f"{reason.label}：{event.kind.label}（{event.at:%Y-%m-%d %H:%M}，{event.by}）{event.reason}",
+        to=to,
+        cc=tuple(cc),
+        tell=event.data.tell,
+        owed_since=event.at,
+        upheld=event.data.upheld,
+        answer=event.reason,
+    )
+
+
+def _reason(event: CaseEvent, history: list[CaseEvent]) -> Reason:
+    if event.kind is not EventKind.ISSUED:
+        return ANSWERS.get(event.kind, Reason.OTHER)
+    kinds = [past.kind for past in history]
+    if EventKind.ISSUED not in kinds:
+        return Reason.FIRST
+    return Reason.REPEATED if EventKind.REOPENED in kinds else Reason.ESCALATION
+
+
+def _suffix(event: CaseEvent, history: list[CaseEvent]) -> str:
+    """The step's code; for an answer the document's, with a number from the second of its kind on."""
+    if event.data.step:
+        return event.data.step
+    document = event.data.document
+    assert document is not None
+    earlier = sum(past.data.document is document and not past.data.step for past in history)
+    return document.value if not earlier else f"{document.value}-{earlier + 1}"
+
+
+def _names(case: Case, tell: tuple[Addressee, ...], policy: Policy) -> list[str]:
+    """主送 first. A unit nobody knows cannot be written to: its supervisor is, else 党委宣传部."""
+    order = sorted(tell, key=lambda who: (who is not Addressee.SCHOOL, PRECEDENCE.index(who)))
+    names = [_name(who, case, policy) for who in order]
+    return list(dict.fromkeys(name for name in names if name)) or [Addressee.PROPAGANDA.label]
+
+
+def _name(who: Addressee, case: Case, policy: Policy) -> str:
+    match who:
+        case Addressee.UNIT:
+            return case.unit
+        case Addressee.SUPERVISOR:
+            return case.unit if case.supervisor == OWN_UNIT else case.supervisor
+        case Addressee.IT:
+            routes = (route for route in policy.routes if route.matter == "technology")
+            return next((route.to for route in routes if route.only.covers(case.platform, None)), who.label)
+        case Addressee.SCHOOL:
+            return EVERYONE
+        case _:
+            return who.label

@@ -1,0 +1,1 @@
+"""Fetching: one job, one child process, polite to every host, kept from private addresses."""

@@ -1,0 +1,49 @@
+"""What a crawl child is told to do: one run over one shard of accounts of one platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.platforms.authorized_api import Grant
+from crawler.platforms.spec import Target
+from rules.model import Platform
+
+USER_AGENT = "XunjianBot/0.1 (university new-media register check; public pages only; +{contact})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """One account to look at: by every public source of its platform, or at one given URL only."""
+
+    target: Target
+    url: str = ""
+    source: str = ""
+    """Given for a URL whose kind is known; otherwise the page tells."""
+    grant: Grant | None = None
+    """The account's own authorisation: its official interface is asked before the public pages."""
+    browser: bool = False
+    screenshot: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """A run. ``now`` is the clock at the start; the child counts on from there with a monotonic one."""
+
+    run: str
+    kind: str
+    platform: Platform
+    now: datetime
+    data: str
+    database: str
+    looks: tuple[Look, ...]
+    follow: bool = True
+    contact: str = "mailto:admin@localhost"
+    delay_seconds: float | None = None
+    timeout_seconds: float = 30.0
+    allowed_ranges: tuple[str, ...] = ()
+    connect_to: tuple[str, int, int] | None = None
+    replay: str = ""
+    ignore_robots: bool = False
+    daily_budget: int | None = None
+    browser_path: str = ""

@@ -1,0 +1,305 @@
+"""One spider for every platform: accounts in, pages kept as evidence, observations out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.fetch.browser import browser_meta, captured_pages
+from crawler.fetch.egress import GuardProxy
+from crawler.fetch.errors import NOT_ASKED, meaning
+from crawler.fetch.job import Look, Order
+from crawler.fetch.middleware import Manners
+from crawler.observe.attribute import NO_BROWSER, conclude, interpret
+from crawler.observe.linked_posts import posts_linked
+from crawler.page.page import Page
+from crawler.platforms.authorized_api import HOSTS, Call, Grant, list_call, token_call, token_in
+from crawler.platforms.spec import PlatformSpec, Source
+from rules.model import Observation, Outcome, Platform
+from storage.database import StorageError
+from storage.evidence import EvidenceArchive
+
+__all__ = ["AccountSpider"]
+
+FOLLOW_MAX = 6
+"""List columns read beside a home page: enough to meet the live ones, few enough for a guest."""
+
+READY_MOST, READY_LONGEST = 200, timedelta(seconds=30)
+"""Observations wait this long, at most, to be saved together: a child that is killed loses no more."""
+
+Save = Callable[[list[tuple[str, Observation]]], None]
+
+NO_PAGE = "no_public_page: 该平台没有可公开读取的页面"
+
+
+@dataclass
+class Visit:
+    """One look in progress: what was seen so far and how many answers are still on their way."""
+
+    look: Look
+    pending: int = 0
+    seen: list[Observation] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    led: bool = False
+
+
+class AccountSpider(scrapy.Spider):
+    """Follows an order. Every answer is kept as evidence first and read second; errors are outcomes, never silence."""
+
+    name = "accounts"
+
+    def __init__(
+        self,
+        *,
+        order: Order,
+        spec: PlatformSpec,
+        archive: EvidenceArchive,
+        clock: Callable[[], datetime],
+        save: Save,
+        manners: Manners,
+        proxy: GuardProxy,
+        browser: str | None,
+    ) -> None:
+        """``save`` takes finished (key, observation) pairs; it is called in batches, one visit never split."""
+        super().__init__()
+        self.order, self.spec, self.archive = order, spec, archive
+        self.clock, self.save = clock, save
+        self._flushed = clock()
+        self.manners, self.proxy, self.browser = manners, proxy, browser
+        self.error = ""
+        self.outcomes: Counter[str] = Counter()
+        self.skipped = 0
+        self.notes: list[str] = []
+        self.links: dict[str, str] = {}
+        self._ready: list[tuple[str, Observation]] = []
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        """The first request of every look, in the order's order."""
+        await self.proxy.start()
+        for look in self.order.looks:
+            visit = Visit(look)
+            # All are made before one is sent: a visit ends with its last answer, not with the first that comes early.
+            requests = self._first_requests(visit)
+            for request in requests:
+                yield request
+            if not requests:
+                if not visit.seen:
+                    visit.seen.append(self._unseen(look.url, Outcome.UNREADABLE, NO_PAGE))
+                self._finish(visit)
+
+    def _first_requests(self, visit: Visit) -> list[scrapy.Request]:
+        """What a look begins with; what only a browser could read is noted where there is none."""
+        grant = visit.look.grant
+        requests = [self._official(visit, grant)] if grant else []
+        for source, url in self._first_urls(visit.look):
+            if self._needs_browser(visit, source) and not (self.browser or self.order.replay):
+                visit.seen.append(self._unseen(url, Outcome.UNREADABLE, NO_BROWSER))
+            else:
+                requests.append(self._request(visit, url, source))
+        return requests
+
+    def _needs_browser(self, visit: Visit, source: Source | None) -> bool:
+        return visit.look.browser or bool(source and source.browser)
+
+    def _first_urls(self, look: Look) -> Iterator[tuple[Source | None, str]]:
+        if look.url:
+            yield next((s for s in self.spec.sources if s.code == look.source), None), look.url
+            return
+        for source in self.spec.sources:
+            urls = source.urls(look.target)
+            yield from ((source, url) for url in urls)
+            if urls and self.order.platform == Platform.WEBSITE:
+                return  # a home page leads to the rest
+
+    def _request(self, visit: Visit, url: str, source: Source | None, depth: int = 0) -> scrapy.Request:
+        visit.pending += 1
+        visit.asked.add(url)
+        browser = self._needs_browser(visit, source) and not self.order.replay
+        meta = browser_meta(self.order.platform, visit.look.screenshot) if browser else {}
+        return scrapy.Request(
+            url,
+            callback=self.answered,
+            errback=self.failed,
+            dont_filter=True,
+            meta=meta,
+            cb_kwargs={"visit": visit, "source": source, "depth": depth},
+        )
+
+    def _official(self, visit: Visit, grant: Grant) -> scrapy.Request:
+        """The first request under an account's own authorisation: for a token, or for the list where that is not needed."""
+        asked = None if self.order.replay else token_call(grant)
+        if asked:
+            return self._call(visit, asked, self.authorised)
+        return self._list(visit, grant, grant.token)
+
+    def _list(self, visit: Visit, grant: Grant, token: str) -> scrapy.Request:
+        call = list_call(visit.look.target, grant, token)
+        return self._call(visit, call, self.answered, source=None, depth=1)
+
+    def _call(self, visit: Visit, call: Call, callback: Any, **given: Any) -> scrapy.Request:
+        """robots.txt speaks to guests, which an authorised caller is not; and nothing secret follows a redirect."""
+        visit.pending += 1
+        visit.asked.add(call.shown)
+        return scrapy.Request(
+            call.shown if self.order.replay else call.url,
+            method="GET" if self.order.replay else call.method,
+            body=call.body,
+            headers=dict(call.headers),
+            callback=callback,
+            errback=self.failed,
+            dont_filter=True,
+            meta={"shown": call.shown, "dont_obey_robotstxt": True, "dont_redirect": True},
+            cb_kwargs={"visit": visit, **given},
+        )
+
+    def authorised(self, response: Response, visit: Visit) -> list[scrapy.Request]:
+        """A token to ask the list with. The answer is a secret, and is not kept."""
+        token, reason = token_in(response.body)
+        if not token:
+            self._see(visit, self._unseen(response.meta["shown"], Outcome.UNREADABLE, reason))
+        grant = visit.look.grant
+        more = [self._list(visit, grant, token)] if grant and token else []
+        self._answered(visit)
+        return more
+
+    def answered(self, response: Response, visit: Visit, source: Source | None, depth: int) -> list[scrapy.Request]:
+        """Keep the bytes, read them, and ask for what the page leads to. (A list: Scrapy re-parses the source of a
+        generator callback at every call, which costs more than reading the page.)"""
+        page = self._page(response, visit)
+        evidence = self.archive.append(page, run_id=self.order.run)
+        target = visit.look.target
+        asked = source.code if source and depth == 0 else None
+        seen = replace(interpret(page, target, asked), evidence=evidence)
+        self._see(visit, seen)
+        if self.order.platform == Platform.WEBSITE and seen.outcome == Outcome.OK:
+            self.links |= posts_linked(page)
+        for extra in captured_pages(response, page.fetched_at):
+            kept = self.archive.append(extra, run_id=self.order.run)
+            self._see(visit, replace(interpret(extra, target), evidence=kept))
+        if shot := response.meta.get("screenshot"):
+            self.archive.append_resource(page.url, shot, "image/png", page.fetched_at, run_id=self.order.run)
+        more = self._further(visit, page, seen, source) if depth == 0 else []
+        self._answered(visit)
+        return more
+
+    def _further(self, visit: Visit, page: Page, seen: Observation, source: Source | None) -> list[scrapy.Request]:
+        """What a first page leads to. One that shows nothing may lead to the page that does; its frames are only parts."""
+        if seen.outcome == Outcome.OK and self.order.follow:
+            return self._follow(visit, page, source or self._source(seen.source))
+        if seen.outcome != Outcome.UNREADABLE or not source or visit.led:
+            return []
+        visit.led, urls = True, source.leads(page, visit.look.target)
+        whole = len(urls) == 1
+        new = [url for url in urls if url not in visit.asked]
+        return [self._request(visit, url, source if whole else None, depth=0 if whole else 1) for url in new]
+
+    def _follow(self, visit: Visit, page: Page, source: Source | None) -> list[scrapy.Request]:
+        urls = source.follow(page, visit.look.target) if source else ()
+        new = [url for url in urls if url not in visit.asked]
+        return [self._request(visit, url, None, depth=1) for url in new[:FOLLOW_MAX]]
+
+    def _source(self, code: str) -> Source | None:
+        return next((source for source in self.spec.sources if source.code == code), None)
+
+    def _page(self, response: Response, visit: Visit) -> Page:
+        recorded: Page | None = response.meta.get("recorded")
+        if recorded is not None:
+            return recorded
+        headers = {
+            name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+            for name, values in response.headers.items()
+        }
+        shown = response.meta.get("shown", response.url)
+        asked = response.meta.get("redirect_urls", [shown])[0]
+        address = str(response.ip_address) if response.ip_address and not self.settings["GUARD_PROXY"] else ""
+        return Page(
+            url=shown,
+            body=response.body,
+            fetched_at=self.clock(),
+            status=response.status,
+            headers=headers,
+            requested_url=asked,
+            address=address,
+        )
+
+    def failed(self, failure: Failure) -> None:
+        """No answer: an observation that says so, or nothing at all where we chose not to ask."""
+        request: scrapy.Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it to Twisted's Failure
+        visit: Visit = request.cb_kwargs["visit"]
+        url: str = request.meta.get("shown", request.url)
+        if isinstance(failure.value, NOT_ASKED):
+            self.skipped += 1
+        else:
+            self._see(visit, self._unseen(url, *meaning(failure.value, url)))
+        self._answered(visit)
+
+    def _unseen(self, url: str, outcome: Outcome, reason: str) -> Observation:
+        return Observation(
+            platform=self.order.platform,
+            source="none",
+            url=url,
+            observed_at=self.clock(),
+            outcome=outcome,
+            reason=reason,
+        )
+
+    def _see(self, visit: Visit, seen: Observation) -> None:
+        self.outcomes[seen.outcome.value] += 1
+        visit.seen.append(seen)
+        host = urlsplit(seen.url).hostname or ""
+        if host in HOSTS:  # an authorisation is one account's own, and so is its quota
+            if not seen.outcome.is_fact:
+                self.notes.append(f"{visit.look.target.name or visit.look.target.key} 的官方接口: {seen.reason}")
+        elif seen.outcome == Outcome.BLOCKED and not seen.reason.startswith("robots"):
+            self.manners.walled.add(host)
+
+    def _answered(self, visit: Visit) -> None:
+        visit.pending -= 1
+        if visit.pending == 0:
+            self._finish(visit)
+
+    def _finish(self, visit: Visit) -> None:
+        self._ready += [(visit.look.target.key, seen) for seen in conclude(visit.seen)]
+        if len(self._ready) >= READY_MOST or self.clock() - self._flushed > READY_LONGEST:
+            self.flush()
+
+    def flush(self) -> None:
+        """Hand over what is finished; where the database cannot take it now, it is kept for the next try."""
+        self._flushed = self.clock()
+        if not self._ready:
+            return
+        try:
+            self.archive.sync()
+            self.save(self._ready)
+        except StorageError as error:
+            self.error = str(error)
+        else:
+            self.error, self._ready = "", []
+
+    async def closed(self, reason: str) -> None:
+        """Scrapy's last call: hand over the rest."""
+        self.flush()
+        await self.proxy.stop()
+
+    def summary(self) -> dict[str, Any]:
+        """What the child prints: counts by outcome, what was skipped, what went wrong."""
+        return {
+            "run": self.order.run,
+            "platform": self.order.platform.value,
+            "looks": len(self.order.looks),
+            "requests": sum(self.manners.asked.values()),
+            "outcomes": dict(self.outcomes),
+            "skipped": self.skipped,
+            "walled": sorted(self.manners.walled),
+            "links": self.links,
+            "notes": self.notes,
+            "error": self.error,
+        }

@@ -1,0 +1,1 @@
+"""From a fetched page to an Observation, and whose it is."""

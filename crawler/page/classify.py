@@ -1,0 +1,216 @@
+"""Says what kind of answer a page is before any reader looks: a wall, an error, or (None) something to be read.
+
+Signatures are data (`walls.yaml`). A wall never becomes a fact: its outcome is blocked or unreadable, whatever HTTP
+status or success code it wears. Words alone condemn nothing: title, text and markers count only on a page that says
+little, so an article about captchas, or a normal page that carries a CDN's script, stays readable.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from crawler.page.block_signatures import Signature, contents, markers, signatures, wordless
+from crawler.page.extract import data, dig
+from crawler.page.page import Page, Unreadable
+from rules.model import Platform
+
+LITTLE = 600
+"""Visible characters up to which a page "says little". The longest wall of the captures says 330."""
+FEW_LINKS = 8
+"""A page with more links than this has navigation, and walls have none."""
+LARGE = 256 * 1024
+"""Longer pages are not looked into for words. The longest message page of the captures has 39 KB."""
+HEAD, TAIL = 16 * 1024, 4 * 1024
+"""How much of a page is searched for markers. Eighty strings over 200 KB would cost 4 ms."""
+LARGE_JSON = 64 * 1024
+"""Longer JSON is an answer, not a refusal; the readers check its codes themselves."""
+ARTICLE = re.compile(r"发布(时间|日期|人)[:：]|来源[:：]|浏览(次数|量)|点击(数|量|次数)[:：]")
+"""What a publication has and a wall has not, however short it is."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the signatures ask about one page, each worked out at most once."""
+
+    page: Page
+    content: tuple[str, ...] = ()
+    """What a real page of the platform carries."""
+    markers: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()
+    """What walls carry: by fragment, see `crawler.page.block_signatures.markers`."""
+
+    @cached_property
+    def places(self) -> tuple[str, ...]:
+        """Host and path of the final address and of an unfollowed redirect; never the query, which quotes others."""
+        return tuple(_place(url) for url in (self.page.url, self.page.headers.get("location", "")) if url)
+
+    @cached_property
+    def is_json(self) -> bool:
+        """Whether the body opens like JSON."""
+        return self.page.text[:64].lstrip()[:1] in ("{", "[")
+
+    @cached_property
+    def json(self) -> Any:
+        """The body as JSON where it is short enough to be an error; else None."""
+        if not self.is_json or len(self.page.text) > LARGE_JSON:
+            return None
+        try:
+            return data(self.page)
+        except Unreadable:
+            return None
+
+    @cached_property
+    def title(self) -> str:
+        """The text of <title>."""
+        text = self.page.text
+        at = text.find("<title", 0, LARGE)
+        at = text.find("<TITLE", 0, LARGE) if at < 0 else at
+        match = re.compile(r"[^>]*>([^<]{0,200})</", re.I).match(text, at + 6) if at >= 0 else None
+        return match.group(1).strip() if match else ""
+
+    @cached_property
+    def said(self) -> str:
+        """The visible text, as far as needed to know whether it is little."""
+        return speech(self.page.text)
+
+    @cached_property
+    def bare(self) -> bool:
+        """Whether this is a web page without the platform's content structure."""
+        if self.is_json or len(self.page.text) > LARGE:
+            return False
+        return not self.has(self.content)
+
+    @cached_property
+    def edges(self) -> bytes:
+        """Where walls carry their marks; a long script between is somebody's library. Bytes are searched faster."""
+        text = self.page.text
+        return (text if len(text) <= HEAD + TAIL else text[:HEAD] + text[-TAIL:]).encode("utf-8", "ignore")
+
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        """The markers that stand there."""
+        edges = self.edges
+        near = (group for fragment, group in self.markers if fragment in edges)
+        return frozenset(mark.decode() for group in near for mark in group if mark in edges)
+
+    def has(self, marks: tuple[str, ...]) -> bool:
+        """Whether one of these strings stands anywhere in the raw page."""
+        return any(mark in self.page.text for mark in marks)
+
+    @cached_property
+    def short(self) -> bool:
+        """Whether the page says little enough to be a wall."""
+        if self.is_json or len(self.page.text) > LARGE:
+            return False
+        return len(self.said) <= LITTLE and not ARTICLE.search(self.said)
+
+
+def matches(signature: Signature, look: Look) -> bool:
+    """Whether every condition holds, cheapest first."""
+    return (
+        (not signature.status or any(look.page.status in span for span in signature.status))
+        and (not signature.url or any(signature.url.search(place) for place in look.places))
+        and all(_holds(look.json, path, values) for path, values in signature.json)
+        and (not signature.title or (look.short and bool(signature.title.fullmatch(look.title))))
+        and (not signature.text or (look.short and bool(signature.text.search(look.said))))
+        and (not signature.marker or (look.short and not look.marks.isdisjoint(signature.marker)))
+        and (not signature.raw or look.has(signature.raw))
+        and (not signature.empty or not look.page.text or look.page.text.isspace())
+        # Last, because it searches the whole page: words count only where the platform's content is missing.
+        and (not (signature.title or signature.text or signature.marker or signature.raw) or look.bare)
+    )
+
+
+def verdict(page: Page, platform: Platform) -> Signature | None:
+    """The first signature that explains this page as a wall or an error; None where a reader should look."""
+    look = Look(page, contents(platform), markers(platform))
+    for signature in signatures(platform) if look.short else wordless(platform):
+        if matches(signature, look):
+            return signature
+    return None
+
+
+def explain(signature: Signature, page: Page) -> str:
+    """Code and Chinese reason as they stand in Observation.reason."""
+    return f"{signature.code}: {signature.reason}".format(status=page.status)
+
+
+def speech(text: str) -> str:
+    """Visible text of a page, up to a little over `LITTLE` characters; more than `LITTLE` where there are many links.
+
+    A linear scan that stops early: regular expressions over broken markup are quadratic.
+    """
+    kept: list[str] = []
+    absent: set[str] = set()
+    length = links = at = 0
+    while at < len(text) and length <= LITTLE:
+        tag = text.find("<", at)
+        piece = text[at : tag if tag >= 0 else None].strip()
+        if piece:
+            kept.append(piece)
+            length += len(piece)
+        if tag < 0:
+            break
+        links += text[tag + 1 : tag + 3].lower() in LINK
+        if links > FEW_LINKS:
+            return " " * (LITTLE + 1)
+        at = _after(text, tag, absent)
+    return html.unescape(" ".join(kept))
+
+
+LINK = ("a ", "a\n", "a\t")
+SILENT = {"script": "</script", "style": "</style", "title": "</title", "svg": "</svg", "!--": "--"}
+SILENT_STARTS = "sStT!"
+
+
+def _after(text: str, tag: int, absent: set[str]) -> int:
+    """Where reading goes on after the tag at ``tag``; ``absent`` remembers which ends were looked for in vain."""
+    if text[tag + 1 : tag + 2] not in SILENT_STARTS:
+        return text.find(">", tag) + 1 or len(text)
+    name = text[tag + 1 : tag + 8].lower()
+    silent = next((end for start, end in SILENT.items() if name.startswith(start)), "")
+    # Sites of an older age shout their tags.
+    for end in dict.fromkeys((silent, silent.upper())):
+        if end and end not in absent:
+            close = text.find(end, tag + 4)
+            if close >= 0:
+                return text.find(">", close) + 1 or len(text)
+            absent.add(end)
+    close = text.find(">", tag)
+    return len(text) if close < 0 else close + 1
+
+
+def _place(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return parts.netloc + parts.path
+
+
+def _holds(value: Any, path: tuple[str, ...], wanted: tuple[Any, ...]) -> bool:
+    """Whether the JSON has one of the wanted values at this path."""
+    if not isinstance(value, dict):
+        return False
+    parent = dig(value, *path[:-1])
+    present = isinstance(parent, dict) and path[-1] in parent
+    return any(_equals(dig(value, *path), want, present) for want in wanted)
+
+
+def _equals(found: Any, want: Any, present: bool) -> bool:
+    match want:
+        case "<present>":
+            return present and found is not None
+        case "<absent>":
+            return not present
+        case "<empty>":
+            return present and found in (None, "", [], {})
+        case "<nonzero>":
+            return isinstance(found, int | str) and found not in (0, "0", "", False)
+        case str() if want.startswith("~"):
+            return isinstance(found, str) and re.search(want[1:], found) is not None
+    return type(found) is type(want) and bool(found == want)

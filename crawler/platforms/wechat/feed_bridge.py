@@ -1,0 +1,164 @@
+"""RSS, Atom and JSON feeds of WeChat accounts from a bridge somebody runs: testimony that something was published."""
+
+from __future__ import annotations
+
+import re
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import lxml.etree as etree
+
+from crawler.page import extract
+from crawler.page.extract import peek, rows, seen, word
+from crawler.page.page import Page, Unreadable
+from crawler.platforms.spec import Source, Target
+from crawler.platforms.wechat.lists import article_id, biz_in, listed
+from rules.model import BEIJING, Found, Observation, Platform, Post, Precision, Proof
+
+NOTE = "桥接服务需运营者登录、易失效；条目少或旧先看桥接本身"
+DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+COLLECTION = re.compile(r"/feeds/all\.(?:rss|atom|json)\b")
+"""What a bridge calls its feed of every account."""
+ORIGINAL_ID = re.compile(r"\b(gh_[0-9a-f]{8,16}|wxid_[0-9a-z]{8,20})\b")
+"""原始ID; the oldest accounts have personal-looking ones."""
+ACCOUNT = re.compile(r"\bMP_WXS_(\d{8,12})(?!\d)")
+"""The number behind __biz, as bridges that read WeRead name an account."""
+SAFE = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
+
+
+def moment(text: str, page: Page) -> tuple[Any, Precision]:
+    """RFC 822 or ISO time; both carry their zone."""
+    try:
+        at = parsedate_to_datetime(text)
+        return (at.astimezone(BEIJING) if at.tzinfo else at.replace(tzinfo=BEIJING)), Precision.SECOND
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return extract.when(text, page)
+
+
+def read_xml(page: Page) -> Observation:
+    """RSS 2.0 or Atom. The channel's image title is the gh_ id where the bridge knows it."""
+    # Already decoded, so the encoding that the declaration names is no longer true.
+    root = etree.fromstring(DECLARATION.sub("", page.text).encode("utf-8", "ignore"), SAFE)
+    if root is None:
+        raise Unreadable("bad_feed: 订阅源无法解析")
+    posts = []
+    for item in root.iter("{*}item", "{*}entry"):
+        links = [link.get("href") or link.text or "" for link in item.findall("{*}link")]
+        url = extract.tidy(links[0]) if links else ""
+        at, precision = moment(_text(item, "pubDate", "published", "date", "updated"), page)
+        posts.append(
+            Post(
+                id=article_id(url) or _text(item, "guid", "id"),
+                title=_text(item, "title"),
+                url=url,
+                published_at=at,
+                precision=precision,
+            )
+        )
+    found = root.find("{*}channel")
+    channel = root if found is None else found
+    stated = [element.get("href") or element.text or "" for element in channel.iter("{*}title", "{*}id", "{*}link")]
+    return _own(page, posts, _text(channel, "title"), " ".join([_text(channel, "image/{*}title"), *stated]))
+
+
+def _own(page: Page, posts: list[Post], name: str, stated: str) -> Observation:
+    """Items whose links name another account than most are somebody else's; ``stated`` may say whose feed it is."""
+    numbers = set(ACCOUNT.findall(stated))
+    if COLLECTION.search(stated) or len(numbers) > 1:
+        raise Unreadable("collection: 汇集多个公众号的订阅源，不是某一账号的")
+    account = extract.first(ORIGINAL_ID, stated) or "".join(map(extract.biz_of, numbers))
+    whose = extract.owner(biz_in(post.url) for post in posts)
+    own = [post for post in posts if biz_in(post.url) in ("", whose)]
+    return listed(page, own, name, account)
+
+
+def _text(node: Any, *names: str) -> str:
+    for name in names:
+        found = node.find("{*}" + name)
+        if found is not None and found.text:
+            return extract.plain(found.text)
+    return ""
+
+
+def read_json(page: Page) -> Observation:
+    """JSON Feed."""
+    posts = []
+    for item in rows(extract.data(page), "items"):
+        at, precision = moment(word(item, "date_published") or word(item, "date_modified"), page)
+        url = word(item, "url")
+        posts.append(
+            Post(
+                id=article_id(url) or word(item, "id"),
+                title=word(item, "title"),
+                url=url,
+                published_at=at,
+                precision=precision,
+            )
+        )
+    return _own(page, posts, word(extract.data(page), "title"), page.text)
+
+
+def read_channels(page: Page) -> Observation:
+    """A bridge's table of contents: account names, gh_ ids and the newest item of each."""
+    results = [
+        Found(
+            platform=Platform.WECHAT,
+            name=word(row, "Title"),
+            account_id=extract.first(ORIGINAL_ID, word(row, "Id")),
+            url=word(row, "Links"),
+            last_post_at=moment(word(row, "Pubdate"), page)[0],
+        )
+        for row in rows(extract.data(page))
+        if word(row, "Title")
+    ]
+    return seen(page, Platform.WECHAT, results=tuple(extract.need(results, "empty_list: 频道表是空的")))
+
+
+WECHAT_HOSTS = ("qq.com", "sogou.com")
+ROOT = re.compile(r"(?:<!--(?:(?!-->).)*-->|<\?[^>]*>|\s)*<(?:rss|feed|rdf:RDF)\b", re.S)
+
+
+def is_xml(page: Page) -> bool:
+    """RSS or Atom by its root element."""
+    return bool(ROOT.match(page.text[:4000]))
+
+
+def _filed(target: Target, *, json: bool) -> tuple[str, ...]:
+    """The address on file where it leads away from WeChat: the feed of a bridge that the school runs."""
+    try:
+        parts = urlsplit(target.url)
+    except ValueError:
+        return ()
+    away = parts.scheme in ("http", "https") and not (parts.hostname or "").endswith(WECHAT_HOSTS)
+    return (target.url,) if away and parts.path.endswith(".json") is json else ()
+
+
+SOURCES = (
+    Source(
+        code="feed",
+        label="订阅源（RSS/Atom）",
+        proves=Proof.ACTIVE,
+        note=NOTE,
+        recognises=is_xml,
+        read=read_xml,
+        urls=lambda target: _filed(target, json=False),
+    ),
+    Source(
+        code="feed_json",
+        label="订阅源（JSON Feed）",
+        proves=Proof.ACTIVE,
+        note=NOTE,
+        recognises=lambda page: "jsonfeed.org" in word(peek(page, "version")),
+        read=read_json,
+        urls=lambda target: _filed(target, json=True),
+    ),
+    Source(
+        code="feed_channels",
+        label="订阅源目录",
+        proves=Proof.NONE,
+        note="只用于发现账号",
+        recognises=lambda page: bool(word(peek(page, 0, "Pubdate")) and word(peek(page, 0, "Id"))),
+        read=read_channels,
+    ),
+)

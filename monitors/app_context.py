@@ -1,0 +1,69 @@
+"""What every use-case needs at hand: settings, store, clock, policies, and where the network leads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from monitors.clock import Clock
+from monitors.crawl_processes import Nursery
+from monitors.policy_registry import policies_of
+from monitors.settings import Settings
+from rules.model import Platform
+from rules.policies.schema import Policy
+from storage.store import Store
+
+
+@dataclass(frozen=True)
+class Canary:
+    """An account whose state is known: when its answer changes, the crawler is the likelier culprit."""
+
+    platform: Platform
+    key: str
+    name: str
+    account_id: str
+    url: str
+    alive: bool
+
+
+@dataclass
+class World:
+    """One process's surroundings. ``connect_to`` is the demo campus (address, plain port, TLS port), or None."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    connect_to: tuple[str, int, int] | None = None
+    canaries: Sequence[Canary] = ()
+    nursery: Nursery = field(init=False)
+    lanes: Mapping[Platform, asyncio.Lock] = field(init=False)
+    """Held while a child asks a platform: sweeps that overlap would ask its host twice as often."""
+
+    def __post_init__(self) -> None:
+        """Make room for crawl children."""
+        self.nursery = Nursery(self.settings.children, self.settings.child_seconds)
+        self.lanes = {platform: asyncio.Lock() for platform in Platform}
+
+    @cached_property
+    def policies(self) -> Mapping[str, Policy]:
+        """Policies by school code. Raises PolicyError."""
+        return policies_of(self.settings)
+
+    def resting(self, platform: Platform) -> datetime | None:
+        """Until when a platform is left alone after a wall. The demo's walls are those of single accounts."""
+        until: datetime | None = self.store.runs.platform(platform.value)["rest_until"]
+        return until if until and until > self.clock() and not self.settings.demo else None
+
+    @property
+    def schools(self) -> list[str]:
+        """Codes of the schools that have a register here."""
+        return sorted(self.store.filings.schools())
+
+    @property
+    def evidence(self) -> Path:
+        """The evidence archive's folder."""
+        return self.settings.data / "evidence"

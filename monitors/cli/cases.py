@@ -1,0 +1,198 @@
+"""`xunjian check` and `xunjian case`: findings, cases, and what people decide about them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from monitors.app_context import World
+from monitors.cli.options import BadInput, Format, FormatOption, asked, show
+from monitors.jobs import case_actions
+from monitors.jobs.check import check, findings_of
+from monitors.json_output import iso
+from rules.cases.case import Case
+from rules.model import CaseState, Finding
+
+commands = typer.Typer(help="问题台账：查看、签批、送达、申诉、决定、豁免、撤回、销号。", no_args_is_help=True)
+Number = Annotated[str, typer.Argument(help="条目编号，如 BIT-2026-0001")]
+By = Annotated[str, typer.Option(help="经办人姓名")]
+Reason = Annotated[str, typer.Option(help="理由")]
+School = Annotated[str, typer.Option(help="学校代码；不填则为所有学校")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands in."""
+    app.command("check")(check_now)
+    app.add_typer(commands, name="case")
+
+
+def check_now(ctx: typer.Context, school: School = "", form: FormatOption = Format.TEXT) -> None:
+    """按现在（或 --now）的时间判定：列出问题、立案、升级、生成通知。重复执行不会重复立案。"""
+    with asked(ctx).world() as world:
+        schools = _schools(world, school)
+        now, broken = world.clock(), 0
+        for code in schools:
+            if form != Format.TEXT:
+                show((_finding(finding) for finding in findings_of(world, code, now)), form)
+            report = check(world, code, now)
+            broken += report.violated
+            if form == Format.TEXT:
+                typer.echo(
+                    f"{world.policies[code].school}: 账号 {report.accounts}，违反 {report.violated}，无法判定 {report.undetermined}；"
+                    f"新立案 {report.opened}，发文 {report.issued}，新通知 {report.notices}"
+                )
+    if broken:
+        raise typer.Exit(1)
+
+
+def _schools(world: World, school: str) -> list[str]:
+    if school and school not in world.policies:
+        raise BadInput(f"没有学校 {school!r} 的制度文件。现有: {', '.join(sorted(world.policies))}")
+    schools = [school] if school else [code for code in world.schools if code in world.policies]
+    if not schools:
+        raise BadInput("没有可以判定的学校：台账是空的，或者没有对应的制度文件。请先导入台账，再看 xunjian doctor。")
+    return schools
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "school": finding.school,
+        "platform": finding.platform.value,
+        "account": finding.account,
+        "rule": finding.rule,
+        "clause": finding.clause,
+        "outcome": finding.verdict.value,
+        "reason": finding.reason,
+        "evidence": list(finding.evidence),
+        "school_to_confirm": finding.school_to_confirm,
+        "provisional": finding.provisional,
+    }
+
+
+def shown(case: Case) -> dict[str, Any]:
+    """A case as the command contract shows it."""
+    return {
+        "number": case.number,
+        "school": case.school,
+        "platform": case.platform.value,
+        "account": case.account,
+        "rule": case.rule,
+        "clause": case.clause,
+        "state": case.state.value,
+        "opened_at": iso(case.opened_at),
+        "steps": [
+            {
+                "step": step.step,
+                "document": step.document.value,
+                "due_at": iso(step.due_at),
+                "issued_at": iso(step.issued_at),
+                "delivered_at": iso(step.delivered_at),
+                "approved_by": step.approved_by or None,
+            }
+            for step in case.steps
+        ],
+        "title": case.title,
+        "unit": case.unit,
+        "reason": case.reason,
+    }
+
+
+@commands.command("list")
+def list_cases(
+    ctx: typer.Context,
+    school: School = "",
+    state: Annotated[CaseState | None, typer.Option(help="只看这种状态")] = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """列出问题台账。"""
+    with asked(ctx).world() as world:
+        cases = world.store.cases.all(school or None, [state] if state else None)
+    show((shown(case) for case in cases), form, _line)
+
+
+def _line(row: dict[str, Any]) -> str:
+    return f"{row['number']}  {CaseState(row['state']).label}  {row['title']}（{row['unit'] or '责任单位待核实'}）  {row['clause']}  {row['reason']}"
+
+
+@commands.command("show")
+def show_case(ctx: typer.Context, number: Number, form: FormatOption = Format.TEXT) -> None:
+    """查看一个条目和它的全部经过。"""
+    with asked(ctx).world() as world:
+        case = world.store.cases.one(number)
+        if case is None:
+            raise BadInput(f"没有编号为 {number} 的条目。")
+        events = world.store.cases.events(number)
+    if form != Format.TEXT:
+        log = [{"at": iso(e.at), "kind": e.kind.value, "by": e.by, "reason": e.reason} for e in events]
+        show([shown(case) | {"evidence": list(case.evidence), "basis": case.basis, "events": log}], form)
+        return
+    typer.echo(_line(shown(case)))
+    typer.echo(f"依据: {case.basis}  存证: {'、'.join(case.evidence) or '无'}")
+    for event in events:
+        typer.echo(f"  {event.at:%Y-%m-%d %H:%M}  {event.kind.label}  {event.by}  {event.reason}")
+
+
+@commands.command()
+def approve(ctx: typer.Context, number: Number, by: By, step: str = "", reason: Reason = "") -> None:
+    """签批待发的文书。"""
+    _done(ctx, lambda world: case_actions.approve(world, number, by=by, step=step, reason=reason))
+
+
+@commands.command()
+def deliver(ctx: typer.Context, number: Number, step: str = "") -> None:
+    """登记文书已送达；下一级的期限从送达起算。"""
+    _done(ctx, lambda world: case_actions.deliver(world, number, step=step))
+
+
+@commands.command()
+def appeal(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
+    """登记单位的申诉；期限停止计算。"""
+    _done(ctx, lambda world: case_actions.appeal(world, number, by=by, reason=reason))
+
+
+@commands.command()
+def decide(
+    ctx: typer.Context,
+    number: Number,
+    by: By,
+    reason: Reason,
+    upheld: Annotated[bool, typer.Option("--upheld/--rejected", help="申诉成立 / 不成立")],
+) -> None:
+    """对申诉作出决定。"""
+    _done(ctx, lambda world: case_actions.decide(world, number, by=by, upheld=upheld, reason=reason))
+
+
+@commands.command()
+def exempt(ctx: typer.Context, number: Number, by: By, reason: Reason, until: str) -> None:
+    """准予豁免到某一天。"""
+    try:
+        day = date.fromisoformat(until)
+    except ValueError as error:
+        raise BadInput(f"--until 的日期写法不对: {until!r}。请写成 2026-12-31 这样的格式。") from error
+    _done(ctx, lambda world: case_actions.exempt(world, number, by=by, reason=reason, until=day))
+
+
+@commands.command()
+def withdraw(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
+    """撤回：此前的通知有误，向所有收到通知的人更正。"""
+    _done(ctx, lambda world: case_actions.withdraw(world, number, by=by, reason=reason))
+
+
+@commands.command()
+def dismiss(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
+    """认定不属实。"""
+    _done(ctx, lambda world: case_actions.dismiss(world, number, by=by, reason=reason))
+
+
+@commands.command()
+def close(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
+    """销号。"""
+    _done(ctx, lambda world: case_actions.close(world, number, by=by, reason=reason))
+
+
+def _done(ctx: typer.Context, move: Any) -> None:
+    with asked(ctx).world() as world:
+        case: Case = move(world)
+    typer.echo(_line(shown(case)))

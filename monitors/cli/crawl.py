@@ -1,0 +1,131 @@
+"""`xunjian sweep`, `read`, `discover` and `scan`: looking at pages."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.fetch.egress import Refused
+from crawler.platforms import SPECS
+from monitors import clock
+from monitors.cli.options import BadInput, Format, FormatOption, asked, show
+from monitors.jobs.proof import look_at
+from monitors.jobs.run_sweep import sweep_and_plan
+from monitors.jobs.scan.report import as_text
+from monitors.json_output import iso, read_files
+from rules.accounts.pasted_target import UnusableTarget
+from rules.model import Outcome
+from storage.database import StorageError
+
+Platforms = Annotated[list[str] | None, typer.Option("--platform", help="只看这些平台，可写多次")]
+Replay = Annotated[str, typer.Option(help="用这份 WARC 录制代替网络")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands in."""
+    app.command("sweep")(sweep_now)
+    app.command("read")(read_saved)
+    app.command("scan")(scan_now)
+    app.command("proof")(prove)
+
+
+def known_platform(name: str) -> str:
+    """The name, where a platform or an alias has it. Raises BadInput."""
+    if name not in SPECS:
+        raise BadInput(f"没有平台 {name!r}。可用的平台: {', '.join(sorted(SPECS))}")
+    return name
+
+
+def sweep_now(
+    ctx: typer.Context,
+    platform: Platforms = None,
+    account: Annotated[list[str] | None, typer.Option(help="只看这些账号（平台:标识），可写多次")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="不管是否到期，全部看一遍")] = False,
+    replay: Replay = "",
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """立即巡检：读取到期账号的公开页面，记录更新时间和存证。"""
+    platforms = [known_platform(name) for name in platform or []]
+    if replay and not Path(replay).exists():
+        raise BadInput(f"找不到录制文件 {replay}")
+    with asked(ctx).world() as world:
+        if not world.schools:
+            raise BadInput("台账是空的，没有可以巡检的账号。请先用 xunjian register import 导入台账。")
+        report = asyncio.run(
+            sweep_and_plan(world, platforms=platforms, accounts=account or [], everything=everything, replay=replay)
+        )
+    if form != Format.TEXT:
+        show([report.as_dict()], form)
+    else:
+        counts = (
+            "，".join(f"{Outcome(code).label} {n}" for code, n in report.outcomes.most_common()) or "没有到期的账号"
+        )
+        typer.echo(f"巡检账号 {report.looks} 个，读到页面：{counts}")
+        for name, until in report.resting.items():
+            typer.echo(f"  {name} 因被拦截正在休息，{until:%m-%d %H:%M} 之后再看")
+        for note in report.notes:
+            typer.echo(f"  {note}", err=True)
+        for problem in report.errors:
+            typer.echo(f"  出错 {problem}", err=True)
+    if report.errors:
+        raise StorageError("有采集进程没有正常结束，已保存的观察不受影响；未看到的账号下次巡检会再看。")
+
+
+def read_saved(
+    files: Annotated[list[Path], typer.Argument(help="保存下来的网页或接口返回")],
+    platform: Annotated[str, typer.Option(help="平台代码，如 website、wechat、weibo")],
+    url: Annotated[str, typer.Option(help="页面原来的网址")] = "",
+    at: Annotated[str, typer.Option(help="页面是什么时候取下来的（ISO 时间），相对日期靠它推算")] = "",
+    form: FormatOption = Format.JSONL,
+) -> None:
+    """读取保存的页面，每个文件输出一行 JSON：结果、名称、标识、最后更新时间、文章。"""
+    moment = _moment(at)
+    show(read_files(files, known_platform(platform), url, moment), Format.JSONL if form == Format.TEXT else form)
+
+
+def scan_now(
+    ctx: typer.Context,
+    target: Annotated[str, typer.Argument(help="网址、从手机复制的分享文本、账号标识（配合 --platform），或一个名称")],
+    platform: Annotated[str, typer.Option(help="账号标识属于哪个平台")] = "",
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """即时核查一个可疑账号：是什么、最后更新、是否涉嫌用校名、是否备案、适用哪些条款。"""
+    from monitors.jobs.scan.scan import scan  # the matcher and the browser: only where they are needed
+
+    if platform:
+        known_platform(platform)
+    with asked(ctx).world() as world:
+        try:
+            report = asyncio.run(scan(world, target, platform=platform))
+        except (UnusableTarget, Refused) as error:
+            raise BadInput(str(error)) from error
+    show([report], form, as_text)
+    raise typer.Exit(report["exit"])
+
+
+def prove(
+    ctx: typer.Context,
+    account: Annotated[str, typer.Argument(help="台账里的账号（平台:标识），如 wechat:gh_0123456789ab")],
+    url: Annotated[str, typer.Argument(help="该账号最近发布的一条内容的网址")],
+) -> None:
+    """单位自证：查看单位提供的最新链接，核对账号、读出发布时间、留下存证。"""
+    with asked(ctx).world() as world:
+        try:
+            seen = asyncio.run(look_at(world, account, url))
+        except (UnusableTarget, Refused) as error:
+            raise BadInput(str(error)) from error
+    typer.echo(
+        f"{seen.outcome.label}，发布时间 {iso(seen.last_post_at) or '未能读出'}，存证 {seen.evidence or '无'}  {seen.reason}"
+    )
+    raise typer.Exit(0 if seen.last_post_at else 3)
+
+
+def _moment(at: str) -> datetime:
+    try:
+        return clock.parse_now(at) if at else clock.wall()
+    except ValueError as error:
+        raise BadInput(f"--at 的时间写法不对: {at!r}。请写成 2026-11-21T08:00+08:00 这样的格式。") from error

@@ -1,0 +1,185 @@
+"""`xunjian discover` and `xunjian suspect`: looking for accounts nobody filed, and what people decide about them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from monitors.app_context import World
+from monitors.cli.options import BadInput, Format, FormatOption, asked, show
+from rules.candidates import Candidate, CandidateState
+from rules.model import Platform
+from storage.database import StorageError
+
+commands = typer.Typer(help="疑似账号：查看、确认、排除、已备案、导入名单。", no_args_is_help=True)
+Schools = Annotated[list[str] | None, typer.Option("--school", help="只查这些学校（代码），可写多次")]
+School = Annotated[str, typer.Option(help="学校代码；只有一所学校时可以不填")]
+Key = Annotated[str, typer.Argument(help="账号，如 weibo:9000000101，见 xunjian suspect list")]
+By = Annotated[str, typer.Option(help="作决定的人的姓名")]
+Reason = Annotated[str, typer.Option(help="理由；排除时必须写明")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands in."""
+    app.command("discover")(discover_now)
+    app.add_typer(commands, name="suspect")
+
+
+def _known(world: World, schools: list[str]) -> list[str]:
+    if not world.schools:
+        raise BadInput("台账是空的，不知道要为哪所学校查找。请先用 xunjian register import 导入台账。")
+    for code in schools:
+        if code not in world.schools or code not in world.policies:
+            known = [each for each in world.schools if each in world.policies]
+            raise BadInput(f"学校 {code!r} 没有台账或制度文件。可用: {', '.join(known) or '（无）'}")
+    return schools
+
+
+def discover_now(
+    ctx: typer.Context,
+    platform: Annotated[list[str] | None, typer.Option("--platform", help="只查这些平台，可写多次")] = None,
+    school: Schools = None,
+    replay: Annotated[str, typer.Option(help="用这份 WARC 录制代替网络")] = "",
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """查找未备案的账号、网站和应用：在公开搜索中按计划查询，发现的交人核实；每次只查一部分，下次接着查。"""
+    from monitors.jobs.discovery.discover import DiscoverReport, discover  # the matcher: only where it is needed
+
+    unknown = [name for name in platform or [] if name not in list(Platform)]
+    if unknown:
+        raise BadInput(f"没有平台 {unknown[0]!r}。可用的平台: {', '.join(sorted(Platform))}")
+    if replay and not Path(replay).exists():
+        raise BadInput(f"找不到录制文件 {replay}")
+    with asked(ctx).world() as world:
+        schools = _known(world, school or [])
+        report: DiscoverReport = asyncio.run(discover(world, platforms=platform or [], schools=schools, replay=replay))
+    if form != Format.TEXT:
+        show([report.as_dict()], form)
+    else:
+        typer.echo(as_text(report))
+    for problem in report.errors:
+        typer.echo(f"出错 {problem}", err=True)
+    if report.errors:
+        raise StorageError("有采集进程没有正常结束，已保存的结果不受影响；没有查到的下次再查。")
+
+
+def as_text(report: Any) -> str:
+    """A report for a person. What was blocked is said to be blocked, never "nothing found"."""
+    from crawler.discovery.plan import Reply
+
+    counts = "，".join(f"{Reply(code).label} {n}" for code, n in report.asked.items()) or "没有到期的查询"
+    lines = [f"查询 {sum(report.asked.values())} 次：{counts}", f"新发现 {report.new} 个，待人核实 {report.waiting} 个"]
+    lines += [f"  {line_of(candidate)}" for candidate in report.candidates]
+    if report.filed:
+        lines.append(f"{report.filed} 个疑似账号已在台账中，不再等待核实")
+    if report.left:
+        lines.append(f"另有 {report.left} 次查询因限额或拦截没有进行，下次再查")
+    lines += [f"  {label}被拦截后正在休息，{until:%m-%d %H:%M} 之后再查" for label, until in report.resting.items()]
+    lines += [f"  {row.reply.label}：{row.search}“{row.query}”（{row.reason}），不能说明没有" for row in report.hidden]
+    return "\n".join([*lines, *report.notes])
+
+
+def line_of(candidate: Candidate) -> str:
+    """One candidate on one line."""
+    expires = f"；{candidate.expires_at:%Y-%m-%d} 后删除" if candidate.expires_at else ""
+    return (
+        f"{candidate.state.label} {candidate.school} {candidate.key} {candidate.name}（{candidate.platform.label}，{candidate.kind.label}）"
+        f" {candidate.url} {candidate.why}{expires}"
+    )
+
+
+@commands.command("list")
+def listed(
+    ctx: typer.Context,
+    school: School = "",
+    state: Annotated[
+        str, typer.Option(help="waiting 待核实、confirmed 已确认、excluded 已排除、filed 已备案；不填为全部")
+    ] = "",
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """列出疑似账号及已作的决定。"""
+    from monitors.jobs.discovery.run import as_row
+
+    if state and state not in list(CandidateState):
+        raise BadInput(f"没有状态 {state!r}。可用: {', '.join(CandidateState)}")
+    with asked(ctx).world() as world:
+        found = world.store.candidates.all(school or None, CandidateState(state) if state else None)
+    if form == Format.TEXT:
+        typer.echo("\n".join(map(line_of, found)) or "没有疑似账号。")
+    else:
+        show(map(as_row, found), form)
+
+
+@commands.command("confirm")
+def confirm(ctx: typer.Context, key: Key, by: By, school: School = "", reason: Reason = "") -> None:
+    """确认：确属未备案或擅用校名，下次判定时按制度立案。"""
+    _judge(ctx, key, school, CandidateState.CONFIRMED, by, reason)
+
+
+@commands.command("exclude")
+def exclude(ctx: typer.Context, key: Key, by: By, reason: Reason, school: School = "") -> None:
+    """排除：不属于本校事项；名称不变就不再提出。尚未发文的条目同时认定不属实。"""
+    _judge(ctx, key, school, CandidateState.EXCLUDED, by, reason)
+
+
+@commands.command("filed")
+def filed(ctx: typer.Context, key: Key, by: By, school: School = "", reason: Reason = "") -> None:
+    """已备案：学校已经给这个账号备案。"""
+    _judge(ctx, key, school, CandidateState.FILED, by, reason)
+
+
+def _judge(ctx: typer.Context, key: str, school: str, state: CandidateState, by: str, reason: str) -> None:
+    from monitors.jobs.discovery.candidates import SuspectError, judge
+
+    with asked(ctx).world() as world:
+        code = school or _only(world, key)
+        try:
+            decided, notes = judge(world, code, key, state, by=by, reason=reason)
+        except SuspectError as error:
+            raise BadInput(str(error)) from error
+    typer.echo("\n".join([line_of(decided), *notes]))
+
+
+def _only(world: World, key: str) -> str:
+    schools = [candidate.school for candidate in world.store.candidates.all() if candidate.key == key]
+    if len(schools) != 1:
+        raise BadInput(
+            f"{'有多所学校' if schools else '没有'}疑似账号 {key}，请用 xunjian suspect list 查看，并用 --school 写明学校。"
+        )
+    return schools[0]
+
+
+@commands.command("import")
+def import_now(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(help="名单：xlsx 或 csv，列出名称或链接")],
+    school: School = "",
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """导入别人提供的名单：逐行比对校名与台账，可疑的进入待核实；不能用的行逐行说明。"""
+    from monitors.jobs.list_import import import_list
+    from storage.register.sheets import NotATable
+
+    with asked(ctx).world() as world:
+        codes = _known(world, [school] if school else [code for code in world.schools if code in world.policies])
+        if len(codes) != 1:
+            raise BadInput(f"请用 --school 写明学校：{', '.join(codes)}")
+        try:
+            report = asyncio.run(import_list(world, file.read_bytes(), file.name, codes[0]))
+        except (NotATable, OSError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise BadInput(f"{file}: {reason}") from error
+    if form != Format.TEXT:
+        bad = [{"place": t.place, "column": t.column, "reason": t.reason, "kind": "bad_row"} for t in report.troubles]
+        show([*report.rows, *bad], form)
+    else:
+        for row in report.rows:
+            typer.echo(f"{row['place']} {row['name'] or row['url']}：{row['kind_label']}，{row['why']}")
+        typer.echo(f"共 {len(report.rows)} 行，新的疑似账号 {report.new} 个，待人核实 {report.waiting} 个。")
+        for trouble in report.troubles:
+            typer.echo(f"{trouble.place} 未导入 {trouble.column} {trouble.reason}", err=True)
+    if report.troubles:
+        raise typer.Exit(1)

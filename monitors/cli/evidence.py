@@ -1,0 +1,66 @@
+"""`xunjian evidence`: verify the archive, and read again what it holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from monitors.cli.options import BadInput, Format, FormatOption, asked, show
+from monitors.jobs.evidence_replay import recompute
+from storage.evidence import EvidenceArchive, Status
+from storage.evidence import verify as verify_archive
+
+commands = typer.Typer(help="存证：校验完整性，由原始字节重新得出观察。", no_args_is_help=True)
+Archive = Annotated[Path | None, typer.Argument(help="存证目录或 WARC 文件；不填则为数据目录里的存证")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the group into the command."""
+    app.add_typer(commands, name="evidence")
+
+
+def _place(ctx: typer.Context, path: Path | None) -> Path:
+    place = path or asked(ctx).settings().data / "evidence"
+    if not place.exists():
+        raise BadInput(f"找不到存证 {place}")
+    return place
+
+
+@commands.command()
+def verify(ctx: typer.Context, path: Archive = None, form: FormatOption = Format.TEXT) -> None:
+    """校验存证：完好、有问题（指出第一处），或者无法校验。"""
+    heads = {}
+    if path is None:
+        with asked(ctx).world() as world:
+            heads = world.store.runs.heads()
+    report = verify_archive(_place(ctx, path), heads)
+    bad = report.first_bad
+    row: dict[str, Any] = {
+        "status": report.status.value,
+        "first_bad": vars(bad) if bad else None,
+        "report": str(report),
+    }
+    show([row], form, lambda r: r["report"])
+    if report.status is not Status.VERIFIED:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def replay(ctx: typer.Context, path: Archive = None, form: FormatOption = Format.TEXT) -> None:
+    """由存证的原始字节重新读取每一次观察，列出与记录不一致的地方。"""
+    archive = EvidenceArchive(_place(ctx, path))
+    counts: Counter[str] = Counter()
+    with asked(ctx).world() as world:
+        for row in recompute(world, archive):
+            counts[row["result"]] += 1
+            if form != Format.TEXT:
+                show([row], Format.JSONL)
+            elif row["result"] != "same":
+                typer.echo(f"{row['account']}  {row['evidence']}  {row.get('reason') or row['differs']}")
+    if form == Format.TEXT:
+        typer.echo(f"一致 {counts['same']}，不一致 {counts['different']}，存证缺失 {counts['missing']}")
+    if counts["different"] or counts["missing"]:
+        raise typer.Exit(1)

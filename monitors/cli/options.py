@@ -1,0 +1,91 @@
+"""What the commands share: the world they open, how they print, what they refuse."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from monitors.app_context import World
+from monitors.clock import Clock
+from monitors.settings import Settings, load_settings
+from storage.store import Store
+
+
+class BadInput(Exception):
+    """What was typed cannot be used. Raised by commands; the CLI prints it and exits 2."""
+
+
+class Format(StrEnum):
+    """How a command prints."""
+
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="输出格式")]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The global options."""
+
+    data: Path | None
+    clock: Clock
+
+    def settings(self, **more: Any) -> Settings:
+        """The settings with the command line's on top. Raises SettingsError."""
+        return load_settings(**({"data": self.data} | more))
+
+    @contextmanager
+    def world(self, **more: Any) -> Iterator[World]:
+        """Settings and database, opened and closed."""
+        settings = self.settings(**more)
+        store = Store(settings.database)
+        try:
+            yield World(settings, store, self.clock)
+        finally:
+            store.close()
+
+
+def asked(ctx: typer.Context) -> Asked:
+    """The global options of this call."""
+    found: Asked = ctx.obj
+    return found
+
+
+def show(rows: Iterable[dict[str, Any]], form: Format, line: Any = None) -> None:
+    """Print rows: JSON Lines as they come, one JSON array, or one text line each by ``line(row)``."""
+    if form == Format.JSON:
+        typer.echo(json.dumps(list(rows), ensure_ascii=False, indent=1, default=_plain))
+        return
+    for row in rows:
+        typer.echo(line(row) if form == Format.TEXT and line else json.dumps(row, ensure_ascii=False, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, date | Path):
+        return str(value)
+    if isinstance(value, tuple | set | frozenset):
+        return list(value)
+    raise TypeError(f"{type(value).__name__} is not for output")
+
+
+def day(text: str, clock: Clock) -> date:
+    """A day as typed, today where nothing was. Raises BadInput."""
+    if not text:
+        return clock().date()
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput(f"日期写法不对: {text!r}。请写成 2026-11-21 这样的格式。") from error

@@ -1,0 +1,62 @@
+"""`xunjian policy`: check a file, read it as a page, try it on what was observed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitors.cli.options import BadInput, Format, FormatOption, asked, day, show
+from monitors.jobs.policy_preview import preview as preview_policy
+from monitors.policy_registry import policies_of, read_policy
+from rules.policies.markdown import policy_page
+from rules.policies.schema import Policy
+
+commands = typer.Typer(help="制度文件：检查、显示、试算。", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the group into the command."""
+    app.add_typer(commands, name="policy")
+
+
+def _read(file: Path) -> Policy:
+    if not file.is_file():
+        raise BadInput(f"找不到文件 {file}")
+    try:
+        return read_policy(file)
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} 不是 UTF-8 编码的文本文件。") from error
+
+
+@commands.command()
+def lint(file: Path) -> None:
+    """检查制度文件写得对不对；有错会指出第几行、错在哪里、怎么改。"""
+    policy = _read(file)
+    typer.echo(f"{file}: 正确。{policy.school}，{len(policy.clauses)} 个条款，版本 {policy.version}")
+
+
+@commands.command()
+def show_(ctx: typer.Context, which: Annotated[str, typer.Argument(help="学校代码或文件")]) -> None:
+    """把制度文件显示成一页易读的中文。"""
+    policies = policies_of(asked(ctx).settings())
+    typer.echo(policy_page(policies[which] if which in policies else _read(Path(which))))
+
+
+@commands.command()
+def preview(
+    ctx: typer.Context,
+    file: Path,
+    since: Annotated[str, typer.Option(help="从哪一天算起（2026-01-01）")],
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """按这份制度重算已有的观察，看从某天起会发现哪些问题；不会立案。"""
+    policy = _read(file)
+    with asked(ctx).world() as world:
+        found = preview_policy(world, policy, day(since, world.clock))
+    show(found, form, lambda r: f"{r['first_on']} 至 {r['last_on']}  {r['title']}  {r['clause']}  {r['reason']}")
+
+
+show_.__name__ = "show"
+commands.registered_commands[1].name = "show"

@@ -1,0 +1,60 @@
+"""`xunjian serve` and `doctor`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitors.cli.options import Format, FormatOption, asked, show
+from monitors.service.doctor import examine
+from storage.store import Store
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the commands in."""
+    app.command("serve")(serve)
+    app.command("doctor")(doctor)
+
+
+def serve(
+    ctx: typer.Context,
+    demo: Annotated[bool, typer.Option("--demo", help="演示：模拟校园，完全离线")] = False,
+    auto: Annotated[bool, typer.Option("--auto", help="没有导入过台账时自动进入演示")] = False,
+    host: Annotated[str | None, typer.Option(help="监听地址")] = None,
+    port: Annotated[int | None, typer.Option(help="端口")] = None,
+) -> None:
+    """启动服务：定时巡检、控制台与监控指标。"""
+    from monitors.service.startup import serve_demo, serve_register  # web server and demo: only where they are needed
+
+    settings = asked(ctx).settings(host=host, port=port)
+    if demo or (auto and not _has_register(settings.database)):
+        folder = settings.data / "demo"
+        asyncio.run(serve_demo(asked(ctx).settings(host=host, port=port, data=folder, demo=True), asked(ctx).clock))
+    else:
+        asyncio.run(serve_register(settings, asked(ctx).clock))
+
+
+def _has_register(database: str) -> bool:
+    if database.startswith("sqlite:///") and not Path(database.removeprefix("sqlite:///")).exists():
+        return False
+    store = Store(database)
+    try:
+        return bool(store.filings.schools())
+    finally:
+        store.close()
+
+
+def doctor(ctx: typer.Context, form: FormatOption = Format.TEXT) -> None:
+    """检查安装与设置，说明哪里有问题、该怎么办。"""
+    call = asked(ctx)
+    checks = list(examine(call.settings(), call.clock))
+    show(
+        ({"name": c.name, "state": c.state, "note": c.note, "line": str(c)} for c in checks),
+        form,
+        lambda row: row["line"],
+    )
+    if any(check.state == "fail" for check in checks):
+        raise typer.Exit(1)

@@ -1,0 +1,45 @@
+"""`xunjian simulate`: a synthetic population over simulated time, with everything going wrong that is known to."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from monitors.cli.options import BadInput, Format, FormatOption, asked
+from monitors.policy_registry import policies_of
+
+
+def add_to(app: typer.Typer) -> None:
+    """Hang the command in."""
+    app.command("simulate")(simulate_now)
+
+
+def simulate_now(
+    ctx: typer.Context,
+    accounts: Annotated[int, typer.Option(min=1, help="账号数")] = 200,
+    days: Annotated[int, typer.Option(min=1, help="天数")] = 180,
+    seed: Annotated[int, typer.Option(help="随机种子；同一种子结果相同")] = 1,
+    failing: Annotated[float, typer.Option(min=0, max=0.9, help="随机失败的请求比例，另有成片故障")] = 0.02,
+    policy: Annotated[str, typer.Option(help="按哪份制度判定")] = "sias",
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """模拟一批账号若干天的真实变化与各种采集故障，统计发现时差、请求数和冤枉数；有冤枉则退出码为 1。"""
+    from monitors.simulate.report import Plan, accused, simulate, text  # the demo's pages: only where they are needed
+
+    policies = policies_of(asked(ctx).settings())
+    if policy not in policies or not any(clause.rule == "inactivity" for clause in policies[policy].clauses):
+        raise BadInput(f"没有含停更条款的制度 {policy!r}。现有: {', '.join(sorted(policies))}")
+    figures = simulate(
+        Plan(policy=policies[policy], accounts=accounts, days=days, seed=seed, failing=failing)
+    )  # fmt: skip
+    match form:
+        case Format.JSON:
+            typer.echo(json.dumps(figures, ensure_ascii=False, indent=1))
+        case Format.JSONL:
+            typer.echo(json.dumps(figures, ensure_ascii=False))
+        case _:
+            typer.echo(text(figures))
+    if accused(figures):
+        raise typer.Exit(1)

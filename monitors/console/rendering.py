@@ -1,0 +1,149 @@
+"""Renders a page: the one Jinja environment, what every page knows, messages after a change, page numbers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from monitors.app_context import World
+from monitors.console import formatting, labels
+from monitors.console.middleware import safe_path
+from rules.catalogue import RULES
+from rules.model import Platform
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+NAV = (
+    ("/", "今日"),
+    ("/accounts", "台账"),
+    ("/suspects", "疑似账号"),
+    ("/cases", "问题台账"),
+    ("/scan", "即时核查"),
+    ("/notices", "通知"),
+    ("/digest", "日报"),
+    ("/policies", "制度"),
+    ("/operations", "运行"),
+)
+DONE = {
+    "approved": "已签批。期限已到的随即发文，未到的到期后发文。",
+    "appealed": "申诉已记录，时限暂停计算，直至作出决定。",
+    "decided": "申诉决定已记录。",
+    "exempted": "豁免已记录，到期前不再督办。",
+    "withdrawn": "已撤回，更正通知将发给所有曾收到通知的单位和个人。",
+    "dismissed": "已认定不属实，本条不再督办。",
+    "closed": "已销号。",
+    "delivered": "已登记送达，下一级期限自送达之日起算。",
+    "judged": "决定已保存。",
+    "resent": "已重新列入发送队列。",
+    "switched": "开关已更改，并记录了操作人与理由。",
+    "started": "巡检已在后台开始，几分钟后刷新本页即可看到结果。",
+    "proof": "已收到链接，正在后台核查；几分钟后刷新本页即可看到结果。",
+}
+"""What the page says after a change; only these sentences, so that a link can put no words into our mouth."""
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(formatting.FILTERS | labels.FILTERS)
+    style = hashlib.sha256((STATIC / "console.css").read_bytes()).hexdigest()[:10]
+    environment.globals["ui"] = environment.get_template("macros.html").module
+    environment.globals.update(nav=NAV, style=f"/static/console.css?v={style}", rule_title=rule_title)
+    return environment
+
+
+def rule_title(code: str) -> str:
+    """A rule's Chinese name."""
+    return RULES[code].title if code in RULES else code
+
+
+ENVIRONMENT = _environment()
+
+
+def world_of(request: Request) -> World:
+    """The surroundings this application was made with."""
+    world: World = request.app.state.world
+    return world
+
+
+def school_names(world: World) -> dict[str, str]:
+    """Schools with a register here, by code, under their own names."""
+    return {code: _school_name(world, code) for code in world.schools}
+
+
+def _school_name(world: World, code: str) -> str:
+    policy = world.policies.get(code)
+    return f"{policy.school}{'（演示）' if policy.demonstration else ''}" if policy else code
+
+
+def frozen(world: World) -> list[Platform]:
+    """Platforms whose cases the breaker has stopped."""
+    return [Platform(row["platform"]) for row in world.store.runs.platforms() if row["frozen_at"]]
+
+
+def is_demo(world: World, school: str = "") -> bool:
+    """True where a page must be marked 演示: the whole house, or the policy of the school it shows."""
+    policy = world.policies.get(school)
+    return world.settings.demo or bool(policy and policy.demonstration)
+
+
+def render(
+    request: Request, template: str, title: str, *, school: str = "", status: int = 200, error: str = "", **given: Any
+) -> HTMLResponse:
+    """A page under its title. ``school`` is whose data it shows; ``error`` is a Chinese sentence above the page."""
+    world, state = world_of(request), request.state
+    schools = [school] if school else world.schools
+    common = {
+        "title": title,
+        "demo": world.settings.demo or (bool(schools) and all(is_demo(world, code) for code in schools)),
+        "now": world.clock(),
+        "session": state.session,
+        "csrf": state.door.csrf(state.session),
+        "here": request.url.path,
+        "message": DONE.get(request.query_params.get("done", ""), ""),
+        "error": error,
+    }
+    return HTMLResponse(ENVIRONMENT.get_template(template).render(common | given), status_code=status)
+
+
+def after(target: str, done: str = "") -> RedirectResponse:
+    """Go on to a page of ours after a change (303), with the sentence that says what happened."""
+    return RedirectResponse(safe_path(target) + (f"?done={done}" if done else ""), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """Which part of a long list is shown. Pages count from 1; ``query`` are the filters in force."""
+
+    page: int
+    total: int
+    size: int
+    query: Mapping[str, str]
+
+    @property
+    def offset(self) -> int:
+        """Rows before this page."""
+        return (self.page - 1) * self.size
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(-(-self.total // self.size), 1)
+
+    def link(self, page: int) -> str:
+        """The address of another page under the same filters."""
+        kept = {name: value for name, value in self.query.items() if value}
+        return "?" + urlencode(kept | {"page": str(page)})

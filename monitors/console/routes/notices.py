@@ -1,0 +1,131 @@
+"""通知与日报: what is owed, sent and failed, each paper as its addressee reads it, and the stored digests."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from alerts.documents.compose import TemplateBroken
+from alerts.messages import WORD, notice_letter
+from alerts.notices.notice import Notice
+from monitors.console.auth import Role
+from monitors.console.middleware import require
+from monitors.console.rendering import Pager, after, render, school_names, world_of
+from storage.serialization import load
+
+router = APIRouter()
+PER_PAGE = 50
+STATES = (("due", "待发送"), ("claimed", "正在发送"), ("sent", "已发送"), ("failed", "发送失败"))
+FOREIGN_PAGE = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'self'; "
+    "sandbox allow-same-origin allow-top-navigation-by-user-activation"
+)
+"""For documents made by us that carry their own style: no script, no form, no request, shown inside our page only.
+
+They keep our origin, for else a Strict cookie would stay home when a link in them is followed; without scripts that
+gives them nothing."""
+FRAMED = {"content-security-policy": FOREIGN_PAGE, "x-frame-options": "SAMEORIGIN"}
+
+
+@router.get("/notices")
+def notices(request: Request, state: str = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> HTMLResponse:
+    """The outbox, newest first."""
+    world = world_of(request)
+    found = world.store.notices.all(state=state or None)
+    pager = Pager(page, len(found), PER_PAGE, {"state": state})
+    return render(
+        request,
+        "notices.html",
+        "通知",
+        notices=found[pager.offset : pager.offset + PER_PAGE],
+        pager=pager,
+        state=state,
+        states=STATES,
+        counts=world.store.notices.counts(),
+    )
+
+
+def _notice(request: Request, notice_id: str) -> tuple[dict[str, Any], Any]:
+    row = world_of(request).store.notices.one(notice_id)
+    if row is None or row["document"] == "digest":
+        raise HTTPException(404, "没有这份文书。")
+    try:
+        letter = notice_letter(load(Notice, row["body"]), world_of(request).settings.templates)
+    except (ValueError, TemplateBroken) as error:
+        raise HTTPException(500, f"这份文书无法生成：{error}") from error
+    return row, letter
+
+
+@router.get("/notices/{notice_id:path}.docx")
+def word(request: Request, notice_id: str) -> Response:
+    """The paper as a Word file."""
+    _, letter = _notice(request, notice_id)
+    file = letter.attachments[0]
+    name = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
+    return Response(file.data, media_type=WORD, headers={"content-disposition": name})
+
+
+@router.get("/notices/{notice_id:path}.body")
+def body(request: Request, notice_id: str) -> Response:
+    """The paper itself, for the frame of its page."""
+    return framed(_notice(request, notice_id)[1].html)
+
+
+@router.get("/notices/{notice_id:path}.html")
+def paper(request: Request, notice_id: str) -> HTMLResponse:
+    """The paper inside our page."""
+    row, letter = _notice(request, notice_id)
+    answers = [(target, *answer) for target, answer in json.loads(row["delivered"]).items()]
+    return render(request, "notice.html", letter.subject, school=row["school"], row=row, letter=letter, answers=answers)
+
+
+@router.post("/notices/{notice_id:path}/resend")
+def resend(request: Request, notice_id: str, who: Annotated[str, Depends(require(Role.RUNS))]) -> Response:
+    """Try a failed one again."""
+    world = world_of(request)
+    if not world.store.notices.resend(notice_id, world.clock()):
+        raise HTTPException(409, "这份文书没有处于发送失败状态，可能已有人重新发送。")
+    return after("/notices", "resent")
+
+
+def framed(html: str) -> HTMLResponse:
+    """A document with its own style; its links lead the whole window."""
+    return HTMLResponse(f'<base target="_top">{html}', headers=FRAMED)
+
+
+@router.get("/digest")
+def digests(request: Request) -> HTMLResponse:
+    """Every day that has a digest."""
+    world = world_of(request)
+    return render(request, "digests.html", "日报", digests=world.store.overview.digests(), names=school_names(world))
+
+
+def _digest(request: Request, day: str, school: str) -> dict[str, Any]:
+    try:
+        wanted = date.fromisoformat(day)
+    except ValueError as error:
+        raise HTTPException(404, "日期写法应为 2026-11-21。") from error
+    runs = world_of(request).store.runs
+    for code in [school] if school else world_of(request).schools:
+        if found := runs.digest(code, wanted):
+            return found
+    raise HTTPException(404, "这一天没有生成日报。")
+
+
+@router.get("/digest/{day}")
+def digest(request: Request, day: str, school: str = "") -> HTMLResponse:
+    """A day's digest as it was made."""
+    row = _digest(request, day, school)
+    names = school_names(world_of(request))
+    return render(request, "digest.html", f"{day} 日报", school=row["school"], row=row, names=names)
+
+
+@router.get("/digest/{day}/body")
+def digest_body(request: Request, day: str, school: str = "") -> Response:
+    """The digest itself, for the frame of its page."""
+    return framed(_digest(request, day, school)["html"])

@@ -1,0 +1,231 @@
+"""日报: a school's day gathered from the store, made into the digest, kept, and queued once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from alerts.digest.build import Digest, digest
+from alerts.digest.model import Awaiting, Change, ChangeKind, Crawler, DigestInput, NewFinding, OpenCase, Unseen
+from alerts.messages import digest_html, digest_text
+from monitors.app_context import World
+from monitors.jobs.check import frozen_platforms
+from rules.calendar import start_of
+from rules.candidates import CandidateState
+from rules.cases import transitions
+from rules.cases.case import Case, EventKind
+from rules.cases.transitions import Reason
+from rules.catalogue import RULES
+from rules.model import Outcome, Platform
+from storage.read_models import Line, Overview, Wanted
+from storage.serialization import dump
+
+EVENTS = {
+    EventKind.RESOLVED: ChangeKind.RECOVERED,
+    EventKind.CLOSED: ChangeKind.CLOSED,
+    EventKind.WITHDRAWN: ChangeKind.WITHDRAWN,
+}
+
+
+def make_digest(world: World, school: str, day: date, now: datetime) -> Digest:
+    """The digest of a day as the store knows it now; kept so that it can be read again as it was."""
+    made = digest(gather(world, school, day, now))
+    world.store.runs.save_digest(school, day, digest_text(made), digest_html(made, world.settings.base_url), now)
+    return made
+
+
+def queue_digest(world: World, school: str, day: date, now: datetime) -> bool:
+    """Make it and put it into the outbox; False where the day's digest went there before."""
+    return world.store.notices.owe_digest(school, day, dump(make_digest(world, school, day, now)), now)
+
+
+def gather(world: World, school: str, day: date, now: datetime) -> DigestInput:
+    """Everything the digest is made from: the 24 hours before ``now`` on the day itself, the whole day on a later one."""
+    start = start_of(day)
+    end = min(now, start + timedelta(days=1))
+    start = min(start, end - timedelta(days=1))
+    policy = world.policies.get(school)
+    lines = _lines(world, school)
+    cases = world.store.cases.open(school)
+    return DigestInput(
+        school=school,
+        school_name=policy.school if policy else school,
+        day=day,
+        now=now,
+        demo=world.settings.demo,
+        totals=_totals(lines),
+        findings=_new(world, school, start, end),
+        cases=[_open(case, now, world) for case in cases],
+        awaiting=_awaiting(cases, now, world),
+        changes=_changes(world, school, start, end) + _suspects(world, school, start, end) + _facts(lines, start, end),
+        unseen=_unseen(lines),
+        crawlers=_crawlers(world, {line.filing.platform for line in lines}, start, end),
+        undelivered=sum(n for state, n in world.store.notices.counts().items() if state == "failed"),
+    )
+
+
+def _lines(world: World, school: str) -> list[Line]:
+    lines, total = Overview(world.store.database).accounts(Wanted(school=school), limit=1000)
+    offset = len(lines)
+    while offset < total:
+        more, _ = Overview(world.store.database).accounts(Wanted(school=school), limit=1000, offset=offset)
+        if not more:
+            break
+        lines += more
+        offset += len(more)
+    return lines
+
+
+def _totals(lines: list[Line]) -> dict[Platform, Counter[Outcome | None]]:
+    totals: dict[Platform, Counter[Outcome | None]] = defaultdict(Counter)
+    for line in lines:
+        totals[line.filing.platform][_outcome(line)] += 1
+    return totals
+
+
+def _outcome(line: Line) -> Outcome | None:
+    return None if line.shown == "never" else Outcome(line.shown)
+
+
+FIRST = ("unregistered_name", "unfiled_account", "closed_but_live", "inactivity", "low_volume", "vanished")
+"""Rules whose findings a leader reads first; the rest are matters of the register."""
+
+
+def _weight(rule: str) -> int:
+    return FIRST.index(rule) if rule in FIRST else len(FIRST)
+
+
+def _new(world: World, school: str, start: datetime, end: datetime) -> list[NewFinding]:
+    return [
+        NewFinding(
+            title=finding.title,
+            platform=finding.platform,
+            unit=finding.unit,
+            problem=finding.reason,
+            clause=finding.basis,
+            path=f"/accounts/{finding.account}",
+        )
+        for finding, since in sorted(world.store.cases.findings(school), key=lambda pair: _weight(pair[0].rule))
+        if start <= since <= end
+    ]
+
+
+def _open(case: Case, now: datetime, world: World) -> OpenCase:
+    says = transitions.escalate(case, now, frozen_platforms(world))
+    return OpenCase(
+        number=case.number,
+        title=case.title,
+        platform=case.platform,
+        unit=case.unit,
+        state=case.state.label,
+        next_step=says.step.label if says.step else "",
+        due_at=says.due_at,
+        provisional=bool(case.pending and case.pending.provisional),
+        waiting="" if says.reason in (Reason.DUE, Reason.NOT_DUE) else says.reason.label,
+        path=f"/cases/{case.number}",
+    )
+
+
+def _awaiting(cases: list[Case], now: datetime, world: World) -> list[Awaiting]:
+    found = []
+    for case in cases:
+        says = transitions.escalate(case, now, frozen_platforms(world))
+        if says.reason is Reason.NEEDS_APPROVER and says.step and says.due_at:
+            found.append(
+                Awaiting(
+                    number=case.number,
+                    title=case.title,
+                    platform=case.platform,
+                    document=says.step.document,
+                    approver=says.step.approver,
+                    since=says.due_at,
+                    path=f"/cases/{case.number}",
+                )
+            )
+    return found
+
+
+def _changes(world: World, school: str, start: datetime, end: datetime) -> list[Change]:
+    found = []
+    for event in world.store.cases.events_between(school, start, end):
+        case = world.store.cases.one(event.number) if event.kind in EVENTS else None
+        if case:
+            rule = RULES[case.rule].title
+            detail = f"{rule}：{event.reason}"
+            path = f"/cases/{case.number}"
+            found.append(
+                Change(kind=EVENTS[event.kind], title=case.title, platform=case.platform, detail=detail, path=path)
+            )
+    return found
+
+
+def _suspects(world: World, school: str, start: datetime, end: datetime) -> list[Change]:
+    new = [
+        c
+        for c in world.store.candidates.all(school, CandidateState.WAITING)
+        if c.kind.waits and start <= c.first_seen_at <= end
+    ]
+    return [
+        Change(kind=ChangeKind.SUSPECT, title=c.name, platform=c.platform, detail=c.why, path="/suspects") for c in new
+    ]
+
+
+def _facts(lines: list[Line], start: datetime, end: datetime) -> list[Change]:
+    kinds = {Outcome.GONE: ChangeKind.GONE, Outcome.MOVED: ChangeKind.MOVED}
+    return [
+        Change(kind=kinds[outcome], title=line.filing.name, platform=line.filing.platform, path=f"/accounts/{line.key}")
+        for line in lines
+        if (outcome := _outcome(line)) in kinds and line.fact_at and start <= line.fact_at <= end
+    ]
+
+
+def _unseen(lines: list[Line]) -> list[Unseen]:
+    groups: dict[tuple[Platform, Outcome | None], list[Line]] = defaultdict(list)
+    for line in lines:
+        outcome = _outcome(line)
+        if outcome is None or not outcome.is_fact:
+            groups[line.filing.platform, outcome].append(line)
+    return [
+        Unseen(
+            platform=platform,
+            count=len(some),
+            since=min((line.fact_at for line in some if line.fact_at), default=None),
+            outcome=outcome,
+            examples=tuple(line.filing.name for line in some[:3]),
+            path=f"/accounts?platform={platform.value}&outcome=unseen",
+        )
+        for (platform, outcome), some in sorted(groups.items(), key=lambda item: -len(item[1]))
+    ]
+
+
+def _crawlers(world: World, platforms: set[Platform], start: datetime, end: datetime) -> list[Crawler]:
+    last = Overview(world.store.database).last_facts()
+    day: dict[str, Counter[str]] = defaultdict(Counter)
+    for run in world.store.runs.between(start, end):
+        day[run["platform"]].update(_counted(run))
+    found = []
+    for platform in sorted(platforms):
+        state = world.store.runs.platform(platform.value)
+        counts = day[platform.value]
+        found.append(
+            Crawler(
+                platform=platform,
+                runs=counts["runs"],
+                missed=counts["missed"],
+                looks=counts["looks"],
+                blocked=counts["blocked"],
+                last_success=last.get(platform.value),
+                breaker_since=state["frozen_at"],
+                breaker_reason=state["frozen_why"],
+                path="/operations",
+            )
+        )
+    return found
+
+
+def _counted(run: dict[str, Any]) -> dict[str, int]:
+    summary = run["summary"]
+    blocked = summary.get("outcomes", {}).get(Outcome.BLOCKED.value, 0)
+    missed = run["status"] in ("failed", "timeout", "lost")
+    return {"runs": 1, "missed": int(missed), "looks": summary.get("looks", 0), "blocked": blocked}

@@ -1,0 +1,1 @@
+"""Looking for accounts, sites and apps that nobody filed."""

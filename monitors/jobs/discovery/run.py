@@ -1,0 +1,152 @@
+"""One discovery run in progress: what it asks through crawl children, what was found, and its report."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from crawler.discovery.plan import Log, Question, Reply
+from crawler.discovery.sources import Search
+from crawler.fetch.job import Look
+from crawler.page.page import Page
+from monitors.app_context import World
+from monitors.jobs.discovery.candidates import Hunt
+from monitors.jobs.sweep import order_for
+from monitors.json_output import iso
+from rules.candidates import Candidate, Searched
+from rules.model import Found, Observation, Platform
+from storage.evidence import EvidenceArchive, EvidenceError
+
+PATIENCE_SECONDS = 90.0
+"""The certificate log often takes a minute to answer."""
+NOT_RECORDED = "not_recorded"
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A question that got no answer: blocked or unreadable, which never means that there is nobody."""
+
+    search: str
+    query: str
+    reply: Reply
+    reason: str
+
+
+@dataclass
+class DiscoverReport:
+    """What a run did. ``candidates`` are those met in this run as they are now kept; ``left``: planned, not asked."""
+
+    asked: Counter[str] = field(default_factory=Counter)
+    new: int = 0
+    waiting: int = 0
+    filed: int = 0
+    candidates: list[Candidate] = field(default_factory=list)
+    hidden: list[Hidden] = field(default_factory=list)
+    resting: dict[str, datetime] = field(default_factory=dict)
+    left: int = 0
+    notes: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    @property
+    def blocked(self) -> list[Hidden]:
+        """The questions that met a wall."""
+        return [row for row in self.hidden if row.reply is Reply.BLOCKED]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For machines."""
+        hidden = [vars(row) | {"reply": row.reply.value} for row in self.hidden]
+        return {
+            "asked": dict(self.asked), "new": self.new, "waiting": self.waiting, "filed": self.filed,
+            "candidates": [as_row(candidate) for candidate in self.candidates],
+            "blocked": [row for row in hidden if row["reply"] == Reply.BLOCKED.value],
+            "unreadable": [row for row in hidden if row["reply"] != Reply.BLOCKED.value],
+            "resting": {label: iso(until) for label, until in self.resting.items()},
+            "left": self.left, "notes": self.notes, "errors": self.errors,
+        }  # fmt: skip
+
+
+def as_row(candidate: Candidate) -> dict[str, Any]:
+    """A candidate for machines."""
+    return {
+        "school": candidate.school, "account": candidate.key, "platform": candidate.platform.value,
+        "name": candidate.name, "url": candidate.url, "kind": candidate.kind.value, "why": candidate.why,
+        "term": candidate.term, "match": candidate.match_kind, "verified_body": candidate.verified_body,
+        "personal": candidate.personal, "evidence": list(candidate.evidence), "state": candidate.state.value,
+        "first_seen_at": iso(candidate.first_seen_at), "last_seen_at": iso(candidate.last_seen_at),
+        "expires_at": iso(candidate.expires_at), "decided_by": candidate.decided_by,
+        "decided_at": iso(candidate.decided_at), "decision_reason": candidate.decision_reason,
+    }  # fmt: skip
+
+
+@dataclass
+class Round:
+    """``logs``: the search log before the run; ``asked``: what to write into it; ``sites``: suspects among websites."""
+
+    world: World
+    hunt: Hunt
+    replay: str
+    recorded: Sequence[str]
+    logs: Mapping[str, Log]
+    report: DiscoverReport = field(default_factory=DiscoverReport)
+    found: list[tuple[Found, str]] = field(default_factory=list)
+    sites: list[Candidate] = field(default_factory=list)
+    asked: dict[str, dict[tuple[str, str], Searched]] = field(default_factory=lambda: defaultdict(dict))
+    now: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        """One moment for the whole run."""
+        self.now = self.world.clock()
+
+    def may_ask(self, platform: Platform) -> bool:
+        """Not where the operator switched a platform off or a sweep met a wall there: that wall is ours too."""
+        if until := self.world.resting(platform):
+            self.report.resting[platform.label] = until
+            return False
+        return bool(self.world.store.runs.platform(platform.value)["enabled"])
+
+    async def fetch(self, platform: Platform, looks: Sequence[Look]) -> dict[str, list[Observation]]:
+        """Look through one crawl child; observations by key. What was not asked (budget, a wall before) is missing.
+
+        A search's wall is the search's own and does not send the platform's accounts to rest.
+        """
+        world, given = self.world, {"timeout_seconds": PATIENCE_SECONDS} if platform is Platform.WEBSITE else {}
+        order = order_for(world, "discover", platform, looks, follow=False, replay=self.replay, **given)
+        world.store.runs.start(order.run, order.kind, platform.value, world.clock())
+        ending = await world.nursery.run(order)
+        world.store.runs.finish(order.run, ending.status, ending.summary | {"error": ending.error}, world.clock())
+        if ending.error:
+            self.report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")
+        seen: dict[str, list[Observation]] = defaultdict(list)
+        for key, look in world.store.looks.keyed_of_run(order.run):
+            if not look.reason.startswith(NOT_RECORDED):
+                seen[key].append(look)
+        return seen
+
+    def pages(self) -> Callable[[str], Page | None]:
+        """Stored pages by evidence id; None where there is none."""
+        archive = EvidenceArchive(self.world.evidence)
+
+        def page_of(evidence: str) -> Page | None:
+            try:
+                return Page(**vars(archive.get(evidence))) if evidence else None
+            except EvidenceError:
+                return None
+
+        return page_of
+
+    def note(self, search: Search, asked: Sequence[Question], reply: Reply, rows: int, reason: str = "") -> None:
+        """Count one question and remember it for the log; what got no answer is told to the operator."""
+        self.report.asked[reply.value] += 1
+        if reply in (Reply.BLOCKED, Reply.UNREADABLE):
+            self.report.hidden.append(Hidden(search.label, asked[0].query, reply, reason))
+        for question in asked:
+            if question.school and not self.replay:
+                self.asked[question.school][question.source, question.query] = Searched(self.now, reply.value, rows)
+
+    def note_name(self, question: Question, leads: bool) -> None:
+        """Remember whether a name leads anywhere: asked of the resolver, not of any site."""
+        reply = Reply.FOUND if leads else Reply.NOTHING
+        self.asked[question.school][question.source, question.query] = Searched(self.now, reply.value, int(leads))

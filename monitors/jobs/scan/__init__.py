@@ -1,0 +1,1 @@
+"""One suspect, looked at now."""

@@ -1,0 +1,193 @@
+"""巡检: which accounts are due, the children that look at them, and what a sweep says about the crawler itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from crawler.fetch.job import Look, Order
+from crawler.platforms import SPECS
+from crawler.platforms.spec import Target
+from monitors.app_context import World
+from monitors.crawl_processes import Ending
+from monitors.settings import Settings
+from rules.accounts.identity import identity
+from rules.model import Filing, FilingStatus, Outcome, Platform
+from storage.filings import key_of
+
+REST_FIRST, REST_MOST = timedelta(hours=1), timedelta(hours=24)
+"""After a wall a platform rests an hour, then twice as long each time, at most a day."""
+REQUESTS = 3
+"""Requests that one account costs on one host, at most."""
+OF_ITS_TIME = 0.8
+"""How much of a child's time its order may fill; answers take time too."""
+
+
+@dataclass
+class SweepReport:
+    """What a sweep did: looks and outcomes by platform, problems in Chinese."""
+
+    looks: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    runs: list[str] = field(default_factory=list)
+    resting: dict[str, datetime] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    links: dict[str, str] = field(default_factory=dict)
+    """Single posts that the swept websites link to, with the platform's code."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For machines."""
+        resting = {platform: until.isoformat() for platform, until in self.resting.items()}
+        return {
+            "looks": self.looks,
+            "outcomes": dict(self.outcomes),
+            "resting": resting,
+            "errors": self.errors,
+            "notes": self.notes,
+        }
+
+
+def target_of(filing: Filing) -> Target:
+    """What the crawler needs to know of a filing."""
+    stable = identity(filing.platform, filing.account_id, filing.url)
+    url = filing.url
+    if filing.platform == Platform.WEBSITE and not url and stable:
+        url = f"http://{stable}/"
+    return Target(platform=filing.platform, key=key_of(filing), name=filing.name, account_id=stable, url=url)
+
+
+def due_targets(world: World, *, platforms: Iterable[str], accounts: Sequence[str], everything: bool) -> list[Target]:
+    """Accounts of every register whose look is due, the most overdue first; each once, however many schools file it.
+
+    Of each platform one child's fill: the rest stays due for the next sweep, so that a look which a step waits for is
+    never an hour behind, and the requests of a day spread over it. Named accounts, or all, come whole.
+    """
+    wanted, now = set(platforms), world.clock()
+    targets: dict[str, Target] = {}
+    for filing in world.store.filings.all():
+        if (wanted and filing.platform not in wanted) or filing.platform.value not in SPECS:
+            continue
+        if filing.status == FilingStatus.CANCELLED and filing.status_changed_at is None:
+            continue
+        target = target_of(filing)
+        if not accounts or target.key in accounts or target.account_id in accounts:
+            targets.setdefault(target.key, target)
+    if everything or accounts:
+        return list(targets.values())
+    planned = world.store.looks.planned()
+    due = [target for key, target in targets.items() if planned.get(key, now) <= now]
+    due.sort(key=lambda target: planned.get(target.key, now))
+    return [target for platform, some in _by_platform(due).items() for target in some[: fill(world.settings, platform)]]
+
+
+def fill(settings: Settings, platform: Platform) -> int:
+    """How many accounts one child looks at in its time at the pace of a guest. Websites have a host each."""
+    delay = SPECS[platform.value].delay_seconds if settings.delay_seconds is None else settings.delay_seconds
+    if platform is Platform.WEBSITE or not delay:
+        return settings.shard
+    return max(1, min(settings.shard, int(settings.child_seconds * OF_ITS_TIME / (delay * REQUESTS))))
+
+
+def _by_platform(targets: Iterable[Target]) -> dict[Platform, list[Target]]:
+    found: dict[Platform, list[Target]] = defaultdict(list)
+    for target in targets:
+        found[target.platform].append(target)
+    return found
+
+
+def order_for(world: World, kind: str, platform: Platform, looks: Sequence[Look], **given: Any) -> Order:
+    """An order under this world's settings and the operator's switches."""
+    settings, state = world.settings, world.store.runs.platform(platform.value)
+    values: dict[str, Any] = {
+        "run": f"{kind}-{world.clock():%Y%m%d-%H%M%S}-{uuid4().hex[:8]}",
+        "kind": kind,
+        "platform": platform,
+        "now": world.clock(),
+        "data": str(settings.data.resolve()),
+        "database": settings.database,
+        "looks": tuple(looks),
+        "contact": settings.contact,
+        "delay_seconds": settings.delay_seconds,
+        "allowed_ranges": settings.allowed_ranges,
+        "connect_to": world.connect_to,
+        "browser_path": settings.browser,
+        "ignore_robots": bool(state["ignore_robots"]),
+    }
+    return Order(**(values | given))
+
+
+async def sweep(world: World, targets: Iterable[Target], *, replay: str = "") -> SweepReport:
+    """Look at these accounts and record what they show. A platform that rests is left alone."""
+    report = SweepReport()
+    await asyncio.gather(*(_lane(world, *lane, replay, report) for lane in _by_platform(targets).items()))
+    return report
+
+
+async def _lane(world: World, platform: Platform, targets: list[Target], replay: str, report: SweepReport) -> None:
+    """One platform's accounts, child after child: two at once would ask its host twice as often, and a wall that stopped
+    the first stops all. Websites have a host each."""
+    size = fill(world.settings, platform)
+    shards = [targets[n : n + size] for n in range(0, len(targets), size)]
+    if platform is Platform.WEBSITE and world.store.runs.platform(platform.value)["enabled"]:
+        await asyncio.gather(*(_shard(world, platform, shard, replay, report) for shard in shards))
+        return
+    async with world.lanes[platform]:
+        for shard in shards:
+            state = world.store.runs.platform(platform.value)
+            if not replay and not state["enabled"]:
+                return
+            if not replay and state["rest_until"] and state["rest_until"] > world.clock():
+                report.resting[platform.value] = state["rest_until"]
+                return
+            await _shard(world, platform, shard, replay, report)
+
+
+async def _shard(world: World, platform: Platform, targets: list[Target], replay: str, report: SweepReport) -> None:
+    settings = world.settings
+    looks = [Look(target=target, grant=settings.grant(target.key)) for target in targets]
+    looks += [Look(target=t, url=url) for t in targets for url in settings.sources.get(t.key, ())]
+    order = order_for(world, "sweep", platform, looks, replay=replay)
+    ending = await run_order(world, order)
+    report.runs.append(order.run)
+    report.looks += len(targets)
+    report.outcomes.update(ending.summary.get("outcomes", {}))
+    report.notes += ending.summary.get("notes", [])
+    report.links |= ending.summary.get("links", {})
+    if ending.error:
+        report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")
+
+
+async def run_order(world: World, order: Order) -> Ending:
+    """One child, with its run recorded from start to end, and the platform's rest after a wall."""
+    runs = world.store.runs
+    async with world.nursery.room():
+        order = replace(order, now=world.clock())
+        runs.start(order.run, order.kind, order.platform.value, order.now)
+        ending = await world.nursery.run(order)
+    runs.finish(order.run, ending.status, ending.summary | {"error": ending.error}, world.clock())
+    if order.platform != Platform.WEBSITE and not order.replay:
+        rest_after(world, order.platform, ending)
+    return ending
+
+
+def rest_after(world: World, platform: Platform, ending: Ending) -> None:
+    """A wall sends a platform to rest; a run without one forgets it. A website's wall is its own."""
+    state, outcomes = world.store.runs.platform(platform.value), ending.summary.get("outcomes", {})
+    if ending.summary.get("walled"):
+        walls, rest = rest_of(state["walls"], any(Outcome(outcome).is_fact for outcome in outcomes))
+        world.store.runs.set_platform(platform.value, walls=walls, rest_until=world.clock() + rest)
+    elif state["walls"] and outcomes:
+        world.store.runs.set_platform(platform.value, walls=0, rest_until=None)
+
+
+def rest_of(walls: int, read: bool) -> tuple[int, timedelta]:
+    """Walls in a row after one more, and how long to rest: twice as long each time, but only while nothing is ``read``
+    before the wall comes. With hundreds of accounts some run into one every day, and the others must have their turn."""
+    walls = 0 if read else walls
+    return walls + 1, min(REST_FIRST * 2 ** min(walls, 5), REST_MOST)

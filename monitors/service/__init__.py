@@ -1,0 +1,1 @@
+"""The service process: server, schedule, first start, and the doctor."""

@@ -1,0 +1,124 @@
+"""`xunjian doctor`: what is installed, reachable, misconfigured, and what to do about it."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.fetch.browser import find_browser
+from monitors.app_context import World
+from monitors.clock import Clock
+from monitors.settings import Settings
+from rules.calendar import standard
+from storage.store import Store
+
+DISK_LEFT = 2 * 1024**3
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: fine, worth knowing, or broken with what to do."""
+
+    name: str
+    state: str
+    note: str
+
+    def __str__(self) -> str:
+        """One line for a terminal."""
+        return f"{ {'ok': '✓', 'warn': '!', 'fail': '✗'}[self.state] } {self.name}: {self.note}"
+
+
+def examine(settings: Settings, clock: Clock) -> Iterator[Check]:
+    """Every check, in the order a person would look. Never raises."""
+    yield Check("Python", "ok", sys.version.split()[0])
+    yield _browser(settings)
+    yield _font()
+    yield _disk(settings.data)
+    yield from _guarded("数据库", lambda: _database(settings, clock))
+    yield _calendar(clock)
+    yield _channels(settings)
+
+
+def _guarded(name: str, look: Callable[[], Iterator[Check]]) -> Iterator[Check]:
+    try:
+        yield from look()
+    except Exception as error:  # a doctor reports what is broken instead of breaking
+        yield Check(name, "fail", str(error))
+
+
+def _browser(settings: Settings) -> Check:
+    found = find_browser(settings.browser)
+    if found:
+        return Check("浏览器", "ok", found)
+    return Check(
+        "浏览器", "warn", "没有找到 Chromium；抖音等需要浏览器的页面会记为无法识别。请执行 apt-get install chromium"
+    )
+
+
+def _font() -> Check:
+    fonts = Path("/usr/share/fonts")
+    if any(fonts.rglob("*[cC][jJ][kK]*")) if fonts.exists() else False:
+        return Check("中文字体", "ok", "已安装")
+    return Check(
+        "中文字体", "warn", "没有找到中文字体，截图里的汉字会显示成方块。请执行 apt-get install fonts-noto-cjk"
+    )
+
+
+def _disk(data: Path) -> Check:
+    left = shutil.disk_usage(data).free
+    note = f"数据目录 {data.resolve()} 还有 {left / 1024**3:.1f} GB"
+    return Check(
+        "磁盘", "ok" if left > DISK_LEFT else "fail", note if left > DISK_LEFT else note + "，请尽快清理或扩容"
+    )
+
+
+def _database(settings: Settings, clock: Clock) -> Iterator[Check]:
+    store = Store(settings.database)
+    try:
+        kind = "SQLite" if store.database.sqlite else "PostgreSQL"
+        filings = store.filings.schools()
+        yield Check("数据库", "ok", f"{kind}，台账账号 {sum(filings.values())} 个")
+        if not filings:
+            yield Check(
+                "台账",
+                "warn",
+                "还没有导入台账。请执行 xunjian register template 台账.xlsx，填写后用 register import 导入",
+            )
+        yield from _policies(World(settings, store, clock), filings)
+        yield from _grants(settings, store)
+    finally:
+        store.close()
+
+
+def _policies(world: World, filings: dict[str, int]) -> Iterator[Check]:
+    policies = world.policies
+    yield Check("制度文件", "ok", "、".join(sorted(policies)))
+    for school in sorted(set(filings) - set(policies)):
+        yield Check("制度文件", "warn", f"学校 {school} 有台账但没有制度文件，只记录更新时间，不会判定问题")
+
+
+def _grants(settings: Settings, store: Store) -> Iterator[Check]:
+    if settings.grants:
+        strangers = sorted(set(settings.grants) - set(store.filings.by_key(list(settings.grants))))
+        known = f"{len(settings.grants) - len(strangers)} 个账号有官方接口授权"
+        unknown = f"；台账中没有 {'、'.join(strangers)}，请核对设置 grants 里的账号写法" if strangers else ""
+        yield Check("账号授权", "warn" if strangers else "ok", known + unknown)
+
+
+def _calendar(clock: Clock) -> Check:
+    now = clock()
+    year = now.year + (now.month == 12)
+    if standard().knows(year):
+        return Check("工作日历", "ok", f"{year} 年放假安排已收录")
+    return Check(
+        "工作日历", "warn", f"{year} 年放假安排尚未收录，工作日期限按周一至周五暂算；公布后请补充 rules/workdays.yaml"
+    )
+
+
+def _channels(settings: Settings) -> Check:
+    if settings.channels:
+        return Check("通知渠道", "ok", f"已设置 {len(settings.channels)} 个")
+    return Check("通知渠道", "warn", "没有设置邮件渠道，通知与日报只保存在数据目录的 outbox 文件夹")

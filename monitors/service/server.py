@@ -1,0 +1,95 @@
+"""`xunjian serve`: scheduler, console and metrics in one process; crawls are its children."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from monitors.app_context import World
+from monitors.cli.options import BadInput
+from monitors.console import create_app
+from monitors.jobs import run_sweep
+from monitors.service.scheduler import Timetable
+
+log = structlog.get_logger()
+
+JOBS = {
+    "sweep": ("*/20 * * * *", run_sweep.sweep_due),
+    "check": ("10 * * * *", run_sweep.check_all),
+    "deliver": ("*/5 * * * *", run_sweep.deliver_all),
+    "digest": ("30 7 * * *", run_sweep.digest_all),
+    "discover": ("15 3 * * mon", run_sweep.discover_all),
+    "tidy": ("45 2 * * *", run_sweep.tidy),
+}
+"""Default timetable, Beijing time. The jobs' own table keeps what an operator changed."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn that ends with exit code 0 when it is told to end: its own handler raises the signal again afterwards."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT ask for a clean end; a second one ends at once."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+
+First = Callable[[World], Awaitable[None]]
+
+
+async def serve(world: World, *, first: First | None = None) -> None:
+    """Run until SIGTERM or SIGINT. ``first`` runs once in the background after the console is up (the demo's filling)."""
+    settings = world.settings
+    check_port(settings.host, settings.port)
+    world.store.runs.lost(world.clock(), world.clock())  # what ran when the last service died
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            timetable = Timetable(world, JOBS)
+            app.state.timetable = timetable
+            timetable.begin()
+            stack.push_async_callback(timetable.stop)
+            opening = asyncio.create_task(_open(world, timetable, first))
+            stack.callback(opening.cancel)
+            yield
+
+    app = create_app(world, lifespan=life)
+    config = uvicorn.Config(
+        app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
+    )
+    await Server(config).serve()
+
+
+async def _open(world: World, timetable: Timetable, first: First | None) -> None:
+    if first:
+        try:
+            await first(world)
+        except Exception:  # the console is up already: say what failed and go on with the timetable
+            log.exception("opening.failed")
+    timetable.start()
+
+
+def check_port(host: str, port: int) -> None:
+    """Raises BadInput where the port is taken, before anything else was started."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise BadInput(
+                f"端口 {host}:{port} 不能使用（{error.strerror}）。请用 --port 换一个端口，或先停止占用它的程序。"
+            ) from error

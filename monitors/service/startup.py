@@ -1,0 +1,94 @@
+"""How the service opens: on the school's own register, or on the demo campus."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import typer
+
+from monitors.app_context import Canary, World
+from monitors.clock import Clock
+from monitors.console.auth import token_file
+from monitors.demo.official import demo_grants
+from monitors.demo.register import demo_canaries, opening
+from monitors.demo.server import CampusServer
+from monitors.jobs import run_sweep
+from monitors.jobs.digest import make_digest
+from monitors.jobs.run_sweep import check_schools, deliver_all, sweep_and_plan
+from monitors.service.server import serve
+from monitors.settings import Settings
+from rules.accounts.identity import account_key
+from storage.filings import key_of
+from storage.store import Store
+
+SHARED = Path(__file__).parents[3] / "shared"
+"""Captured pages beside the project, where there are any: the demo replays them."""
+REPLAY = "replay"
+
+
+async def serve_register(settings: Settings, clock: Clock) -> None:
+    """Serve the register in the data directory. Raises StorageError, PolicyError, BadInput."""
+    store = Store(settings.database)
+    try:
+        canaries = [Canary(c.platform, account_key(c.platform, c.account_id, c.url, c.name), c.name, c.account_id, c.url, c.alive)
+                    for c in settings.canaries]  # fmt: skip
+        world = World(settings, store, clock, canaries=canaries)
+        _ = world.policies
+        typer.echo(f"校媒巡检控制台: {address(settings)}（口令保存在 {token_file(settings.data)}）")
+        await serve(world)
+    finally:
+        store.close()
+
+
+async def serve_demo(settings: Settings, clock: Clock) -> None:
+    """Serve the simulated campus: everything real but the network. All of it stays in its own folder."""
+    store = Store(settings.database)
+    campus, filings = opening(clock(), SHARED)
+    try:
+        async with CampusServer(campus) as server:
+            canaries = tuple(
+                Canary(c.platform, c.key, c.name, c.account_id, c.url, c.alive) for c in demo_canaries(campus)
+            )
+            where = ("127.0.0.1", server.plain_port, server.tls_port)
+            given = settings.model_copy(update={"delay_seconds": 0.0, "grants": demo_grants(campus)})
+            world = World(given, store, clock, connect_to=where, canaries=canaries)
+            store.filings.save(filings, by="演示", now=clock())
+            typer.echo(f"【演示】校媒巡检控制台: {address(settings)}  正在巡检模拟校园，约半分钟后显示结果。")
+            await serve(world, first=fill)
+    finally:
+        store.close()
+
+
+async def fill(world: World) -> None:
+    """The demo's first day: sweep everything, look for suspects, check, write notices, print the digest."""
+    report = await sweep_and_plan(world, everything=True)
+    await run_sweep.discover_all(world)
+    await asyncio.to_thread(check_schools, world)
+    await deliver_all(world)
+    made = await asyncio.to_thread(make_digest, world, "demo", world.clock().date(), world.clock())
+    saved = world.store.runs.digest("demo", made.day)
+    counts = "，".join(f"{code} {n}" for code, n in report.outcomes.most_common())
+    typer.echo(f"【演示】巡检完成: {report.looks} 个账号（{counts}）\n")
+    typer.echo(saved["text"] if saved else made.headline)
+    await asyncio.to_thread(show_replayed, world)
+    typer.echo(f"【演示】请打开 {address(world.settings)}，按 Ctrl-C 结束。")
+
+
+def show_replayed(world: World) -> None:
+    """What was read on real captured pages, where they are there: last updates, no judgement (the school has no policy)."""
+    filings = world.store.filings.all(REPLAY)
+    seen = world.store.looks.seen([key_of(filing) for filing in filings], world.clock())
+    if filings:
+        typer.echo("■ 真实页面回放（旧副本，只读取更新时间，不作判定；只有月日的按现在推算年份）")
+    for filing in filings:
+        known = seen.get(key_of(filing))
+        last = f"最后更新 {known.last_post_at:%Y-%m-%d}" if known and known.last_post_at else "未能读出更新时间"
+        typer.echo(f"· {filing.name.partition('（')[0]}：{last}")
+    typer.echo("")
+
+
+def address(settings: Settings) -> str:
+    """The console's address for a person."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+    return f"http://{host}:{settings.port}/"

@@ -1,0 +1,84 @@
+"""Findings followed to cases inside a simulation, with officials who sign, deliver and close after a while."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from rules.calendar import Calendar
+from rules.cases import transitions
+from rules.cases.case import Case, Change, EventKind
+from rules.cases.reconcile import follow
+from rules.model import CaseState, Finding, Platform
+from rules.policies.schema import Policy
+
+SIGNED_AFTER = timedelta(days=2)
+DELIVERED_AFTER = timedelta(days=1)
+CLOSED_AFTER = timedelta(days=5)
+
+
+@dataclass
+class Court:
+    """Every case of the simulation, kept in memory."""
+
+    policy: Policy
+    calendar: Calendar
+    cases: dict[str, Case] = field(default_factory=dict)
+    """The newest case of each finding."""
+    running: dict[str, Case] = field(default_factory=dict)
+    """Those of them that are not settled."""
+    counts: Counter[str] = field(default_factory=Counter)
+    _number: int = 0
+
+    def hear(self, findings: Iterable[Finding], now: datetime) -> Iterator[Case]:
+        """Follow today's findings; gives the cases that were opened."""
+        for case, events in follow(self.cases, findings, self.policy, now, self._next, self.calendar):
+            self._keep((case, events))
+            self.counts.update(event.kind.value for event in events)
+            if any(event.kind is EventKind.OPENED for event in events):
+                yield case
+
+    def climb(self, now: datetime, frozen: Collection[Platform]) -> Iterator[Case]:
+        """Let the officials do their part and send what is due; gives each case as it was when a step went out."""
+        for case in list(self.running.values()):
+            case = self._worked(case, now)
+            if transitions.escalate(case, now, frozen).ready and case.pending:
+                yield case
+                self.counts[f"step/{case.pending.document.value}"] += 1
+                self._keep(transitions.issue(case, now, notice="simulated", frozen=frozen))
+
+    def due(self, account: str) -> datetime | None:
+        """When the earliest waiting step of an account's cases may go out."""
+        waiting = [case.pending.due_at for case in self._of(account) if case.pending]
+        return min(waiting, default=None)
+
+    def _of(self, account: str) -> Iterator[Case]:
+        return (case for case in self.running.values() if case.account == account)
+
+    def _worked(self, case: Case, now: datetime) -> Case:
+        """What people do by themselves: confirm that a paper arrived, sign the next one, strike off what is cured."""
+        last = case.issued[-1] if case.issued else None
+        if last and last.issued_at and not last.delivered_at and now >= last.issued_at + DELIVERED_AFTER:
+            case = self._keep(transitions.deliver(case, last.step, now, self.calendar))
+        if case.state is CaseState.RESOLVED and case.resolved_at and now >= case.resolved_at + CLOSED_AFTER:
+            return self._keep(transitions.close(case, "张示例", "已整改", now))
+        waiting = case.pending
+        if case.state is CaseState.RESOLVED or waiting is None or waiting.approved_by or case.appeal:
+            return case
+        if case.rung(waiting.step).needs_approver and now >= waiting.due_at + SIGNED_AFTER:
+            return self._keep(transitions.approve(case, waiting.step, "李示例", now))
+        return case
+
+    def _keep(self, change: Change) -> Case:
+        case, _ = change
+        self.cases[case.key] = case
+        self.running.pop(case.key, None)
+        if not case.state.is_final:
+            self.running[case.key] = case
+        return case
+
+    def _next(self) -> str:
+        self._number += 1
+        return f"SIM-{self._number:05d}"

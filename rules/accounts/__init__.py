@@ -1,0 +1,1 @@
+"""Whose an account is, and what its observations say together."""

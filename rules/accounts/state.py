@@ -1,0 +1,194 @@
+"""One more look at an account, folded into what is known of it: facts only, and never an older one over a newer."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from rules.accounts.identity import identity
+from rules.catalogue.results import latest_possible
+from rules.model import Observation, Outcome, Platform, Post, Proof, Seen, Sighting
+
+RUN = timedelta(days=7)
+"""Posts at most this far apart are one run of posts."""
+FUTURE = timedelta(days=1)
+"""A post dated later than this after the look is a misread date, and would hide a silence for ever."""
+WHOLE = timedelta(days=2 * 366)
+"""How far back a list reaches that holds everything: further than any rule looks."""
+GONE_KEPT = 5
+AUTHORISED = "official"
+"""The source that speaks with the account's own authorisation; every other page must bear the account's id, or it shows
+no silence."""
+RUNS_KEPT = 6
+
+# Ids of one kind that differ are two accounts; ids of different kinds (gh_… and __biz, uid and handle) say nothing.
+_KINDS = (
+    re.compile(r"gh_[0-9a-f]+"),
+    re.compile(r"M[A-Za-z0-9+/]{11,21}={1,2}"),
+    re.compile(r"MS4wLjAB[\w-]+"),
+    re.compile(r"\d{1,20}"),
+    re.compile(r"[0-9a-f]{24}"),
+)
+
+
+def absorb(seen: Seen | None, look: Observation, *, key: str = "") -> Seen:
+    """What is known after one more look.
+
+    A look that is no fact about this account moves only ``attempted_at``, ``obstacle`` and ``failures``. ``key`` is the
+    account's own (``platform:stable-id``): a page of somebody else never counts.
+    """
+    seen = seen or Seen()
+    obstacle, reason = _obstacle(seen, look, key)
+    if seen.attempted_at is None or look.observed_at >= seen.attempted_at:
+        failures = seen.failures + 1 if obstacle else 0
+        seen = replace(
+            seen, attempted_at=look.observed_at, obstacle=obstacle, obstacle_reason=reason, failures=failures
+        )
+    if obstacle:
+        return seen
+    seen = _fact(seen, look)
+    if look.outcome is Outcome.GONE:
+        return _with_gone(seen, look)
+    if look.outcome is Outcome.MOVED:
+        return seen
+    seen = _with_silence(_with_posts(_with_names(seen, look), look), look)
+    alive = _newer(seen.alive, look)
+    return replace(seen, alive=alive, gone=tuple(gone for gone in seen.gone if gone.at > alive.at))
+
+
+def same_account(platform: Platform, one: str, other: str) -> bool:
+    """False only where two ids of one kind differ; what cannot be compared is not held against a page."""
+    if platform is Platform.WEBSITE:
+        hosts = [identity(platform, "", text).partition("/")[0] for text in (one, other)]
+        return not all(hosts) or hosts[0] == hosts[1]
+    ids = [identity(platform, text, "") or text for text in (one, other)]
+    return ids[0] == ids[1] or not any(kind.fullmatch(ids[0]) and kind.fullmatch(ids[1]) for kind in _KINDS)
+
+
+def _obstacle(seen: Seen, look: Observation, key: str) -> tuple[Outcome | None, str]:
+    """Why a look says nothing about the account, or nothing where it does."""
+    if not look.outcome.is_fact:
+        return look.outcome, look.reason
+    declared = key.partition(":")[2]
+    known = "" if declared.startswith("name=") else declared
+    for expected in (known, seen.account_id or ""):
+        if expected and look.account_id and not same_account(look.platform, expected, look.account_id):
+            return Outcome.UNREADABLE, f"identity_mismatch: 页面账号 {look.account_id} 与 {expected} 不符"
+    if look.outcome is Outcome.GONE and Proof.GONE not in look.proves:
+        return Outcome.UNREADABLE, look.reason or "该来源不能证明账号已消失"
+    return None, ""
+
+
+def _newer(sighting: Sighting | None, look: Observation) -> Sighting:
+    if sighting and sighting.at > look.observed_at:
+        return sighting
+    return Sighting(at=look.observed_at, evidence=look.evidence)
+
+
+def _fact(seen: Seen, look: Observation) -> Seen:
+    """The newest fact decides what has no date of its own: outcome, address, counters, columns, bylines."""
+    first = min(seen.first_fact_at or look.observed_at, look.observed_at)
+    if seen.fact and seen.fact.at > look.observed_at:
+        return replace(seen, first_fact_at=first, account_id=seen.account_id or look.account_id)
+    here = Sighting(at=look.observed_at, evidence=look.evidence)
+    seen = replace(
+        seen,
+        fact=here,
+        first_fact_at=first,
+        outcome=look.outcome,
+        account_id=seen.account_id or look.account_id,
+        address=look.address or seen.address,
+        post_count=seen.post_count if look.post_count is None else look.post_count,
+        moved_to=look.moved_to,
+    )
+    if look.columns:
+        seen = replace(seen, columns=look.columns, columns_seen=here)
+    return replace(seen, bylines=look.bylines, bylines_seen=here) if look.bylines else seen
+
+
+def _with_gone(seen: Seen, look: Observation) -> Seen:
+    """The first sighting is kept whatever follows: from it the day apart is counted."""
+    if seen.alive and seen.alive.at >= look.observed_at:
+        return seen
+    here = Sighting(at=look.observed_at, evidence=look.evidence)
+    first, *others = sorted({*seen.gone, here}, key=lambda gone: gone.at)
+    return replace(seen, gone=(first, *others[1 - GONE_KEPT :]))
+
+
+def _with_names(seen: Seen, look: Observation) -> Seen:
+    """Name and verified body, each with the newest look that proved it and the first that showed its present value."""
+    here = Sighting(at=look.observed_at, evidence=look.evidence)
+    if look.name and Proof.NAME not in look.proves and seen.name is None:
+        seen = replace(seen, name=look.name)  # something to call it, until a source that proves the name is seen
+    if look.name and Proof.NAME in look.proves:
+        if seen.name_seen is None or look.name == seen.name:
+            first = min(seen.name_since or here.at, here.at)
+            seen = replace(seen, name=look.name, name_seen=_newer(seen.name_seen, look), name_since=first)
+        elif here.at > seen.name_seen.at:
+            seen = replace(seen, name=look.name, name_seen=here, name_since=here.at, previous_name=seen.name)
+    if look.verified_body and Proof.BODY in look.proves:
+        if seen.body_seen is None or look.verified_body == seen.verified_body:
+            first = min(seen.body_since or here.at, here.at)
+            body_seen = _newer(seen.body_seen, look)
+            return replace(seen, verified_body=look.verified_body, body_seen=body_seen, body_since=first)
+        if here.at > seen.body_seen.at:
+            return replace(seen, verified_body=look.verified_body, body_seen=here, body_since=here.at)
+    return seen
+
+
+def _dated(look: Observation) -> list[tuple[datetime, Post]]:
+    """Own posts with a date that can be true."""
+    posts = ((post.published_at, post) for post in look.posts)
+    return [(when, post) for when, post in posts if when and when <= look.observed_at + FUTURE]
+
+
+def _with_posts(seen: Seen, look: Observation) -> Seen:
+    """The newest post ever seen, with the look that first showed it, and the runs of posts."""
+    dated = _dated(look)
+    if not dated:
+        return seen
+    when, newest = max(dated, key=lambda each: each[0])
+    seen = replace(seen, runs=_runs(seen, {latest_possible(at, post.precision) for at, post in dated}))
+    if seen.last_post_at and when <= seen.last_post_at:
+        return seen
+    here = Sighting(at=look.observed_at, evidence=look.evidence)
+    return replace(seen, last_post_at=when, last_post=here, last_post_precision=newest.precision)
+
+
+def _runs(seen: Seen, instants: set[datetime]) -> tuple[tuple[datetime, datetime], ...]:
+    """The known runs with more posts: whatever lies at most a week apart is one run."""
+    joined: list[tuple[datetime, datetime]] = []
+    for first, last in sorted((*seen.runs, *((instant, instant) for instant in instants))):
+        if joined and first - joined[-1][1] <= RUN:
+            joined[-1] = joined[-1][0], max(joined[-1][1], last)
+        else:
+            joined.append((first, last))
+    return tuple(joined[-RUNS_KEPT:])
+
+
+def _with_silence(seen: Seen, look: Observation) -> Seen:
+    """Only a source that would have shown newer posts can show that there are none."""
+    if Proof.INACTIVE not in look.proves or not (look.account_id or look.source == AUTHORISED):
+        return seen
+    own = [(when, post) for when, post in _dated(look) if not post.pinned]
+    if look.outcome is Outcome.EMPTY:
+        seen = replace(seen, empty=_newer(seen.empty, look))
+        reaches = look.observed_at - WHOLE
+    elif own:
+        whole = look.post_count is not None and len(look.posts) >= look.post_count
+        oldest = min(latest_possible(when, post.precision) for when, post in own)
+        reaches = look.observed_at - WHOLE if whole else oldest
+    else:
+        return seen
+    seen = replace(seen, silence_shown=_newer(seen.silence_shown, look))
+    return _listed(seen, reaches, look.observed_at)
+
+
+def _listed(seen: Seen, start: datetime, end: datetime) -> Seen:
+    """Join a list's span to the known one where they overlap; of two that do not, keep the later."""
+    if seen.listed_from is None or seen.listed_to is None or start > seen.listed_to:
+        return replace(seen, listed_from=start, listed_to=end)
+    if end < seen.listed_from:
+        return seen
+    return replace(seen, listed_from=min(start, seen.listed_from), listed_to=max(end, seen.listed_to))

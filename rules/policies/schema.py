@@ -1,0 +1,182 @@
+"""What a school's policy file may say: the schema, which `rules.policies.loader` reads from text."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, StringConstraints
+
+from rules.calendar import Period
+from rules.model import Document, Filing, Labelled, Level, Platform
+from rules.names.protected import ProtectedNames
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{1,30}$")]
+OWN_UNIT = "所在单位"
+"""A route to the account's own unit, as the regulations call it."""
+
+
+class Addressee(Labelled):
+    """Whom a step tells. Settings say which mailbox or channel stands behind each."""
+
+    UNIT = "unit", "责任单位"
+    SUPERVISOR = "supervisor", "主管单位"
+    PROPAGANDA = "propaganda", "党委宣传部"
+    IT = "it", "信息化部门"
+    LEADERS = "leaders", "校领导"
+    SCHOOL = "school", "全校"
+
+
+class Typed(BaseModel):
+    """Base of what a person types: unknown fields are mistakes, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Regulation(Typed):
+    """The text a policy stands on. ``document`` is its number (文号), empty where the text gives none."""
+
+    title: Text
+    document: str = ""
+    issued_by: Text
+    effective: date
+    effective_to_confirm: bool = False
+    source: Text
+
+    @property
+    def cited(self) -> str:
+        """How a notice cites it: 文号《标题》."""
+        return f"{self.document}《{self.title}》"
+
+
+class Step(Typed):
+    """One rung of a ladder. ``after`` runs from the delivery of the previous step, for the first from the opening."""
+
+    code: Code
+    document: Document
+    title: str = ""
+    after: Period
+    tell: Annotated[tuple[Addressee, ...], Field(min_length=1)]
+    approver: str = ""
+    clause: str = ""
+    sentence: str = ""
+    school_to_confirm: bool = False
+
+    @property
+    def label(self) -> str:
+        """What the school calls the step; the document's own name where it says nothing."""
+        return self.title or self.document.label
+
+    @property
+    def needs_approver(self) -> bool:
+        """公开通报 and 关停 always need a named person; other steps where the policy names who signs."""
+        return bool(self.approver) or self.document in (Document.PUBLIC_NOTICE, Document.SHUTDOWN)
+
+
+class Scope(Typed):
+    """Which accounts something is about; an empty list means any."""
+
+    platforms: tuple[Platform, ...] = ()
+    levels: tuple[Level, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    def covers(self, platform: Platform, filing: Filing | None) -> bool:
+        """True where the account is meant. An account whose level or category is unknown is not."""
+        return (
+            (not self.platforms or platform in self.platforms)
+            and (not self.levels or (filing is not None and filing.level in self.levels))
+            and (not self.categories or (filing is not None and any(c in filing.category for c in self.categories)))
+        )
+
+
+class Clause(Typed):
+    """One line of the regulation as a rule: which, with what settings, on which sentence, and what follows."""
+
+    rule: Text
+    clause: Text
+    sentence: Text
+    ladder: Text
+    settings: dict[str, Any] = Field(default_factory=dict, alias="with")
+    only: Scope = Scope()
+    school_to_confirm: bool = False
+    note: str = ""
+
+
+class Route(Typed):
+    """Which office supervises an account: the first route that covers it, matter by matter."""
+
+    clause: Text
+    sentence: Text
+    to: Text
+    only: Scope = Scope()
+    matter: Literal["content", "technology"] = "content"
+
+
+class HumanCheck(Typed):
+    """What only a person can judge: kept as a field of the annual-review form, never computed."""
+
+    clause: Text
+    asks: Text
+    sentence: Text
+
+
+class RegisterFields(Typed):
+    """What the regulation's own filing form asks: fields of the register."""
+
+    clause: Text
+    sentence: str = ""
+    fields: Annotated[tuple[str, ...], Field(min_length=1)]
+    values: tuple[str, ...] = ()
+
+
+class UnitName(Typed):
+    """A unit and the short names the school itself uses for it."""
+
+    name: Text
+    short: tuple[str, ...] = ()
+
+
+class Polling(Typed):
+    """The least and the longest time between two looks at one account."""
+
+    floor: Period = Period.parse("6小时")
+    ceiling: Period = Period.parse("7天")
+
+
+class Policy(Typed):
+    """One school's file. ``version`` is derived from the text, so a case can say which one it opened under.
+
+    ``demonstration``: an invented school. ``pack``: no school at all, a set of clauses for schools to borrow.
+    """
+
+    code: Code
+    school_code: str = Field(default="", pattern=r"^(\d{10})?$")
+    school: Text
+    demonstration: bool = False
+    pack: bool = False
+    regulation: Regulation
+    names: ProtectedNames
+    units: tuple[UnitName, ...] = ()
+    units_complete: bool = False
+    domains: tuple[str, ...] = ()
+    ranges: tuple[IPvAnyNetwork, ...] = ()
+    clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]
+    ladders: dict[str, Annotated[tuple[Step, ...], Field(min_length=1)]]
+    routes: tuple[Route, ...] = ()
+    human: tuple[HumanCheck, ...] = ()
+    register_fields: tuple[RegisterFields, ...] = Field(default=(), alias="register")
+    calendar_notes: tuple[str, ...] = ()
+    polling: Polling = Polling()
+    closing: Literal["person", "automatic"] = "person"
+    version: str = ""
+
+    def basis(self, clause: str) -> str:
+        """Document number, title and article: what every finding and notice cites."""
+        return f"{self.regulation.cited}{clause}"
+
+
+def version_of(text: str) -> str:
+    """Twelve hex digits that change with any byte of the file."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,0 +1,305 @@
+"""What was seen: observations (append-only), posts, and the present state of each account."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import Connection, Text, func, insert, select, type_coerce
+
+from rules.model import BEIJING, Observation, Outcome, Seen
+from storage.database import Database, table, upsert
+from storage.serialization import dump, load
+from storage.tables import AccountStateRow, ObservationRow, PostRow, RunAccountRow
+
+YEAR = timedelta(days=366)
+OBSERVATION, POST, STATE = table(ObservationRow), table(PostRow), table(AccountStateRow)
+EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
+FEW = 100
+CHUNK = 500
+"""Keys per IN list: SQLite takes 32,766 variables, PostgreSQL plans short lists better."""
+NO_ACCOUNT = "search:"
+"""Keys of looks at a search page or a suspect's page: kept as observations, never as the state of an account."""
+
+
+class Absorb(Protocol):
+    """How a look is folded into what is known: `rules.accounts.state.absorb`."""
+
+    def __call__(self, seen: Seen | None, look: Observation, *, key: str) -> Seen:
+        """What is known after one more look at the account ``key``."""
+
+
+PLACE, FACTS, WHOLE = 8, 16, 24
+"""How much of a sign says which page it was, what it said besides, and everything."""
+
+
+class Glance(NamedTuple):
+    """An observation in passing: enough to see whether it says anything new, without reading its document.
+
+    ``sign`` is three times eight hex digits: which page it was, what the page said of the account, what it listed. Two
+    with the same sign showed the same, whenever they were made.
+    """
+
+    key: str
+    at: datetime
+    sign: str
+    posted: Any
+    """Its newest post, as the database keeps times: good for nothing but comparing two of them."""
+    body: str
+
+    @property
+    def look(self) -> Observation:
+        """The whole observation."""
+        return load(Observation, self.body)
+
+
+class Looks:
+    """Questions and sentences about observations."""
+
+    def __init__(self, database: Database) -> None:
+        """Over an upgraded database."""
+        self._db = database
+
+    def record(self, run: str, looks: Sequence[tuple[str, Observation]], absorb: Absorb) -> dict[str, Seen]:
+        """Save observations with their account keys, all or nothing, and return each account's new state.
+
+        A look that this run saved before (same key, source, URL and time) changes nothing.
+        """
+        with self._db.write() as tx:
+            known = self._recorded(tx, run)
+            fresh: dict[str, list[Observation]] = {}
+            for key, look in looks:
+                if (key, look.source, look.evidence, look.observed_at) not in known:
+                    fresh.setdefault(key, []).append(look)
+            accounts = {key: own for key, own in fresh.items() if not key.startswith(NO_ACCOUNT)}
+            states = self._states(tx, sorted(accounts), lock=True)
+            if fresh:
+                tx.execute(
+                    insert(OBSERVATION), [_observation_row(run, k, look) for k, own in fresh.items() for look in own]
+                )
+                upsert(tx, PostRow, _post_rows(accounts), keep=["*"])
+            rows = [_next_state(key, own, states.get(key), absorb) for key, own in accounts.items()]
+            upsert(tx, AccountStateRow, [row for _, row in rows])
+            result = {row["key"]: seen for seen, row in rows}
+            before = {key: row["outcome"] for key, row in states.items()}
+            upsert(
+                tx, RunAccountRow, [_run_row(run, key, before.get(key), result[key]) for key in result], keep=["before"]
+            )
+            return result
+
+    def _recorded(self, tx: Connection, run: str) -> set[tuple[str, str, str, datetime]]:
+        """What this run saved before: a shard that is run again starts from there."""
+        columns = (OBSERVATION.c.key, OBSERVATION.c.source, OBSERVATION.c.evidence, OBSERVATION.c.observed_at)
+        return {tuple(row) for row in tx.execute(select(*columns).where(OBSERVATION.c.run == run))}
+
+    def _states(self, tx: Connection, keys: Iterable[str], *, lock: bool = False) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for chunk in _chunks(list(keys)):
+            query = select(STATE).where(STATE.c.key.in_(chunk))
+            found |= {row.key: dict(row._mapping) for row in tx.execute(query.with_for_update() if lock else query)}
+        return found
+
+    def seen(self, keys: Sequence[str], now: datetime) -> dict[str, Seen]:
+        """The present of these accounts, with posts and observed days counted over the year before ``now``."""
+        with self._db.read() as tx:
+            return self.seen_in(tx, keys, now)
+
+    def seen_in(self, tx: Connection, keys: Sequence[str], now: datetime) -> dict[str, Seen]:
+        """The same inside a transaction that is already open."""
+        rows = self._states(tx, keys)
+        posts: dict[str, int] = {}
+        for chunk in _chunks(list(rows)):
+            count = select(POST.c.key, func.count()).where(POST.c.key.in_(chunk), POST.c.published_at > now - YEAR)
+            posts |= {key: n for key, n in tx.execute(count.where(POST.c.published_at <= now).group_by(POST.c.key))}
+        return {
+            key: replace(
+                load(Seen, row["body"]),
+                posts_in_year=posts.get(key, 0),
+                days_observed=_days_since(int(row["days"], 16), row["days_base"], now),
+            )
+            for key, row in rows.items()
+        }
+
+    def history(self, key: str, since: datetime | None = None, limit: int = 1000) -> list[tuple[Observation, str]]:
+        """One account's observations, newest first, each with the run that made it."""
+        query = select(OBSERVATION.c.body, OBSERVATION.c.run).where(OBSERVATION.c.key == key)
+        if since:
+            query = query.where(OBSERVATION.c.observed_at >= since)
+        with self._db.read() as tx:
+            rows = tx.execute(query.order_by(OBSERVATION.c.observed_at.desc()).limit(limit))
+            return [(load(Observation, body), run) for body, run in rows]
+
+    def of_run(self, run: str) -> list[Observation]:
+        """What one run saw, in the order it was recorded."""
+        query = select(OBSERVATION.c.body).where(OBSERVATION.c.run == run).order_by(OBSERVATION.c.seq)
+        with self._db.read() as tx:
+            return [load(Observation, body) for (body,) in tx.execute(query)]
+
+    def keyed_of_run(self, run: str) -> list[tuple[str, Observation]]:
+        """What one run saw, each with the key it was looked at for."""
+        query = select(OBSERVATION.c.key, OBSERVATION.c.body).where(OBSERVATION.c.run == run)
+        with self._db.read() as tx:
+            return [(key, load(Observation, body)) for key, body in tx.execute(query.order_by(OBSERVATION.c.seq))]
+
+    def looked_for(self, keys: Sequence[str]) -> set[str]:
+        """Of these keys those that some look got a page for; a wall is none."""
+        found: set[str] = set()
+        with self._db.read() as tx:
+            for chunk in _chunks(list(keys)):
+                answered = (OBSERVATION.c.outcome != Outcome.BLOCKED.value, OBSERVATION.c.evidence != "")
+                query = select(OBSERVATION.c.key).where(OBSERVATION.c.key.in_(chunk), *answered)
+                found |= {key for (key,) in tx.execute(query)}
+        return found
+
+    def glances(self, until: datetime) -> Iterator[Glance]:
+        """Every observation by account and time, its document unread."""
+        columns = (OBSERVATION.c.key, OBSERVATION.c.observed_at, OBSERVATION.c.sign)
+        posted = type_coerce(OBSERVATION.c.last_post_at, Text)
+        query = select(*columns, posted, OBSERVATION.c.body).where(OBSERVATION.c.observed_at <= until)
+        with self._db.read() as tx:
+            rows = tx.execution_options(yield_per=5000).execute(query.order_by(*columns[:2], OBSERVATION.c.seq))
+            yield from (Glance(*row) for row in rows)
+
+    def every(self, until: datetime) -> Iterator[tuple[str, Observation]]:
+        """Every observation with its account key, in the order they were recorded."""
+        query = select(OBSERVATION.c.key, OBSERVATION.c.body).where(OBSERVATION.c.observed_at <= until)
+        with self._db.read() as tx:
+            for key, body in tx.execution_options(yield_per=2000).execute(query.order_by(OBSERVATION.c.seq)):
+                yield key, load(Observation, body)
+
+    def posts(self, key: str, limit: int = 50) -> list[dict[str, Any]]:
+        """The newest own posts of an account."""
+        query = select(POST).where(POST.c.key == key).order_by(POST.c.published_at.desc()).limit(limit)
+        with self._db.read() as tx:
+            return [dict(row._mapping) for row in tx.execute(query)]
+
+    def planned(self) -> dict[str, datetime]:
+        """When each account is to be looked at next, where that was said; all others are due."""
+        with self._db.read() as tx:
+            rows = tx.execute(select(STATE.c.key, STATE.c.next_look_at).where(STATE.c.next_look_at.is_not(None)))
+            return {key: at for key, at in rows}
+
+    def plan(self, looks: Sequence[tuple[str, datetime, str]]) -> None:
+        """Say when each account is to be looked at next, and why."""
+        with self._db.write() as tx:
+            for key, at, why in looks:
+                change = STATE.update().where(STATE.c.key == key)
+                tx.execute(change.values(next_look_at=at, next_look_why=why))
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Accounts by platform and present outcome; ``obstacle`` wins where the newest look saw nothing."""
+        shown = func.coalesce(STATE.c.obstacle, STATE.c.outcome, "never")
+        query = select(STATE.c.platform, shown, func.count()).group_by(STATE.c.platform, shown)
+        with self._db.read() as tx:
+            return {(platform, outcome): n for platform, outcome, n in tx.execute(query)}
+
+
+def _chunks(keys: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]
+
+
+def _observation_row(run: str, key: str, seen: Observation) -> dict[str, Any]:
+    return {
+        "key": key,
+        "platform": seen.platform.value,
+        "source": seen.source,
+        "outcome": seen.outcome.value,
+        "observed_at": seen.observed_at,
+        "last_post_at": seen.last_post_at,
+        "run": run,
+        "evidence": seen.evidence,
+        "sign": _sign(seen),
+        "body": dump(seen),
+    }
+
+
+def _sign(seen: Observation) -> str:
+    """See `Glance`. A small number of posts may break a rule by itself, so it counts among what the page said."""
+    few = seen.post_count if seen.post_count is not None and seen.post_count < FEW else None
+    facts = replace(
+        seen, source="", url="", observed_at=EPOCH, evidence="", address=None, posts=(), post_count=few, results=()
+    )
+    listed = replace(seen, observed_at=EPOCH, evidence="", address=None)
+    parts = (f"{seen.source} {seen.url}", dump(facts), dump(listed))
+    return "".join(f"{zlib.crc32(part.encode()):08x}" for part in parts)
+
+
+def _next_state(
+    key: str, looks: list[Observation], row: dict[str, Any] | None, absorb: Absorb
+) -> tuple[Seen, dict[str, Any]]:
+    seen = load(Seen, row["body"]) if row else None
+    days, base = (int(row["days"], 16), row["days_base"]) if row else (0, 0)
+    for look in sorted(looks, key=lambda each: each.observed_at):
+        seen = absorb(seen, look, key=key)
+        if look.outcome.is_fact:
+            days, base = _mark(days, base, look.observed_at)
+    assert seen is not None
+    return seen, _state_row(key, looks[0].platform, seen, days, base, row)
+
+
+def _post_rows(looks: dict[str, list[Observation]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": key,
+            "post": post.id[:500],
+            "published_at": post.published_at,
+            "first_seen_at": seen.observed_at,
+            "title": post.title[:300],
+            "url": post.url[:2000],
+            "evidence": seen.evidence,
+        }
+        for key, own in looks.items()
+        for seen in own
+        for post in seen.posts
+        if post.id
+    ]
+
+
+def _state_row(
+    key: str, platform: str, seen: Seen, days: int, base: int, before: dict[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "key": key,
+        "platform": platform,
+        "outcome": seen.outcome.value if seen.outcome else None,
+        "obstacle": seen.obstacle.value if seen.obstacle else None,
+        "attempted_at": seen.attempted_at,
+        "fact_at": seen.fact.at if seen.fact else None,
+        "last_post_at": seen.last_post_at,
+        "next_look_at": before["next_look_at"] if before else None,
+        "next_look_why": before["next_look_why"] if before else "",
+        "days": f"{days:x}",
+        "days_base": base,
+        "body": dump(seen),
+    }
+
+
+def _run_row(run: str, key: str, before: str | None, seen: Seen) -> dict[str, Any]:
+    shown = seen.obstacle or seen.outcome
+    return {"run": run, "key": key, "outcome": shown.value if shown else "", "before": before}
+
+
+def _mark(days: int, base: int, at: datetime) -> tuple[int, int]:
+    """Set the bit of the day ``at`` falls on (Beijing), keeping about two years of bits."""
+    day = at.astimezone(BEIJING).toordinal()
+    if not days:
+        return 1, day
+    if day < base:  # an older recording came late
+        return ((days << (base - day)) | 1, day) if base - day < 2 * YEAR.days else (days, base)
+    days |= 1 << (day - base)
+    if day - base > 2 * YEAR.days:
+        shift = day - base - YEAR.days
+        days, base = days >> shift, base + shift
+    return days, base
+
+
+def _days_since(days: int, base: int, now: datetime) -> int:
+    today = now.astimezone(BEIJING).toordinal()
+    first = date.fromordinal(today) - YEAR
+    shift = first.toordinal() - base
+    window = days >> shift if shift > 0 else days
+    return (window & ((1 << max(today - max(base, first.toordinal()) + 1, 0)) - 1)).bit_count()

@@ -1,0 +1,210 @@
+"""Questions that join the register with what was seen and with the cases: for the console's lists and the metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, text
+
+from rules.cases.case import Case
+from rules.model import Filing, Outcome
+from storage.cases import CASE, OPEN
+from storage.crawl_runs import DIGEST, RUN
+from storage.database import Database
+from storage.filings import FILING
+from storage.notices import NOTICE
+from storage.observations import OBSERVATION, STATE
+from storage.serialization import load
+
+NEVER = "never"
+"""Shown for an account that nobody has looked at yet."""
+UNSEEN = (Outcome.BLOCKED.value, Outcome.UNREADABLE.value, NEVER)
+"""What a newest look may be that says nothing about the account."""
+SHOWN = func.coalesce(STATE.c.obstacle, STATE.c.outcome, NEVER)
+REGISTER = FILING.outerjoin(STATE, STATE.c.key == FILING.c.key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which accounts to list. ``outcome``: a code of `Outcome`, ``never``, ``unseen``, ``case`` or empty for all."""
+
+    school: str = ""
+    platform: str = ""
+    outcome: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One row of the register with what was seen: the newest look, and the newest (``fact_at``) that said something."""
+
+    filing: Filing
+    key: str
+    shown: str
+    last_post_at: datetime | None
+    attempted_at: datetime | None
+    fact_at: datetime | None
+    open_cases: int = 0
+
+
+class Overview:
+    """Read-only questions over several tables."""
+
+    def __init__(self, database: Database) -> None:
+        """Over an upgraded database."""
+        self._db = database
+
+    def accounts(self, wanted: Wanted, *, limit: int, offset: int = 0) -> tuple[list[Line], int]:
+        """One page of the register in the order of its numbers, and how many rows there are."""
+        conditions = _conditions(wanted)
+        query = select(*_COLUMNS).select_from(REGISTER).where(*conditions)
+        query = query.order_by(FILING.c.school, FILING.c.id).limit(limit).offset(offset)
+        with self._db.read() as tx:
+            total = tx.execute(select(func.count()).select_from(REGISTER).where(*conditions)).scalar_one()
+            lines = [_line(row) for row in tx.execute(query)]
+            keys = [line.key for line in lines]
+            count = select(CASE.c.school, CASE.c.account, func.count()).where(
+                CASE.c.account.in_(keys), CASE.c.state.in_(OPEN)
+            )
+            found = tx.execute(count.group_by(CASE.c.school, CASE.c.account))
+            cases = {(school, account): n for school, account, n in found}
+        return [_with_cases(line, cases) for line in lines], int(total)
+
+    def unseen(self, limit: int) -> list[Line]:
+        """Accounts whose newest look showed nothing, longest without a fact first; never seen ones before all."""
+        query = select(*_COLUMNS).select_from(REGISTER).where(_unseen())
+        query = query.order_by(STATE.c.fact_at.is_not(None), STATE.c.fact_at, FILING.c.school, FILING.c.id)
+        with self._db.read() as tx:
+            return [_line(row) for row in tx.execute(query.limit(limit))]
+
+    def shown(self) -> dict[tuple[str, str], int]:
+        """Registered accounts by platform and what the newest look showed."""
+        query = select(FILING.c.platform, SHOWN, func.count()).select_from(REGISTER)
+        with self._db.read() as tx:
+            rows = tx.execute(query.group_by(FILING.c.platform, SHOWN))
+            return {(platform, outcome): n for platform, outcome, n in rows}
+
+    def sound(self) -> int:
+        """Registered accounts that were seen in order and have no open case."""
+        troubled = select(CASE.c.account).where(CASE.c.state.in_(OPEN))
+        query = select(func.count()).select_from(REGISTER)
+        with self._db.read() as tx:
+            found = query.where(SHOWN.in_([Outcome.OK.value]), FILING.c.key.not_in(troubled))
+            return int(tx.execute(found).scalar_one())
+
+    def cases(
+        self, *, school: str = "", states: Sequence[str] = (), text: str = "", limit: int, offset: int = 0
+    ) -> tuple[list[Case], int]:
+        """One page of cases, newest first, and how many there are. ``text`` is looked for in number, name and unit."""
+        conditions: list[ColumnElement[bool]] = []
+        if school:
+            conditions.append(CASE.c.school == school)
+        if states:
+            conditions.append(CASE.c.state.in_(states))
+        if text:
+            conditions.append(or_(CASE.c.number.contains(text, autoescape=True), _has(CASE.c.body, text)))
+        query = select(CASE.c.body).where(*conditions).order_by(CASE.c.opened_at.desc(), CASE.c.number.desc())
+        with self._db.read() as tx:
+            total = tx.execute(select(func.count()).select_from(CASE).where(*conditions)).scalar_one()
+            page = tx.execute(query.limit(limit).offset(offset))
+            return [load(Case, body) for (body,) in page], int(total)
+
+    def looks_after(self, seq: int) -> tuple[int, dict[tuple[str, str], int]]:
+        """Observations numbered above ``seq`` by platform and outcome, and the newest number: to count without rereading."""
+        newest = func.max(OBSERVATION.c.seq)
+        query = select(OBSERVATION.c.platform, OBSERVATION.c.outcome, func.count(), newest)
+        query = query.where(OBSERVATION.c.seq > seq).group_by(OBSERVATION.c.platform, OBSERVATION.c.outcome)
+        with self._db.read() as tx:
+            rows = tx.execute(query).all()
+        found = {(platform, outcome): n for platform, outcome, n, _ in rows}
+        return max((row[3] for row in rows), default=seq), found
+
+    def last_facts(self) -> dict[str, datetime]:
+        """The newest successful observation of each platform; platforms without one are absent."""
+        return self._newest(select(STATE.c.platform, func.max(STATE.c.fact_at)).group_by(STATE.c.platform))
+
+    def last_runs(self) -> dict[str, datetime]:
+        """When the newest run of each kind ended well; kinds without one are absent."""
+        query = select(RUN.c.kind, func.max(RUN.c.finished_at)).where(RUN.c.status == "ok").group_by(RUN.c.kind)
+        return self._newest(query)
+
+    def last_digests(self) -> dict[str, datetime]:
+        """When each school's newest digest was made."""
+        return self._newest(select(DIGEST.c.school, func.max(DIGEST.c.made_at)).group_by(DIGEST.c.school))
+
+    def digests(self, limit: int = 60) -> list[dict[str, Any]]:
+        """The newest digests, without their text: school, day, made_at, and state and sent_at of the letter, if any."""
+        letter = NOTICE.c.id == DIGEST.c.school + "/digest/" + cast(DIGEST.c.day, Text)
+        columns = (DIGEST.c.school, DIGEST.c.day, DIGEST.c.made_at, NOTICE.c.state, NOTICE.c.sent_at)
+        query = select(*columns).select_from(DIGEST.outerjoin(NOTICE, letter))
+        with self._db.read() as tx:
+            rows = tx.execute(query.order_by(DIGEST.c.day.desc(), DIGEST.c.school).limit(limit))
+            return [dict(row._mapping) for row in rows]
+
+    def database_bytes(self) -> int:
+        """The size of the database."""
+        with self._db.read() as tx:
+            if not self._db.sqlite:
+                return int(tx.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
+            sizes = [tx.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in ("page_count", "page_size")]
+            return int(sizes[0]) * int(sizes[1])
+
+    def _newest(self, query: Select[Any]) -> dict[str, datetime]:
+        with self._db.read() as tx:
+            return {name: at for name, at in tx.execute(query) if at}
+
+
+_COLUMNS: tuple[Any, ...] = (
+    FILING.c.body,
+    FILING.c.key,
+    SHOWN.label("shown"),
+    STATE.c.last_post_at,
+    STATE.c.attempted_at,
+    STATE.c.fact_at,
+)
+
+
+def _line(row: Any) -> Line:
+    return Line(
+        filing=load(Filing, row.body),
+        key=row.key,
+        shown=row.shown,
+        last_post_at=row.last_post_at,
+        attempted_at=row.attempted_at,
+        fact_at=row.fact_at,
+    )
+
+
+def _with_cases(line: Line, cases: dict[tuple[str, str], int]) -> Line:
+    return replace(line, open_cases=cases.get((line.filing.school, line.key), 0))
+
+
+def _unseen() -> ColumnElement[bool]:
+    return SHOWN.in_(UNSEEN)
+
+
+def _has(column: Any, words: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = column.contains(words, autoescape=True)
+    return found
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.school:
+        found.append(FILING.c.school == wanted.school)
+    if wanted.platform:
+        found.append(FILING.c.platform == wanted.platform)
+    if wanted.outcome == "unseen":
+        found.append(_unseen())
+    elif wanted.outcome == "case":
+        open_here = and_(CASE.c.account == FILING.c.key, CASE.c.school == FILING.c.school, CASE.c.state.in_(OPEN))
+        found.append(select(CASE.c.number).where(open_here).exists())
+    elif wanted.outcome:
+        found.append(SHOWN.in_([wanted.outcome]))
+    for word in wanted.text.split()[:5]:
+        columns = (FILING.c.name, FILING.c.unit, FILING.c.key, FILING.c.id)
+        found.append(or_(*(_has(column, word) for column in columns)))
+    return found
