@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from alerts.digest.build import Digest, Tone
 from alerts.documents import docx
-from alerts.documents.blocks import Block, Kind, title
+from alerts.documents.blocks import Block, BlockType, title
 from alerts.documents.compose import PACKAGED, letter
 from alerts.notices.notice import Notice
 from alerts.sanitize import clean
@@ -39,7 +39,7 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class OutgoingMessage:
     """What a channel delivers. ``id`` is stable: the mail's Message-ID and the folder's name derive from it."""
 
     id: str
@@ -51,13 +51,13 @@ class Letter:
     dated: datetime | None = None
 
 
-def notice_letter(notice: Notice, templates_dir: Path | None = None) -> Letter:
+def notice_letter(notice: Notice, templates_dir: Path | None = None) -> OutgoingMessage:
     """A notice, ready to send. Raises alerts.letter.TemplateBroken."""
     blocks = letter(notice, templates_dir)
     subject = f"{title(blocks)}（{notice.number}）"
     file = clean(f"{notice.number} {notice.paper}", 80).translate(dict.fromkeys(map(ord, '/\\:*?"<>|'), "_"))
     word = docx.build(blocks, author=notice.office.name, issued_at=notice.issued_at, demo=notice.demo)
-    return Letter(
+    return OutgoingMessage(
         id=notice.id,
         subject=f"【演示】{subject}" if notice.demo else subject,
         text=notice_text(blocks, demo=notice.demo),
@@ -79,20 +79,38 @@ def notice_text(blocks: Sequence[Block], *, demo: bool = False) -> str:
         if before and before.kind is not block.kind and block.kind in _AIR:
             lines.append("")
         lead = INDENT if block.kind in _INDENTED else ""
-        if block.kind is Kind.ANNEX:
+        if block.kind is BlockType.ANNEX:
             lines.append("附件")
         lines.append(lead + block.text.replace("\t", INDENT))
     return "\n".join(lines) + "\n"
 
 
-_AIR = {Kind.NUMBER, Kind.TITLE, Kind.ADDRESSEE, Kind.ATTACHMENT, Kind.SIGNATURE, Kind.ANNEX, Kind.CC, Kind.PRINTED}
+_AIR = {
+    BlockType.NUMBER,
+    BlockType.TITLE,
+    BlockType.ADDRESSEE,
+    BlockType.ATTACHMENT,
+    BlockType.SIGNATURE,
+    BlockType.ANNEX,
+    BlockType.CC,
+    BlockType.PRINTED,
+}
 """Parts that stand off from what precedes them."""
-_INDENTED = {Kind.BODY, Kind.ANNEX_BODY, Kind.HEADING1, Kind.HEADING2, Kind.ATTACHMENT, Kind.NOTE}
+_INDENTED = {
+    BlockType.BODY,
+    BlockType.ANNEX_BODY,
+    BlockType.HEADING1,
+    BlockType.HEADING2,
+    BlockType.ATTACHMENT,
+    BlockType.NOTE,
+}
 
 
 def notice_html(blocks: Sequence[Block], *, demo: bool = False) -> str:
     """The document as HTML for mail: inlined styles, nothing fetched from anywhere."""
-    return _environment().get_template("notice.html").render(blocks=blocks, title=title(blocks), demo=demo, Kind=Kind)
+    return (
+        _environment().get_template("notice.html").render(blocks=blocks, title=title(blocks), demo=demo, Kind=BlockType)
+    )
 
 
 def digest_text(digest: Digest, base_url: str = "") -> str:
@@ -105,10 +123,10 @@ def digest_html(digest: Digest, base_url: str = "") -> str:
     return _environment().get_template("digest.html").render(_digest_values(digest, base_url))
 
 
-def digest_mail(digest: Digest, recipients: Sequence[str], base_url: str = "") -> Letter:
+def digest_mail(digest: Digest, recipients: Sequence[str], base_url: str = "") -> OutgoingMessage:
     """The digest as a letter; its id is the school and the day, so that one day is one mail to each reader."""
     mark = "【演示】" if digest.demo else ""
-    return Letter(
+    return OutgoingMessage(
         id=f"{digest.school}/digest/{digest.day.isoformat()}",
         subject=f"{mark}{digest.school_name}校媒巡检日报（{digest.day:%Y-%m-%d}）{digest.headline}",
         text=digest_text(digest, base_url),

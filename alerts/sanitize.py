@@ -54,6 +54,6 @@ PERSONAL = re.compile(
 """A mobile number, a resident identity number, an e-mail address; office landlines are not personal data."""
 
 
-def anonymous(text: str) -> str:
+def mask_personal_data(text: str) -> str:
     """The text with personal data masked: what a document for the public may repeat."""
     return PERSONAL.sub(lambda match: match[0][:2] + "***" + match[0][-1:], text)

@@ -44,17 +44,17 @@ def timed(what: Callable[[], Any]) -> tuple[float, Any]:
 
 def measure(folder: Path) -> dict[str, Any]:
     """One size, in this process."""
-    world = world_at(folder)
+    context = world_at(folder)
 
     def plain() -> int:
-        with world.store.database.read() as tx:
+        with context.store.database.read() as tx:
             return sum(1 for _ in tx.exec_driver_sql(SAME_ROWS))
 
     plain()  # the pages of the file come into the system's cache for everybody
     sql = min(timed(plain)[0] for _ in range(ROUNDS))
     before = peak_megabytes()
-    first, report = timed(lambda: check(world, SCHOOL, NOW))
-    again = min(timed(lambda: check(world, SCHOOL, NOW))[0] for _ in range(ROUNDS))
+    first, report = timed(lambda: check(context, SCHOOL, NOW))
+    again = min(timed(lambda: check(context, SCHOOL, NOW))[0] for _ in range(ROUNDS))
     return {
         "accounts": report.accounts, "violated": report.violated, "opened": report.opened, "notices": report.notices,
         "sql_seconds": round(sql, 3), "first_seconds": round(first, 2), "again_seconds": round(again, 2),

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from bench.campus_server import COLUMNS
-from crawler.fetch.job import Look, Order
+from crawler.fetch.job import CrawlJob, FetchTask
 from crawler.platforms.spec import Target
 from monitors import clock
 from rules.model import Platform
@@ -83,10 +83,10 @@ def _bare(folder: Path, homes: list[str]) -> list[str]:
 
 def _child(folder: Path, name: str, homes: list[str]) -> list[str]:
     looks = tuple(
-        Look(target=Target(platform=Platform.WEBSITE, key=f"website:{u[7:-1]}", account_id=u[7:-1], url=u))
+        FetchTask(target=Target(platform=Platform.WEBSITE, key=f"website:{u[7:-1]}", account_id=u[7:-1], url=u))
         for u in homes
     )
-    order = Order(
+    order = CrawlJob(
         run=f"bench-{name}",
         kind="sweep",
         platform=Platform.WEBSITE,

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import insert, text
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.settings import Settings
-from rules.accounts.state import absorb
-from rules.model import BEIJING, Filing, Observation, Outcome, Platform, Post, Proof
+from rules.accounts.state import apply_observation
+from rules.model import BEIJING, ClaimType, Filing, Observation, Outcome, Platform, Post
 from storage.filings import FILING, _row, key_of
 from storage.observations import OBSERVATION, STATE, _mark, _observation_row, _state_row
 from storage.serialization import dump
@@ -41,16 +41,16 @@ SELECT s.key, 'p' || n, strftime('%Y-%m-%d 02:00:00.000000', s.last_post_at, '-'
 """
 
 
-def world_at(folder: Path) -> World:
-    """The world whose data lie in a folder."""
+def world_at(folder: Path) -> AppContext:
+    """The context whose data lie in a folder."""
     settings = Settings(data=folder)
-    return World(settings, Store(settings.database), lambda: NOW)
+    return AppContext(settings, Store(settings.database), lambda: NOW)
 
 
 def fill(folder: Path, accounts: int, *, days: int, posts: int, silent: float) -> None:
     """Make the database. ``days``: observations of each account; ``posts`` of each in the last year; ``silent``: share."""
-    world = world_at(folder)
-    with world.store.database.engine.connect() as connection:
+    context = world_at(folder)
+    with context.store.database.engine.connect() as connection:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-400000"):
             connection.exec_driver_sql(f"PRAGMA {pragma}")
         connection.exec_driver_sql("BEGIN")
@@ -61,7 +61,7 @@ def fill(folder: Path, accounts: int, *, days: int, posts: int, silent: float) -
         connection.commit()
         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         connection.exec_driver_sql("ANALYZE")
-    world.store.close()
+    context.store.close()
 
 
 def _mass(connection: Any, accounts: int, days: int, posts: int) -> None:
@@ -107,7 +107,7 @@ def account(number: int, silent: float) -> tuple[Filing, Observation]:
     look = Observation(
         platform=platform, source="home" if site else "posts", url=f"http://{ident}/", observed_at=NOW - timedelta(hours=6),
         outcome=Outcome.OK, name=name, account_id=ident, verified_body="郑州西亚斯学院", posts=tuple(titled),
-        proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY, evidence=f"e{number}",
+        proves=ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME | ClaimType.BODY, evidence=f"e{number}",
         columns=("新闻", "党建专栏", "通知公告") if site else (),
     )  # fmt: skip
     return filing, look
@@ -115,7 +115,7 @@ def account(number: int, silent: float) -> tuple[Filing, Observation]:
 
 def _state(filing: Filing, look: Observation) -> dict[str, Any]:
     key = key_of(filing)
-    seen = absorb(None, look, key=key)
+    seen = apply_observation(None, look, key=key)
     days, base = _mark(0, 0, look.observed_at - timedelta(days=365))
     days = (1 << 366) - 1
     return _state_row(key, filing.platform.value, seen, days, base, None)

@@ -33,13 +33,13 @@ from storage.serialization import dump
 
 def fill(folder: Path, accounts: int, days: int) -> None:
     """A database of filings and observations, one a day; a hundredth of the accounts fall silent in the middle."""
-    world = world_at(folder)
-    with world.store.database.engine.begin() as connection:
+    context = world_at(folder)
+    with context.store.database.engine.begin() as connection:
         for number in range(accounts):
             filing, look = account(number, 0.0)
             connection.execute(insert(FILING), [_row(filing, dump(filing), NOW)])
             connection.execute(insert(OBSERVATION), list(_rows(filing, look, number, days)))
-    world.store.close()
+    context.store.close()
 
 
 def _rows(filing: Filing, look: Observation, number: int, days: int) -> Iterator[dict[str, Any]]:
@@ -70,11 +70,11 @@ def _listed(posts: list[datetime]) -> tuple[Post, ...]:
 
 def measure(folder: Path) -> dict[str, Any]:
     """One preview, in this process."""
-    world = world_at(folder)
-    policy = world.policies[SCHOOL]
+    context = world_at(folder)
+    policy = context.policies[SCHOOL]
     since = (NOW - timedelta(days=365)).date()
     worked = time.process_time()
-    seconds, rows = timed(lambda: list(preview(world, policy, since)))
+    seconds, rows = timed(lambda: list(preview(context, policy, since)))
     worked = time.process_time() - worked
     rules = sorted({row["rule"] for row in rows})
     return {

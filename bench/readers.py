@@ -16,8 +16,8 @@ from typing import Any
 
 import lxml.html
 
-from crawler.observe.parse import READER_ERRORS, read
-from crawler.page.classify import verdict
+from crawler.observe.parse import PARSER_ERRORS, parse_page
+from crawler.page.classify import match_block_page
 from crawler.page.page import Page
 from crawler.platforms import MODULES
 from rules.model import Outcome, Platform
@@ -102,7 +102,7 @@ def fuzz(inputs: int, seed: int) -> dict[str, Any]:
             kind, body = mutant(random_, case, whole) if whole else ("random bytes", b"")
             page, key = case.page(body), case.platform if random_.random() < 0.9 else random_.choice(KEYS)
         try:
-            seen = read(page, key)
+            seen = parse_page(page, key)
         except Exception as error:  # what is being counted
             counts[f"escaped {type(error).__name__}"] += 1
             continue
@@ -110,7 +110,7 @@ def fuzz(inputs: int, seed: int) -> dict[str, Any]:
         counts["fact_from_noise"] += kind.startswith("random") and seen.outcome.is_fact
         named = seen.name or seen.account_id or seen.posts or seen.results
         counts["ok_without_identity"] += seen.outcome is Outcome.OK and not named
-    return dict(sorted(counts.items())) | {"inputs": inputs, "reader_errors": dict(READER_ERRORS)}
+    return dict(sorted(counts.items())) | {"inputs": inputs, "reader_errors": dict(PARSER_ERRORS)}
 
 
 def ordinary_page() -> bytes:
@@ -154,8 +154,8 @@ def speed(body: bytes, rounds: int = 400) -> dict[str, Any]:
     platforms = [platform for platform in Platform if platform not in (Platform.GROUP, Platform.OTHER)]
     turn = iter(platforms * rounds)
     for platform in platforms:  # the signatures are read and compiled once per process
-        verdict(Page("", body, NOW), platform)
-    judged = timed(lambda: verdict(Page("https://www.example.edu.cn/", body, NOW), next(turn)), rounds)
+        match_block_page(Page("", body, NOW), platform)
+    judged = timed(lambda: match_block_page(Page("https://www.example.edu.cn/", body, NOW), next(turn)), rounds)
     parsed = timed(lambda: lxml.html.document_fromstring(body), rounds // 4)
     return {
         "bytes": len(body),

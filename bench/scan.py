@@ -18,7 +18,7 @@ from playwright.async_api import async_playwright
 
 from crawler.fetch.browser import find_browser
 from monitors import clock
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.demo.register import opening
 from monitors.demo.server import CampusServer
 from monitors.jobs.scan.scan import scan
@@ -36,10 +36,10 @@ def shown(name: str, seconds: list[float]) -> None:
     print(f"{name:34} p50 {statistics.median(ordered):.2f} s   p95 {p95:.2f} s   of {len(ordered)}")
 
 
-async def timed_scan(world: World, target: str) -> float:
+async def timed_scan(context: AppContext, target: str) -> float:
     """Seconds of one scan, report and pictures included."""
     begun = time.perf_counter()
-    report = await scan(world, target)
+    report = await scan(context, target)
     assert report["evidence"], report["could_not_see"]
     return time.perf_counter() - begun
 
@@ -75,16 +75,16 @@ async def measure(rounds: int) -> None:
         campus, filings = opening(clock.wall())
         async with CampusServer(campus) as server:
             where = ("127.0.0.1", server.plain_port, server.tls_port)
-            world = World(settings, store, clock.wall, connect_to=where)
+            context = AppContext(settings, store, clock.wall, connect_to=where)
             store.filings.save(filings, by="bench", now=clock.wall())
             figures: dict[str, list[float]] = {}
             for _ in range(rounds):
                 figures.setdefault("curl, plain page", []).append(await curl(PLAIN, server.tls_port))
-                figures.setdefault("scan, plain page", []).append(await timed_scan(world, PLAIN))
+                figures.setdefault("scan, plain page", []).append(await timed_scan(context, PLAIN))
                 figures.setdefault("browser load, rendered page", []).append(
                     await browser_load(RENDERED, server.tls_port)
                 )
-                figures.setdefault("scan, rendered page", []).append(await timed_scan(world, RENDERED))
+                figures.setdefault("scan, rendered page", []).append(await timed_scan(context, RENDERED))
         store.close()
     for name, seconds in figures.items():
         shown(name, seconds)

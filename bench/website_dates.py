@@ -22,7 +22,7 @@ from pathlib import Path
 
 from htmldate import find_date
 
-from crawler.observe.parse import read
+from crawler.observe.parse import parse_page
 from crawler.page.page import Page
 from rules.model import BEIJING, Precision
 from tests.website.pages import SHARED_SAMPLES, Capture, captures
@@ -32,8 +32,8 @@ AS_OF = datetime(2026, 11, 21, 12, tzinfo=BEIJING)
 
 
 def our_day(page: Page) -> tuple[str, set[str]]:
-    """The day our reader gives, and the days that moment is called around the world."""
-    seen = read(page, "website")
+    """The day our reader gives, and the days that moment is called around the context."""
+    seen = parse_page(page, "website")
     newest = max(
         (post for post in seen.posts if post.published_at), key=lambda post: str(post.published_at), default=None
     )

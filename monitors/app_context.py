@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from monitors.clock import Clock
-from monitors.crawl_processes import Nursery
+from monitors.crawl_processes import CrawlProcessPool
 from monitors.policy_registry import policies_of
 from monitors.settings import Settings
 from rules.model import Platform
@@ -19,7 +19,7 @@ from storage.store import Store
 
 
 @dataclass(frozen=True)
-class Canary:
+class CanaryAccount:
     """An account whose state is known: when its answer changes, the crawler is the likelier culprit."""
 
     platform: Platform
@@ -31,29 +31,29 @@ class Canary:
 
 
 @dataclass
-class World:
+class AppContext:
     """One process's surroundings. ``connect_to`` is the demo campus (address, plain port, TLS port), or None."""
 
     settings: Settings
     store: Store
     clock: Clock
     connect_to: tuple[str, int, int] | None = None
-    canaries: Sequence[Canary] = ()
-    nursery: Nursery = field(init=False)
-    lanes: Mapping[Platform, asyncio.Lock] = field(init=False)
+    canaries: Sequence[CanaryAccount] = ()
+    crawl_processes: CrawlProcessPool = field(init=False)
+    platform_locks: Mapping[Platform, asyncio.Lock] = field(init=False)
     """Held while a child asks a platform: sweeps that overlap would ask its host twice as often."""
 
     def __post_init__(self) -> None:
         """Make room for crawl children."""
-        self.nursery = Nursery(self.settings.children, self.settings.child_seconds)
-        self.lanes = {platform: asyncio.Lock() for platform in Platform}
+        self.crawl_processes = CrawlProcessPool(self.settings.children, self.settings.child_seconds)
+        self.platform_locks = {platform: asyncio.Lock() for platform in Platform}
 
     @cached_property
     def policies(self) -> Mapping[str, Policy]:
         """Policies by school code. Raises PolicyError."""
         return policies_of(self.settings)
 
-    def resting(self, platform: Platform) -> datetime | None:
+    def paused_until(self, platform: Platform) -> datetime | None:
         """Until when a platform is left alone after a wall. The demo's walls are those of single accounts."""
         until: datetime | None = self.store.runs.platform(platform.value)["rest_until"]
         return until if until and until > self.clock() and not self.settings.demo else None

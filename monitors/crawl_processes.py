@@ -14,8 +14,8 @@ from typing import Any
 
 import structlog
 
-from crawler.fetch.job import Order
-from crawler.platforms.authorized_api import without_secrets
+from crawler.fetch.job import CrawlJob
+from crawler.platforms.authorized_api import redact_secrets
 from storage.serialization import dump
 
 log = structlog.get_logger()
@@ -26,7 +26,7 @@ CHILD_ENVIRONMENT = {"PYTHONPATH": str(ROOT), "PYDANTIC_DISABLE_PLUGINS": "__all
 
 
 @dataclass(frozen=True)
-class Ending:
+class ProcessResult:
     """How a child ended: ``ok``, ``failed``, ``timeout``; its summary where it gave one, else the end of its stderr."""
 
     status: str
@@ -34,7 +34,7 @@ class Ending:
     error: str = ""
 
 
-class Nursery:
+class CrawlProcessPool:
     """Runs crawl children, at most ``limit`` at once."""
 
     def __init__(self, limit: int, seconds: float) -> None:
@@ -47,7 +47,7 @@ class Nursery:
         """Wait here for a place; an order's clock starts only then."""
         return self._room
 
-    async def run(self, order: Order) -> Ending:
+    async def run(self, order: CrawlJob) -> ProcessResult:
         """Start a child for the order and wait for its end; the caller has a place."""
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "crawler.fetch.worker"),
@@ -64,7 +64,7 @@ class Nursery:
         except TimeoutError:
             kill_group(child.pid)
             await child.wait()
-            return Ending(
+            return ProcessResult(
                 "timeout", error=f"采集进程超过 {self._seconds:.0f} 秒仍未结束，已终止；已保存的观察不受影响。"
             )
         except asyncio.CancelledError:
@@ -80,15 +80,15 @@ class Nursery:
             kill_group(child.pid)
 
 
-def _ending(code: int, out: bytes, err: bytes) -> Ending:
-    text = without_secrets(err.decode("utf-8", "replace")[-OUTPUT_KEPT:].strip())
+def _ending(code: int, out: bytes, err: bytes) -> ProcessResult:
+    text = redact_secrets(err.decode("utf-8", "replace")[-OUTPUT_KEPT:].strip())
     try:
         summary = json.loads(out.decode("utf-8").strip().splitlines()[-1])
     except (ValueError, IndexError):
-        return Ending("failed", error=text or f"采集进程异常退出（{code}）")
+        return ProcessResult("failed", error=text or f"采集进程异常退出（{code}）")
     if text:
         log.warning("child.stderr", run=summary.get("run"), text=text[-2000:])
-    return Ending("ok" if code == 0 else "failed", summary, summary.get("error") or (text if code else ""))
+    return ProcessResult("ok" if code == 0 else "failed", summary, summary.get("error") or (text if code else ""))
 
 
 def kill_group(pid: int) -> None:

@@ -12,7 +12,7 @@ import rules.model
 import rules.names.model
 import rules.policies.schema
 from monitors.settings import Settings
-from rules.model import Labelled
+from rules.model import LabeledEnum
 from rules.policies.markdown import rules_page
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -25,7 +25,7 @@ def labels() -> str:
         thing.__name__: thing
         for module in VOCABULARY
         for thing in vars(module).values()
-        if isinstance(thing, type) and issubclass(thing, Labelled) and thing is not Labelled
+        if isinstance(thing, type) and issubclass(thing, LabeledEnum) and thing is not LabeledEnum
     }
     lines = [
         f"- **{name}**: " + " · ".join(f"`{m.value}` {m.label}" for m in kind) for name, kind in sorted(found.items())

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.observe.parse import read
+from crawler.observe.parse import parse_page
 from crawler.page.page import MAX_BYTES, Page
 from rules.model import Observation, Post
 
@@ -52,10 +52,10 @@ def read_files(files: Sequence[Path], platform: str, url: str, at: datetime) -> 
                 "reason": reason,
             }
             continue
-        yield {"file": str(file), **shown(read(page, platform))}
+        yield {"file": str(file), **observation_json(parse_page(page, platform))}
 
 
-def shown(seen: Observation) -> dict[str, Any]:
+def observation_json(seen: Observation) -> dict[str, Any]:
     """An observation as the command contract shows it."""
     return {
         "outcome": seen.outcome.value,

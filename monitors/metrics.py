@@ -13,16 +13,16 @@ from threading import Lock
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from rules.candidates import CandidateState
 
 
 class StoreCollector:
-    """A prometheus-client collector over one world. What is unknown is absent, never 0."""
+    """A prometheus-client collector over one context. What is unknown is absent, never 0."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, context: AppContext) -> None:
         """Asks the store only when scraped."""
-        self._world = world
+        self._context = context
         self._newest, self._looked, self._counting = 0, Counter[tuple[str, str]](), Lock()
 
     def collect(self) -> Iterator[Metric]:
@@ -40,9 +40,9 @@ class StoreCollector:
             yield from family()
 
     def _accounts(self) -> Iterator[Metric]:
-        overview = self._world.store.overview
+        overview = self._context.store.overview
         accounts = _gauge("accounts", "Registered accounts by what the newest look showed.", "platform", "outcome")
-        for labels, count in sorted(overview.shown().items()):
+        for labels, count in sorted(overview.count_by_outcome().items()):
             accounts.add_metric(labels, count)
         yield accounts
         yield _times(
@@ -54,7 +54,7 @@ class StoreCollector:
     def _looks(self) -> Iterator[Metric]:
         # Observations are never removed, so this only grows; each scrape counts what is new since the last one.
         with self._counting:
-            self._newest, new = self._world.store.overview.looks_after(self._newest)
+            self._newest, new = self._context.store.overview.count_observations_after(self._newest)
             self._looked.update(new)
             counted = sorted(self._looked.items())
         looks = CounterMetricFamily("xunjian_looks", "Pages looked at, by outcome.", labels=["platform", "outcome"])
@@ -63,7 +63,7 @@ class StoreCollector:
         yield looks
 
     def _work(self) -> Iterator[Metric]:
-        store = self._world.store
+        store = self._context.store
         cases = _gauge("cases", "Cases that are not settled.", "school", "rule", "state")
         for labels, count in sorted(store.cases.counts().items()):
             cases.add_metric(labels, count)
@@ -73,7 +73,7 @@ class StoreCollector:
             notices.add_metric([state], counted.get(state, 0))
         waiting = _gauge("candidates_waiting", "Found accounts that wait for a person.", "school")
         found = store.candidates.all(state=CandidateState.WAITING)
-        for school, count in sorted(Counter(each.school for each in found if each.kind.waits).items()):
+        for school, count in sorted(Counter(each.school for each in found if each.kind.needs_review).items()):
             waiting.add_metric([school], count)
         yield from (cases, notices, waiting)
 
@@ -83,7 +83,7 @@ class StoreCollector:
         )
         seconds = _gauge("job_last_duration_seconds", "How long a scheduled job last took.", "job_name")
         failed = _gauge("job_failed", "1 while the newest run of a scheduled job ended with an error.", "job_name")
-        for job in self._world.store.runs.jobs():
+        for job in self._context.store.runs.jobs():
             name = [job["name"]]
             failed.add_metric(name, bool(job["last_error"]))
             if job["last_success_at"]:
@@ -93,11 +93,11 @@ class StoreCollector:
         yield from (success, seconds, failed)
 
     def _platforms(self) -> Iterator[Metric]:
-        now = self._world.clock()
+        now = self._context.clock()
         resting = _gauge("platform_resting", "1 while a platform is left alone after a wall.", "platform")
         frozen = _gauge("platform_frozen", "1 while the breaker holds a platform's cases.", "platform")
         enabled = _gauge("platform_enabled", "0 where the operator switched a platform off.", "platform")
-        for row in self._world.store.runs.platforms():
+        for row in self._context.store.runs.platforms():
             name = [row["platform"]]
             resting.add_metric(name, bool(row["rest_until"] and row["rest_until"] > now))
             frozen.add_metric(name, row["frozen_at"] is not None)
@@ -105,24 +105,24 @@ class StoreCollector:
         yield from (resting, frozen, enabled)
 
     def _digests(self) -> Iterator[Metric]:
-        made = self._world.store.overview.last_digests()
+        made = self._context.store.overview.last_digests()
         yield _times("last_digest", "When a school's newest digest was made.", "school", made)
 
     def _sizes(self) -> Iterator[Metric]:
-        world = self._world
+        context = self._context
         database = _gauge("database_bytes", "Size of the database.")
-        database.add_metric([], world.store.overview.database_bytes())
+        database.add_metric([], context.store.overview.database_bytes())
         evidence = _gauge("evidence_bytes", "Size of the evidence archive.")
-        evidence.add_metric([], folder_bytes(world.evidence))
+        evidence.add_metric([], folder_bytes(context.evidence))
         build = InfoMetricFamily("xunjian_build", "What is running.")
         build.add_metric([], {"version": _version(), "python": machine.python_version()})
         yield from (database, evidence, build)
 
 
-def registry_of(world: World) -> CollectorRegistry:
-    """A registry with nothing but this world's figures; make it once, for it remembers what it counted."""
+def registry_of(context: AppContext) -> CollectorRegistry:
+    """A registry with nothing but this context's figures; make it once, for it remembers what it counted."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(StoreCollector(world))
+    registry.register(StoreCollector(context))
     return registry
 
 

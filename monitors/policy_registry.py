@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitors.settings import Settings
 from rules.names import ProtectedSchool
-from rules.policies.loader import load_policy, packaged, packaged_policy
+from rules.policies.loader import bundled_policies, bundled_policy, load_policy
 from rules.policies.schema import Policy
 
 BORROWED = ("借用本指标的单位",)
@@ -17,7 +17,7 @@ BORROWED = ("借用本指标的单位",)
 def policies_of(settings: Settings) -> Mapping[str, Policy]:
     """Policies by school code. Raises PolicyError naming the file and what to mend."""
     own = (read_policy(path) for path in sorted(settings.policy_folder.glob("*.yaml")))
-    return {code: packaged_policy(code) for code in packaged()} | {policy.code: policy for policy in own}
+    return {code: bundled_policy(code) for code in bundled_policies()} | {policy.code: policy for policy in own}
 
 
 def own_schools(policies: Mapping[str, Policy], *, demo: bool) -> list[Policy]:

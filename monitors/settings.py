@@ -14,7 +14,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from crawler.platforms.authorized_api import Grant
+from crawler.platforms.authorized_api import ApiCredential
 from rules.model import Platform
 from storage.database import url_of
 
@@ -23,7 +23,7 @@ class SettingsError(Exception):
     """The settings cannot be used. Raised by `load_settings`; the CLI prints it and exits 2."""
 
 
-class WatchedCanary(BaseModel):
+class CanarySetting(BaseModel):
     """An account whose state is known, as an operator writes it."""
 
     model_config = ConfigDict(extra="forbid")
@@ -35,7 +35,7 @@ class WatchedCanary(BaseModel):
     alive: bool = True
 
 
-class WrittenGrant(BaseModel):
+class CredentialSetting(BaseModel):
     """An account's own authorisation, as an operator writes it: app_id and secret (WeChat), or token (Weibo)."""
 
     model_config = ConfigDict(extra="forbid")
@@ -46,7 +46,7 @@ class WrittenGrant(BaseModel):
     whole: bool = False
 
     @model_validator(mode="after")
-    def _either(self) -> WrittenGrant:
+    def _either(self) -> CredentialSetting:
         if bool(self.token.get_secret_value()) == bool(self.app_id and self.secret.get_secret_value()):
             raise ValueError("微信公众号填写 app_id 和 secret，微博填写 token，二者只填其一")
         return self
@@ -87,10 +87,10 @@ class Settings(BaseSettings):
     sources: dict[str, tuple[str, ...]] = Field(
         default={}, description="各账号（平台:标识）的补充来源网址，如学校自建的 RSS、公众号合集；只作为佐证"
     )
-    grants: dict[str, WrittenGrant] = Field(
+    grants: dict[str, CredentialSetting] = Field(
         default={}, description="各账号（平台:标识）自己的官方接口授权：微信 app_id 和 secret，微博 token"
     )
-    canaries: tuple[WatchedCanary, ...] = Field(
+    canaries: tuple[CanarySetting, ...] = Field(
         default=(), description="哨兵账号：已知在更新或已知注销，用来判断采集是否可信"
     )
     demo: bool = Field(default=False, description="演示模式")
@@ -104,19 +104,19 @@ class Settings(BaseSettings):
 
     @field_validator("grants")
     @classmethod
-    def _granted(cls, value: dict[str, WrittenGrant]) -> dict[str, WrittenGrant]:
+    def _granted(cls, value: dict[str, CredentialSetting]) -> dict[str, CredentialSetting]:
         for key, grant in value.items():
             platform, _, account = key.partition(":")
             if not account or platform != ("weibo" if grant.token.get_secret_value() else "wechat"):
                 raise ValueError(f"{key} 应写作 wechat:gh_…（填 app_id 和 secret）或 weibo:数字标识（填 token）")
         return value
 
-    def grant(self, key: str) -> Grant | None:
+    def grant(self, key: str) -> ApiCredential | None:
         """The authorisation of this account, or None."""
         written = self.grants.get(key)
         if written is None:
             return None
-        return Grant(
+        return ApiCredential(
             app_id=written.app_id,
             secret=written.secret.get_secret_value(),
             token=written.token.get_secret_value(),

@@ -17,13 +17,13 @@ from chinese_calendar.constants import holidays as known_days
 from pydantic import AfterValidator, BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from rules.model import BEIJING, Labelled
+from rules.model import BEIJING, LabeledEnum
 
 KNOWN_YEARS = range(min(known_days).year, max(known_days).year + 1)
 """Years the package has the State Council's notices for; it raises for any other."""
 
 
-class Unit(Labelled):
+class PeriodUnit(LabeledEnum):
     """What a period counts."""
 
     HOURS = "hours", "小时"
@@ -35,13 +35,13 @@ class Unit(Labelled):
 
 _PERIOD = re.compile(r"(-?\d{1,4})\s*(小时|个?工作日|天|日|个月|年)")
 _UNITS = {
-    "小时": Unit.HOURS,
-    "工作日": Unit.WORKDAYS,
-    "个工作日": Unit.WORKDAYS,
-    "天": Unit.DAYS,
-    "日": Unit.DAYS,
-    "个月": Unit.MONTHS,
-    "年": Unit.YEARS,
+    "小时": PeriodUnit.HOURS,
+    "工作日": PeriodUnit.WORKDAYS,
+    "个工作日": PeriodUnit.WORKDAYS,
+    "天": PeriodUnit.DAYS,
+    "日": PeriodUnit.DAYS,
+    "个月": PeriodUnit.MONTHS,
+    "年": PeriodUnit.YEARS,
 }
 
 
@@ -50,7 +50,7 @@ class Period:
     """A length of time as a regulation writes it; ``str()`` gives the Chinese text back. May be negative (before)."""
 
     count: int
-    unit: Unit
+    unit: PeriodUnit
 
     @classmethod
     def parse(cls, text: str) -> Period:
@@ -66,9 +66,9 @@ class Period:
     def as_timedelta(self) -> timedelta:
         """The length of a period of hours or days. Raises ValueError for units that need a calendar."""
         match self.unit:
-            case Unit.HOURS:
+            case PeriodUnit.HOURS:
                 return timedelta(hours=self.count)
-            case Unit.DAYS:
+            case PeriodUnit.DAYS:
                 return timedelta(days=self.count)
             case _:
                 raise ValueError(f"“{self}”的长短取决于日历")
@@ -120,7 +120,7 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
-class YearTable(BaseModel):
+class HolidayNotice(BaseModel):
     """One year's notice as typed by a person: weekdays that are off, weekend days that are worked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -134,12 +134,14 @@ class YearTable(BaseModel):
 class Calendar:
     """Knows which days are worked: typed years first, then the package, else Monday to Friday, flagged."""
 
-    years: Mapping[int, YearTable]
+    years: Mapping[int, HolidayNotice]
 
     @classmethod
     def load(cls, text: str) -> Calendar:
         """Read the table of typed years. Raises pydantic.ValidationError."""
-        return cls({int(year): YearTable.model_validate(table) for year, table in (yaml.safe_load(text) or {}).items()})
+        return cls(
+            {int(year): HolidayNotice.model_validate(table) for year, table in (yaml.safe_load(text) or {}).items()}
+        )
 
     def knows(self, year: int) -> bool:
         """True where the year's official notice is in the table or in the package."""
@@ -170,17 +172,17 @@ class Calendar:
         if not period.count and isinstance(start, datetime):
             return Deadline(start)
         match period.unit:
-            case Unit.HOURS:
+            case PeriodUnit.HOURS:
                 moment = start if isinstance(start, datetime) else start_of(start)
                 return Deadline(moment + timedelta(hours=period.count))
-            case Unit.WORKDAYS:
+            case PeriodUnit.WORKDAYS:
                 last, provisional = self.add_workdays(day, period.count)
                 return Deadline(end_of(last), provisional)
-            case Unit.DAYS:
+            case PeriodUnit.DAYS:
                 return Deadline(end_of(day + timedelta(days=period.count)))
-            case Unit.MONTHS:
+            case PeriodUnit.MONTHS:
                 return Deadline(end_of(add_months(day, period.count)))
-            case Unit.YEARS:
+            case PeriodUnit.YEARS:
                 return Deadline(end_of(add_months(day, 12 * period.count)))
 
 
@@ -191,6 +193,6 @@ def _official(day: date) -> bool:
 
 
 @cache
-def standard() -> Calendar:
+def china_calendar() -> Calendar:
     """The calendar this release ships with."""
     return Calendar.load(resources.files("rules").joinpath("workdays.yaml").read_text("utf-8"))

@@ -9,15 +9,15 @@ from typing import NamedTuple
 
 from rules.accounts.identity import account_key, identity
 from rules.accounts.state import same_account
-from rules.accounts.verified_owner import another_school, belongs
-from rules.model import Filing, Found, Labelled, Platform, Suspicion
+from rules.accounts.verified_owner import is_other_institution, is_own_unit
+from rules.model import Filing, LabeledEnum, Platform, SearchHit, Suspicion
 from rules.names import NameMatch, NameVerdict
 
 PERSONAL_KEPT = timedelta(days=180)
 """How long a personal account is kept that nobody confirmed (least personal data)."""
 
 
-class CandidateKind(Labelled):
+class CandidateKind(LabeledEnum):
     """What an account found outside is to the school."""
 
     REGISTERED = "registered", "已备案账号"
@@ -28,12 +28,12 @@ class CandidateKind(Labelled):
     CLEAR = "clear", "与学校无关"
 
     @property
-    def waits(self) -> bool:
+    def needs_review(self) -> bool:
         """True where a person has to look."""
         return self in (CandidateKind.UNFILED, CandidateKind.SUSPECT, CandidateKind.REVIEW)
 
 
-class CandidateState(Labelled):
+class CandidateState(LabeledEnum):
     """What a person said."""
 
     WAITING = "waiting", "待核实"
@@ -82,7 +82,7 @@ class Candidate:
         )
 
 
-class Searched(NamedTuple):
+class SearchLogEntry(NamedTuple):
     """When one question of the discovery plan was last asked, what came of it (a code) and how many rows."""
 
     at: datetime
@@ -91,7 +91,7 @@ class Searched(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Register:
+class RegisterIndex:
     """The register as a search result meets it: by id, then by name."""
 
     keys: frozenset[str]
@@ -99,7 +99,7 @@ class Register:
     ids: Mapping[tuple[Platform, str], frozenset[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, filings: Iterable[Filing]) -> Register:
+    def of(cls, filings: Iterable[Filing]) -> RegisterIndex:
         """From a school's filings."""
         keys, ids = set(), dict[tuple[Platform, str], frozenset[str]]()
         for f in filings:
@@ -108,7 +108,7 @@ class Register:
             ids[named] = ids.get(named, frozenset()) | {identity(f.platform, f.account_id, f.url)}
         return cls(frozenset(keys), frozenset(ids), ids)
 
-    def has(self, found: Found) -> str:
+    def has(self, found: SearchHit) -> str:
         """Why this is a registered account, empty where it is not."""
         key = account_key(found.platform, found.account_id, found.url, found.name)
         if key in self.keys or (found.platform is Platform.WEBSITE and any(s in self.keys for s in _above(key))):
@@ -133,15 +133,15 @@ def _plain(name: str) -> str:
     return "".join(name.split()).casefold()
 
 
-def under(host: str, domains: Iterable[str]) -> str:
+def parent_domain(host: str, domains: Iterable[str]) -> str:
     """The school's domain that a host lies under, empty where it lies under none."""
     return next((domain for domain in domains if host == domain or host.endswith(f".{domain}")), "")
 
 
-def sort_out(
-    found: Found,
+def classify_candidate(
+    found: SearchHit,
     match: NameMatch,
-    register: Register,
+    register: RegisterIndex,
     school_names: Iterable[str],
     institution: Callable[[str], str | None],
     *,
@@ -157,17 +157,17 @@ def sort_out(
     if registered := register.has(found):
         return CandidateKind.REGISTERED, registered
     host = identity(Platform.WEBSITE, "", found.url).partition("/")[0] if found.platform is Platform.WEBSITE else ""
-    if domain := under(host.partition(":")[0], domains):
+    if domain := parent_domain(host.partition(":")[0], domains):
         return CandidateKind.UNFILED, f"{host} 在学校域名 {domain} 之下，但备案台账中没有这个网站。"
     if copies:
         return CandidateKind.SUSPECT, copies
     names = tuple(school_names)
     owner = institution(found.verified_body) if found.verified_body else None
-    if owner in names or (not owner and belongs(found.verified_body, names)):
+    if owner in names or (not owner and is_own_unit(found.verified_body, names)):
         return CandidateKind.UNFILED, f"认证主体为“{found.verified_body}”，但备案台账中没有这个账号。"
     if owner:
         return CandidateKind.OTHER, f"认证主体为“{found.verified_body}”，属于{owner}。"
-    if another_school(found.verified_body):
+    if is_other_institution(found.verified_body):
         return CandidateKind.OTHER, f"认证主体为“{found.verified_body}”，是另一所院校。"
     if match.verdict == NameVerdict.FLAG:
         return CandidateKind.SUSPECT, match.why
@@ -178,7 +178,7 @@ def sort_out(
     return CandidateKind.CLEAR, match.why
 
 
-def meet(known: Candidate | None, new: Candidate) -> Candidate:
+def merge_candidate(known: Candidate | None, new: Candidate) -> Candidate:
     """The candidate after it was found again: a decision stands as long as the name is the one that was decided on."""
     if known is None:
         return new
@@ -200,7 +200,7 @@ def meet(known: Candidate | None, new: Candidate) -> Candidate:
     )
 
 
-def decide(candidate: Candidate, state: CandidateState, *, by: str, reason: str, now: datetime) -> Candidate:
+def decide_candidate(candidate: Candidate, state: CandidateState, *, by: str, reason: str, now: datetime) -> Candidate:
     """A person's decision. Raises ValueError with a Chinese sentence when it lacks a name or a reason."""
     if not by.strip():
         raise ValueError("请写明是谁作的决定。")

@@ -13,7 +13,7 @@ SHARE = 0.10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Freeze:
+class BreakerTrip:
     """Escalation on a platform stands still since ``at``, until a person or a clean sweep lifts it."""
 
     platform: Platform
@@ -21,14 +21,14 @@ class Freeze:
     reason: str
 
 
-def breaker(
+def evaluate_breaker(
     platform: Platform,
     before: Mapping[str, Verdict],
     after: Sequence[Finding],
     accounts: int,
     canaries_failed: Sequence[str],
     now: datetime,
-) -> Freeze | None:
+) -> BreakerTrip | None:
     """The freeze a sweep calls for, if any.
 
     ``before``: each finding key's last verdict; ``after``: this sweep's findings of the platform; ``accounts``: how
@@ -36,11 +36,11 @@ def breaker(
     """
     if canaries_failed:
         reason = f"{platform.label}的对照账号未能正常读取：{'、'.join(canaries_failed)}"
-        return Freeze(platform=platform, at=now, reason=reason)
+        return BreakerTrip(platform=platform, at=now, reason=reason)
     changed = {finding.account for finding in after if _changed(before.get(finding.key), finding)}
     if len(changed) > max(AT_LEAST, accounts * SHARE):
         reason = f"{platform.label}本次巡检有 {len(changed)} 个账号（共 {accounts} 个）判定改变，疑为页面改版或误读"
-        return Freeze(platform=platform, at=now, reason=reason)
+        return BreakerTrip(platform=platform, at=now, reason=reason)
     return None
 
 

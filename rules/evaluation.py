@@ -8,22 +8,32 @@ from datetime import date, datetime
 from typing import Literal
 
 from rules.accounts.identity import account_key
-from rules.accounts.state import absorb, same_account
+from rules.accounts.state import apply_observation, same_account
 from rules.calendar import Calendar
 from rules.catalogue import RULES, SchoolContext
-from rules.catalogue.registry import Bound
-from rules.model import Account, Answer, Filing, FilingStatus, Finding, Outcome, Platform, Seen, Suspicion
+from rules.catalogue.registry import BoundRule
+from rules.model import Account, AccountState, Filing, FilingStatus, Finding, Outcome, Platform, RuleResult, Suspicion
 from rules.policies.schema import OWN_UNIT, Clause, Policy
 
-__all__ = ["absorb", "account_key", "answers", "checks", "context", "evaluate", "join", "route", "supervisor"]
+__all__ = [
+    "account_key",
+    "apply_observation",
+    "bind_clauses",
+    "evaluate",
+    "evaluate_account",
+    "join",
+    "route",
+    "school_context",
+    "supervisor",
+]
 
 
-COMPARING = frozenset({"duplicate_account"})
+REGISTER_WIDE_RULES = frozenset({"duplicate_account"})
 """Rules that hold one filing against the unit's others (`SchoolContext.shared`)."""
 
 
 def join(
-    filings: Iterable[Filing], seen: Mapping[str, Seen], suspicions: Mapping[str, Suspicion], school: str
+    filings: Iterable[Filing], seen: Mapping[str, AccountState], suspicions: Mapping[str, Suspicion], school: str
 ) -> Iterator[Account]:
     """Declared beside seen: every filing, and every suspected account that no filing declares.
 
@@ -46,7 +56,7 @@ def join(
             yield Account(school=school, platform=platform, key=key, seen=seen.get(key), suspicion=suspicion)
 
 
-def _own(platform: Platform, key: str, seen: Seen | None) -> Seen | None:
+def _own(platform: Platform, key: str, seen: AccountState | None) -> AccountState | None:
     """What was seen, unless it turns out to be somebody else's page: then it was never seen."""
     declared = key.partition(":")[2]
     if seen is None or not seen.account_id or declared.startswith("name="):
@@ -54,13 +64,13 @@ def _own(platform: Platform, key: str, seen: Seen | None) -> Seen | None:
     if same_account(platform, declared, seen.account_id):
         return seen
     reason = f"identity_mismatch: 页面账号 {seen.account_id} 与台账 {declared} 不符"
-    return Seen(attempted_at=seen.attempted_at, obstacle=Outcome.UNREADABLE, obstacle_reason=reason)
+    return AccountState(attempted_at=seen.attempted_at, obstacle=Outcome.UNREADABLE, obstacle_reason=reason)
 
 
-def context(policy: Policy, filings: Iterable[Filing], calendar: Calendar) -> SchoolContext:
+def school_context(policy: Policy, filings: Iterable[Filing], calendar: Calendar) -> SchoolContext:
     """What rules may know of the school; ``filings`` are read once, for what only the whole register shows, and only
     where a clause asks for it: a register of 100,000 accounts takes 150 MB."""
-    compares = any(clause.rule in COMPARING for clause in policy.clauses)
+    compares = any(clause.rule in REGISTER_WIDE_RULES for clause in policy.clauses)
     return SchoolContext(
         code=policy.code,
         name=policy.school,
@@ -110,16 +120,18 @@ def supervisor(account: Account, policy: Policy) -> str:
     return next((way.to for way in everybody if way.to != OWN_UNIT), "")
 
 
-Checks = tuple[tuple[Clause, Bound], ...]
-"""A policy's clauses, each with its rule and settings bound together; see `checks`."""
+BoundClauses = tuple[tuple[Clause, BoundRule], ...]
+"""A policy's clauses, each with its rule and settings bound together; see `bind_clauses`."""
 
 
-def checks(policy: Policy) -> Checks:
+def bind_clauses(policy: Policy) -> BoundClauses:
     """Bind every clause once, for many accounts."""
     return tuple((clause, RULES[clause.rule].bind(clause.settings)) for clause in policy.clauses)
 
 
-def answers(account: Account, bound: Checks, school: SchoolContext, now: datetime) -> Iterator[tuple[Clause, Answer]]:
+def evaluate_account(
+    account: Account, bound: BoundClauses, school: SchoolContext, now: datetime
+) -> Iterator[tuple[Clause, RuleResult]]:
     """Every clause that applies to one account, with its answer."""
     for clause, check in bound:
         if clause.only.covers(account.platform, account.filing) and (answer := check(account, school, now)):
@@ -128,10 +140,10 @@ def answers(account: Account, bound: Checks, school: SchoolContext, now: datetim
 
 def evaluate(accounts: Iterable[Account], policy: Policy, school: SchoolContext, now: datetime) -> Iterator[Finding]:
     """One finding per account and clause, as the accounts stream by: nothing is kept between them."""
-    bound = checks(policy)
+    bound = bind_clauses(policy)
     for account in accounts:
         office = supervisor(account, policy)
-        for clause, answer in answers(account, bound, school, now):
+        for clause, answer in evaluate_account(account, bound, school, now):
             yield Finding(
                 school=account.school,
                 platform=account.platform,

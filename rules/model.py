@@ -11,7 +11,7 @@ BEIJING = timezone(timedelta(hours=8), "CST")
 """Every time in the product is aware and shown in this zone; China has had no daylight saving since 1991."""
 
 
-class Labelled(StrEnum):
+class LabeledEnum(StrEnum):
     """An English code for machines with the Chinese label a person reads: ``OK = "ok", "正常"``."""
 
     label: str
@@ -24,7 +24,7 @@ class Labelled(StrEnum):
         return member
 
 
-class Platform(Labelled):
+class Platform(LabeledEnum):
     """Where an account lives."""
 
     WEBSITE = "website", "网站"
@@ -45,7 +45,7 @@ class Platform(Labelled):
     OTHER = "other", "其他平台"
 
 
-class Outcome(Labelled):
+class Outcome(LabeledEnum):
     """What kind of answer one page was. Only the first four are facts about the account."""
 
     OK = "ok", "正常"
@@ -61,7 +61,7 @@ class Outcome(Labelled):
         return self in (Outcome.OK, Outcome.EMPTY, Outcome.GONE, Outcome.MOVED)
 
 
-class Proof(Flag):
+class ClaimType(Flag):
     """What one source is able to show. A list that is known to skip items can show ACTIVE, never INACTIVE."""
 
     NONE = 0
@@ -72,7 +72,7 @@ class Proof(Flag):
     GONE = auto()
 
 
-class Precision(Labelled):
+class Precision(LabeledEnum):
     """How exactly a publication time is known."""
 
     SECOND = "second", "秒"
@@ -95,7 +95,7 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class SearchHit:
     """One row of a search page: an account somebody may have to look at. A search never proves there is no other."""
 
     platform: Platform
@@ -125,12 +125,12 @@ class Observation:
     verified_body: str | None = None
     posts: tuple[Post, ...] = ()
     post_count: int | None = None
-    proves: Proof = Proof.NONE
+    proves: ClaimType = ClaimType.NONE
     moved_to: str | None = None
     address: str | None = None
     columns: tuple[str, ...] = ()
     bylines: tuple[str, ...] = ()
-    results: tuple[Found, ...] = ()
+    results: tuple[SearchHit, ...] = ()
     evidence: str = ""
 
     @property
@@ -139,7 +139,7 @@ class Observation:
         return max((post.published_at for post in self.posts if post.published_at), default=None)
 
 
-class Level(Labelled):
+class AccountLevel(LabeledEnum):
     """一级, 二级, 三级 accounts."""
 
     ONE = "1", "一级"
@@ -147,7 +147,7 @@ class Level(Labelled):
     THREE = "3", "三级"
 
 
-class FilingStatus(Labelled):
+class FilingStatus(LabeledEnum):
     """What the school's register says about an account's life."""
 
     ACTIVE = "active", "在用"
@@ -156,7 +156,7 @@ class FilingStatus(Labelled):
     CANCELLED = "cancelled", "已注销"
 
 
-class ReviewResult(Labelled):
+class ReviewResult(LabeledEnum):
     """How an annual review ended."""
 
     PASSED = "passed", "合格"
@@ -179,7 +179,7 @@ class Filing:
     unit: str = ""
     account_id: str = ""
     url: str = ""
-    level: Level | None = None
+    level: AccountLevel | None = None
     category: str = ""
     account_type: str = ""
     verified: bool | None = None
@@ -209,7 +209,7 @@ class Filing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
+class DatedEvidence:
     """One dated fact with the evidence that shows it."""
 
     at: datetime
@@ -217,7 +217,7 @@ class Sighting:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class AccountState:
     """Everything the observations of one account say together: the present, without scanning history.
 
     Built by `rules.evaluation.absorb`. A blocked or unreadable look moves ``attempted_at``, ``obstacle`` and
@@ -238,24 +238,24 @@ class Seen:
     obstacle: Outcome | None = None
     obstacle_reason: str = ""
     failures: int = 0
-    fact: Sighting | None = None
+    fact: DatedEvidence | None = None
     outcome: Outcome | None = None
     first_fact_at: datetime | None = None
-    alive: Sighting | None = None
-    silence_shown: Sighting | None = None
+    alive: DatedEvidence | None = None
+    silence_shown: DatedEvidence | None = None
     last_post_at: datetime | None = None
-    last_post: Sighting | None = None
+    last_post: DatedEvidence | None = None
     last_post_precision: Precision = Precision.SECOND
     runs: tuple[tuple[datetime, datetime], ...] = ()
-    empty: Sighting | None = None
-    gone: tuple[Sighting, ...] = ()
+    empty: DatedEvidence | None = None
+    gone: tuple[DatedEvidence, ...] = ()
     name: str | None = None
-    name_seen: Sighting | None = None
+    name_seen: DatedEvidence | None = None
     name_since: datetime | None = None
     previous_name: str | None = None
     account_id: str | None = None
     verified_body: str | None = None
-    body_seen: Sighting | None = None
+    body_seen: DatedEvidence | None = None
     body_since: datetime | None = None
     post_count: int | None = None
     posts_in_year: int = 0
@@ -264,9 +264,9 @@ class Seen:
     listed_to: datetime | None = None
     address: str | None = None
     columns: tuple[str, ...] = ()
-    columns_seen: Sighting | None = None
+    columns_seen: DatedEvidence | None = None
     bylines: tuple[str, ...] = ()
-    bylines_seen: Sighting | None = None
+    bylines_seen: DatedEvidence | None = None
     moved_to: str | None = None
 
 
@@ -300,7 +300,7 @@ class Account:
     platform: Platform
     key: str
     filing: Filing | None = None
-    seen: Seen | None = None
+    seen: AccountState | None = None
     suspicion: Suspicion | None = None
 
     @property
@@ -311,7 +311,7 @@ class Account:
         return (self.seen and self.seen.name) or (self.suspicion and self.suspicion.name) or self.key
 
 
-class Verdict(Labelled):
+class Verdict(LabeledEnum):
     """What a rule answers."""
 
     COMPLIANT = "compliant", "符合"
@@ -320,7 +320,7 @@ class Verdict(Labelled):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class RuleResult:
     """A rule's answer about one account: the verdict, one Chinese sentence why, and the evidence it stands on.
 
     - ``shown_at``: the newest look the answer stands on; None where it stands on the register alone.
@@ -370,7 +370,7 @@ class Finding:
         return f"{self.school}/{self.account}/{self.rule}/{self.clause}"
 
 
-class CaseState(Labelled):
+class CaseState(LabeledEnum):
     """Where a case stands. The last three are final."""
 
     OPEN = "open", "待研判"
@@ -386,7 +386,7 @@ class CaseState(Labelled):
         return self in (CaseState.CLOSED, CaseState.DISMISSED, CaseState.WITHDRAWN)
 
 
-class Document(Labelled):
+class DocumentType(LabeledEnum):
     """What a case sends. The first four are steps of a ladder, in the order they climb; the others answer."""
 
     REMINDER = "reminder", "提示函"

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from rules.candidates import Candidate, CandidateState, Searched, meet
+from rules.candidates import Candidate, CandidateState, SearchLogEntry, merge_candidate
 from rules.model import Suspicion
 from storage.database import Database, table, upsert
 from storage.serialization import dump, load
@@ -17,7 +17,7 @@ from storage.tables import CandidateRow, SearchLogRow
 CANDIDATE, SEARCH_LOG = table(CandidateRow), table(SearchLogRow)
 
 
-class Candidates:
+class CandidateRepository:
     """Questions and sentences about found accounts."""
 
     def __init__(self, database: Database) -> None:
@@ -31,10 +31,10 @@ class Candidates:
             for candidate in found:
                 mine = (CANDIDATE.c.school == candidate.school) & (CANDIDATE.c.key == candidate.key)
                 row = tx.execute(select(CANDIDATE.c.body).where(mine).with_for_update()).first()
-                merged = meet(load(Candidate, row.body) if row else None, candidate)
+                merged = merge_candidate(load(Candidate, row.body) if row else None, candidate)
                 upsert(tx, CandidateRow, [_row(merged)])
                 new += row is None
-                waiting += merged.state == CandidateState.WAITING and merged.kind.waits
+                waiting += merged.state == CandidateState.WAITING and merged.kind.needs_review
         return new, waiting
 
     def save(self, candidate: Candidate, *, expected: CandidateState) -> bool:
@@ -65,17 +65,19 @@ class Candidates:
         """What the rules hear: candidates that wait for a person or were confirmed, by account key."""
         states = (CandidateState.WAITING, CandidateState.CONFIRMED)
         heard = [
-            c for c in self.all(school) if c.state in states and (c.kind.waits or c.state != CandidateState.WAITING)
+            c
+            for c in self.all(school)
+            if c.state in states and (c.kind.needs_review or c.state != CandidateState.WAITING)
         ]
         return {candidate.key: candidate.suspicion() for candidate in heard}
 
-    def searched(self, school: str) -> dict[tuple[str, str], Searched]:
+    def searched(self, school: str) -> dict[tuple[str, str], SearchLogEntry]:
         """The school's search log by (source, query): when each was last asked and what came of it."""
         with self._db.read() as tx:
             rows = tx.execute(select(SEARCH_LOG).where(SEARCH_LOG.c.school == school))
-            return {(row.source, row.query): Searched(row.at, row.outcome, row.results) for row in rows}
+            return {(row.source, row.query): SearchLogEntry(row.at, row.outcome, row.results) for row in rows}
 
-    def note_searches(self, school: str, asked: Mapping[tuple[str, str], Searched]) -> None:
+    def note_searches(self, school: str, asked: Mapping[tuple[str, str], SearchLogEntry]) -> None:
         """Write down what was asked, by (source, query); the newest asking stands."""
         rows = [{"school": school, "source": s, "query": q, **told._asdict()} for (s, q), told in asked.items()]
         with self._db.write() as tx:

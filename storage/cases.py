@@ -15,15 +15,15 @@ from rules.cases.case import Case, CaseEvent
 from rules.model import CaseState, Finding
 from storage.database import Database, StorageError, table, upsert
 from storage.serialization import dump, load
-from storage.tables import CaseEventRow, CaseRow, FindingRow, NoticeRow, PolicyRow, SeriesRow
+from storage.tables import CaseEventRow, CaseRow, FindingRow, NoticeRow, NumberSequenceRow, PolicyRow
 
 CASE, EVENT, NOTICE = table(CaseRow), table(CaseEventRow), table(NoticeRow)
-SERIES, FINDING = table(SeriesRow), table(FindingRow)
+SERIES, FINDING = table(NumberSequenceRow), table(FindingRow)
 OPEN = (CaseState.OPEN.value, CaseState.RECTIFYING.value, CaseState.RESOLVED.value)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Owed:
+class OutboxEntry:
     """A notice as the outbox keeps it: ``id`` is case number + step, ``body`` all that is needed to render it again."""
 
     id: str
@@ -33,11 +33,11 @@ class Owed:
     body: str
 
 
-class Ledger:
+class CaseTransaction:
     """A school's cases inside one transaction: all of it is kept, or nothing."""
 
     def __init__(self, tx: Connection, school: str, now: datetime) -> None:
-        """Made by `Cases.ledger`."""
+        """Made by `CaseRepository.transaction`."""
         self._tx, self.school, self.now = tx, school, now
         self._versions: dict[str, int] = {}
 
@@ -66,7 +66,7 @@ class Ledger:
         year = year or self.now.year
         mine = (SERIES.c.school == self.school) & (SERIES.c.year == year) & (SERIES.c.kind == kind)
         last = int(self._tx.execute(select(SERIES.c.last).where(mine)).scalar() or 0) + 1
-        upsert(self._tx, SeriesRow, [{"school": self.school, "year": year, "kind": kind, "last": last}])
+        upsert(self._tx, NumberSequenceRow, [{"school": self.school, "year": year, "kind": kind, "last": last}])
         return last
 
     def write(self, case: Case, events: Sequence[CaseEvent]) -> None:
@@ -85,11 +85,11 @@ class Ledger:
         if events:
             self._tx.execute(insert(EVENT), [_event_row(event, first + n) for n, event in enumerate(events)])
 
-    def written(self, number: str) -> set[str]:
+    def notice_ids(self, number: str) -> set[str]:
         """Ids of the notices that a case has in the outbox."""
         return {i for (i,) in self._tx.execute(select(NOTICE.c.id).where(NOTICE.c.case_number == number))}
 
-    def numbers(self, case: str) -> dict[str, str]:
+    def notice_numbers(self, case: str) -> dict[str, str]:
         """The document numbers (文号) of a case's notices by notice id."""
         query = select(NOTICE.c.id, NOTICE.c.number).where(NOTICE.c.case_number == case)
         return dict(tuple(row) for row in self._tx.execute(query))
@@ -103,7 +103,7 @@ class Ledger:
         if rows:
             self._tx.execute(insert(FINDING), rows)
 
-    def owe(self, notice: Owed) -> None:
+    def enqueue_notice(self, notice: OutboxEntry) -> None:
         """Put a notice into the outbox."""
         row = {"school": self.school, "state": "due", "created_at": self.now, "next_try_at": self.now, "attempts": 0}
         texts = {
@@ -123,7 +123,7 @@ class Ledger:
         return cases
 
 
-class Cases:
+class CaseRepository:
     """Questions about cases, and the ledger in which they change."""
 
     def __init__(self, database: Database) -> None:
@@ -131,12 +131,12 @@ class Cases:
         self._db = database
 
     @contextmanager
-    def ledger(self, school: str, now: datetime) -> Iterator[Ledger]:
+    def transaction(self, school: str, now: datetime) -> Iterator[CaseTransaction]:
         """One transaction over a school's cases. SQLite has one writer anyway; PostgreSQL takes an advisory lock."""
         with self._db.write() as tx:
             if tx.dialect.name == "postgresql":
                 tx.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": zlib.crc32(f"cases/{school}".encode())})
-            yield Ledger(tx, school, now)
+            yield CaseTransaction(tx, school, now)
 
     def open(self, school: str) -> list[Case]:
         """A school's cases that are not settled."""
@@ -151,7 +151,7 @@ class Cases:
         with self._db.read() as tx:
             return [(load(Finding, body), since) for body, since in tx.execute(query)]
 
-    def remember_policy(self, version: str, school: str, document: str, now: datetime) -> None:
+    def save_policy_version(self, version: str, school: str, document: str, now: datetime) -> None:
         """Keep a policy that is in force; cases name the version they opened under."""
         with self._db.write() as tx:
             row = {"version": version, "school": school, "loaded_at": now, "text": document}
@@ -162,7 +162,7 @@ class Cases:
         with self._db.read() as tx:
             return tx.execute(select(CASE.c.school).where(CASE.c.number == number)).scalar()
 
-    def one(self, number: str) -> Case | None:
+    def get(self, number: str) -> Case | None:
         """One case by number."""
         with self._db.read() as tx:
             body = tx.execute(select(CASE.c.body).where(CASE.c.number == number)).scalar()

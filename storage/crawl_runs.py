@@ -10,22 +10,27 @@ from sqlalchemy import func, insert, select
 
 from storage.database import Database, table, upsert
 from storage.tables import (
-    BudgetRow,
+    ChainHeadRow,
+    CrawlRunAccountRow,
+    CrawlRunRow,
     DigestRow,
-    EvidenceHeadRow,
-    JobRow,
     OperatorEventRow,
-    PlatformRow,
-    RunAccountRow,
-    RunRow,
+    PlatformStateRow,
+    RequestCountRow,
+    ScheduledJobRow,
 )
 
-RUN, RUN_ACCOUNT, JOB = table(RunRow), table(RunAccountRow), table(JobRow)
-HEAD = table(EvidenceHeadRow)
-PLATFORM, BUDGET, EVENT, DIGEST = table(PlatformRow), table(BudgetRow), table(OperatorEventRow), table(DigestRow)
+RUN, RUN_ACCOUNT, JOB = table(CrawlRunRow), table(CrawlRunAccountRow), table(ScheduledJobRow)
+HEAD = table(ChainHeadRow)
+PLATFORM, BUDGET, EVENT, DIGEST = (
+    table(PlatformStateRow),
+    table(RequestCountRow),
+    table(OperatorEventRow),
+    table(DigestRow),
+)
 
 
-class Runs:
+class CrawlRunRepository:
     """Questions and sentences about runs, jobs and platforms."""
 
     def __init__(self, database: Database) -> None:
@@ -36,7 +41,7 @@ class Runs:
         """A run begins."""
         row = {"id": run, "kind": kind, "platform": platform, "started_at": now, "status": "running", "summary": "{}"}
         with self._db.write() as tx:
-            upsert(tx, RunRow, [row | {"finished_at": None}])
+            upsert(tx, CrawlRunRow, [row | {"finished_at": None}])
 
     def finish(self, run: str, status: str, summary: dict[str, Any], now: datetime) -> None:
         """A run ended: ``ok``, ``failed``, ``timeout`` or ``lost`` (the service died under it)."""
@@ -45,7 +50,7 @@ class Runs:
         with self._db.write() as tx:
             tx.execute(change.values(status=status, summary=text, finished_at=now))
 
-    def lost(self, before: datetime, now: datetime) -> int:
+    def mark_lost(self, before: datetime, now: datetime) -> int:
         """Mark runs that a dead service left behind; what they recorded stays."""
         stale = RUN.update().where(RUN.c.status == "running", RUN.c.started_at < before)
         with self._db.write() as tx:
@@ -83,7 +88,7 @@ class Runs:
                 {"name": name, "cron": cron, "enabled": True, "last_error": ""}
                 for name, cron in (defaults or {}).items()
             ]
-            upsert(tx, JobRow, rows, keep=["*"])
+            upsert(tx, ScheduledJobRow, rows, keep=["*"])
             return [dict(row._mapping) for row in tx.execute(select(JOB).order_by(JOB.c.name))]
 
     def job_started(self, name: str, now: datetime) -> None:
@@ -115,14 +120,14 @@ class Runs:
         """Change a platform's state (walls, rest_until, frozen_at, frozen_why)."""
         row = self.platform(platform) | values
         with self._db.write() as tx:
-            upsert(tx, PlatformRow, [row])
+            upsert(tx, PlatformStateRow, [row])
 
-    def switch(self, platform: str, *, by: str, why: str, now: datetime, **values: Any) -> None:
+    def set_platform_switch(self, platform: str, *, by: str, why: str, now: datetime, **values: Any) -> None:
         """An operator throws a switch; who and why are kept."""
         row = self.platform(platform) | values
         event = {"at": now, "by": by, "what": f"{platform}: {json.dumps(values, default=str)}", "why": why}
         with self._db.write() as tx:
-            upsert(tx, PlatformRow, [row])
+            upsert(tx, PlatformStateRow, [row])
             tx.execute(insert(EVENT), [event])
 
     def operator_events(self, limit: int = 50) -> list[dict[str, Any]]:
@@ -130,15 +135,15 @@ class Runs:
         with self._db.read() as tx:
             return [dict(row._mapping) for row in tx.execute(select(EVENT).order_by(EVENT.c.seq.desc()).limit(limit))]
 
-    def spend(self, host: str, day: date, requests: int) -> int:
+    def add_requests(self, host: str, day: date, requests: int) -> int:
         """Add to a host's count of the day and return it."""
         with self._db.write() as tx:
             same = (BUDGET.c.host == host) & (BUDGET.c.day == day)
             spent = int(tx.execute(select(BUDGET.c.requests).where(same).with_for_update()).scalar() or 0) + requests
-            upsert(tx, BudgetRow, [{"host": host, "day": day, "requests": spent}])
+            upsert(tx, RequestCountRow, [{"host": host, "day": day, "requests": spent}])
             return spent
 
-    def spent(self, day: date) -> dict[str, int]:
+    def requests_by_host(self, day: date) -> dict[str, int]:
         """Requests of the day by host."""
         with self._db.read() as tx:
             query = select(BUDGET.c.host, BUDGET.c.requests).where(BUDGET.c.day == day)
@@ -160,14 +165,14 @@ class Runs:
         """Keep the evidence chains' newest links."""
         rows = [{"file": file, "head": head, "at": now} for file, head in heads.items()]
         with self._db.write() as tx:
-            upsert(tx, EvidenceHeadRow, rows)
+            upsert(tx, ChainHeadRow, rows)
 
     def heads(self) -> dict[str, str]:
         """The evidence chains' newest links as they were last kept."""
         with self._db.read() as tx:
             return {row.file: row.head for row in tx.execute(select(HEAD))}
 
-    def forget(self, before: datetime) -> int:
+    def delete_before(self, before: datetime) -> int:
         """Drop bookkeeping of runs older than ``before`` (observations and evidence stay)."""
         with self._db.write() as tx:
             old = select(RUN.c.id).where(RUN.c.started_at < before - timedelta(days=1))

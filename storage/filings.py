@@ -23,7 +23,7 @@ def key_of(filing: Filing) -> str:
     return account_key(filing.platform, filing.account_id, filing.url, filing.name)
 
 
-class Filings:
+class FilingRepository:
     """Questions and sentences about the register."""
 
     def __init__(self, database: Database) -> None:

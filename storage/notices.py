@@ -19,7 +19,7 @@ same id. Longer than any pass over the outbox takes."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claimed:
+class ClaimedNotice:
     """A letter that is ours to send now. ``delivered`` maps a target (``channel:address``) to what it answered before."""
 
     id: str
@@ -29,7 +29,7 @@ class Claimed:
     delivered: dict[str, str]
 
 
-class Notices:
+class OutboxRepository:
     """Questions and sentences about the outbox: notices of cases, and digests."""
 
     def __init__(self, database: Database) -> None:
@@ -46,7 +46,7 @@ class Notices:
             tx.execute(insert(NOTICE), [row | rest | {"delivered": "{}", "body": body}])
             return True
 
-    def claim(self, now: datetime, limit: int) -> list[Claimed]:
+    def claim(self, now: datetime, limit: int) -> list[ClaimedNotice]:
         """The oldest due letters, by compare-and-set."""
         waiting = and_(NOTICE.c.state == "due", NOTICE.c.next_try_at <= now)
         left_behind = and_(NOTICE.c.state == "claimed", NOTICE.c.claimed_at < now - LEASE)
@@ -57,7 +57,7 @@ class Notices:
             claim = NOTICE.update().where(NOTICE.c.id.in_(ids))
             tx.execute(claim.values(state="claimed", claimed_at=now, attempts=NOTICE.c.attempts + 1))
         return [
-            Claimed(
+            ClaimedNotice(
                 id=row.id,
                 document=row.document,
                 body=row.body,

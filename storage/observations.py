@@ -10,10 +10,10 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Text, func, insert, select, type_coerce
 
-from rules.model import BEIJING, Observation, Outcome, Seen
+from rules.model import BEIJING, AccountState, Observation, Outcome
 from storage.database import Database, table, upsert
 from storage.serialization import dump, load
-from storage.tables import AccountStateRow, ObservationRow, PostRow, RunAccountRow
+from storage.tables import AccountStateRow, CrawlRunAccountRow, ObservationRow, PostRow
 
 YEAR = timedelta(days=366)
 OBSERVATION, POST, STATE = table(ObservationRow), table(PostRow), table(AccountStateRow)
@@ -21,14 +21,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
 FEW = 100
 CHUNK = 500
 """Keys per IN list: SQLite takes 32,766 variables, PostgreSQL plans short lists better."""
-NO_ACCOUNT = "search:"
+QUERY_KEY_PREFIX = "search:"
 """Keys of looks at a search page or a suspect's page: kept as observations, never as the state of an account."""
 
 
-class Absorb(Protocol):
-    """How a look is folded into what is known: `rules.accounts.state.absorb`."""
+class ApplyObservation(Protocol):
+    """How a look is folded into what is known: `rules.accounts.state.apply_observation`."""
 
-    def __call__(self, seen: Seen | None, look: Observation, *, key: str) -> Seen:
+    def __call__(self, seen: AccountState | None, look: Observation, *, key: str) -> AccountState:
         """What is known after one more look at the account ``key``."""
 
 
@@ -36,7 +36,7 @@ PLACE, FACTS, WHOLE = 8, 16, 24
 """How much of a sign says which page it was, what it said besides, and everything."""
 
 
-class Glance(NamedTuple):
+class ObservationSummary(NamedTuple):
     """An observation in passing: enough to see whether it says anything new, without reading its document.
 
     ``sign`` is three times eight hex digits: which page it was, what the page said of the account, what it listed. Two
@@ -56,14 +56,16 @@ class Glance(NamedTuple):
         return load(Observation, self.body)
 
 
-class Looks:
+class ObservationRepository:
     """Questions and sentences about observations."""
 
     def __init__(self, database: Database) -> None:
         """Over an upgraded database."""
         self._db = database
 
-    def record(self, run: str, looks: Sequence[tuple[str, Observation]], absorb: Absorb) -> dict[str, Seen]:
+    def record(
+        self, run: str, looks: Sequence[tuple[str, Observation]], absorb: ApplyObservation
+    ) -> dict[str, AccountState]:
         """Save observations with their account keys, all or nothing, and return each account's new state.
 
         A look that this run saved before (same key, source, URL and time) changes nothing.
@@ -74,7 +76,7 @@ class Looks:
             for key, look in looks:
                 if (key, look.source, look.evidence, look.observed_at) not in known:
                     fresh.setdefault(key, []).append(look)
-            accounts = {key: own for key, own in fresh.items() if not key.startswith(NO_ACCOUNT)}
+            accounts = {key: own for key, own in fresh.items() if not key.startswith(QUERY_KEY_PREFIX)}
             states = self._states(tx, sorted(accounts), lock=True)
             if fresh:
                 tx.execute(
@@ -86,7 +88,10 @@ class Looks:
             result = {row["key"]: seen for seen, row in rows}
             before = {key: row["outcome"] for key, row in states.items()}
             upsert(
-                tx, RunAccountRow, [_run_row(run, key, before.get(key), result[key]) for key in result], keep=["before"]
+                tx,
+                CrawlRunAccountRow,
+                [_run_row(run, key, before.get(key), result[key]) for key in result],
+                keep=["before"],
             )
             return result
 
@@ -102,12 +107,12 @@ class Looks:
             found |= {row.key: dict(row._mapping) for row in tx.execute(query.with_for_update() if lock else query)}
         return found
 
-    def seen(self, keys: Sequence[str], now: datetime) -> dict[str, Seen]:
+    def states(self, keys: Sequence[str], now: datetime) -> dict[str, AccountState]:
         """The present of these accounts, with posts and observed days counted over the year before ``now``."""
         with self._db.read() as tx:
             return self.seen_in(tx, keys, now)
 
-    def seen_in(self, tx: Connection, keys: Sequence[str], now: datetime) -> dict[str, Seen]:
+    def seen_in(self, tx: Connection, keys: Sequence[str], now: datetime) -> dict[str, AccountState]:
         """The same inside a transaction that is already open."""
         rows = self._states(tx, keys)
         posts: dict[str, int] = {}
@@ -116,7 +121,7 @@ class Looks:
             posts |= {key: n for key, n in tx.execute(count.where(POST.c.published_at <= now).group_by(POST.c.key))}
         return {
             key: replace(
-                load(Seen, row["body"]),
+                load(AccountState, row["body"]),
                 posts_in_year=posts.get(key, 0),
                 days_observed=_days_since(int(row["days"], 16), row["days_base"], now),
             )
@@ -144,7 +149,7 @@ class Looks:
         with self._db.read() as tx:
             return [(key, load(Observation, body)) for key, body in tx.execute(query.order_by(OBSERVATION.c.seq))]
 
-    def looked_for(self, keys: Sequence[str]) -> set[str]:
+    def keys_with_pages(self, keys: Sequence[str]) -> set[str]:
         """Of these keys those that some look got a page for; a wall is none."""
         found: set[str] = set()
         with self._db.read() as tx:
@@ -154,16 +159,16 @@ class Looks:
                 found |= {key for (key,) in tx.execute(query)}
         return found
 
-    def glances(self, until: datetime) -> Iterator[Glance]:
+    def summaries(self, until: datetime) -> Iterator[ObservationSummary]:
         """Every observation by account and time, its document unread."""
         columns = (OBSERVATION.c.key, OBSERVATION.c.observed_at, OBSERVATION.c.sign)
         posted = type_coerce(OBSERVATION.c.last_post_at, Text)
         query = select(*columns, posted, OBSERVATION.c.body).where(OBSERVATION.c.observed_at <= until)
         with self._db.read() as tx:
             rows = tx.execution_options(yield_per=5000).execute(query.order_by(*columns[:2], OBSERVATION.c.seq))
-            yield from (Glance(*row) for row in rows)
+            yield from (ObservationSummary(*row) for row in rows)
 
-    def every(self, until: datetime) -> Iterator[tuple[str, Observation]]:
+    def iterate(self, until: datetime) -> Iterator[tuple[str, Observation]]:
         """Every observation with its account key, in the order they were recorded."""
         query = select(OBSERVATION.c.key, OBSERVATION.c.body).where(OBSERVATION.c.observed_at <= until)
         with self._db.read() as tx:
@@ -176,13 +181,13 @@ class Looks:
         with self._db.read() as tx:
             return [dict(row._mapping) for row in tx.execute(query)]
 
-    def planned(self) -> dict[str, datetime]:
+    def next_visits(self) -> dict[str, datetime]:
         """When each account is to be looked at next, where that was said; all others are due."""
         with self._db.read() as tx:
             rows = tx.execute(select(STATE.c.key, STATE.c.next_look_at).where(STATE.c.next_look_at.is_not(None)))
             return {key: at for key, at in rows}
 
-    def plan(self, looks: Sequence[tuple[str, datetime, str]]) -> None:
+    def schedule_visits(self, looks: Sequence[tuple[str, datetime, str]]) -> None:
         """Say when each account is to be looked at next, and why."""
         with self._db.write() as tx:
             for key, at, why in looks:
@@ -218,7 +223,7 @@ def _observation_row(run: str, key: str, seen: Observation) -> dict[str, Any]:
 
 
 def _sign(seen: Observation) -> str:
-    """See `Glance`. A small number of posts may break a rule by itself, so it counts among what the page said."""
+    """See `ObservationSummary`. A small number of posts may break a rule by itself, so it counts among what the page said."""
     few = seen.post_count if seen.post_count is not None and seen.post_count < FEW else None
     facts = replace(
         seen, source="", url="", observed_at=EPOCH, evidence="", address=None, posts=(), post_count=few, results=()
@@ -229,9 +234,9 @@ def _sign(seen: Observation) -> str:
 
 
 def _next_state(
-    key: str, looks: list[Observation], row: dict[str, Any] | None, absorb: Absorb
-) -> tuple[Seen, dict[str, Any]]:
-    seen = load(Seen, row["body"]) if row else None
+    key: str, looks: list[Observation], row: dict[str, Any] | None, absorb: ApplyObservation
+) -> tuple[AccountState, dict[str, Any]]:
+    seen = load(AccountState, row["body"]) if row else None
     days, base = (int(row["days"], 16), row["days_base"]) if row else (0, 0)
     for look in sorted(looks, key=lambda each: each.observed_at):
         seen = absorb(seen, look, key=key)
@@ -260,7 +265,7 @@ def _post_rows(looks: dict[str, list[Observation]]) -> list[dict[str, Any]]:
 
 
 def _state_row(
-    key: str, platform: str, seen: Seen, days: int, base: int, before: dict[str, Any] | None
+    key: str, platform: str, seen: AccountState, days: int, base: int, before: dict[str, Any] | None
 ) -> dict[str, Any]:
     return {
         "key": key,
@@ -278,7 +283,7 @@ def _state_row(
     }
 
 
-def _run_row(run: str, key: str, before: str | None, seen: Seen) -> dict[str, Any]:
+def _run_row(run: str, key: str, before: str | None, seen: AccountState) -> dict[str, Any]:
     shown = seen.obstacle or seen.outcome
     return {"run": run, "key": key, "outcome": shown.value if shown else "", "before": before}
 

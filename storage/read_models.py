@@ -28,7 +28,7 @@ REGISTER = FILING.outerjoin(STATE, STATE.c.key == FILING.c.key)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class AccountFilter:
     """Which accounts to list. ``outcome``: a code of `Outcome`, ``never``, ``unseen``, ``case`` or empty for all."""
 
     school: str = ""
@@ -38,7 +38,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class AccountListItem:
     """One row of the register with what was seen: the newest look, and the newest (``fact_at``) that said something."""
 
     filing: Filing
@@ -50,14 +50,14 @@ class Line:
     open_cases: int = 0
 
 
-class Overview:
+class ReadModels:
     """Read-only questions over several tables."""
 
     def __init__(self, database: Database) -> None:
         """Over an upgraded database."""
         self._db = database
 
-    def accounts(self, wanted: Wanted, *, limit: int, offset: int = 0) -> tuple[list[Line], int]:
+    def accounts(self, wanted: AccountFilter, *, limit: int, offset: int = 0) -> tuple[list[AccountListItem], int]:
         """One page of the register in the order of its numbers, and how many rows there are."""
         conditions = _conditions(wanted)
         query = select(*_COLUMNS).select_from(REGISTER).where(*conditions)
@@ -73,21 +73,21 @@ class Overview:
             cases = {(school, account): n for school, account, n in found}
         return [_with_cases(line, cases) for line in lines], int(total)
 
-    def unseen(self, limit: int) -> list[Line]:
+    def accounts_without_fact(self, limit: int) -> list[AccountListItem]:
         """Accounts whose newest look showed nothing, longest without a fact first; never seen ones before all."""
         query = select(*_COLUMNS).select_from(REGISTER).where(_unseen())
         query = query.order_by(STATE.c.fact_at.is_not(None), STATE.c.fact_at, FILING.c.school, FILING.c.id)
         with self._db.read() as tx:
             return [_line(row) for row in tx.execute(query.limit(limit))]
 
-    def shown(self) -> dict[tuple[str, str], int]:
+    def count_by_outcome(self) -> dict[tuple[str, str], int]:
         """Registered accounts by platform and what the newest look showed."""
         query = select(FILING.c.platform, SHOWN, func.count()).select_from(REGISTER)
         with self._db.read() as tx:
             rows = tx.execute(query.group_by(FILING.c.platform, SHOWN))
             return {(platform, outcome): n for platform, outcome, n in rows}
 
-    def sound(self) -> int:
+    def count_healthy(self) -> int:
         """Registered accounts that were seen in order and have no open case."""
         troubled = select(CASE.c.account).where(CASE.c.state.in_(OPEN))
         query = select(func.count()).select_from(REGISTER)
@@ -112,7 +112,7 @@ class Overview:
             page = tx.execute(query.limit(limit).offset(offset))
             return [load(Case, body) for (body,) in page], int(total)
 
-    def looks_after(self, seq: int) -> tuple[int, dict[tuple[str, str], int]]:
+    def count_observations_after(self, seq: int) -> tuple[int, dict[tuple[str, str], int]]:
         """Observations numbered above ``seq`` by platform and outcome, and the newest number: to count without rereading."""
         newest = func.max(OBSERVATION.c.seq)
         query = select(OBSERVATION.c.platform, OBSERVATION.c.outcome, func.count(), newest)
@@ -167,8 +167,8 @@ _COLUMNS: tuple[Any, ...] = (
 )
 
 
-def _line(row: Any) -> Line:
-    return Line(
+def _line(row: Any) -> AccountListItem:
+    return AccountListItem(
         filing=load(Filing, row.body),
         key=row.key,
         shown=row.shown,
@@ -178,7 +178,7 @@ def _line(row: Any) -> Line:
     )
 
 
-def _with_cases(line: Line, cases: dict[tuple[str, str], int]) -> Line:
+def _with_cases(line: AccountListItem, cases: dict[tuple[str, str], int]) -> AccountListItem:
     return replace(line, open_cases=cases.get((line.filing.school, line.key), 0))
 
 
@@ -191,7 +191,7 @@ def _has(column: Any, words: str) -> ColumnElement[bool]:
     return found
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(wanted: AccountFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.school:
         found.append(FILING.c.school == wanted.school)

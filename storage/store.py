@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from storage.candidates import Candidates
-from storage.cases import Cases
-from storage.crawl_runs import Runs
+from storage.candidates import CandidateRepository
+from storage.cases import CaseRepository
+from storage.crawl_runs import CrawlRunRepository
 from storage.database import Database
-from storage.filings import Filings
-from storage.notices import Notices
-from storage.observations import Looks
-from storage.read_models import Overview
+from storage.filings import FilingRepository
+from storage.notices import OutboxRepository
+from storage.observations import ObservationRepository
+from storage.read_models import ReadModels
 
 
 class Store:
@@ -19,13 +19,13 @@ class Store:
         """Open and bring the tables up to date."""
         self.database = Database(url)
         self.database.upgrade()
-        self.filings = Filings(self.database)
-        self.looks = Looks(self.database)
-        self.runs = Runs(self.database)
-        self.cases = Cases(self.database)
-        self.notices = Notices(self.database)
-        self.candidates = Candidates(self.database)
-        self.overview = Overview(self.database)
+        self.filings = FilingRepository(self.database)
+        self.looks = ObservationRepository(self.database)
+        self.runs = CrawlRunRepository(self.database)
+        self.cases = CaseRepository(self.database)
+        self.notices = OutboxRepository(self.database)
+        self.candidates = CandidateRepository(self.database)
+        self.overview = ReadModels(self.database)
 
     def close(self) -> None:
         """Give the connections back."""

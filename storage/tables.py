@@ -14,7 +14,7 @@ AHEAD = timedelta(hours=8)
 """Beijing before UTC: an addition is four times faster than `astimezone`, and a year of looks has a million times."""
 
 
-class Moment(TypeDecorator[datetime]):
+class UtcDateTime(TypeDecorator[datetime]):
     """An aware time: kept as UTC, given back in Beijing time, on SQLite as on PostgreSQL. A naive one is refused."""
 
     impl = DateTime(timezone=True)
@@ -33,7 +33,7 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(BEIJING) if value.tzinfo else (value + AHEAD).replace(tzinfo=BEIJING)
 
 
-TIME = Moment()
+TIME = UtcDateTime()
 ID = BigInteger().with_variant(Integer, "sqlite")
 """SQLite only counts up an INTEGER primary key by itself."""
 
@@ -99,7 +99,7 @@ class PostRow(SQLModel, table=True):
 
 
 class AccountStateRow(SQLModel, table=True):
-    """The present of one account (`rules.model.Seen`), so that nothing scans history to know it.
+    """The present of one account (`rules.model.AccountState`), so that nothing scans history to know it.
 
     ``days`` is a bitmap in hexadecimal: bit n is set when the day with ordinal ``days_base + n`` had a fact.
     """
@@ -120,7 +120,7 @@ class AccountStateRow(SQLModel, table=True):
     body: str = Field(sa_type=Text)
 
 
-class RunRow(SQLModel, table=True):
+class CrawlRunRow(SQLModel, table=True):
     """One sweep, scan or discovery: one spider over one shard of accounts."""
 
     __tablename__ = "run"
@@ -133,7 +133,7 @@ class RunRow(SQLModel, table=True):
     summary: str = Field(default="{}", sa_type=Text)
 
 
-class RunAccountRow(SQLModel, table=True):
+class CrawlRunAccountRow(SQLModel, table=True):
     """What one run said about one account: an upsert, so a shard that is run again never counts twice."""
 
     __tablename__ = "run_account"
@@ -143,7 +143,7 @@ class RunAccountRow(SQLModel, table=True):
     before: str | None = None
 
 
-class JobRow(SQLModel, table=True):
+class ScheduledJobRow(SQLModel, table=True):
     """One scheduled job: when it should run and when it last did."""
 
     __tablename__ = "job"
@@ -229,7 +229,7 @@ class NoticeRow(SQLModel, table=True):
     body: str = Field(sa_type=Text)
 
 
-class SeriesRow(SQLModel, table=True):
+class NumberSequenceRow(SQLModel, table=True):
     """The last number given out per school, year and kind, taken in the transaction that uses it."""
 
     __tablename__ = "series"
@@ -271,7 +271,7 @@ class SearchLogRow(SQLModel, table=True):
     results: int
 
 
-class PlatformRow(SQLModel, table=True):
+class PlatformStateRow(SQLModel, table=True):
     """One platform's rest after walls, its breaker, and the operator's switches with who and why."""
 
     __tablename__ = "platform"
@@ -295,7 +295,7 @@ class OperatorEventRow(SQLModel, table=True):
     why: str
 
 
-class BudgetRow(SQLModel, table=True):
+class RequestCountRow(SQLModel, table=True):
     """Requests made to one host on one day."""
 
     __tablename__ = "budget"
@@ -315,7 +315,7 @@ class DigestRow(SQLModel, table=True):
     html: str = Field(sa_type=Text)
 
 
-class EvidenceHeadRow(SQLModel, table=True):
+class ChainHeadRow(SQLModel, table=True):
     """The newest link of each evidence file's chain, kept apart from the files: who rewrites them all is found here."""
 
     __tablename__ = "evidence_head"

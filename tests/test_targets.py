@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.accounts.pasted_target import UnusableTarget, parse_target
+from rules.accounts.pasted_target import InvalidTarget, parse_target
 from rules.model import Platform
 
 
@@ -38,5 +38,5 @@ def test_a_name_is_a_name() -> None:
 
 @pytest.mark.parametrize("text", ["", " \u200b ", "javascript:alert(1)", "file:///etc/passwd", "字" * 500])
 def test_refused(text: str) -> None:
-    with pytest.raises(UnusableTarget, match=r"核查|网址"):
+    with pytest.raises(InvalidTarget, match=r"核查|网址"):
         parse_target(text)

@@ -15,18 +15,18 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from alerts.delivery.channels.base import Channel, DeliveryError
-from alerts.messages import Letter
-from rules.model import Labelled
+from alerts.messages import OutgoingMessage
+from rules.model import LabeledEnum
 
 FIRST_REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=6)
 """Waits double from the first to the longest, without jitter: a replay makes the same plan."""
-GIVE_UP = {"unknown": 4, "retry": 30}
+MAX_ATTEMPTS = {"unknown": 4, "retry": 30}
 """Attempts after which a person must look: soon where every attempt may have been read, after a week otherwise."""
 LEASE = timedelta(minutes=30)
 """For storage: a claim this old was left by a crash, and may be claimed again. Longer than any pass takes."""
 
 
-class Result(Labelled):
+class DeliveryResult(LabeledEnum):
     """What became of one letter at one target. Only the first two are settled."""
 
     SENT = "sent", "已送达"
@@ -35,7 +35,7 @@ class Result(Labelled):
     UNKNOWN = "unknown", "结果不明"
 
 
-class Claim(Protocol):
+class ClaimedMessage(Protocol):
     """One row of the outbox as storage hands it out, plain data only: storage knows nothing of letters.
 
     ``attempts`` counts this one. ``delivered`` maps a target's key (``channel:address``) to the code of its Result.
@@ -65,11 +65,11 @@ class Claim(Protocol):
 class NoticeQueue(Protocol):
     """The outbox in storage. Every method is one transaction, and safe to call from several threads."""
 
-    def claim(self, now: datetime, limit: int) -> Sequence[Claim]:
+    def claim(self, now: datetime, limit: int) -> Sequence[ClaimedMessage]:
         """The oldest due rows, by compare-and-set: due are those never tried, those whose rest is over, and those
         whose claim is older than LEASE."""
 
-    def mark_target(self, id: str, target: str, result: Result, reason: str, now: datetime) -> None:
+    def mark_target(self, id: str, target: str, result: DeliveryResult, reason: str, now: datetime) -> None:
         """What one target answered; called as soon as it is known."""
 
     def mark_sent(self, id: str, now: datetime) -> None:
@@ -80,47 +80,47 @@ class NoticeQueue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class DeliveryReport:
     """What one pass did: letters claimed, finished, given up; and results by target, for the metrics."""
 
     claimed: int
     sent: int
     given_up: int
-    results: Mapping[tuple[str, Result], int]
+    results: Mapping[tuple[str, DeliveryResult], int]
 
 
 @dataclass(slots=True)
 class _Job:
     """A claimed letter on its way."""
 
-    claim: Claim
-    letter: Letter | None
+    claim: ClaimedMessage
+    letter: OutgoingMessage | None
     problem: str = ""
-    results: dict[str, tuple[Result, str]] = field(default_factory=dict)
+    results: dict[str, tuple[DeliveryResult, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Outbox:
+class OutboxWorker:
     """Delivers what is due. ``compose`` makes the letter of a claim: monitors knows templates, settings and readers."""
 
     queue: NoticeQueue
     channels: Sequence[Channel]
-    compose: Callable[[Claim], Letter]
+    compose: Callable[[ClaimedMessage], OutgoingMessage]
 
-    def run(self, now: datetime, limit: int = 20) -> Pass:
+    def run(self, now: datetime, limit: int = 20) -> DeliveryReport:
         """One pass over what is due at ``now``. Channels work side by side, so that a slow one holds no other."""
         jobs = [self._job(claim) for claim in self.queue.claim(now, limit)]
         if not jobs:
-            return Pass(0, 0, 0, {})
+            return DeliveryReport(0, 0, 0, {})
         with ThreadPoolExecutor(max_workers=max(1, len(self.channels))) as pool:
             list(pool.map(lambda channel: self._work(channel, jobs, now), self.channels))
         ends = Counter(self._settle(job, now) for job in jobs)
         results = Counter(
             (target.partition(":")[0], result) for job in jobs for target, (result, _) in job.results.items()
         )
-        return Pass(len(jobs), ends[Result.SENT], ends[Result.REFUSED], results)
+        return DeliveryReport(len(jobs), ends[DeliveryResult.SENT], ends[DeliveryResult.REFUSED], results)
 
-    def _job(self, claim: Claim) -> _Job:
+    def _job(self, claim: ClaimedMessage) -> _Job:
         """A letter that cannot be made (a broken template) waits like one that cannot be sent; the others go on."""
         try:
             return _Job(claim, self.compose(claim))
@@ -133,47 +133,53 @@ class Outbox:
         for job in jobs:
             for target in channel.targets(job.letter) if job.letter else ():
                 key = f"{channel.name}:{target}"
-                if job.claim.delivered.get(key) in (Result.SENT, Result.REFUSED):
+                if job.claim.delivered.get(key) in (DeliveryResult.SENT, DeliveryResult.REFUSED):
                     continue
                 if down:
-                    job.results[key] = (Result.RETRY, down)
+                    job.results[key] = (DeliveryResult.RETRY, down)
                     continue
                 result, reason, down = self._attempt(channel, job, target)
                 # Bound to the key at once: what this target has must survive whatever happens to the next.
                 job.results[key] = (result, reason)
                 self.queue.mark_target(job.claim.id, key, result, reason, now)
 
-    def _attempt(self, channel: Channel, job: _Job, target: str) -> tuple[Result, str, str]:
+    def _attempt(self, channel: Channel, job: _Job, target: str) -> tuple[DeliveryResult, str, str]:
         assert job.letter is not None
         try:
             channel.send(job.letter, target)
         except DeliveryError as error:
-            result = Result.REFUSED if error.permanent else Result.UNKNOWN if error.unknown else Result.RETRY
+            result = (
+                DeliveryResult.REFUSED
+                if error.permanent
+                else DeliveryResult.UNKNOWN
+                if error.unknown
+                else DeliveryResult.RETRY
+            )
             return result, str(error), str(error) if error.channel_down else ""
         except Exception as error:
             # A bug in one channel must not stop the outbox; the type is enough to find it, the text might hold secrets.
-            return Result.RETRY, f"渠道内部错误（{type(error).__name__}）", ""
-        return Result.SENT, "", ""
+            return DeliveryResult.RETRY, f"渠道内部错误（{type(error).__name__}）", ""
+        return DeliveryResult.SENT, "", ""
 
-    def _settle(self, job: _Job, now: datetime) -> Result:
+    def _settle(self, job: _Job, now: datetime) -> DeliveryResult:
         """Mark the letter by its targets: SENT when all have it, REFUSED when a person must look, else RETRY."""
         outcomes = [result for result, _ in job.results.values()]
-        before = [f"{key} 已被退回" for key, code in job.claim.delivered.items() if code == Result.REFUSED]
+        before = [f"{key} 已被退回" for key, code in job.claim.delivered.items() if code == DeliveryResult.REFUSED]
         reasons = [job.problem, *before, *(reason for _, reason in job.results.values())]
         if job.letter and not job.results and not job.claim.delivered:
             reasons.append("没有任何渠道可以送达：请在设置中配置渠道和收件人")
         if not any(reasons):
             self.queue.mark_sent(job.claim.id, now)
-            return Result.SENT
-        waits = Result.RETRY in outcomes or Result.UNKNOWN in outcomes or (not outcomes and not before)
-        limit = GIVE_UP["unknown" if Result.UNKNOWN in outcomes else "retry"]
+            return DeliveryResult.SENT
+        waits = DeliveryResult.RETRY in outcomes or DeliveryResult.UNKNOWN in outcomes or (not outcomes and not before)
+        limit = MAX_ATTEMPTS["unknown" if DeliveryResult.UNKNOWN in outcomes else "retry"]
         given_up = not waits or job.claim.attempts >= limit
-        retry_at = None if given_up else now + rest(job.claim.attempts)
+        retry_at = None if given_up else now + retry_delay(job.claim.attempts)
         text = "；".join(dict.fromkeys(filter(None, reasons)))
         self.queue.mark_failed(job.claim.id, text, now, permanent=given_up, retry_at=retry_at)
-        return Result.REFUSED if given_up else Result.RETRY
+        return DeliveryResult.REFUSED if given_up else DeliveryResult.RETRY
 
 
-def rest(attempts: int) -> timedelta:
+def retry_delay(attempts: int) -> timedelta:
     """How long to wait after so many attempts: 1, 2, 4 … minutes, never more than six hours."""
     return min(LONGEST_REST, FIRST_REST * (1 << min(attempts - 1, 20)))

@@ -6,26 +6,36 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from alerts.digest.model import (
-    Awaiting,
-    Change,
     ChangeKind,
-    Crawler,
     Digest,
+    DigestChange,
     DigestInput,
-    Line,
+    DigestLine,
     NewFinding,
     OpenCase,
-    Row,
+    PendingApproval,
+    PlatformCounts,
+    PlatformRunStats,
+    Priority,
     Section,
     Tone,
-    Unseen,
-    Weight,
+    UnobservedAccounts,
 )
 from alerts.sanitize import clean, name
 from rules.model import BEIJING, Outcome, Platform
 
-__all__ = ["Awaiting", "Change", "ChangeKind", "Crawler", "Digest", "DigestInput", "Line", "NewFinding", "OpenCase"]
-__all__ += ["Row", "Section", "Tone", "Unseen", "Weight", "digest"]
+__all__ = [
+    "ChangeKind",
+    "Digest",
+    "DigestChange",
+    "DigestInput",
+    "DigestLine",
+    "NewFinding",
+    "OpenCase",
+    "PendingApproval",
+    "PlatformRunStats",
+]
+__all__ += ["PlatformCounts", "Priority", "Section", "Tone", "UnobservedAccounts", "digest"]
 
 PER_SECTION = 6
 """Lines a section shows: the page is read in a minute; the console has the rest."""
@@ -60,7 +70,7 @@ def digest(data: DigestInput) -> Digest:
     )
 
 
-def _section(heading: str, lines: Iterable[Line]) -> Section:
+def _section(heading: str, lines: Iterable[DigestLine]) -> Section:
     found = tuple(lines)
     return Section(heading, found[:PER_SECTION], max(0, len(found) - PER_SECTION))
 
@@ -89,20 +99,20 @@ def _what(platform: Platform, title: str) -> str:
     return f"{platform.label}“{name(title)}”"
 
 
-def _finding(item: NewFinding) -> Line:
+def _finding(item: NewFinding) -> DigestLine:
     who = f"（{name(item.unit)}）" if item.unit else "（责任单位待核实）"
     text = f"{_what(item.platform, item.title)}{who}：{clean(item.problem, 60)}，依据{clean(item.clause, 30)}"
-    return Line(text, Tone.ALERT, Weight.NEW, item.path)
+    return DigestLine(text, Tone.ALERT, Priority.NEW, item.path)
 
 
-def _due(data: DigestInput) -> list[Line]:
+def _due(data: DigestInput) -> list[DigestLine]:
     """Overdue first, then the coming week. What waits for something says so and is not called late."""
     dated = [case for case in data.cases if case.due_at and case.due_at <= data.now + SOON]
     late = datetime.max.replace(tzinfo=BEIJING)
     return [_case(case, data.now) for case in sorted(dated, key=lambda case: (case.due_at or late, case.number))]
 
 
-def _case(case: OpenCase, now: datetime) -> Line:
+def _case(case: OpenCase, now: datetime) -> DigestLine:
     assert case.due_at is not None
     overdue = case.due_at < now and not case.waiting
     when = f"{_day(case.due_at)}到期{'（暂定）' if case.provisional else ''}"
@@ -114,65 +124,65 @@ def _case(case: OpenCase, now: datetime) -> Line:
         f"在等：{clean(case.waiting, 40)}" if case.waiting else "",
     ]
     text = "；".join(part for part in parts if part) + f"［{clean(case.number, 40)}］"
-    return Line(text, Tone.ALERT if overdue else Tone.ACT, Weight.ACT, case.path)
+    return DigestLine(text, Tone.ALERT if overdue else Tone.ACT, Priority.ACT, case.path)
 
 
-def _awaiting(item: Awaiting) -> Line:
+def _awaiting(item: PendingApproval) -> DigestLine:
     signer = clean(item.approver, 30) or "签批人未指定"
     text = f"{item.document.label}：{_what(item.platform, item.title)}，请{signer}签批，自{_day(item.since)}起等待"
-    return Line(f"{text}［{clean(item.number, 40)}］", Tone.ACT, Weight.SIGN, item.path)
+    return DigestLine(f"{text}［{clean(item.number, 40)}］", Tone.ACT, Priority.SIGN, item.path)
 
 
 CHANGE_TONES = {ChangeKind.RECOVERED: Tone.GOOD, ChangeKind.CLOSED: Tone.GOOD, ChangeKind.SUSPECT: Tone.ACT}
 
 
-def _change(item: Change) -> Line:
+def _change(item: DigestChange) -> DigestLine:
     detail = f"：{clean(item.detail, 80)}" if item.detail else ""
     text = f"{item.kind.label}　{_what(item.platform, item.title)}{detail}"
-    return Line(text, CHANGE_TONES.get(item.kind, Tone.PLAIN), Weight.CHANGED, item.path)
+    return DigestLine(text, CHANGE_TONES.get(item.kind, Tone.PLAIN), Priority.CHANGED, item.path)
 
 
-def _unseen(item: Unseen) -> Line:
+def _unseen(item: UnobservedAccounts) -> DigestLine:
     since = f"自{_moment(item.since)}起" if item.since else "尚无成功记录"
     why = clean(item.reason, 60) or (item.outcome.label if item.outcome else "尚未观察")
     names = "、".join(name(example, 20) for example in item.examples[:3])
     text = f"{item.platform.label} {item.count} 个账号{since}未能观察（{why}）{f'：{names}' if names else ''}"
-    return Line(text, Tone.UNSEEN, Weight.UNSEEN, item.path)
+    return DigestLine(text, Tone.UNSEEN, Priority.UNSEEN, item.path)
 
 
-def _health(data: DigestInput) -> list[Line]:
+def _health(data: DigestInput) -> list[DigestLine]:
     """Breakers and missed runs first; then one line a platform; never green, for a run is not a finding."""
     lines = [_breaker(item) for item in data.crawlers if item.breaker_since]
     if data.undelivered:
         text = f"有 {data.undelivered} 份文书尚未送达，请信息化部门检查发送渠道"
-        lines.append(Line(text, Tone.ACT, Weight.HEALTH, "/notices"))
+        lines.append(DigestLine(text, Tone.ACT, Priority.HEALTH, "/notices"))
     return lines + [
         _run(item) for item in sorted(data.crawlers, key=lambda item: (bool(item.last_success), -item.missed))
     ]
 
 
-def _breaker(item: Crawler) -> Line:
+def _breaker(item: PlatformRunStats) -> DigestLine:
     assert item.breaker_since is not None
     why = clean(item.breaker_reason, 60)
     text = f"{item.platform.label}自{_moment(item.breaker_since)}起熔断，该平台暂停升级督办（{why}），请信息化部门核查"
-    return Line(text, Tone.ACT, Weight.HEALTH, item.path)
+    return DigestLine(text, Tone.ACT, Priority.HEALTH, item.path)
 
 
-def _run(item: Crawler) -> Line:
+def _run(item: PlatformRunStats) -> DigestLine:
     success = f"最近成功 {_moment(item.last_success)}" if item.last_success else "尚无成功记录"
     parts = [f"巡检 {item.runs} 轮", f"观察 {item.looks} 次", success]
     parts += [f"被拦截 {item.blocked} 次"] if item.blocked else []
     parts += [f"漏跑 {item.missed} 轮"] if item.missed else []
     tone = Tone.PLAIN if item.last_success and not item.missed else Tone.UNSEEN
-    return Line(f"{item.platform.label}：{'，'.join(parts)}", tone, Weight.HEALTH, item.path)
+    return DigestLine(f"{item.platform.label}：{'，'.join(parts)}", tone, Priority.HEALTH, item.path)
 
 
-def _row(platform: Platform, counts: Mapping[Outcome | None, int]) -> Row:
+def _row(platform: Platform, counts: Mapping[Outcome | None, int]) -> PlatformCounts:
     seen = sum(
         count for outcome, count in counts.items() if outcome and outcome.is_fact and outcome is not Outcome.GONE
     )
     total, gone = sum(counts.values()), counts.get(Outcome.GONE, 0)
-    return Row(platform.label, total, seen, gone, total - seen - gone)
+    return PlatformCounts(platform.label, total, seen, gone, total - seen - gone)
 
 
 def _day(when: datetime) -> str:

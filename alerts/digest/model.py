@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
-from rules.model import Document, Labelled, Outcome, Platform
+from rules.model import DocumentType, LabeledEnum, Outcome, Platform
 
 
-class ChangeKind(Labelled):
+class ChangeKind(LabeledEnum):
     """What changed without being a breach."""
 
     RECOVERED = "recovered", "恢复更新"
@@ -52,20 +52,20 @@ class OpenCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Awaiting:
+class PendingApproval:
     """A step that is due and needs a named person's signature."""
 
     number: str
     title: str
     platform: Platform
-    document: Document
+    document: DocumentType
     approver: str
     since: datetime
     path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class DigestChange:
     """Something that is different today."""
 
     kind: ChangeKind
@@ -76,7 +76,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unseen:
+class UnobservedAccounts:
     """Accounts of one platform that could not be seen, why, and since when; ``examples`` are names."""
 
     platform: Platform
@@ -89,7 +89,7 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crawler:
+class PlatformRunStats:
     """A platform's day: runs, looks blocked, the last success, and the breaker (since when it is tripped, and why)."""
 
     platform: Platform
@@ -116,10 +116,10 @@ class DigestInput:
     totals: Mapping[Platform, Mapping[Outcome | None, int]] = field(default_factory=dict)
     findings: Sequence[NewFinding] = ()
     cases: Sequence[OpenCase] = ()
-    awaiting: Sequence[Awaiting] = ()
-    changes: Sequence[Change] = ()
-    unseen: Sequence[Unseen] = ()
-    crawlers: Sequence[Crawler] = ()
+    awaiting: Sequence[PendingApproval] = ()
+    changes: Sequence[DigestChange] = ()
+    unseen: Sequence[UnobservedAccounts] = ()
+    crawlers: Sequence[PlatformRunStats] = ()
     undelivered: int = 0
 
 
@@ -133,7 +133,7 @@ class Tone(StrEnum):
     UNSEEN = "unseen"
 
 
-class Weight(IntEnum):
+class Priority(IntEnum):
     """What is cut first where a channel has little room: the smallest."""
 
     HEALTH = 1
@@ -145,12 +145,12 @@ class Weight(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DigestLine:
     """One line of the page. ``path`` leads to its page of the console; empty where there is none."""
 
     text: str
     tone: Tone
-    weight: Weight
+    weight: Priority
     path: str = ""
 
 
@@ -159,12 +159,12 @@ class Section:
     """A heading with its lines; ``more`` is how many the page leaves to the console."""
 
     heading: str
-    lines: tuple[Line, ...]
+    lines: tuple[DigestLine, ...]
     more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PlatformCounts:
     """A platform's accounts: in sight, gone, not in sight."""
 
     platform: str
@@ -185,6 +185,6 @@ class Digest:
     headline: str
     heartbeat: str
     sections: tuple[Section, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[PlatformCounts, ...]
     quiet: bool
     demo: bool

@@ -15,7 +15,7 @@ GUARD = "\ue000"
 """A private-use character; `clean` removes it from every value, so only `protect` can have put it there."""
 
 
-class Kind(StrEnum):
+class BlockType(StrEnum):
     """What a block is in an official document; the layout of each is in `alerts.documents.docx`."""
 
     MASTHEAD = "发文机关标志"
@@ -36,14 +36,14 @@ class Kind(StrEnum):
     PRINTED = "印发机关和印发日期"
 
 
-MARKERS = {"### ": Kind.HEADING2, "## ": Kind.HEADING1, "# ": Kind.TITLE, "=== ": Kind.ANNEX}
+MARKERS = {"### ": BlockType.HEADING2, "## ": BlockType.HEADING1, "# ": BlockType.TITLE, "=== ": BlockType.ANNEX}
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """One paragraph of a document."""
 
-    kind: Kind
+    kind: BlockType
     text: str
 
 
@@ -68,11 +68,13 @@ def parse(text: str) -> tuple[Block, ...]:
         line = line.strip()
         if line and not line.startswith("//"):
             block = _block(number, line)
-            in_annex = any(earlier.kind is Kind.ANNEX for earlier in blocks)
-            blocks.append(Block(Kind.ANNEX_BODY, block.text) if in_annex and block.kind is Kind.BODY else block)
-    if not blocks or blocks[0].kind is not Kind.TITLE:
+            in_annex = any(earlier.kind is BlockType.ANNEX for earlier in blocks)
+            blocks.append(
+                Block(BlockType.ANNEX_BODY, block.text) if in_annex and block.kind is BlockType.BODY else block
+            )
+    if not blocks or blocks[0].kind is not BlockType.TITLE:
         raise MarkupError(1, "文书模板的第一段应当是标题（“# 标题”）")
-    if not any(block.kind is Kind.BODY for block in blocks):
+    if not any(block.kind is BlockType.BODY for block in blocks):
         raise MarkupError(len(text.splitlines()), "文书模板没有正文")
     return tuple(blocks)
 
@@ -83,9 +85,9 @@ def _block(number: int, line: str) -> Block:
             return Block(kind, line.removeprefix(marker).replace(GUARD, "").strip())
     if line[0] in "#=":
         raise MarkupError(number, f"无法识别的段落标记“{line[:6]}”（可用：# 、## 、### 、=== ，标记后空一格）")
-    return Block(Kind.BODY, line.replace(GUARD, ""))
+    return Block(BlockType.BODY, line.replace(GUARD, ""))
 
 
 def title(blocks: Sequence[Block]) -> str:
     """The document's title on one line."""
-    return "".join(block.text for block in blocks if block.kind is Kind.TITLE)
+    return "".join(block.text for block in blocks if block.kind is BlockType.TITLE)

@@ -20,7 +20,7 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from alerts.documents.blocks import GUARD, Block, Kind, MarkupError, parse, protect
+from alerts.documents.blocks import GUARD, Block, BlockType, MarkupError, parse, protect
 from alerts.notices.notice import Notice
 from alerts.sanitize import clean, name
 from rules.model import BEIJING
@@ -31,7 +31,7 @@ DEMANDS = "demands.yaml"
 """What each rule's problem is called, and what must be done about it."""
 
 
-class TemplateBroken(Exception):
+class InvalidTemplate(Exception):
     """A template cannot be used. Raised while a notice is rendered; the text names the file and the line in Chinese.
 
     The catcher keeps the notice in the outbox and shows the text to the person who may mend the file.
@@ -47,13 +47,13 @@ def letter(notice: Notice, templates_dir: Path | None = None) -> tuple[Block, ..
     """The whole document as blocks. ``templates_dir`` is searched before the packaged templates."""
     folders = [folder for folder in (templates_dir, PACKAGED) if folder]
     body = _body(notice, folders)
-    annex = next((position for position, block in enumerate(body) if block.kind is Kind.ANNEX), len(body))
-    titles = sum(block.kind is Kind.TITLE for block in body)
+    annex = next((position for position, block in enumerate(body) if block.kind is BlockType.ANNEX), len(body))
+    titles = sum(block.kind is BlockType.TITLE for block in body)
     return (
-        Block(Kind.MASTHEAD, notice.office.masthead or f"{notice.office.name}文件"),
-        Block(Kind.NUMBER, notice.number),
+        Block(BlockType.MASTHEAD, notice.office.masthead or f"{notice.office.name}文件"),
+        Block(BlockType.NUMBER, notice.number),
         *body[:titles],
-        Block(Kind.ADDRESSEE, f"{clean(notice.addressee)}："),
+        Block(BlockType.ADDRESSEE, f"{clean(notice.addressee)}："),
         *body[titles:annex],
         *_closing(notice, body[annex:]),
         *body[annex:],
@@ -62,23 +62,25 @@ def letter(notice: Notice, templates_dir: Path | None = None) -> tuple[Block, ..
 
 
 def _closing(notice: Notice, annexes: tuple[Block, ...]) -> Iterator[Block]:
-    titles = [block.text for block in annexes if block.kind is Kind.ANNEX]
+    titles = [block.text for block in annexes if block.kind is BlockType.ANNEX]
     if len(titles) == 1:
-        yield Block(Kind.ATTACHMENT, f"附件：{titles[0]}")
+        yield Block(BlockType.ATTACHMENT, f"附件：{titles[0]}")
     elif titles:
-        yield Block(Kind.ATTACHMENT, "附件：" + " ".join(f"{n}．{title}" for n, title in enumerate(titles, start=1)))
-    yield Block(Kind.SIGNATURE, notice.office.name)
-    yield Block(Kind.DATE, day(notice.issued_at))
+        yield Block(
+            BlockType.ATTACHMENT, "附件：" + " ".join(f"{n}．{title}" for n, title in enumerate(titles, start=1))
+        )
+    yield Block(BlockType.SIGNATURE, notice.office.name)
+    yield Block(BlockType.DATE, day(notice.issued_at))
     ways = {"联系单位": notice.office.contact, "联系电话": notice.office.phone, "电子邮箱": notice.office.email}
     known = "；".join(f"{label}：{clean(value)}" for label, value in ways.items() if value)
     if known:
-        yield Block(Kind.NOTE, f"（{known}）")
+        yield Block(BlockType.NOTE, f"（{known}）")
 
 
 def _imprint(notice: Notice) -> Iterator[Block]:
     if notice.cc:
-        yield Block(Kind.CC, f"抄送：{'，'.join(clean(unit) for unit in notice.cc)}。")
-    yield Block(Kind.PRINTED, f"{notice.office.name}\t{day(notice.issued_at)}印发")
+        yield Block(BlockType.CC, f"抄送：{'，'.join(clean(unit) for unit in notice.cc)}。")
+    yield Block(BlockType.PRINTED, f"{notice.office.name}\t{day(notice.issued_at)}印发")
 
 
 def _body(notice: Notice, folders: list[Path]) -> tuple[Block, ...]:
@@ -90,13 +92,13 @@ def _body(notice: Notice, folders: list[Path]) -> tuple[Block, ...]:
     try:
         text = environment.get_template(file).render(values | demand(notice.rule, folders))
     except TemplateSyntaxError as error:
-        raise TemplateBroken(Path(error.filename or path), error.lineno, _problem(error)) from error
+        raise InvalidTemplate(Path(error.filename or path), error.lineno, _problem(error)) from error
     except (TemplateError, TypeError, ValueError, AttributeError, KeyError, ArithmeticError) as error:
-        raise TemplateBroken(path, _line(error.__traceback__, path), _problem(error)) from error
+        raise InvalidTemplate(path, _line(error.__traceback__, path), _problem(error)) from error
     try:
         return parse(text)
     except MarkupError as error:
-        raise TemplateBroken(path, error.line, str(error)) from error
+        raise InvalidTemplate(path, error.line, str(error)) from error
 
 
 def _environment(folders: list[Path]) -> ImmutableSandboxedEnvironment:
@@ -126,12 +128,12 @@ def demand(rule: str, folders: list[Path]) -> dict[str, str]:
                 return {"problem": str(found["problem"]), "demand": str(found["demand"])}
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
-            raise TemplateBroken(path, line, str(error.problem)) from error
+            raise InvalidTemplate(path, line, str(error.problem)) from error
         except UnicodeDecodeError as error:
-            raise TemplateBroken(path, 1, _problem(error)) from error
+            raise InvalidTemplate(path, 1, _problem(error)) from error
         except (AttributeError, KeyError, TypeError) as error:
-            raise TemplateBroken(path, 1, f"“{rule}”应当有 problem 和 demand 两项") from error
-    raise TemplateBroken(PACKAGED / DEMANDS, 1, "缺少该文件")
+            raise InvalidTemplate(path, 1, f"“{rule}”应当有 problem 和 demand 两项") from error
+    raise InvalidTemplate(PACKAGED / DEMANDS, 1, "缺少该文件")
 
 
 def _line(trace: TracebackType | None, path: Path) -> int:

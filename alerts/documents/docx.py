@@ -15,7 +15,7 @@ from docx.shared import Mm
 from docx.text.paragraph import Paragraph
 
 from alerts.documents import gbt9704
-from alerts.documents.blocks import Block, Kind, title
+from alerts.documents.blocks import Block, BlockType, title
 from alerts.documents.gbt9704 import STYLES, Style, twips
 
 W = nsdecls("w")
@@ -41,10 +41,10 @@ def build(blocks: Sequence[Block], *, author: str, issued_at: datetime, demo: bo
     document = docx.Document()
     _define_styles(document)
     _set_page(document, demo)
-    text = [block for block in blocks if block.kind not in (Kind.CC, Kind.PRINTED)]
+    text = [block for block in blocks if block.kind not in (BlockType.CC, BlockType.PRINTED)]
     for before, block in zip([None, *text], text, strict=False):
         _write(document, block, text, first=before is None or before.kind is not block.kind)
-    _imprint(document, [block for block in blocks if block.kind in (Kind.CC, Kind.PRINTED)])
+    _imprint(document, [block for block in blocks if block.kind in (BlockType.CC, BlockType.PRINTED)])
     properties = document.core_properties
     properties.title, properties.author, properties.comments = title(blocks), author, ""
     properties.created = properties.modified = issued_at.replace(tzinfo=None)
@@ -55,11 +55,11 @@ def build(blocks: Sequence[Block], *, author: str, issued_at: datetime, demo: bo
 
 
 def _write(document: WordFile, block: Block, blocks: Sequence[Block], *, first: bool) -> None:
-    if block.kind is Kind.ANNEX:
-        document.add_paragraph("附件", style=Kind.ANNEX_MARK.value).paragraph_format.page_break_before = True
+    if block.kind is BlockType.ANNEX:
+        document.add_paragraph("附件", style=BlockType.ANNEX_MARK.value).paragraph_format.page_break_before = True
     for _ in range(STYLES[block.kind].above if first else 0):
-        document.add_paragraph(style=Kind.BODY.value).paragraph_format.keep_with_next = True
-    lines = gbt9704.balanced(block.text) if block.kind in (Kind.TITLE, Kind.ANNEX) else [block.text]
+        document.add_paragraph(style=BlockType.BODY.value).paragraph_format.keep_with_next = True
+    lines = gbt9704.balanced(block.text) if block.kind in (BlockType.TITLE, BlockType.ANNEX) else [block.text]
     for line in lines:
         paragraph = document.add_paragraph(line, style=block.kind.value)
         _finish(paragraph, block, blocks)
@@ -68,25 +68,25 @@ def _write(document: WordFile, block: Block, blocks: Sequence[Block], *, first: 
 def _finish(paragraph: Paragraph, block: Block, blocks: Sequence[Block]) -> None:
     """What depends on the words themselves or on the neighbours, and so cannot stand in a style."""
     texts = {other.kind: other.text for other in blocks}
-    if block.kind is Kind.MASTHEAD:
+    if block.kind is BlockType.MASTHEAD:
         run = paragraph.runs[0]._r.get_or_add_rPr()
         _put(run, f'<w:w {W} w:val="{gbt9704.masthead_percent(block.text)}"/>')
         spacing = f'w:before="{twips(gbt9704.MASTHEAD_DROP)}" w:after="0" w:line="880" w:lineRule="exact"'
         _put(paragraph._p.get_or_add_pPr(), f"<w:spacing {W} {spacing}/>")
-    elif block.kind is Kind.NUMBER:
+    elif block.kind is BlockType.NUMBER:
         _rules(paragraph, bottom=("FF0000", 12, 11))
-    elif block.kind in (Kind.SIGNATURE, Kind.DATE):
-        signature, date = gbt9704.closing(texts[Kind.SIGNATURE], texts[Kind.DATE])
-        indent = Style(right=signature if block.kind is Kind.SIGNATURE else date)
+    elif block.kind in (BlockType.SIGNATURE, BlockType.DATE):
+        signature, date = gbt9704.closing(texts[BlockType.SIGNATURE], texts[BlockType.DATE])
+        indent = Style(right=signature if block.kind is BlockType.SIGNATURE else date)
         _put(paragraph._p.get_or_add_pPr(), _indent(indent))
-    elif block.kind is Kind.BODY and _closes_body(block, blocks):
+    elif block.kind is BlockType.BODY and _closes_body(block, blocks):
         # 落款 never stands alone on a page: the standard forbids “此页无正文”.
         paragraph.paragraph_format.keep_with_next = True
 
 
 def _closes_body(block: Block, blocks: Sequence[Block]) -> bool:
     position = next(index for index, other in enumerate(blocks) if other is block)
-    return position + 1 < len(blocks) and blocks[position + 1].kind in (Kind.SIGNATURE, Kind.ATTACHMENT)
+    return position + 1 < len(blocks) and blocks[position + 1].kind in (BlockType.SIGNATURE, BlockType.ATTACHMENT)
 
 
 def _imprint(document: WordFile, lines: Sequence[Block]) -> None:
@@ -113,7 +113,7 @@ def _imprint(document: WordFile, lines: Sequence[Block]) -> None:
         stop = gbt9704.IMPRINT - round(gbt9704.SIZE_4 * 20)
         _put(cell.paragraphs[0]._p.get_or_add_pPr(), f'<w:tabs {W}><w:tab w:val="right" w:pos="{stop}"/></w:tabs>')
     # Word wants a paragraph after a table, LibreOffice one to hang a floating table on: one nobody sees.
-    last = document.add_paragraph(style=Kind.BODY.value)._p.get_or_add_pPr()
+    last = document.add_paragraph(style=BlockType.BODY.value)._p.get_or_add_pPr()
     _put(last, f'<w:spacing {W} w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>')
 
 

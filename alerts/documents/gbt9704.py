@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from alerts.documents.blocks import Kind
+from alerts.documents.blocks import BlockType
 
 XIAOBIAOSONG, FANGSONG, HEI, KAI, SONG = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 LATIN = {
@@ -62,23 +62,23 @@ class Style:
 
 
 STYLES: dict[str, Style] = {
-    Kind.MASTHEAD: Style(font=XIAOBIAOSONG, size=36, align="center", colour="FF0000"),
-    Kind.NUMBER: Style(align="center", above=2),
-    Kind.TITLE: Style(font=XIAOBIAOSONG, size=SIZE_2, align="center", above=2, keep=True),
-    Kind.ADDRESSEE: Style(align="left", above=1),
-    Kind.BODY: Style(first=2),
-    Kind.HEADING1: Style(font=HEI, first=2, keep=True),
-    Kind.HEADING2: Style(font=KAI, first=2, keep=True),
-    Kind.ATTACHMENT: Style(left=5, hanging=3, above=1, align="left", keep=True),
-    Kind.SIGNATURE: Style(align="right", above=2, keep=True),
-    Kind.DATE: Style(align="right", keep=True),
-    Kind.NOTE: Style(first=2, whole=True),
-    Kind.ANNEX_MARK: Style(font=HEI, align="left", keep=True),
-    Kind.ANNEX: Style(font=XIAOBIAOSONG, size=SIZE_2, align="center", above=1, keep=True),
+    BlockType.MASTHEAD: Style(font=XIAOBIAOSONG, size=36, align="center", colour="FF0000"),
+    BlockType.NUMBER: Style(align="center", above=2),
+    BlockType.TITLE: Style(font=XIAOBIAOSONG, size=SIZE_2, align="center", above=2, keep=True),
+    BlockType.ADDRESSEE: Style(align="left", above=1),
+    BlockType.BODY: Style(first=2),
+    BlockType.HEADING1: Style(font=HEI, first=2, keep=True),
+    BlockType.HEADING2: Style(font=KAI, first=2, keep=True),
+    BlockType.ATTACHMENT: Style(left=5, hanging=3, above=1, align="left", keep=True),
+    BlockType.SIGNATURE: Style(align="right", above=2, keep=True),
+    BlockType.DATE: Style(align="right", keep=True),
+    BlockType.NOTE: Style(first=2, whole=True),
+    BlockType.ANNEX_MARK: Style(font=HEI, align="left", keep=True),
+    BlockType.ANNEX: Style(font=XIAOBIAOSONG, size=SIZE_2, align="center", above=1, keep=True),
     # Long identifiers and addresses: justified, they would tear the other words of their line apart.
-    Kind.ANNEX_BODY: Style(first=2, align="left"),
-    Kind.CC: Style(size=SIZE_4, left=4, hanging=3, right=1, align="left", keep=True),
-    Kind.PRINTED: Style(size=SIZE_4, left=1, right=1, align="left"),
+    BlockType.ANNEX_BODY: Style(first=2, align="left"),
+    BlockType.CC: Style(size=SIZE_4, left=4, hanging=3, right=1, align="left", keep=True),
+    BlockType.PRINTED: Style(size=SIZE_4, left=1, right=1, align="left"),
     "页码右": Style(font=SONG, size=SIZE_4, align="right", right=1),
     "页码左": Style(font=SONG, size=SIZE_4, align="left", left=1),
     "演示标记": Style(font=HEI, size=SIZE_4, align="center", colour="FF0000"),
@@ -105,7 +105,7 @@ def closing(signature: str, date: str) -> tuple[float, float]:
 
 def masthead_percent(text: str) -> int:
     """How far the letters are narrowed, as printers do, so that a long name stays on one line."""
-    return max(50, min(100, int(TYPE_AREA[0] / 25.4 * 72 / (width(text) * STYLES[Kind.MASTHEAD].size) * 100) - 2))
+    return max(50, min(100, int(TYPE_AREA[0] / 25.4 * 72 / (width(text) * STYLES[BlockType.MASTHEAD].size) * 100) - 2))
 
 
 def balanced(title: str, limit: int = TITLE_WIDTH) -> list[str]:

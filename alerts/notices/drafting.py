@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from alerts.notices.notice import Exhibit, Notice, Office, Reference
+from alerts.notices.notice import EvidenceCitation, IssuingOffice, Notice, Reference
 from alerts.notices.planning import PlannedNotice
-from alerts.sanitize import anonymous
+from alerts.sanitize import mask_personal_data
 from rules.cases.case import Case
-from rules.model import Document
-from rules.policies.schema import Policy, Step
+from rules.model import DocumentType
+from rules.policies.schema import LadderStep, Policy
 
-PAPERS = {Document.CORRECTION: "更正通知"}
+PAPERS = {DocumentType.CORRECTION: "更正通知"}
 """文种 where it is not the document's own label."""
 UNNAMED = "（非备案账号，名称不予公布）"
 """An account without a responsible unit may be a person's: a public document does not name it."""
@@ -24,12 +24,12 @@ def draft(
     planned: PlannedNotice,
     case: Case,
     policy: Policy,
-    office: Office,
+    office: IssuingOffice,
     *,
     number: str,
     issued_at: datetime,
     recipients: Sequence[str] = (),
-    evidence: Sequence[Exhibit] = (),
+    evidence: Sequence[EvidenceCitation] = (),
     earlier: Sequence[Reference] = (),
     demo: bool = False,
 ) -> Notice:
@@ -48,7 +48,7 @@ def draft(
         office=office,
         recipients=tuple(dict.fromkeys(recipients)),
         issued_at=issued_at,
-        evidence=tuple(evidence) or tuple(Exhibit(id=item) for item in case.evidence),
+        evidence=tuple(evidence) or tuple(EvidenceCitation(id=item) for item in case.evidence),
         earlier=tuple(earlier),
         demo=demo or policy.demonstration,
         **_of_case(case, policy),
@@ -76,10 +76,10 @@ def _of_case(case: Case, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _of_step(planned: PlannedNotice, case: Case, step: Step | None) -> dict[str, Any]:
+def _of_step(planned: PlannedNotice, case: Case, step: LadderStep | None) -> dict[str, Any]:
     """What the rung contributes, and the one that follows if nothing is done."""
     following = _following(case, step)
-    due = case.pending if _dated(planned, case, following) else None
+    due = case.pending_step if _dated(planned, case, following) else None
     return {
         "act": step.title if step and step.title != planned.document.label else "",
         "step_clause": step.clause if step else "",
@@ -96,26 +96,28 @@ def _published(notice: Notice) -> Notice:
     """The same without personal data: what a document for everyone may say."""
 
     def masked(text: str) -> str:
-        return anonymous(text if notice.unit or len(notice.account) < 2 else text.replace(notice.account, UNNAMED))
+        return mask_personal_data(
+            text if notice.unit or len(notice.account) < 2 else text.replace(notice.account, UNNAMED)
+        )
 
     return replace(
         notice,
-        account=anonymous(notice.account) if notice.unit else UNNAMED,
+        account=mask_personal_data(notice.account) if notice.unit else UNNAMED,
         reason=masked(notice.reason),
         answer=masked(notice.answer),
-        evidence=tuple(Exhibit(id=item.id, seen_at=item.seen_at) for item in notice.evidence),
+        evidence=tuple(EvidenceCitation(id=item.id, seen_at=item.seen_at) for item in notice.evidence),
         office=replace(notice.office, email=""),
     )
 
 
-def _dated(planned: PlannedNotice, case: Case, following: Step | None) -> bool:
+def _dated(planned: PlannedNotice, case: Case, following: LadderStep | None) -> bool:
     """True where the step that waits is the one this paper announces, or the one a rejected appeal sets going again."""
-    if planned.document is Document.APPEAL_DECISION:
+    if planned.document is DocumentType.APPEAL_DECISION:
         return planned.upheld is False
-    return bool(case.pending and following and case.pending.step == following.code)
+    return bool(case.pending_step and following and case.pending_step.step == following.code)
 
 
-def _following(case: Case, step: Step | None) -> Step | None:
+def _following(case: Case, step: LadderStep | None) -> LadderStep | None:
     """The rung after this one: what comes if nothing is done."""
     if step is None:
         return None

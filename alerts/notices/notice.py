@@ -5,27 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from rules.model import Document, Platform
+from rules.model import DocumentType, Platform
 
 SERIES = {
-    Document.REMINDER: "提",
-    Document.RECTIFICATION: "整",
-    Document.PUBLIC_NOTICE: "通",
-    Document.SHUTDOWN: "停",
-    Document.CORRECTION: "更",
-    Document.APPEAL_DECISION: "复",
-    Document.CLOSURE: "销",
+    DocumentType.REMINDER: "提",
+    DocumentType.RECTIFICATION: "整",
+    DocumentType.PUBLIC_NOTICE: "通",
+    DocumentType.SHUTDOWN: "停",
+    DocumentType.CORRECTION: "更",
+    DocumentType.APPEAL_DECISION: "复",
+    DocumentType.CLOSURE: "销",
 }
 """The character that tells the series of 文号 apart; each kind counts from 1 every year."""
 
 
-def number(document: Document, year: int, sequence: int, prefix: str = "校媒巡") -> str:
+def document_number(document: DocumentType, year: int, sequence: int, prefix: str = "校媒巡") -> str:
     """The 文号, e.g. ``校媒巡整〔2026〕3号``: six-cornered brackets, no 第, no leading zero (GB/T 9704-2012, 7.2.5)."""
     return f"{prefix}{SERIES[document]}〔{year}〕{sequence}号"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Office:
+class IssuingOffice:
     """Who signs for the school: from the settings. ``contact`` and ``phone`` are an office's, never a person's.
 
     ``masthead`` is the red line at the top; by default the office's name and 文件. ``prefix`` opens every 文号.
@@ -40,7 +40,7 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Exhibit:
+class EvidenceCitation:
     """One piece of evidence as a document cites it."""
 
     id: str
@@ -66,12 +66,12 @@ class Notice:
 
     id: str
     number: str
-    document: Document
+    document: DocumentType
     paper: str
     act: str = ""
     school: str
     school_name: str
-    office: Office
+    office: IssuingOffice
     case: str
     addressee: str
     cc: tuple[str, ...] = ()
@@ -93,7 +93,7 @@ class Notice:
     step_clause: str = ""
     step_sentence: str = ""
     school_to_confirm: bool = False
-    evidence: tuple[Exhibit, ...] = ()
+    evidence: tuple[EvidenceCitation, ...] = ()
     earlier: tuple[Reference, ...] = ()
     upheld: bool | None = None
     answer: str = ""

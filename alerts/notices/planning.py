@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.cases.case import Case, CaseEvent, EventKind
-from rules.model import Document, Labelled
+from rules.model import DocumentType, LabeledEnum
 from rules.policies.schema import OWN_UNIT, Addressee, Policy
 
 EVERYONE = "校属各单位"
@@ -16,7 +16,7 @@ PRECEDENCE = tuple(Addressee)
 """Who is 主送 where several are told is the first of these; the others are 抄送. SCHOOL, where told, is always 主送."""
 
 
-class Reason(Labelled):
+class NoticeReason(LabeledEnum):
     """Why a notice is due."""
 
     FIRST = "first", "首次"
@@ -29,10 +29,10 @@ class Reason(Labelled):
 
 
 ANSWERS = {
-    EventKind.WITHDRAWN: Reason.CORRECTION,
-    EventKind.DISMISSED: Reason.CORRECTION,
-    EventKind.DECIDED: Reason.APPEAL,
-    EventKind.CLOSED: Reason.CLOSURE,
+    EventKind.WITHDRAWN: NoticeReason.CORRECTION,
+    EventKind.DISMISSED: NoticeReason.CORRECTION,
+    EventKind.DECIDED: NoticeReason.APPEAL,
+    EventKind.CLOSED: NoticeReason.CLOSURE,
 }
 """Events that answer instead of climbing."""
 
@@ -47,9 +47,9 @@ class PlannedNotice:
 
     id: str
     case: str
-    document: Document
+    document: DocumentType
     step: str
-    reason: Reason
+    reason: NoticeReason
     why: str
     to: str
     cc: tuple[str, ...]
@@ -61,10 +61,10 @@ class PlannedNotice:
     @property
     def public(self) -> bool:
         """True where outsiders may read it: it must not hold personal data."""
-        return self.document is Document.PUBLIC_NOTICE or Addressee.SCHOOL in self.tell
+        return self.document is DocumentType.PUBLIC_NOTICE or Addressee.SCHOOL in self.tell
 
 
-def plan(
+def owed_notices(
     case: Case, events: Iterable[CaseEvent], policy: Policy, *, written: Collection[str] = ()
 ) -> tuple[PlannedNotice, ...]:
     """The notices that the case's history owes, oldest first, without those whose ids are in ``written`` already."""
@@ -100,13 +100,13 @@ def _owed(case: Case, event: CaseEvent, history: list[CaseEvent], policy: Policy
     )
 
 
-def _reason(event: CaseEvent, history: list[CaseEvent]) -> Reason:
+def _reason(event: CaseEvent, history: list[CaseEvent]) -> NoticeReason:
     if event.kind is not EventKind.ISSUED:
-        return ANSWERS.get(event.kind, Reason.OTHER)
+        return ANSWERS.get(event.kind, NoticeReason.OTHER)
     kinds = [past.kind for past in history]
     if EventKind.ISSUED not in kinds:
-        return Reason.FIRST
-    return Reason.REPEATED if EventKind.REOPENED in kinds else Reason.ESCALATION
+        return NoticeReason.FIRST
+    return NoticeReason.REPEATED if EventKind.REOPENED in kinds else NoticeReason.ESCALATION
 
 
 def _suffix(event: CaseEvent, history: list[CaseEvent]) -> str:

@@ -18,7 +18,7 @@ NONE: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class OwnPage:
+class ReferencePage:
     """A page of the school's own as it was stored: where it stands and what it looks like."""
 
     host: str
@@ -26,7 +26,7 @@ class OwnPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class LookalikeMatch:
     """Which page is copied and how much of it."""
 
     original: str
@@ -41,16 +41,16 @@ class Copy:
         )
 
 
-def copy_of(mark: Fingerprint, own: Iterable[OwnPage]) -> Copy | None:
+def find_lookalike(mark: Fingerprint, own: Iterable[ReferencePage]) -> LookalikeMatch | None:
     """The page of the school's that this one copies most, None where it copies none. The caller knows the host."""
-    best: Copy | None = None
+    best: LookalikeMatch | None = None
     for page in own:
         likeness = similarity(mark, page.mark)
         if likeness < COPIED or (best and likeness <= best.likeness):
             continue
         alike = {name: part(mark, page.mark, name) for name in PARTS}
         if max(alike["title"], alike["text"]) >= SAME:
-            best = Copy(page.host, likeness, tuple(PARTS[name] for name in PARTS if alike[name] >= SAME))
+            best = LookalikeMatch(page.host, likeness, tuple(PARTS[name] for name in PARTS if alike[name] >= SAME))
     return best
 
 

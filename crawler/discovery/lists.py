@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rules.accounts.identity import identity
-from rules.accounts.pasted_target import NAME_MOST, UnusableTarget, parse_target, platform_of
-from rules.model import Found, Platform
+from rules.accounts.pasted_target import NAME_MOST, InvalidTarget, parse_target, platform_of
+from rules.model import Platform, SearchHit
 from storage.register.sheets import Formula, Sheet, open_table
 
 HEADINGS: Mapping[str, str] = {
@@ -30,15 +30,15 @@ PLATFORMS: Mapping[str, Platform] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ListRow:
     """One usable row. Without a name there is only a link, which has to be looked at."""
 
     place: str
-    found: Found
+    found: SearchHit
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class ListRowError:
     """One row that cannot be used: where, which column, why."""
 
     place: str
@@ -50,19 +50,19 @@ class _Unusable(Exception):
     """A cell cannot be used: (column, reason). Raised and caught here."""
 
 
-def read_list(data: bytes, filename: str) -> tuple[list[Entry], list[Trouble]]:
+def read_list(data: bytes, filename: str) -> tuple[list[ListRow], list[ListRowError]]:
     """The rows of a list and its bad rows. A heading row is used where there is one, else cells tell what they are.
 
     Raises NotATable where the file is no table.
     """
-    entries: list[Entry] = []
-    troubles: list[Trouble] = []
+    entries: list[ListRow] = []
+    troubles: list[ListRowError] = []
     for sheet in open_table(data, filename):
         for place, cells in _rows(sheet):
             try:
-                entries.append(Entry(place, _found(cells)))
+                entries.append(ListRow(place, _found(cells)))
             except _Unusable as error:
-                troubles.append(Trouble(place, *error.args))
+                troubles.append(ListRowError(place, *error.args))
     return entries, troubles
 
 
@@ -101,7 +101,7 @@ def _guess(texts: Mapping[int, str]) -> dict[str, str]:
     return row
 
 
-def _found(row: Mapping[str, str]) -> Found:
+def _found(row: Mapping[str, str]) -> SearchHit:
     for column, text in row.items():
         if text.startswith("="):
             raise _Unusable(COLUMNS[column], "单元格是公式，请改为文字。")
@@ -114,11 +114,13 @@ def _found(row: Mapping[str, str]) -> Found:
         url = parse_target(url).url if url else ""
         if not url and row.get("url"):
             raise _Unusable("链接", f"不是网址：{row['url'][:60]}")
-    except (UnusableTarget, ValueError) as error:
+    except (InvalidTarget, ValueError) as error:
         raise _Unusable("链接", str(error)) from error
     platform = _platform(row.get("platform", ""), url)
     stable = identity(platform, row.get("account_id", ""), url)
-    return Found(platform=platform, name=name, account_id=stable, url=url, verified_body=row.get("verified_body", ""))
+    return SearchHit(
+        platform=platform, name=name, account_id=stable, url=url, verified_body=row.get("verified_body", "")
+    )
 
 
 def _platform(text: str, url: str) -> Platform:

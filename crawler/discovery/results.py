@@ -7,12 +7,12 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from crawler.discovery.domains import certificate_hosts
-from crawler.discovery.plan import Reply
-from crawler.discovery.sources import Search
+from crawler.discovery.plan import SearchOutcome
+from crawler.discovery.sources import SearchEngine
 from crawler.page import extract
-from crawler.page.extract import css, find, shown
+from crawler.page.extract import css, find, xpath_text
 from crawler.page.page import Page, PageError
-from rules.model import Found, Observation, Outcome, Platform
+from rules.model import Observation, Outcome, Platform, SearchHit
 
 NOTHING = ("no_result:", "no_app:", "not_in_storefront:")
 """How the readers' reasons begin where a page said that it found nothing."""
@@ -27,8 +27,8 @@ HOMES = {
 
 
 def answer(
-    search: Search, seen: Sequence[Observation], page_of: Callable[[str], Page | None]
-) -> tuple[Reply, tuple[Found, ...], str, str]:
+    search: SearchEngine, seen: Sequence[Observation], page_of: Callable[[str], Page | None]
+) -> tuple[SearchOutcome, tuple[SearchHit, ...], str, str]:
     """What came of one question: the reply, the rows, a reason where there are none, the evidence.
 
     ``seen`` are the observations of one look; ``page_of`` gives the stored page behind an evidence id.
@@ -38,19 +38,19 @@ def answer(
         if not rows and search.code == "bilibili" and look.outcome is Outcome.UNREADABLE:
             rows, look = _bilibili(page_of(look.evidence), look)
         if rows:
-            return Reply.FOUND, tuple(map(_with_home, rows)), "", look.evidence
+            return SearchOutcome.FOUND, tuple(map(_with_home, rows)), "", look.evidence
         if look.reason.startswith(NOTHING):
-            return Reply.NOTHING, (), look.reason.partition(": ")[2], look.evidence
+            return SearchOutcome.NOTHING, (), look.reason.partition(": ")[2], look.evidence
     worst = next((look for look in seen if look.outcome is Outcome.BLOCKED), seen[0])
-    reply = Reply.BLOCKED if worst.outcome is Outcome.BLOCKED else Reply.UNREADABLE
+    reply = SearchOutcome.BLOCKED if worst.outcome is Outcome.BLOCKED else SearchOutcome.UNREADABLE
     return reply, (), worst.reason.partition(": ")[2] or worst.reason, worst.evidence
 
 
-def _rows(look: Observation) -> tuple[Found, ...]:
+def _rows(look: Observation) -> tuple[SearchHit, ...]:
     """The results; of a page that shows one account alone, that account."""
     if look.outcome is not Outcome.OK or look.results or not look.name:
         return look.results if look.outcome is Outcome.OK else ()
-    alone = Found(
+    alone = SearchHit(
         platform=look.platform,
         name=look.name,
         account_id=look.account_id or "",
@@ -60,17 +60,17 @@ def _rows(look: Observation) -> tuple[Found, ...]:
     return (alone,)
 
 
-def _bilibili(page: Page | None, look: Observation) -> tuple[tuple[Found, ...], Observation]:
+def _bilibili(page: Page | None, look: Observation) -> tuple[tuple[SearchHit, ...], Observation]:
     """search.bilibili.com/upuser as it is served. The line under a name mixes verification and signature: left out."""
     try:
         cards = find(extract.tree(page), f"//*[{css('b-user-info-card')}]") if page else []
     except PageError:
         return (), look
     rows = [
-        Found(
+        SearchHit(
             platform=Platform.BILIBILI,
-            name=shown(card, ".//h2//a/@title") or shown(card, ".//h2//a"),
-            account_id=extract.first(r"space\.bilibili\.com/(\d{1,20})", shown(card, ".//h2//a/@href")),
+            name=xpath_text(card, ".//h2//a/@title") or xpath_text(card, ".//h2//a"),
+            account_id=extract.first(r"space\.bilibili\.com/(\d{1,20})", xpath_text(card, ".//h2//a/@href")),
         )
         for card in cards
     ]
@@ -79,7 +79,7 @@ def _bilibili(page: Page | None, look: Observation) -> tuple[tuple[Found, ...], 
     return tuple(row for row in rows if row.name and row.account_id), look
 
 
-def _with_home(found: Found) -> Found:
+def _with_home(found: SearchHit) -> SearchHit:
     home = HOMES.get(found.platform, "")
     if not home or (found.url.startswith("http") and found.platform is not Platform.WECHAT):
         return found
@@ -87,13 +87,13 @@ def _with_home(found: Found) -> Found:
     return replace(found, url=home.format(quote(word))) if word else found
 
 
-def certified(look: Observation, page: Page | None) -> tuple[Reply, tuple[str, ...], str]:
+def certified(look: Observation, page: Page | None) -> tuple[SearchOutcome, tuple[str, ...], str]:
     """What the certificate log answered: the hosts, or why there are none."""
     if look.outcome is Outcome.BLOCKED or page is None:
-        reply = Reply.BLOCKED if look.outcome is Outcome.BLOCKED else Reply.UNREADABLE
+        reply = SearchOutcome.BLOCKED if look.outcome is Outcome.BLOCKED else SearchOutcome.UNREADABLE
         return reply, (), look.reason.partition(": ")[2] or look.reason
     try:
         hosts = certificate_hosts(page)
     except PageError as error:
-        return Reply.UNREADABLE, (), str(error).rpartition(": ")[2]
-    return Reply.FOUND if hosts else Reply.NOTHING, hosts, ""
+        return SearchOutcome.UNREADABLE, (), str(error).rpartition(": ")[2]
+    return SearchOutcome.FOUND if hosts else SearchOutcome.NOTHING, hosts, ""

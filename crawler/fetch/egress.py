@@ -21,19 +21,19 @@ PORTS_REFUSED = frozenset(
 """Services that an HTTP request could be abused to speak to."""
 
 
-class Refused(Exception):
+class EgressDenied(Exception):
     """An address, scheme or port that may not be fetched. Raised by the guard; becomes ``unreadable`` for a known
     account and exit code 2 for an on-demand scan."""
 
 
 @dataclass(frozen=True)
-class AddressGuard:
+class AddressPolicy:
     """Says yes or no to an address. ``allowed`` are the school's own ranges (CIDR); nothing else private is reached."""
 
     allowed: tuple[IPv4Network | IPv6Network, ...] = ()
 
     @classmethod
-    def of(cls, ranges: Sequence[str]) -> AddressGuard:
+    def of(cls, ranges: Sequence[str]) -> AddressPolicy:
         """From CIDR texts. Raises ValueError on a wrong one."""
         return cls(tuple(ip_network(text) for text in ranges))
 
@@ -54,26 +54,26 @@ class AddressGuard:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
         except ValueError as error:
-            raise Refused(f"网址不合法: {url[:200]}") from error
+            raise EgressDenied(f"网址不合法: {url[:200]}") from error
         if parts.scheme not in SCHEMES or not host:
-            raise Refused(f"只能访问 http/https 网页，不能访问: {url[:200]}")
+            raise EgressDenied(f"只能访问 http/https 网页，不能访问: {url[:200]}")
         if parts.username or parts.password:
-            raise Refused("网址中不能带用户名和密码")
+            raise EgressDenied("网址中不能带用户名和密码")
         if port in PORTS_REFUSED:
-            raise Refused(f"不访问端口 {port}")
+            raise EgressDenied(f"不访问端口 {port}")
         if host == "localhost" or host.endswith(".localhost"):
             host = "127.0.0.1"
         literal = _literal(host)
         if literal and not self.permits(literal):
-            raise Refused(f"{host} 是内部地址，不在允许的范围内")
+            raise EgressDenied(f"{host} 是内部地址，不在允许的范围内")
 
     def check_addresses(self, host: str, addresses: Sequence[str]) -> str:
         """The first address of a resolved host. Raises Refused when any of them may not be reached."""
         for address in addresses:
             if not self.permits(address):
-                raise Refused(f"{host} 解析到内部地址 {address}，不在允许的范围内")
+                raise EgressDenied(f"{host} 解析到内部地址 {address}，不在允许的范围内")
         if not addresses:
-            raise Refused(f"{host} 没有地址")
+            raise EgressDenied(f"{host} 没有地址")
         return addresses[0]
 
 
@@ -87,19 +87,19 @@ def _literal(host: str) -> str | None:
     return None
 
 
-class GuardedResolver(CachingThreadedResolver):
+class EgressResolver(CachingThreadedResolver):
     """Scrapy's resolver, refusing names that lead out of bounds; the address checked is the one connected to."""
 
-    guard = AddressGuard()
+    guard = AddressPolicy()
     proxy = ""
     """Our own proxy's host: connected to by Scrapy for plain http, asked for by nobody else."""
     refused: ClassVar[dict[str, str]] = {}
 
     @classmethod
-    def from_crawler(cls, crawler: Any, reactor: Any) -> GuardedResolver:
+    def from_crawler(cls, crawler: Any, reactor: Any) -> EgressResolver:
         """Take the allowed ranges from the settings."""
-        resolver: GuardedResolver = super().from_crawler(crawler, reactor)
-        resolver.guard = AddressGuard.of(crawler.settings.getlist("ALLOWED_RANGES"))
+        resolver: EgressResolver = super().from_crawler(crawler, reactor)
+        resolver.guard = AddressPolicy.of(crawler.settings.getlist("ALLOWED_RANGES"))
         resolver.proxy = urlsplit(crawler.settings["GUARD_PROXY"] or "").hostname or ""
         return resolver
 
@@ -113,17 +113,17 @@ class GuardedResolver(CachingThreadedResolver):
             return address  # a URL that names this address itself was refused before: AddressGuard.check_url
         try:
             return self.guard.check_addresses(name, [address])
-        except Refused as error:
+        except EgressDenied as error:
             self.refused[name] = str(error)  # Twisted turns this into a plain lookup error; the spider asks here why
             raise
 
 
-class GuardProxy:
+class EgressProxy:
     """A forward proxy on loopback that the browser must use: it resolves, checks and connects by itself, so neither a
     redirect nor a changed DNS answer leads inside. ``connect_to`` sends every host to one place: the demo campus.
     """
 
-    def __init__(self, guard: AddressGuard, connect_to: tuple[str, int, int] | None = None) -> None:
+    def __init__(self, guard: AddressPolicy, connect_to: tuple[str, int, int] | None = None) -> None:
         """``connect_to`` is (address, plain port, TLS port)."""
         self._guard = guard
         self._connect_to = connect_to
@@ -150,8 +150,8 @@ class GuardProxy:
             try:
                 head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
                 await self._relay(head, reader, writer)
-            except (Refused, TimeoutError, OSError) as error:
-                status = "403 Refused" if isinstance(error, Refused) else "502 Bad Gateway"
+            except (EgressDenied, TimeoutError, OSError) as error:
+                status = "403 Refused" if isinstance(error, EgressDenied) else "502 Bad Gateway"
                 writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
                 await writer.drain()
         writer.close()

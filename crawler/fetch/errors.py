@@ -14,12 +14,12 @@ from twisted.internet.error import (
 )
 from twisted.web.client import ResponseFailed
 
-from crawler.fetch.egress import GuardedResolver
-from crawler.fetch.middleware import NotRecorded, OverBudget, Refused, Resting
-from crawler.platforms.authorized_api import without_secrets
+from crawler.fetch.egress import EgressResolver
+from crawler.fetch.middleware import EgressDenied, HostPaused, NotRecorded, RequestBudgetExceeded
+from crawler.platforms.authorized_api import redact_secrets
 from rules.model import Outcome
 
-NOT_ASKED = (OverBudget, Resting)
+NOT_ASKED = (RequestBudgetExceeded, HostPaused)
 """We chose not to ask: there is nothing to say, and the account stays due."""
 NETWORK: tuple[tuple[type[Exception], str], ...] = (
     (DNSLookupError, "dns: 域名无法解析"),
@@ -31,12 +31,12 @@ NETWORK: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def meaning(error: BaseException | None, url: str) -> tuple[Outcome, str]:
+def describe_fetch_error(error: BaseException | None, url: str) -> tuple[Outcome, str]:
     """Outcome and reason ("code: 中文") of a failed request for ``url``."""
     match error:
         case NotRecorded():
             return Outcome.UNREADABLE, "not_recorded: 录制文件中没有该页面"
-        case Refused():
+        case EgressDenied():
             return Outcome.UNREADABLE, f"refused_address: {error}"
         case IgnoreRequest() if "redirect" in str(error):
             return Outcome.UNREADABLE, "redirects: 网页反复跳转"
@@ -46,7 +46,7 @@ def meaning(error: BaseException | None, url: str) -> tuple[Outcome, str]:
 
 
 def _network(error: BaseException | None, url: str) -> str:
-    if refused := GuardedResolver.refused.get(urlsplit(url).hostname or ""):
+    if refused := EgressResolver.refused.get(urlsplit(url).hostname or ""):
         return f"refused_address: {refused}"
     text = f"{type(error).__name__} {error}"
     if "certificate" in text.lower() or "ssl" in text.lower():
@@ -54,4 +54,4 @@ def _network(error: BaseException | None, url: str) -> str:
     if "maxsize" in text.lower() or "DownloadCancelled" in text or "larger than" in text:
         return "too_large: 页面超过大小上限"
     known = (reason for kind, reason in NETWORK if isinstance(error, kind))
-    return next(known, f"error: {without_secrets(text)[:120]}")
+    return next(known, f"error: {redact_secrets(text)[:120]}")

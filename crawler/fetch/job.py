@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.platforms.authorized_api import Grant
+from crawler.platforms.authorized_api import ApiCredential
 from crawler.platforms.spec import Target
 from rules.model import Platform
 
@@ -13,21 +13,21 @@ USER_AGENT = "XunjianBot/0.1 (university new-media register check; public pages 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class FetchTask:
     """One account to look at: by every public source of its platform, or at one given URL only."""
 
     target: Target
     url: str = ""
     source: str = ""
     """Given for a URL whose kind is known; otherwise the page tells."""
-    grant: Grant | None = None
+    grant: ApiCredential | None = None
     """The account's own authorisation: its official interface is asked before the public pages."""
     browser: bool = False
     screenshot: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class CrawlJob:
     """A run. ``now`` is the clock at the start; the child counts on from there with a monotonic one."""
 
     run: str
@@ -36,7 +36,7 @@ class Order:
     now: datetime
     data: str
     database: str
-    looks: tuple[Look, ...]
+    looks: tuple[FetchTask, ...]
     follow: bool = True
     contact: str = "mailto:admin@localhost"
     delay_seconds: float | None = None

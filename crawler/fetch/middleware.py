@@ -11,17 +11,17 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
-from crawler.fetch.egress import AddressGuard, Refused
-from crawler.fetch.job import Order
+from crawler.fetch.egress import AddressPolicy, EgressDenied
+from crawler.fetch.job import CrawlJob
 from crawler.page.page import Page
 from storage.evidence import ReplayIndex
 
 
-class OverBudget(IgnoreRequest):
+class RequestBudgetExceeded(IgnoreRequest):
     """The host has had its requests of the day. Raised by Manners; the account simply stays due."""
 
 
-class Resting(IgnoreRequest):
+class HostPaused(IgnoreRequest):
     """This host showed a wall in this run: nothing more is asked there. Raised by Manners; the account stays due."""
 
 
@@ -29,12 +29,12 @@ class NotRecorded(IgnoreRequest):
     """The replayed recording has no answer for this URL. Raised by Replay; becomes ``unreadable``."""
 
 
-class Manners:
+class PolitenessMiddleware:
     """Checks every request, redirects and robots.txt included: address bounds, budget of the day, rest after a wall."""
 
-    def __init__(self, order: Order, spent: dict[str, int], budget: int, proxy: str) -> None:
+    def __init__(self, order: CrawlJob, spent: dict[str, int], budget: int, proxy: str) -> None:
         """``spent`` are the requests of today by host before this run."""
-        self.guard = AddressGuard.of(order.allowed_ranges)
+        self.guard = AddressPolicy.of(order.allowed_ranges)
         self.before = spent
         self.asked: Counter[str] = Counter()
         self.walled: set[str] = set()
@@ -42,9 +42,9 @@ class Manners:
         self._proxy = proxy
 
     @classmethod
-    def from_crawler(cls, crawler: Any) -> Manners:
+    def from_crawler(cls, crawler: Any) -> PolitenessMiddleware:
         """The spider's own: it reports walls to it and reads the counts at the end."""
-        manners: Manners = crawler.spider.manners
+        manners: PolitenessMiddleware = crawler.spider.manners
         return manners
 
     def process_request(self, request: Request) -> None:
@@ -52,15 +52,15 @@ class Manners:
         self.guard.check_url(request.url)
         host = urlsplit(request.url).hostname or ""
         if host in self.walled:
-            raise Resting(host)
+            raise HostPaused(host)
         if self.before.get(host, 0) + self.asked[host] >= self._budget:
-            raise OverBudget(host)
+            raise RequestBudgetExceeded(host)
         self.asked[host] += 1
         if self._proxy:
             request.meta["proxy"] = self._proxy
 
 
-class Replay:
+class ReplayMiddleware:
     """Serves every request from a recording where the order names one."""
 
     def __init__(self, path: str) -> None:
@@ -68,7 +68,7 @@ class Replay:
         self._index = ReplayIndex(path) if path else None
 
     @classmethod
-    def from_crawler(cls, crawler: Any) -> Replay:
+    def from_crawler(cls, crawler: Any) -> ReplayMiddleware:
         """From the spider's order; what the recording lacks is told to the spider."""
         made = cls(crawler.spider.order.replay)
         crawler.spider.notes += [f"录制文件不完整 {error}" for error in (made._index.errors if made._index else ())]
@@ -91,4 +91,12 @@ class Replay:
         return kind(request.url, status=page.status, headers=headers, body=page.body, request=request)
 
 
-__all__ = ["AddressGuard", "Manners", "NotRecorded", "OverBudget", "Refused", "Replay", "Resting"]
+__all__ = [
+    "AddressPolicy",
+    "EgressDenied",
+    "HostPaused",
+    "NotRecorded",
+    "PolitenessMiddleware",
+    "ReplayMiddleware",
+    "RequestBudgetExceeded",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from crawler.fetch.job import USER_AGENT, Order
+from crawler.fetch.job import USER_AGENT, CrawlJob
 from crawler.page.page import MAX_BYTES
 from crawler.platforms.spec import PlatformSpec
 
@@ -46,11 +46,14 @@ FIXED: dict[str, Any] = {
     "METAREFRESH_ENABLED": True,
     "REFERRER_POLICY": "same-origin",  # Scrapy's default tells other hosts too
     "LOG_LEVEL": "WARNING",  # default DEBUG
-    "TWISTED_DNS_RESOLVER": "crawler.fetch.egress.GuardedResolver",
+    "TWISTED_DNS_RESOLVER": "crawler.fetch.egress.EgressResolver",
     "DNS_TIMEOUT": 15,  # default 60
     "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
     "DOWNLOADER_MIDDLEWARES_BASE": {f"scrapy.downloadermiddlewares.{name}": at for name, at in MIDDLEWARES.items()},
-    "DOWNLOADER_MIDDLEWARES": {"crawler.fetch.middleware.Manners": 50, "crawler.fetch.middleware.Replay": 60},
+    "DOWNLOADER_MIDDLEWARES": {
+        "crawler.fetch.middleware.PolitenessMiddleware": 50,
+        "crawler.fetch.middleware.ReplayMiddleware": 60,
+    },
     "SPIDER_MIDDLEWARES_BASE": {
         "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
         "scrapy.spidermiddlewares.referer.RefererMiddleware": 700,
@@ -60,7 +63,7 @@ FIXED: dict[str, Any] = {
 }
 
 
-def settings_for(order: Order, spec: PlatformSpec, proxy: str, browser: str | None) -> dict[str, Any]:
+def settings_for(order: CrawlJob, spec: PlatformSpec, proxy: str, browser: str | None) -> dict[str, Any]:
     """Settings of the crawler process. ``proxy`` is the guard proxy's URL, ``browser`` the browser found."""
     delay = spec.delay_seconds if order.delay_seconds is None else order.delay_seconds
     settings = FIXED | {
@@ -78,7 +81,7 @@ def settings_for(order: Order, spec: PlatformSpec, proxy: str, browser: str | No
     return settings | {"ASYNCIO_EVENT_LOOP": "uvloop.Loop"}
 
 
-def _browser(order: Order, proxy: str, browser: str) -> dict[str, Any]:
+def _browser(order: CrawlJob, proxy: str, browser: str) -> dict[str, Any]:
     handler = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
     args = [*CHROMIUM_ARGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # Chromium refuses its sandbox to root
     launch = {"args": args, "proxy": {"server": proxy}, "executable_path": browser}

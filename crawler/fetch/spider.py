@@ -14,15 +14,22 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.fetch.browser import browser_meta, captured_pages
-from crawler.fetch.egress import GuardProxy
-from crawler.fetch.errors import NOT_ASKED, meaning
-from crawler.fetch.job import Look, Order
-from crawler.fetch.middleware import Manners
-from crawler.observe.attribute import NO_BROWSER, conclude, interpret
-from crawler.observe.linked_posts import posts_linked
+from crawler.fetch.egress import EgressProxy
+from crawler.fetch.errors import NOT_ASKED, describe_fetch_error
+from crawler.fetch.job import CrawlJob, FetchTask
+from crawler.fetch.middleware import PolitenessMiddleware
+from crawler.observe.attribute import NO_BROWSER, attribute_page, summarize_visit
+from crawler.observe.linked_posts import linked_post_urls
 from crawler.page.page import Page
-from crawler.platforms.authorized_api import HOSTS, Call, Grant, list_call, token_call, token_in
-from crawler.platforms.spec import PlatformSpec, Source
+from crawler.platforms.authorized_api import (
+    HOSTS,
+    ApiCredential,
+    ApiRequest,
+    list_call,
+    parse_token_response,
+    token_call,
+)
+from crawler.platforms.spec import PageSource, PlatformSpec
 from rules.model import Observation, Outcome, Platform
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive
@@ -44,7 +51,7 @@ NO_PAGE = "no_public_page: 该平台没有可公开读取的页面"
 class Visit:
     """One look in progress: what was seen so far and how many answers are still on their way."""
 
-    look: Look
+    look: FetchTask
     pending: int = 0
     seen: list[Observation] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
@@ -59,13 +66,13 @@ class AccountSpider(scrapy.Spider):
     def __init__(
         self,
         *,
-        order: Order,
+        order: CrawlJob,
         spec: PlatformSpec,
         archive: EvidenceArchive,
         clock: Callable[[], datetime],
         save: Save,
-        manners: Manners,
-        proxy: GuardProxy,
+        manners: PolitenessMiddleware,
+        proxy: EgressProxy,
         browser: str | None,
     ) -> None:
         """``save`` takes finished (key, observation) pairs; it is called in batches, one visit never split."""
@@ -106,10 +113,10 @@ class AccountSpider(scrapy.Spider):
                 requests.append(self._request(visit, url, source))
         return requests
 
-    def _needs_browser(self, visit: Visit, source: Source | None) -> bool:
+    def _needs_browser(self, visit: Visit, source: PageSource | None) -> bool:
         return visit.look.browser or bool(source and source.browser)
 
-    def _first_urls(self, look: Look) -> Iterator[tuple[Source | None, str]]:
+    def _first_urls(self, look: FetchTask) -> Iterator[tuple[PageSource | None, str]]:
         if look.url:
             yield next((s for s in self.spec.sources if s.code == look.source), None), look.url
             return
@@ -119,7 +126,7 @@ class AccountSpider(scrapy.Spider):
             if urls and self.order.platform == Platform.WEBSITE:
                 return  # a home page leads to the rest
 
-    def _request(self, visit: Visit, url: str, source: Source | None, depth: int = 0) -> scrapy.Request:
+    def _request(self, visit: Visit, url: str, source: PageSource | None, depth: int = 0) -> scrapy.Request:
         visit.pending += 1
         visit.asked.add(url)
         browser = self._needs_browser(visit, source) and not self.order.replay
@@ -133,18 +140,18 @@ class AccountSpider(scrapy.Spider):
             cb_kwargs={"visit": visit, "source": source, "depth": depth},
         )
 
-    def _official(self, visit: Visit, grant: Grant) -> scrapy.Request:
+    def _official(self, visit: Visit, grant: ApiCredential) -> scrapy.Request:
         """The first request under an account's own authorisation: for a token, or for the list where that is not needed."""
         asked = None if self.order.replay else token_call(grant)
         if asked:
             return self._call(visit, asked, self.authorised)
         return self._list(visit, grant, grant.token)
 
-    def _list(self, visit: Visit, grant: Grant, token: str) -> scrapy.Request:
+    def _list(self, visit: Visit, grant: ApiCredential, token: str) -> scrapy.Request:
         call = list_call(visit.look.target, grant, token)
         return self._call(visit, call, self.answered, source=None, depth=1)
 
-    def _call(self, visit: Visit, call: Call, callback: Any, **given: Any) -> scrapy.Request:
+    def _call(self, visit: Visit, call: ApiRequest, callback: Any, **given: Any) -> scrapy.Request:
         """robots.txt speaks to guests, which an authorised caller is not; and nothing secret follows a redirect."""
         visit.pending += 1
         visit.asked.add(call.shown)
@@ -162,7 +169,7 @@ class AccountSpider(scrapy.Spider):
 
     def authorised(self, response: Response, visit: Visit) -> list[scrapy.Request]:
         """A token to ask the list with. The answer is a secret, and is not kept."""
-        token, reason = token_in(response.body)
+        token, reason = parse_token_response(response.body)
         if not token:
             self._see(visit, self._unseen(response.meta["shown"], Outcome.UNREADABLE, reason))
         grant = visit.look.grant
@@ -170,43 +177,43 @@ class AccountSpider(scrapy.Spider):
         self._answered(visit)
         return more
 
-    def answered(self, response: Response, visit: Visit, source: Source | None, depth: int) -> list[scrapy.Request]:
+    def answered(self, response: Response, visit: Visit, source: PageSource | None, depth: int) -> list[scrapy.Request]:
         """Keep the bytes, read them, and ask for what the page leads to. (A list: Scrapy re-parses the source of a
         generator callback at every call, which costs more than reading the page.)"""
         page = self._page(response, visit)
         evidence = self.archive.append(page, run_id=self.order.run)
         target = visit.look.target
         asked = source.code if source and depth == 0 else None
-        seen = replace(interpret(page, target, asked), evidence=evidence)
+        seen = replace(attribute_page(page, target, asked), evidence=evidence)
         self._see(visit, seen)
         if self.order.platform == Platform.WEBSITE and seen.outcome == Outcome.OK:
-            self.links |= posts_linked(page)
+            self.links |= linked_post_urls(page)
         for extra in captured_pages(response, page.fetched_at):
             kept = self.archive.append(extra, run_id=self.order.run)
-            self._see(visit, replace(interpret(extra, target), evidence=kept))
+            self._see(visit, replace(attribute_page(extra, target), evidence=kept))
         if shot := response.meta.get("screenshot"):
             self.archive.append_resource(page.url, shot, "image/png", page.fetched_at, run_id=self.order.run)
         more = self._further(visit, page, seen, source) if depth == 0 else []
         self._answered(visit)
         return more
 
-    def _further(self, visit: Visit, page: Page, seen: Observation, source: Source | None) -> list[scrapy.Request]:
+    def _further(self, visit: Visit, page: Page, seen: Observation, source: PageSource | None) -> list[scrapy.Request]:
         """What a first page leads to. One that shows nothing may lead to the page that does; its frames are only parts."""
         if seen.outcome == Outcome.OK and self.order.follow:
             return self._follow(visit, page, source or self._source(seen.source))
         if seen.outcome != Outcome.UNREADABLE or not source or visit.led:
             return []
-        visit.led, urls = True, source.leads(page, visit.look.target)
+        visit.led, urls = True, source.fallback_urls(page, visit.look.target)
         whole = len(urls) == 1
         new = [url for url in urls if url not in visit.asked]
         return [self._request(visit, url, source if whole else None, depth=0 if whole else 1) for url in new]
 
-    def _follow(self, visit: Visit, page: Page, source: Source | None) -> list[scrapy.Request]:
-        urls = source.follow(page, visit.look.target) if source else ()
+    def _follow(self, visit: Visit, page: Page, source: PageSource | None) -> list[scrapy.Request]:
+        urls = source.next_urls(page, visit.look.target) if source else ()
         new = [url for url in urls if url not in visit.asked]
         return [self._request(visit, url, None, depth=1) for url in new[:FOLLOW_MAX]]
 
-    def _source(self, code: str) -> Source | None:
+    def _source(self, code: str) -> PageSource | None:
         return next((source for source in self.spec.sources if source.code == code), None)
 
     def _page(self, response: Response, visit: Visit) -> Page:
@@ -238,7 +245,7 @@ class AccountSpider(scrapy.Spider):
         if isinstance(failure.value, NOT_ASKED):
             self.skipped += 1
         else:
-            self._see(visit, self._unseen(url, *meaning(failure.value, url)))
+            self._see(visit, self._unseen(url, *describe_fetch_error(failure.value, url)))
         self._answered(visit)
 
     def _unseen(self, url: str, outcome: Outcome, reason: str) -> Observation:
@@ -267,7 +274,7 @@ class AccountSpider(scrapy.Spider):
             self._finish(visit)
 
     def _finish(self, visit: Visit) -> None:
-        self._ready += [(visit.look.target.key, seen) for seen in conclude(visit.seen)]
+        self._ready += [(visit.look.target.key, seen) for seen in summarize_visit(visit.seen)]
         if len(self._ready) >= READY_MOST or self.clock() - self._flushed > READY_LONGEST:
             self.flush()
 

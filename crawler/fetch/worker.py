@@ -16,18 +16,18 @@ from typing import Any
 from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.fetch.browser import find_browser
-from crawler.fetch.egress import AddressGuard, GuardProxy
-from crawler.fetch.job import Order
-from crawler.fetch.middleware import Manners
+from crawler.fetch.egress import AddressPolicy, EgressProxy
+from crawler.fetch.job import CrawlJob
+from crawler.fetch.middleware import PolitenessMiddleware
 from crawler.fetch.scrapy_settings import settings_for
 from crawler.fetch.spider import AccountSpider
 from crawler.platforms import SPECS
-from rules.accounts.state import absorb
+from rules.accounts.state import apply_observation
 from rules.model import BEIJING
-from storage.crawl_runs import Runs
+from storage.crawl_runs import CrawlRunRepository
 from storage.database import Database, StorageError
 from storage.evidence import EvidenceArchive, EvidenceError
-from storage.observations import Looks
+from storage.observations import ObservationRepository
 from storage.serialization import load
 
 PR_SET_PDEATHSIG = 1
@@ -49,18 +49,18 @@ EXPECTED = ("downloadermiddlewares.retry", "downloadermiddlewares.robotstxt", "c
 """Loggers that report what an observation reports anyway: a page that did not come. Errors of ours still show."""
 
 
-def follow_order(order: Order) -> dict[str, Any]:
+def run_job(order: CrawlJob) -> dict[str, Any]:
     """Crawl, keep evidence, save observations; returns the summary. Raises StorageError, EvidenceError."""
     database = Database(order.database)
-    looks, runs = Looks(database), Runs(database)
+    looks, runs = ObservationRepository(database), CrawlRunRepository(database)
     spec = SPECS[order.platform.value]
     archive = EvidenceArchive(Path(order.data) / "evidence")
-    proxy = GuardProxy(AddressGuard.of(order.allowed_ranges), order.connect_to)
+    proxy = EgressProxy(AddressPolicy.of(order.allowed_ranges), order.connect_to)
     browser = find_browser(order.browser_path)
     today = order.now.astimezone(BEIJING).date()
     settings = settings_for(order, spec, proxy.url, browser)
     budget = spec.daily_budget if order.daily_budget is None else order.daily_budget
-    manners = Manners(order, runs.spent(today), budget, settings["GUARD_PROXY"])
+    manners = PolitenessMiddleware(order, runs.requests_by_host(today), budget, settings["GUARD_PROXY"])
     process = AsyncCrawlerProcess(settings)
     for name in EXPECTED:
         logging.getLogger(f"scrapy.{name}").setLevel(logging.CRITICAL)
@@ -71,7 +71,7 @@ def follow_order(order: Order) -> dict[str, Any]:
         spec=spec,
         archive=archive,
         clock=clock_from(order.now),
-        save=lambda pairs: looks.record(order.run, pairs, absorb),
+        save=lambda pairs: looks.record(order.run, pairs, apply_observation),
         manners=manners,
         proxy=proxy,
         browser=browser,
@@ -81,7 +81,7 @@ def follow_order(order: Order) -> dict[str, Any]:
     assert isinstance(spider, AccountSpider)
     archive.close()
     for host, count in manners.asked.items():
-        runs.spend(host, today, count)
+        runs.add_requests(host, today, count)
     database.close()
     return spider.summary()
 
@@ -92,9 +92,9 @@ def main() -> int:
     The order comes by standard input, for it may hold an account's authorisation, which no file should.
     """
     die_with_parent()
-    order = load(Order, sys.stdin.buffer.read().decode("utf-8"))
+    order = load(CrawlJob, sys.stdin.buffer.read().decode("utf-8"))
     try:
-        summary = follow_order(order)
+        summary = run_job(order)
     except (StorageError, EvidenceError) as error:
         sys.stderr.write(f"{error}\n")
         return 1

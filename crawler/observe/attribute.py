@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.observe.parse import read
+from crawler.observe.parse import parse_page
 from crawler.page.page import Page
 from crawler.platforms.spec import Target
 from rules.accounts.identity import identity
-from rules.model import Observation, Outcome, Platform, Post, Proof
+from rules.model import ClaimType, Observation, Outcome, Platform, Post
 
 NO_BROWSER = "no_browser: 读取该页面需要浏览器，请安装 chromium（apt-get install chromium）"
 SEARCH = "search:"
 """Keys of targets that are no account but a question: their results are kept as they are."""
 
 
-def interpret(page: Page, target: Target, source: str | None = None) -> Observation:
+def attribute_page(page: Page, target: Target, source: str | None = None) -> Observation:
     """The observation of a page fetched for ``target``. ``source``: the code of the source it was fetched by, if known."""
     if target.platform == Platform.WEBSITE:
         return _own_host(page, target, _website(page, source), source)
-    return own_result(target, read(page, target.platform, source))
+    return select_own_hit(target, parse_page(page, target.platform, source))
 
 
 def _website(page: Page, source: str | None) -> Observation:
     """A website's page says itself what it is: a home page may be nothing but one list, yet it is the home page."""
-    seen = read(page, Platform.WEBSITE)
+    seen = parse_page(page, Platform.WEBSITE)
     return replace(seen, source="home") if source == "home" and seen.source == "list" else seen
 
 
@@ -39,12 +39,12 @@ def _own_host(page: Page, target: Target, seen: Observation, source: str | None)
     led_away = bool(page.requested_url) and page.requested_url != page.url
     if source == "home" and seen.outcome.is_fact and led_away:
         reason = f"moved: 网站跳转到 {host}"
-        moved = replace(seen, outcome=Outcome.MOVED, moved_to=page.url, reason=reason, posts=(), proves=Proof.NONE)
+        moved = replace(seen, outcome=Outcome.MOVED, moved_to=page.url, reason=reason, posts=(), proves=ClaimType.NONE)
         return replace(moved, account_id=target.account_id, source="home")
     return seen
 
 
-def own_result(target: Target, seen: Observation) -> Observation:
+def select_own_hit(target: Target, seen: Observation) -> Observation:
     """A search page speaks of many accounts: keep what it says of ours, by id or by the exact name, and only that it is
     active. Not being among the results proves nothing."""
     if not seen.results or not target.key or target.key.startswith(SEARCH):
@@ -54,14 +54,14 @@ def own_result(target: Target, seen: Observation) -> Observation:
     if not ours:
         reason = "not_in_results: 搜索结果中没有这个账号，不能说明账号情况"
         empty = replace(seen, outcome=Outcome.UNREADABLE, reason=reason, name=None, account_id=None)
-        return replace(empty, verified_body=None, posts=(), proves=Proof.NONE)
+        return replace(empty, verified_body=None, posts=(), proves=ClaimType.NONE)
     at = ours[0].last_post_at
     posts = (Post(id=f"search:{at:%Y%m%d%H%M%S}", published_at=at),) if at else ()
-    proves = seen.proves & Proof.ACTIVE if posts else Proof.NONE
+    proves = seen.proves & ClaimType.ACTIVE if posts else ClaimType.NONE
     return replace(seen, name=None, account_id=target.account_id, verified_body=None, posts=posts, proves=proves)
 
 
-def conclude(seen: list[Observation]) -> list[Observation]:
+def summarize_visit(seen: list[Observation]) -> list[Observation]:
     """What a visit's pages say together, the first page first.
 
     A website's silence is shown only by a home page that carries dates and only where none of its columns was hidden
@@ -73,7 +73,7 @@ def conclude(seen: list[Observation]) -> list[Observation]:
     hidden = any(each.outcome == Outcome.BLOCKED for each in seen)
     silent = home and not hidden and any(each.last_post_at for each in columns)
     if columns and len(seen) > 1 and not silent:
-        seen = [replace(each, proves=each.proves & ~Proof.INACTIVE) for each in seen]
+        seen = [replace(each, proves=each.proves & ~ClaimType.INACTIVE) for each in seen]
     facts = [each for each in seen if each.outcome.is_fact]
     if any(each.last_post_at or each.outcome != Outcome.OK for each in facts):
         return facts

@@ -17,7 +17,7 @@ POSTS = (
 """What stands in every such link, whose it is, and the link. Other platforms' single posts are behind walls."""
 
 
-def posts_linked(page: Page) -> dict[str, str]:
+def linked_post_urls(page: Page) -> dict[str, str]:
     """Addresses of single posts with the platform's code, in the page's order; the same post once."""
     found = {
         match.start(): (f"https://{match.group(1)}", platform.value)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from crawler.page.classify import explain, verdict
+from crawler.page.classify import explain, match_block_page
 from crawler.page.page import MAX_BYTES, Blocked, Page, PageError, Unreadable
 from crawler.platforms import spec_of
-from crawler.platforms.spec import PlatformSpec, Source
-from rules.model import Observation, Outcome, Proof
+from crawler.platforms.spec import PageSource, PlatformSpec
+from rules.model import ClaimType, Observation, Outcome
 
-READER_ERRORS: Counter[str] = Counter()
+PARSER_ERRORS: Counter[str] = Counter()
 """Readers that failed on a page in a way nobody foresaw, by source: a bug of ours, shown in the metrics."""
 
 
-def read(page: Page, platform: str, source: str | None = None) -> Observation:
+def parse_page(page: Page, platform: str, source: str | None = None) -> Observation:
     """What this page showed. ``platform`` is a Platform value or an alias (appstore, htmldate, sogou).
 
     The kind of page is recognised from the page; ``source`` (a source's code) insists on one kind. Every failure is an
@@ -32,35 +32,35 @@ def read(page: Page, platform: str, source: str | None = None) -> Observation:
         return _refused(page, spec, chosen.code, *_why(error, chosen.code))
 
 
-def _recognise(page: Page, spec: PlatformSpec, source: str | None) -> Source:
+def _recognise(page: Page, spec: PlatformSpec, source: str | None) -> PageSource:
     if len(page.body) > MAX_BYTES:
         raise Unreadable(f"too_large: 页面超过 {MAX_BYTES // 1024 // 1024} MB")
-    wall = verdict(page, spec.platform)
+    wall = match_block_page(page, spec.platform)
     if wall:
         raise (Blocked if wall.outcome is Outcome.BLOCKED else Unreadable)(explain(wall, page))
     for candidate in spec.sources:
-        if source in (None, candidate.code) and candidate.recognises(page):
+        if source in (None, candidate.code) and candidate.matches(page):
             return candidate
     raise Unreadable("unknown_page: 无法识别的页面，可能已改版或需要登录")
 
 
-def _claim(observation: Observation, source: Source) -> Observation:
+def _claim(observation: Observation, source: PageSource) -> Observation:
     """The observation with its source, claiming no more than that source can show and this page really held."""
     if observation.outcome is Outcome.OK and not _identified(observation):
         raise Unreadable("no_identity: 页面上没有账号、内容或检索结果")
     proves = observation.proves & source.proves
     dated = [post for post in observation.posts if post.published_at]
     if not dated:
-        proves &= ~Proof.ACTIVE
+        proves &= ~ClaimType.ACTIVE
     # A list of pinned items only is a truncated list.
     if observation.outcome is not Outcome.EMPTY and all(post.pinned for post in dated):
-        proves &= ~Proof.INACTIVE
+        proves &= ~ClaimType.INACTIVE
     if not observation.name:
-        proves &= ~Proof.NAME
+        proves &= ~ClaimType.NAME
     if not observation.verified_body:
-        proves &= ~Proof.BODY
+        proves &= ~ClaimType.BODY
     if observation.outcome is not Outcome.GONE:
-        proves &= ~Proof.GONE
+        proves &= ~ClaimType.GONE
     return replace(observation, source=source.code, proves=proves)
 
 
@@ -74,7 +74,7 @@ def _why(error: Exception, where: str) -> tuple[Outcome, str]:
             return Outcome.BLOCKED, str(error)
         case PageError():
             return Outcome.UNREADABLE, str(error)
-    READER_ERRORS[where] += 1
+    PARSER_ERRORS[where] += 1
     return Outcome.UNREADABLE, f"reader_error: 读取程序出错（{type(error).__name__}）"
 
 

@@ -44,7 +44,7 @@ def signatures(platform: Platform) -> tuple[Signature, ...]:
 
 
 @cache
-def wordless(platform: Platform) -> tuple[Signature, ...]:
+def signatures_without_text(platform: Platform) -> tuple[Signature, ...]:
     """Those of them that a page may bear however much it says."""
     return tuple(each for each in signatures(platform) if not (each.title or each.text or each.marker))
 

@@ -14,8 +14,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.page.block_signatures import Signature, contents, markers, signatures, wordless
-from crawler.page.extract import data, dig
+from crawler.page.block_signatures import Signature, contents, markers, signatures, signatures_without_text
+from crawler.page.extract import get_path, page_json
 from crawler.page.page import Page, Unreadable
 from rules.model import Platform
 
@@ -34,7 +34,7 @@ ARTICLE = re.compile(r"发布(时间|日期|人)[:：]|来源[:：]|浏览(次�
 
 
 @dataclass(frozen=True)
-class Look:
+class PageSignals:
     """What the signatures ask about one page, each worked out at most once."""
 
     page: Page
@@ -59,7 +59,7 @@ class Look:
         if not self.is_json or len(self.page.text) > LARGE_JSON:
             return None
         try:
-            return data(self.page)
+            return page_json(self.page)
         except Unreadable:
             return None
 
@@ -75,7 +75,7 @@ class Look:
     @cached_property
     def said(self) -> str:
         """The visible text, as far as needed to know whether it is little."""
-        return speech(self.page.text)
+        return visible_text(self.page.text)
 
     @cached_property
     def bare(self) -> bool:
@@ -109,7 +109,7 @@ class Look:
         return len(self.said) <= LITTLE and not ARTICLE.search(self.said)
 
 
-def matches(signature: Signature, look: Look) -> bool:
+def matches(signature: Signature, look: PageSignals) -> bool:
     """Whether every condition holds, cheapest first."""
     return (
         (not signature.status or any(look.page.status in span for span in signature.status))
@@ -125,10 +125,10 @@ def matches(signature: Signature, look: Look) -> bool:
     )
 
 
-def verdict(page: Page, platform: Platform) -> Signature | None:
+def match_block_page(page: Page, platform: Platform) -> Signature | None:
     """The first signature that explains this page as a wall or an error; None where a reader should look."""
-    look = Look(page, contents(platform), markers(platform))
-    for signature in signatures(platform) if look.short else wordless(platform):
+    look = PageSignals(page, contents(platform), markers(platform))
+    for signature in signatures(platform) if look.short else signatures_without_text(platform):
         if matches(signature, look):
             return signature
     return None
@@ -139,7 +139,7 @@ def explain(signature: Signature, page: Page) -> str:
     return f"{signature.code}: {signature.reason}".format(status=page.status)
 
 
-def speech(text: str) -> str:
+def visible_text(text: str) -> str:
     """Visible text of a page, up to a little over `LITTLE` characters; more than `LITTLE` where there are many links.
 
     A linear scan that stops early: regular expressions over broken markup are quadratic.
@@ -196,9 +196,9 @@ def _holds(value: Any, path: tuple[str, ...], wanted: tuple[Any, ...]) -> bool:
     """Whether the JSON has one of the wanted values at this path."""
     if not isinstance(value, dict):
         return False
-    parent = dig(value, *path[:-1])
+    parent = get_path(value, *path[:-1])
     present = isinstance(parent, dict) and path[-1] in parent
-    return any(_equals(dig(value, *path), want, present) for want in wanted)
+    return any(_equals(get_path(value, *path), want, present) for want in wanted)
 
 
 def _equals(found: Any, want: Any, present: bool) -> bool:

@@ -18,9 +18,9 @@ from lxml.html import HtmlElement
 
 from crawler.page.dates import parse_when
 from crawler.page.page import Page, Unreadable
-from rules.model import BEIJING, Observation, Outcome, Platform, Post, Precision, Proof
+from rules.model import BEIJING, ClaimType, Observation, Outcome, Platform, Post, Precision
 
-EVERYTHING = ~Proof.NONE
+EVERYTHING = ~ClaimType.NONE
 """A reader's default claim; `crawler.observe.parse` cuts it down to what the source can show and the page really held."""
 LONGEST = 500
 """Characters kept of one name or title."""
@@ -34,7 +34,7 @@ SPACE = re.compile(r"[\s\u200b\u200e\u200f\ufeff]+")
 T = TypeVar("T")
 
 
-def data(page: Page) -> Any:
+def page_json(page: Page) -> Any:
     """The page's JSON, parsed once per page (several recognisers look at it). Raises Unreadable when it is none."""
     if "_data" not in page.__dict__:
         page.__dict__["_data"] = page.json() if page.text.lstrip()[:1] in ("{", "[") else None
@@ -43,21 +43,21 @@ def data(page: Page) -> Any:
     return page.__dict__["_data"]
 
 
-def peek(page: Page, *path: str | int) -> Any:
+def json_at(page: Page, *path: str | int) -> Any:
     """What lies at ``path`` in the page's JSON; None where the page is no JSON or has no such place. Never raises."""
     try:
-        return dig(data(page), *path)
+        return get_path(page_json(page), *path)
     except Unreadable:
         return None
 
 
 def has(page: Page, *path: str | int) -> bool:
     """Whether the page's JSON has this place at all, even when it holds null."""
-    parent = peek(page, *path[:-1])
+    parent = json_at(page, *path[:-1])
     return isinstance(parent, dict) and path[-1] in parent
 
 
-def dig(value: Any, *path: str | int) -> Any:
+def get_path(value: Any, *path: str | int) -> Any:
     """The value at ``path``; None as soon as anything is missing or of another type."""
     for step in path:
         if isinstance(value, dict):
@@ -69,9 +69,9 @@ def dig(value: Any, *path: str | int) -> Any:
     return value
 
 
-def rows(value: Any, *path: str | int) -> list[dict[str, Any]]:
+def dicts_at(value: Any, *path: str | int) -> list[dict[str, Any]]:
     """The objects of the list at ``path``; a lone object counts as one (WeChat albums do that); else nothing."""
-    found = dig(value, *path)
+    found = get_path(value, *path)
     if isinstance(found, dict):
         return [found]
     return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
@@ -84,22 +84,22 @@ def tidy(text: str) -> str:
     return clean.encode("utf-8", "ignore").decode()
 
 
-def word(value: Any, *path: str | int) -> str:
+def text_at(value: Any, *path: str | int) -> str:
     """The text or number at ``path`` as tidy text; empty where there is none."""
-    found = dig(value, *path)
+    found = get_path(value, *path)
     if isinstance(found, bool) or not isinstance(found, str | int):
         return ""
-    return tidy(found if isinstance(found, str) else str(number(found) or 0) if found else "")
+    return tidy(found if isinstance(found, str) else str(int_at(found) or 0) if found else "")
 
 
 def either(value: Any, *keys: str) -> str:
     """The first of these keys that holds text: platforms rename fields and keep the old ones in old answers."""
-    return next((text for key in keys if (text := word(value, key))), "")
+    return next((text for key in keys if (text := text_at(value, key))), "")
 
 
-def number(value: Any, *path: str | int) -> int | None:
+def int_at(value: Any, *path: str | int) -> int | None:
     """The whole number at ``path``, also when written as text."""
-    found = dig(value, *path)
+    found = get_path(value, *path)
     if isinstance(found, str) and re.fullmatch(r"-?[0-9]{1,19}", found.strip()):
         found = int(found)
     if isinstance(found, bool) or not isinstance(found, int):
@@ -107,9 +107,9 @@ def number(value: Any, *path: str | int) -> int | None:
     return found if -(2**63) < found < 2**63 else None
 
 
-def unix(value: Any, *path: str | int, per_second: int = 1) -> datetime | None:
+def unix_time_at(value: Any, *path: str | int, per_second: int = 1) -> datetime | None:
     """Unix time at ``path`` as Beijing time; None outside 2000–2100 (zeros and ids are no times)."""
-    stamp = number(value, *path)
+    stamp = int_at(value, *path)
     if stamp is None or not 0 < stamp // per_second < MAX_UNIX:
         return None
     moment = datetime.fromtimestamp(stamp // per_second, BEIJING)
@@ -127,9 +127,9 @@ def plain(markup: str) -> str:
     return tidy(re.sub(r"<[^<>]*(?:>|$)", "", markup[: 16 * LONGEST]))
 
 
-def prose(value: Any, *path: str | int) -> str:
+def html_text_at(value: Any, *path: str | int) -> str:
     """The HTML fragment at ``path`` as tidy text; empty where there is none."""
-    found = dig(value, *path)
+    found = get_path(value, *path)
     return plain(found) if isinstance(found, str) else ""
 
 
@@ -155,7 +155,7 @@ def find(node: HtmlElement, path: str) -> list[HtmlElement]:
     return [item for item in found if isinstance(item, HtmlElement)] if isinstance(found, list) else []
 
 
-def shown(node: HtmlElement, path: str) -> str:
+def xpath_text(node: HtmlElement, path: str) -> str:
     """Text of the first match of an XPath, element or attribute; empty where there is none."""
     found = node.xpath(path)
     if not isinstance(found, list) or not found:
@@ -200,7 +200,7 @@ def biz_of(number_text: str) -> str:
     return base64.b64encode(number_text.encode()).decode() if number_text.isdigit() else ""
 
 
-def owner(ids: Iterable[str]) -> str:
+def majority_owner(ids: Iterable[str]) -> str:
     """Whose list this is: the id that at least half of the items carry, and more than any other.
 
     Empty where nobody does: recommendations, favourites and timelines are nobody's list.
@@ -210,14 +210,14 @@ def owner(ids: Iterable[str]) -> str:
     return top if most > next_most and 2 * most >= counted.total() else ""
 
 
-def need(value: T | None, reason: str) -> T:
+def require(value: T | None, reason: str) -> T:
     """The value, or Unreadable with the reason where it is missing or empty."""
     if not value:
         raise Unreadable(reason)
     return value
 
 
-def seen(page: Page, platform: Platform, **facts: Any) -> Observation:
+def make_observation(page: Page, platform: Platform, **facts: Any) -> Observation:
     """An observation of this page; outcome ok unless said otherwise. Times that lie ahead of the fetch are dropped."""
     latest = page.fetched_at + AHEAD
     posts = tuple(

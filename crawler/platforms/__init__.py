@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 
 from crawler.platforms.spec import PlatformSpec
-from rules.model import Platform, Proof
+from rules.model import ClaimType, Platform
 
 MODULES = {
     "website": "website",
@@ -53,15 +53,15 @@ def spec_of(key: str | Platform) -> PlatformSpec:
 
 
 CAN = {
-    Proof.ACTIVE: "在更新",
-    Proof.INACTIVE: "未更新",
-    Proof.NAME: "名称",
-    Proof.BODY: "主体",
-    Proof.GONE: "已注销",
+    ClaimType.ACTIVE: "在更新",
+    ClaimType.INACTIVE: "未更新",
+    ClaimType.NAME: "名称",
+    ClaimType.BODY: "主体",
+    ClaimType.GONE: "已注销",
 }
 
 
-def can(proves: Proof) -> str:
+def can(proves: ClaimType) -> str:
     """What a source can show, in Chinese."""
     return "、".join(label for proof, label in CAN.items() if proof & proves) or "仅作线索"
 

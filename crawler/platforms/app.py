@@ -6,10 +6,10 @@ from typing import Any
 from urllib.parse import quote
 
 from crawler.page import extract
-from crawler.page.extract import need, rows, seen, when, word
+from crawler.page.extract import dicts_at, make_observation, require, text_at, when
 from crawler.page.page import Page
-from crawler.platforms.spec import PlatformSpec, Source, Target
-from rules.model import Found, Observation, Platform, Post, Proof
+from crawler.platforms.spec import PageSource, PlatformSpec, Target
+from rules.model import ClaimType, Observation, Platform, Post, SearchHit
 
 LOOKUP = "https://itunes.apple.com/lookup?country=cn&id="
 SEARCH = "https://itunes.apple.com/search?country=cn&entity=software&limit=50&term="
@@ -17,11 +17,11 @@ SEARCH = "https://itunes.apple.com/search?country=cn&entity=software&limit=50&te
 
 def version(item: Any, page: Page) -> Post:
     """The current version as a post; ``releaseDate`` is the app's first version."""
-    at, precision = when(word(item, "currentVersionReleaseDate") or word(item, "releaseDate"), page)
+    at, precision = when(text_at(item, "currentVersionReleaseDate") or text_at(item, "releaseDate"), page)
     return Post(
-        id=f"{word(item, 'trackId')}@{word(item, 'version')}",
-        title=f"{word(item, 'trackName')} {word(item, 'version')}",
-        url=word(item, "trackViewUrl"),
+        id=f"{text_at(item, 'trackId')}@{text_at(item, 'version')}",
+        title=f"{text_at(item, 'trackName')} {text_at(item, 'version')}",
+        url=text_at(item, "trackViewUrl"),
         published_at=at,
         precision=precision,
     )
@@ -29,46 +29,48 @@ def version(item: Any, page: Page) -> Post:
 
 def is_app(item: dict[str, Any]) -> bool:
     """The same answers carry developers, songs and podcasts."""
-    kind = word(item, "kind") or word(item, "wrapperType")
-    return bool(word(item, "trackId") and word(item, "trackName")) and kind in ("software", "mac-software", "")
+    kind = text_at(item, "kind") or text_at(item, "wrapperType")
+    return bool(text_at(item, "trackId") and text_at(item, "trackName")) and kind in ("software", "mac-software", "")
 
 
 def read_result(page: Page, items: list[dict[str, Any]]) -> Observation:
     """The apps of an answer; the first one fills the observation. ``sellerName`` is the legal body."""
     apps = [item for item in items if is_app(item)]
-    top = need(apps, "no_app: 结果里没有应用")[0]
+    top = require(apps, "no_app: 结果里没有应用")[0]
     results = tuple(
-        Found(
+        SearchHit(
             platform=Platform.APP,
-            name=word(item, "trackName"),
-            account_id=word(item, "trackId"),
-            url=word(item, "trackViewUrl"),
-            verified_body=word(item, "sellerName"),
+            name=text_at(item, "trackName"),
+            account_id=text_at(item, "trackId"),
+            url=text_at(item, "trackViewUrl"),
+            verified_body=text_at(item, "sellerName"),
             last_post_at=version(item, page).published_at,
         )
         for item in apps
     )
-    return seen(
+    return make_observation(
         page,
         Platform.APP,
-        name=word(top, "trackName"),
-        account_id=word(top, "trackId"),
-        verified_body=word(top, "sellerName"),
+        name=text_at(top, "trackName"),
+        account_id=text_at(top, "trackId"),
+        verified_body=text_at(top, "sellerName"),
         posts=[version(top, page)],
         results=results if len(apps) > 1 else (),
         # Of several apps the first is a guess, and the first version says nothing about the present one.
-        proves=extract.EVERYTHING if len(apps) == 1 and word(top, "currentVersionReleaseDate") else ~Proof.INACTIVE,
+        proves=extract.EVERYTHING
+        if len(apps) == 1 and text_at(top, "currentVersionReleaseDate")
+        else ~ClaimType.INACTIVE,
     )
 
 
 def read_lookup(page: Page) -> Observation:
     """lookup and search answers."""
-    return read_result(page, rows(extract.data(page), "results"))
+    return read_result(page, dicts_at(extract.page_json(page), "results"))
 
 
 def read_bare(page: Page) -> Observation:
     """One app saved without the envelope."""
-    return read_result(page, [extract.data(page)])
+    return read_result(page, [extract.page_json(page)])
 
 
 def urls(target: Target) -> tuple[str, ...]:
@@ -82,21 +84,21 @@ SPEC = PlatformSpec(
     delay_seconds=4.0,
     daily_budget=1000,
     sources=(
-        Source(
+        PageSource(
             code="lookup",
             label="App Store 查询",
-            proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
+            proves=ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="版本日期（UTC）；查无结果只说明该区域没有",
-            recognises=lambda page: extract.has(page, "resultCount"),
+            matches=lambda page: extract.has(page, "resultCount"),
             read=read_lookup,
             urls=lambda target: urls(target) or ((SEARCH + quote(target.name),) if target.name else ()),
         ),
-        Source(
+        PageSource(
             code="app",
             label="App Store 单个应用",
-            proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
+            proves=ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="版本日期（UTC）",
-            recognises=lambda page: extract.has(page, "trackId") and extract.has(page, "trackName"),
+            matches=lambda page: extract.has(page, "trackId") and extract.has(page, "trackName"),
             read=read_bare,
         ),
     ),

@@ -30,7 +30,7 @@ _SECRET = re.compile(r'((?:access_token|secret)"?\s*[=:]\s*"?|OAuth2 )[^\s&"\'<>
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
+class ApiCredential:
     """An account's own authorisation. WeChat gives ``app_id`` and ``secret``, Weibo an access ``token``.
 
     ``whole``: somebody compared the interface's list with the account's own back end, and nothing was missing. WeChat's
@@ -44,7 +44,7 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class ApiRequest:
     """One request to an official interface. ``shown`` is its address without the secret, for evidence and reasons."""
 
     url: str = field(repr=False)
@@ -58,17 +58,17 @@ class Call:
         return "POST" if self.body else "GET"
 
 
-def token_call(grant: Grant) -> Call | None:
+def token_call(grant: ApiCredential) -> ApiRequest | None:
     """The request for a short-lived token, or None where the grant is a token itself. The stable interface leaves the
     tokens of the account's other systems valid."""
     if grant.token:
         return None
     asked = {"grant_type": "client_credential", "appid": grant.app_id, "secret": grant.secret}
     url = f"{WECHAT}/stable_token"
-    return Call(url=url, shown=url, body=json.dumps(asked))
+    return ApiRequest(url=url, shown=url, body=json.dumps(asked))
 
 
-def token_in(body: bytes) -> tuple[str, str]:
+def parse_token_response(body: bytes) -> tuple[str, str]:
     """(token, "") of the answer to `token_call`, or ("", why there is none)."""
     try:
         said = json.loads(body)
@@ -80,18 +80,18 @@ def token_in(body: bytes) -> tuple[str, str]:
     return "", f"authorisation: 官方接口没有给出调用凭据（errcode {code}）：{REFUSALS.get(code, '请核对设置 grants')}"
 
 
-def list_call(target: Target, grant: Grant, token: str) -> Call:
+def list_call(target: Target, grant: ApiCredential, token: str) -> ApiRequest:
     """The request for the account's newest posts."""
     if target.platform is Platform.WEIBO:
         url = f"{WEIBO}?{urlencode({'uid': target.account_id, 'count': 100})}"
-        return Call(url=url, shown=url, headers={"Authorization": f"OAuth2 {token}"})
+        return ApiRequest(url=url, shown=url, headers={"Authorization": f"OAuth2 {token}"})
     url = f"{WECHAT}/freepublish/batchget"
     # Every account has the same address here; what is kept must tell whose answer it is.
     shown = f"{url}?{urlencode({'account': target.account_id})}" + (f"&{WHOLE}" if grant.whole else "")
     asked = {"offset": 0, "count": 20, "no_content": 1}
-    return Call(url=f"{url}?{urlencode({'access_token': token})}", shown=shown, body=json.dumps(asked))
+    return ApiRequest(url=f"{url}?{urlencode({'access_token': token})}", shown=shown, body=json.dumps(asked))
 
 
-def without_secrets(text: str) -> str:
+def redact_secrets(text: str) -> str:
     """A text that may go into a log or a reason: tokens and secrets are left out."""
     return _SECRET.sub(r"\1…", text)

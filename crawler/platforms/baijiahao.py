@@ -8,36 +8,36 @@ from typing import Any
 from lxml.html import HtmlElement
 
 from crawler.page import extract
-from crawler.page.extract import css, need, seen, shown, when, word
+from crawler.page.extract import css, make_observation, require, text_at, when, xpath_text
 from crawler.page.page import Page
-from crawler.platforms.spec import PlatformSpec, Source, Target
-from rules.model import Observation, Platform, Post, Proof
+from crawler.platforms.spec import PageSource, PlatformSpec, Target
+from rules.model import ClaimType, Observation, Platform, Post
 
 
 def read_article(page: Page) -> Observation:
     """One article: the account, its 认证, and the one post."""
     root = extract.tree(page)
     linked = extract.embedded(page.text, "application/ld+json")
-    name = shown(root, f"//*[{css('author-name')}]") or word(linked, "author", "name")
+    name = xpath_text(root, f"//*[{css('author-name')}]") or text_at(linked, "author", "name")
     name = name or extract.first(r'"(?:author_name|authorName)"\s*:\s*"([^"]{1,60})"', page.text)
     account = extract.first(r'[?&]app_id=(\d{8,20})|"?\bapp(?:_id|id|Id)"?\s*:\s*"?(\d{13,20})', page.text)
-    need(name or account, "no_identity: 文章页没有作者")
-    return seen(
+    require(name or account, "no_identity: 文章页没有作者")
+    return make_observation(
         page,
         Platform.BAIJIAHAO,
         name=name,
         account_id=account,
-        verified_body=shown(root, f"//*[{css('account-authentication')}]"),
+        verified_body=xpath_text(root, f"//*[{css('account-authentication')}]"),
         posts=[_post(page, root, linked)],
     )
 
 
 def _post(page: Page, root: HtmlElement, linked: Any) -> Post:
     """The meta time equals the visible 发布时间, which lacks the year."""
-    visible = shown(root, f"//span[{css('date')}]") + " " + shown(root, f"//span[{css('time')}]")
-    stamp = shown(root, '//meta[@itemprop="dateUpdate" or @itemprop="datePublished"]/@content')
+    visible = xpath_text(root, f"//span[{css('date')}]") + " " + xpath_text(root, f"//span[{css('time')}]")
+    stamp = xpath_text(root, '//meta[@itemprop="dateUpdate" or @itemprop="datePublished"]/@content')
     at, precision = when(stamp or extract.either(linked, "pubDate", "datePublished") or visible, page)
-    title = shown(root, f"//*[{css('article-title')}]") or word(linked, "title") or shown(root, "//title")
+    title = xpath_text(root, f"//*[{css('article-title')}]") or text_at(linked, "title") or xpath_text(root, "//title")
     ident = extract.first(r"[?&]id=(\d{15,20})", page.url)
     ident = ident or extract.first(r"baijiahao\.baidu\.com/s\?id=(\d{15,20})", page.text)
     url = f"https://baijiahao.baidu.com/s?id={ident}" if ident else page.url
@@ -46,20 +46,20 @@ def _post(page: Page, root: HtmlElement, linked: Any) -> Post:
 
 def read_author(page: Page) -> Observation:
     """baijiahao.baidu.com/u?app_id=: who it is; the list is fetched by a signed script."""
-    user = extract.dig(extract.embedded(page.text, "window.runtime"), "user")
+    user = extract.get_path(extract.embedded(page.text, "window.runtime"), "user")
     account = (
         extract.first(r"[?&]app_id=(\d{8,20})", page.url)
-        or word(user, "app_id")
-        or word(user, "third_id")
-        or word(user, "uk")
+        or text_at(user, "app_id")
+        or text_at(user, "third_id")
+        or text_at(user, "uk")
     )
-    name = need(word(user, "nickname") or word(user, "display_name"), "no_identity: 主页没有名称")
-    return seen(
+    name = require(text_at(user, "nickname") or text_at(user, "display_name"), "no_identity: 主页没有名称")
+    return make_observation(
         page,
         Platform.BAIJIAHAO,
         name=name,
         account_id=account,
-        verified_body=word(user, "vip_info") or word(user, "v_info"),
+        verified_body=text_at(user, "vip_info") or text_at(user, "v_info"),
     )
 
 
@@ -82,21 +82,21 @@ SPEC = PlatformSpec(
     delay_seconds=10.0,
     daily_budget=300,
     sources=(
-        Source(
+        PageSource(
             code="article",
             label="文章页",
-            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            proves=ClaimType.ACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="只证明这一篇",
-            recognises=is_article,
+            matches=is_article,
             read=read_article,
             urls=article_urls,
         ),
-        Source(
+        PageSource(
             code="author",
             label="作者主页",
-            proves=Proof.NAME,
+            proves=ClaimType.NAME,
             note="列表需签名，只读名称",
-            recognises=lambda page: "window.runtime" in page.text,
+            matches=lambda page: "window.runtime" in page.text,
             read=read_author,
             urls=lambda target: (
                 (f"https://baijiahao.baidu.com/u?app_id={target.account_id}",) if target.account_id.isdigit() else ()

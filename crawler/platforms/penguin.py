@@ -3,54 +3,54 @@
 from __future__ import annotations
 
 from crawler.page import extract
-from crawler.page.extract import need, rows, seen, unix, when, word
+from crawler.page.extract import dicts_at, make_observation, require, text_at, unix_time_at, when
 from crawler.page.page import Page
-from crawler.platforms.spec import PlatformSpec, Source, Target
-from rules.model import Observation, Platform, Post, Precision, Proof
+from crawler.platforms.spec import PageSource, PlatformSpec, Target
+from rules.model import ClaimType, Observation, Platform, Post, Precision
 
 
 def read_article(page: Page) -> Observation:
     """news.qq.com article: window.DATA names media and time."""
     value = extract.embedded(page.text, "window.DATA")
-    name = need(word(value, "media") or word(value, "media_name"), "no_identity: 文章页没有账号")
-    at, precision = when(word(value, "pubtime") or word(value, "pub_time"), page)
-    ident = word(value, "article_id") or word(value, "cms_id") or word(value, "id")
+    name = require(text_at(value, "media") or text_at(value, "media_name"), "no_identity: 文章页没有账号")
+    at, precision = when(text_at(value, "pubtime") or text_at(value, "pub_time"), page)
+    ident = text_at(value, "article_id") or text_at(value, "cms_id") or text_at(value, "id")
     post = Post(
-        id=ident or word(value, "title"),
-        title=word(value, "title"),
+        id=ident or text_at(value, "title"),
+        title=text_at(value, "title"),
         published_at=at,
         precision=precision,
-        url=word(value, "url") or page.url,
+        url=text_at(value, "url") or page.url,
     )
-    return seen(
-        page, Platform.PENGUIN, name=name, account_id=word(value, "media_id") or word(value, "suid"), posts=[post]
+    return make_observation(
+        page, Platform.PENGUIN, name=name, account_id=text_at(value, "media_id") or text_at(value, "suid"), posts=[post]
     )
 
 
 def read_list(page: Page) -> Observation:
     """A saved list of one author's articles; items of other channels are recommendations."""
-    items = rows(extract.data(page), "newslist") or rows(extract.data(page), "data", "list")
-    whose = extract.owner(word(item, "chlid") or word(item, "media_id") for item in items)
-    own = [item for item in items if (word(item, "chlid") or word(item, "media_id")) == whose]
-    need(whose and own, "no_identity: 列表里没有账号")
+    items = dicts_at(extract.page_json(page), "newslist") or dicts_at(extract.page_json(page), "data", "list")
+    whose = extract.majority_owner(text_at(item, "chlid") or text_at(item, "media_id") for item in items)
+    own = [item for item in items if (text_at(item, "chlid") or text_at(item, "media_id")) == whose]
+    require(whose and own, "no_identity: 列表里没有账号")
     posts = []
     for item in own:
-        at, precision = unix(item, "timestamp"), Precision.SECOND
+        at, precision = unix_time_at(item, "timestamp"), Precision.SECOND
         if not at:
-            at, precision = when(word(item, "time"), page)
+            at, precision = when(text_at(item, "time"), page)
         posts.append(
             Post(
-                id=word(item, "id"),
-                title=word(item, "title"),
-                url=word(item, "url"),
+                id=text_at(item, "id"),
+                title=text_at(item, "title"),
+                url=text_at(item, "url"),
                 published_at=at,
                 precision=precision,
             )
         )
-    return seen(
+    return make_observation(
         page,
         Platform.PENGUIN,
-        name=word(own[0], "chlname") or word(own[0], "media_name"),
+        name=text_at(own[0], "chlname") or text_at(own[0], "media_name"),
         account_id=whose,
         posts=posts,
     )
@@ -67,20 +67,20 @@ SPEC = PlatformSpec(
     delay_seconds=10.0,
     daily_budget=200,
     sources=(
-        Source(
+        PageSource(
             code="list",
             label="作者文章列表",
-            proves=Proof.ACTIVE | Proof.NAME,
+            proves=ClaimType.ACTIVE | ClaimType.NAME,
             note="无公开地址，仅读留存",
-            recognises=lambda page: extract.has(page, "newslist") or bool(extract.peek(page, "data", "list")),
+            matches=lambda page: extract.has(page, "newslist") or bool(extract.json_at(page, "data", "list")),
             read=read_list,
         ),
-        Source(
+        PageSource(
             code="article",
             label="文章页",
-            proves=Proof.ACTIVE | Proof.NAME,
+            proves=ClaimType.ACTIVE | ClaimType.NAME,
             note="只证明这一篇；平时由人工核查",
-            recognises=lambda page: "window.DATA" in page.text,
+            matches=lambda page: "window.DATA" in page.text,
             read=read_article,
             urls=urls,
         ),

@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from crawler.page import extract
-from crawler.page.extract import need, number, rows, seen, unix, word
+from crawler.page.extract import dicts_at, int_at, make_observation, require, text_at, unix_time_at
 from crawler.page.page import Page
-from crawler.platforms.spec import PlatformSpec, Source, Target
-from rules.model import Observation, Outcome, Platform, Post, Proof
+from crawler.platforms.spec import PageSource, PlatformSpec, Target
+from rules.model import ClaimType, Observation, Outcome, Platform, Post
 
 
 def read_list(page: Page) -> Observation:
     """emotion_cgi_msglist: 说说 of one QQ number. ``total`` 0 with code 0 is the space's own counter."""
-    value = extract.data(page)
-    account = need(word(value, "usrinfo", "uin") or word(value, "uin"), "no_identity: 列表里没有QQ号")
-    own = [item for item in rows(value, "msglist") if word(item, "uin") in ("", account)]
+    value = extract.page_json(page)
+    account = require(text_at(value, "usrinfo", "uin") or text_at(value, "uin"), "no_identity: 列表里没有QQ号")
+    own = [item for item in dicts_at(value, "msglist") if text_at(item, "uin") in ("", account)]
     posts = [
         Post(
-            id=word(item, "tid"),
-            title=word(item, "content")[:80],
-            published_at=unix(item, "created_time"),
-            url=f"https://user.qzone.qq.com/{account}/mood/{word(item, 'tid')}",
-            pinned=word(item, "istop") == "1",
+            id=text_at(item, "tid"),
+            title=text_at(item, "content")[:80],
+            published_at=unix_time_at(item, "created_time"),
+            url=f"https://user.qzone.qq.com/{account}/mood/{text_at(item, 'tid')}",
+            pinned=text_at(item, "istop") == "1",
         )
         for item in own
-        if word(item, "tid")
+        if text_at(item, "tid")
     ]
-    total = number(value, "total")
+    total = int_at(value, "total")
     empty = not posts and total == 0
-    need(posts or empty, "empty_list: 列表是空的")
-    return seen(
+    require(posts or empty, "empty_list: 列表是空的")
+    return make_observation(
         page,
         Platform.QZONE,
-        name=word(value, "usrinfo", "name"),
+        name=text_at(value, "usrinfo", "name"),
         account_id=account,
         posts=posts,
         post_count=total,
@@ -51,12 +51,12 @@ SPEC = PlatformSpec(
     delay_seconds=30.0,
     daily_budget=50,
     sources=(
-        Source(
+        PageSource(
             code="list",
             label="说说列表",
-            proves=Proof.ACTIVE | Proof.NAME,
+            proves=ClaimType.ACTIVE | ClaimType.NAME,
             note="需登录，仅读留存；平时由人工核查",
-            recognises=lambda page: extract.has(page, "msglist") or extract.has(page, "usrinfo"),
+            matches=lambda page: extract.has(page, "msglist") or extract.has(page, "usrinfo"),
             read=read_list,
             urls=urls,
         ),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from crawler.page.page import Page
-from rules.model import Observation, Platform, Proof
+from rules.model import ClaimType, Observation, Platform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class PageSource:
     """One kind of page of one platform.
 
     ``recognises`` looks at the page alone (never at the file name); ``read`` turns it into an Observation or raises
@@ -33,13 +33,13 @@ class Source:
 
     code: str
     label: str
-    proves: Proof
+    proves: ClaimType
     note: str
-    recognises: Callable[[Page], bool]
+    matches: Callable[[Page], bool]
     read: Callable[[Page], Observation]
     urls: Callable[[Target], tuple[str, ...]] = lambda target: ()
-    follow: Callable[[Page, Target], tuple[str, ...]] = lambda page, target: ()
-    leads: Callable[[Page, Target], tuple[str, ...]] = lambda page, target: ()
+    next_urls: Callable[[Page, Target], tuple[str, ...]] = lambda page, target: ()
+    fallback_urls: Callable[[Page, Target], tuple[str, ...]] = lambda page, target: ()
     browser: bool = False
 
 
@@ -48,7 +48,7 @@ class PlatformSpec:
     """One platform: its sources, and the hosts a guest may ask."""
 
     platform: Platform
-    sources: tuple[Source, ...]
+    sources: tuple[PageSource, ...]
     hosts: tuple[str, ...] = ()
     delay_seconds: float = 5.0
     daily_budget: int = 2000

@@ -8,18 +8,28 @@ from typing import Any
 from urllib.parse import unquote
 
 from crawler.page import extract
-from crawler.page.extract import find, need, peek, rows, seen, shown, unix, when, word
+from crawler.page.extract import (
+    dicts_at,
+    find,
+    json_at,
+    make_observation,
+    require,
+    text_at,
+    unix_time_at,
+    when,
+    xpath_text,
+)
 from crawler.page.page import Page, Unreadable
-from crawler.platforms.spec import PlatformSpec, Source, Target
-from rules.model import Found, Observation, Platform, Post, Precision, Proof
+from crawler.platforms.spec import PageSource, PlatformSpec, Target
+from rules.model import ClaimType, Observation, Platform, Post, Precision, SearchHit
 
 QUOTE = r"'((?:[^'\\]|\\.){1,300})'"
 
 
 def from_id(group: str) -> Any:
     """The time inside a group id; exact on captured articles, wrong for imported ones."""
-    value = extract.number(group or None)
-    return unix(value >> 32) if value else None
+    value = extract.int_at(group or None)
+    return unix_time_at(value >> 32) if value else None
 
 
 def read_old_article(page: Page) -> Observation:
@@ -33,8 +43,8 @@ def read_old_article(page: Page) -> Observation:
     if not at:
         at, precision = from_id(group), Precision.DERIVED
     title = extract.first(rf"title:\s*{QUOTE}", text).strip('" ')
-    need(group and name, "no_identity: 文章页没有账号或编号")
-    return seen(
+    require(group and name, "no_identity: 文章页没有账号或编号")
+    return make_observation(
         page,
         Platform.TOUTIAO,
         name=name,
@@ -65,13 +75,13 @@ USERS = ("mediaInfo", "userInfo", "user", "profileUserInfo", "media_user", "user
 
 def read_render_data(page: Page) -> Observation:
     """Today's article or profile page."""
-    data = extract.dig(state(page), "data") or state(page)
-    info = extract.dig(data, "initialDetail") or data
-    user = next((found for key in USERS for place in (info, data) if (found := extract.dig(place, key))), None)
-    name = extract.either(user, "name", "screen_name") or word(info, "source")
-    body = extract.either(user, "verifiedContent", "verified_content") or word(user, "userAuthInfo", "auth_info")
-    need(name, "no_identity: 页面上没有账号")
-    return seen(
+    data = extract.get_path(state(page), "data") or state(page)
+    info = extract.get_path(data, "initialDetail") or data
+    user = next((found for key in USERS for place in (info, data) if (found := extract.get_path(place, key))), None)
+    name = extract.either(user, "name", "screen_name") or text_at(info, "source")
+    body = extract.either(user, "verifiedContent", "verified_content") or text_at(user, "userAuthInfo", "auth_info")
+    require(name, "no_identity: 页面上没有账号")
+    return make_observation(
         page, Platform.TOUTIAO, name=name, account_id=_uid(user), verified_body=body, posts=_rendered(info, page)
     )
 
@@ -80,13 +90,15 @@ def _rendered(info: Any, page: Page) -> list[Post]:
     """The article of a page; none on a profile."""
     group = extract.either(info, "itemId", "groupId", "item_id", "group_id")
     stamp = extract.either(info, "publishTime", "publish_time")
-    at, precision = unix(stamp), Precision.SECOND
+    at, precision = unix_time_at(stamp), Precision.SECOND
     if not at:
         at, precision = when(stamp, page)
     if not at:
         at, precision = from_id(group), Precision.DERIVED
     url = f"https://www.toutiao.com/article/{group}/"
-    return [Post(id=group, title=word(info, "title"), url=url, published_at=at, precision=precision)] if group else []
+    return (
+        [Post(id=group, title=text_at(info, "title"), url=url, published_at=at, precision=precision)] if group else []
+    )
 
 
 def _uid(user: Any) -> str:
@@ -104,43 +116,49 @@ def unpacked(row: dict[str, Any]) -> dict[str, Any]:
 
 def read_feed(page: Page) -> Observation:
     """api/pc/list/feed as saved: items of one account; ads and recommended items name other users."""
-    items = [unpacked(row) for row in rows(extract.data(page), "data")]
+    items = [unpacked(row) for row in dicts_at(extract.page_json(page), "data")]
     items = [item for item in items if not item.get("is_feed_ad") and not item.get("ad_id")]
-    whose = extract.owner(_uid(extract.dig(item, "user_info")) or word(item, "media_creator_id") for item in items)
-    own = [item for item in items if (_uid(extract.dig(item, "user_info")) or word(item, "media_creator_id")) == whose]
-    need(whose and own, "no_own_items: 列表里没有账号，或作者各不相同（推荐列表）")
-    user = extract.dig(own[0], "user_info")
+    whose = extract.majority_owner(
+        _uid(extract.get_path(item, "user_info")) or text_at(item, "media_creator_id") for item in items
+    )
+    own = [
+        item
+        for item in items
+        if (_uid(extract.get_path(item, "user_info")) or text_at(item, "media_creator_id")) == whose
+    ]
+    require(whose and own, "no_own_items: 列表里没有账号，或作者各不相同（推荐列表）")
+    user = extract.get_path(own[0], "user_info")
     posts = []
     for item in own:
-        group = word(item, "group_id") or word(item, "item_id") or word(item, "id")
+        group = text_at(item, "group_id") or text_at(item, "item_id") or text_at(item, "id")
         posts.append(
             Post(
                 id=group,
-                title=(word(item, "title") or word(item, "content"))[:80],
+                title=(text_at(item, "title") or text_at(item, "content"))[:80],
                 url=f"https://www.toutiao.com/article/{group}/",
-                published_at=unix(item, "publish_time") or unix(item, "behot_time"),
-                pinned=item.get("is_stick") in (1, True) or word(item, "stick_label") == "置顶",
+                published_at=unix_time_at(item, "publish_time") or unix_time_at(item, "behot_time"),
+                pinned=item.get("is_stick") in (1, True) or text_at(item, "stick_label") == "置顶",
             )
         )
-    return seen(
+    return make_observation(
         page,
         Platform.TOUTIAO,
-        name=word(user, "name") or word(own[0], "source"),
+        name=text_at(user, "name") or text_at(own[0], "source"),
         account_id=whose,
-        verified_body=word(user, "verified_content"),
+        verified_body=text_at(user, "verified_content"),
         posts=posts,
     )
 
 
 def read_profile(page: Page) -> Observation:
     """A profile of the mobile interface."""
-    user = extract.dig(extract.data(page), "data")
-    return seen(
+    user = extract.get_path(extract.page_json(page), "data")
+    return make_observation(
         page,
         Platform.TOUTIAO,
         name=extract.either(user, "name", "screen_name"),
         account_id=_uid(user),
-        verified_body=word(user, "verified_content"),
+        verified_body=text_at(user, "verified_content"),
     )
 
 
@@ -153,18 +171,18 @@ def unwrapped(link: str) -> str:
 
 def read_search(page: Page) -> Observation:
     """so.toutiao.com: articles with their source, or users; nobody's list, so only results."""
-    results: dict[str, Found] = {}
+    results: dict[str, SearchHit] = {}
     for card in find(extract.tree(page), "//*[@real-index]"):
         link = unwrapped((card.xpath(".//a/@href") or [""])[0])
         source = extract.first(r'"(?:article_source|name|user_name)"\s*:\s*"([^"]{1,60})"', link)
         user = extract.first(r"/(?:c/user|profile)/(?:token/)?([\w.-]{5,120})", link)
         if not source and user:
-            source = shown(card, './/*[contains(@class,"title")]')
+            source = xpath_text(card, './/*[contains(@class,"title")]')
         group = extract.first(r"/group/(\d{15,20})", link)
         if source and (group or user):
             results.setdefault(
                 source,
-                Found(
+                SearchHit(
                     platform=Platform.TOUTIAO,
                     name=source,
                     account_id=user,
@@ -174,17 +192,17 @@ def read_search(page: Page) -> Observation:
             )
         elif link and not source:
             _add_site(results, card, link)
-    return seen(
-        page, Platform.TOUTIAO, results=tuple(need(results, "no_result: 没有结果；不能证明账号不存在").values())
+    return make_observation(
+        page, Platform.TOUTIAO, results=tuple(require(results, "no_result: 没有结果；不能证明账号不存在").values())
     )
 
 
-def _add_site(results: dict[str, Found], card: Any, link: str) -> None:
+def _add_site(results: dict[str, SearchHit], card: Any, link: str) -> None:
     """Search also lists ordinary websites, which somebody may have to look at too."""
-    name = shown(card, './/*[contains(@class,"title")]')
+    name = xpath_text(card, './/*[contains(@class,"title")]')
     url = extract.first(r"h5_url=(https?://[^&\s]{4,300})", link)
     if name and url:
-        results.setdefault(name, Found(platform=Platform.WEBSITE, name=name, url=url))
+        results.setdefault(name, SearchHit(platform=Platform.WEBSITE, name=name, url=url))
 
 
 def urls(target: Target) -> tuple[str, ...]:
@@ -198,50 +216,48 @@ SPEC = PlatformSpec(
     delay_seconds=10.0,
     daily_budget=300,
     sources=(
-        Source(
+        PageSource(
             code="feed",
             label="账号列表接口",
-            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            proves=ClaimType.ACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="需签名，仅读留存",
-            recognises=lambda page: (
+            matches=lambda page: (
                 any(extract.has(page, "data", 0, key) for key in ("publish_time", "behot_time", "group_id"))
-                or any(word(unpacked(row), "behot_time") for row in rows(peek(page, "data"))[:1])
+                or any(text_at(unpacked(row), "behot_time") for row in dicts_at(json_at(page, "data"))[:1])
             ),
             read=read_feed,
         ),
-        Source(
+        PageSource(
             code="profile",
             label="账号资料接口",
-            proves=Proof.NAME | Proof.BODY,
+            proves=ClaimType.NAME | ClaimType.BODY,
             note="仅读留存",
-            recognises=lambda page: (
-                extract.has(page, "data", "user_id") and extract.has(page, "data", "verified_content")
-            ),
+            matches=lambda page: extract.has(page, "data", "user_id") and extract.has(page, "data", "verified_content"),
             read=read_profile,
         ),
-        Source(
+        PageSource(
             code="article",
             label="文章页",
-            proves=Proof.ACTIVE | Proof.NAME,
+            proves=ClaimType.ACTIVE | ClaimType.NAME,
             note="只证明这一篇",
-            recognises=lambda page: "BASE_DATA" in page.text,
+            matches=lambda page: "BASE_DATA" in page.text,
             read=read_old_article,
         ),
-        Source(
+        PageSource(
             code="render_data",
             label="文章页或主页（RENDER_DATA）",
-            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            proves=ClaimType.ACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="只证明页面所载",
-            recognises=lambda page: 'id="RENDER_DATA"' in page.text,
+            matches=lambda page: 'id="RENDER_DATA"' in page.text,
             read=read_render_data,
             urls=urls,
         ),
-        Source(
+        PageSource(
             code="search",
             label="头条搜索",
-            proves=Proof.NONE,
+            proves=ClaimType.NONE,
             note="只用于发现",
-            recognises=lambda page: "real-index=" in page.text or "data-test-result-list" in page.text,
+            matches=lambda page: "real-index=" in page.text or "data-test-result-list" in page.text,
             read=read_search,
         ),
     ),

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from monitors.app_context import World
-from monitors.cli.options import BadInput, Format, FormatOption, asked, show
+from monitors.app_context import AppContext
+from monitors.cli.options import Format, FormatOption, InvalidInput, asked, print_rows
 from monitors.jobs import case_actions
 from monitors.jobs.check import check, findings_of
 from monitors.json_output import iso
@@ -22,7 +22,7 @@ Reason = Annotated[str, typer.Option(help="理由")]
 School = Annotated[str, typer.Option(help="学校代码；不填则为所有学校")]
 
 
-def add_to(app: typer.Typer) -> None:
+def register_commands(app: typer.Typer) -> None:
     """Hang the commands in."""
     app.command("check")(check_now)
     app.add_typer(commands, name="case")
@@ -30,29 +30,31 @@ def add_to(app: typer.Typer) -> None:
 
 def check_now(ctx: typer.Context, school: School = "", form: FormatOption = Format.TEXT) -> None:
     """按现在（或 --now）的时间判定：列出问题、立案、升级、生成通知。重复执行不会重复立案。"""
-    with asked(ctx).world() as world:
-        schools = _schools(world, school)
-        now, broken = world.clock(), 0
+    with asked(ctx).context() as context:
+        schools = _schools(context, school)
+        now, broken = context.clock(), 0
         for code in schools:
             if form != Format.TEXT:
-                show((_finding(finding) for finding in findings_of(world, code, now)), form)
-            report = check(world, code, now)
+                print_rows((_finding(finding) for finding in findings_of(context, code, now)), form)
+            report = check(context, code, now)
             broken += report.violated
             if form == Format.TEXT:
                 typer.echo(
-                    f"{world.policies[code].school}: 账号 {report.accounts}，违反 {report.violated}，无法判定 {report.undetermined}；"
+                    f"{context.policies[code].school}: 账号 {report.accounts}，违反 {report.violated}，无法判定 {report.undetermined}；"
                     f"新立案 {report.opened}，发文 {report.issued}，新通知 {report.notices}"
                 )
     if broken:
         raise typer.Exit(1)
 
 
-def _schools(world: World, school: str) -> list[str]:
-    if school and school not in world.policies:
-        raise BadInput(f"没有学校 {school!r} 的制度文件。现有: {', '.join(sorted(world.policies))}")
-    schools = [school] if school else [code for code in world.schools if code in world.policies]
+def _schools(context: AppContext, school: str) -> list[str]:
+    if school and school not in context.policies:
+        raise InvalidInput(f"没有学校 {school!r} 的制度文件。现有: {', '.join(sorted(context.policies))}")
+    schools = [school] if school else [code for code in context.schools if code in context.policies]
     if not schools:
-        raise BadInput("没有可以判定的学校：台账是空的，或者没有对应的制度文件。请先导入台账，再看 xunjian doctor。")
+        raise InvalidInput(
+            "没有可以判定的学校：台账是空的，或者没有对应的制度文件。请先导入台账，再看 xunjian doctor。"
+        )
     return schools
 
 
@@ -107,9 +109,9 @@ def list_cases(
     form: FormatOption = Format.TEXT,
 ) -> None:
     """列出问题台账。"""
-    with asked(ctx).world() as world:
-        cases = world.store.cases.all(school or None, [state] if state else None)
-    show((shown(case) for case in cases), form, _line)
+    with asked(ctx).context() as context:
+        cases = context.store.cases.all(school or None, [state] if state else None)
+    print_rows((shown(case) for case in cases), form, _line)
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -119,14 +121,14 @@ def _line(row: dict[str, Any]) -> str:
 @commands.command("show")
 def show_case(ctx: typer.Context, number: Number, form: FormatOption = Format.TEXT) -> None:
     """查看一个条目和它的全部经过。"""
-    with asked(ctx).world() as world:
-        case = world.store.cases.one(number)
+    with asked(ctx).context() as context:
+        case = context.store.cases.get(number)
         if case is None:
-            raise BadInput(f"没有编号为 {number} 的条目。")
-        events = world.store.cases.events(number)
+            raise InvalidInput(f"没有编号为 {number} 的条目。")
+        events = context.store.cases.events(number)
     if form != Format.TEXT:
         log = [{"at": iso(e.at), "kind": e.kind.value, "by": e.by, "reason": e.reason} for e in events]
-        show([shown(case) | {"evidence": list(case.evidence), "basis": case.basis, "events": log}], form)
+        print_rows([shown(case) | {"evidence": list(case.evidence), "basis": case.basis, "events": log}], form)
         return
     typer.echo(_line(shown(case)))
     typer.echo(f"依据: {case.basis}  存证: {'、'.join(case.evidence) or '无'}")
@@ -137,19 +139,19 @@ def show_case(ctx: typer.Context, number: Number, form: FormatOption = Format.TE
 @commands.command()
 def approve(ctx: typer.Context, number: Number, by: By, step: str = "", reason: Reason = "") -> None:
     """签批待发的文书。"""
-    _done(ctx, lambda world: case_actions.approve(world, number, by=by, step=step, reason=reason))
+    _done(ctx, lambda context: case_actions.approve(context, number, by=by, step=step, reason=reason))
 
 
 @commands.command()
 def deliver(ctx: typer.Context, number: Number, step: str = "") -> None:
     """登记文书已送达；下一级的期限从送达起算。"""
-    _done(ctx, lambda world: case_actions.deliver(world, number, step=step))
+    _done(ctx, lambda context: case_actions.deliver(context, number, step=step))
 
 
 @commands.command()
 def appeal(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
     """登记单位的申诉；期限停止计算。"""
-    _done(ctx, lambda world: case_actions.appeal(world, number, by=by, reason=reason))
+    _done(ctx, lambda context: case_actions.appeal(context, number, by=by, reason=reason))
 
 
 @commands.command()
@@ -161,7 +163,7 @@ def decide(
     upheld: Annotated[bool, typer.Option("--upheld/--rejected", help="申诉成立 / 不成立")],
 ) -> None:
     """对申诉作出决定。"""
-    _done(ctx, lambda world: case_actions.decide(world, number, by=by, upheld=upheld, reason=reason))
+    _done(ctx, lambda context: case_actions.decide(context, number, by=by, upheld=upheld, reason=reason))
 
 
 @commands.command()
@@ -170,29 +172,29 @@ def exempt(ctx: typer.Context, number: Number, by: By, reason: Reason, until: st
     try:
         day = date.fromisoformat(until)
     except ValueError as error:
-        raise BadInput(f"--until 的日期写法不对: {until!r}。请写成 2026-12-31 这样的格式。") from error
-    _done(ctx, lambda world: case_actions.exempt(world, number, by=by, reason=reason, until=day))
+        raise InvalidInput(f"--until 的日期写法不对: {until!r}。请写成 2026-12-31 这样的格式。") from error
+    _done(ctx, lambda context: case_actions.exempt(context, number, by=by, reason=reason, until=day))
 
 
 @commands.command()
 def withdraw(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
     """撤回：此前的通知有误，向所有收到通知的人更正。"""
-    _done(ctx, lambda world: case_actions.withdraw(world, number, by=by, reason=reason))
+    _done(ctx, lambda context: case_actions.withdraw(context, number, by=by, reason=reason))
 
 
 @commands.command()
 def dismiss(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
     """认定不属实。"""
-    _done(ctx, lambda world: case_actions.dismiss(world, number, by=by, reason=reason))
+    _done(ctx, lambda context: case_actions.dismiss(context, number, by=by, reason=reason))
 
 
 @commands.command()
 def close(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
     """销号。"""
-    _done(ctx, lambda world: case_actions.close(world, number, by=by, reason=reason))
+    _done(ctx, lambda context: case_actions.close(context, number, by=by, reason=reason))
 
 
 def _done(ctx: typer.Context, move: Any) -> None:
-    with asked(ctx).world() as world:
-        case: Case = move(world)
+    with asked(ctx).context() as context:
+        case: Case = move(context)
     typer.echo(_line(shown(case)))

@@ -9,15 +9,15 @@ from typing import Annotated
 
 import typer
 
-from crawler.fetch.egress import Refused
+from crawler.fetch.egress import EgressDenied
 from crawler.platforms import SPECS
 from monitors import clock
-from monitors.cli.options import BadInput, Format, FormatOption, asked, show
+from monitors.cli.options import Format, FormatOption, InvalidInput, asked, print_rows
 from monitors.jobs.proof import look_at
-from monitors.jobs.run_sweep import sweep_and_plan
+from monitors.jobs.run_sweep import run_sweep
 from monitors.jobs.scan.report import as_text
 from monitors.json_output import iso, read_files
-from rules.accounts.pasted_target import UnusableTarget
+from rules.accounts.pasted_target import InvalidTarget
 from rules.model import Outcome
 from storage.database import StorageError
 
@@ -25,7 +25,7 @@ Platforms = Annotated[list[str] | None, typer.Option("--platform", help="只看�
 Replay = Annotated[str, typer.Option(help="用这份 WARC 录制代替网络")]
 
 
-def add_to(app: typer.Typer) -> None:
+def register_commands(app: typer.Typer) -> None:
     """Hang the commands in."""
     app.command("sweep")(sweep_now)
     app.command("read")(read_saved)
@@ -36,7 +36,7 @@ def add_to(app: typer.Typer) -> None:
 def known_platform(name: str) -> str:
     """The name, where a platform or an alias has it. Raises BadInput."""
     if name not in SPECS:
-        raise BadInput(f"没有平台 {name!r}。可用的平台: {', '.join(sorted(SPECS))}")
+        raise InvalidInput(f"没有平台 {name!r}。可用的平台: {', '.join(sorted(SPECS))}")
     return name
 
 
@@ -51,15 +51,15 @@ def sweep_now(
     """立即巡检：读取到期账号的公开页面，记录更新时间和存证。"""
     platforms = [known_platform(name) for name in platform or []]
     if replay and not Path(replay).exists():
-        raise BadInput(f"找不到录制文件 {replay}")
-    with asked(ctx).world() as world:
-        if not world.schools:
-            raise BadInput("台账是空的，没有可以巡检的账号。请先用 xunjian register import 导入台账。")
+        raise InvalidInput(f"找不到录制文件 {replay}")
+    with asked(ctx).context() as context:
+        if not context.schools:
+            raise InvalidInput("台账是空的，没有可以巡检的账号。请先用 xunjian register import 导入台账。")
         report = asyncio.run(
-            sweep_and_plan(world, platforms=platforms, accounts=account or [], everything=everything, replay=replay)
+            run_sweep(context, platforms=platforms, accounts=account or [], everything=everything, replay=replay)
         )
     if form != Format.TEXT:
-        show([report.as_dict()], form)
+        print_rows([report.as_dict()], form)
     else:
         counts = (
             "，".join(f"{Outcome(code).label} {n}" for code, n in report.outcomes.most_common()) or "没有到期的账号"
@@ -84,7 +84,7 @@ def read_saved(
 ) -> None:
     """读取保存的页面，每个文件输出一行 JSON：结果、名称、标识、最后更新时间、文章。"""
     moment = _moment(at)
-    show(read_files(files, known_platform(platform), url, moment), Format.JSONL if form == Format.TEXT else form)
+    print_rows(read_files(files, known_platform(platform), url, moment), Format.JSONL if form == Format.TEXT else form)
 
 
 def scan_now(
@@ -98,12 +98,12 @@ def scan_now(
 
     if platform:
         known_platform(platform)
-    with asked(ctx).world() as world:
+    with asked(ctx).context() as context:
         try:
-            report = asyncio.run(scan(world, target, platform=platform))
-        except (UnusableTarget, Refused) as error:
-            raise BadInput(str(error)) from error
-    show([report], form, as_text)
+            report = asyncio.run(scan(context, target, platform=platform))
+        except (InvalidTarget, EgressDenied) as error:
+            raise InvalidInput(str(error)) from error
+    print_rows([report], form, as_text)
     raise typer.Exit(report["exit"])
 
 
@@ -113,11 +113,11 @@ def prove(
     url: Annotated[str, typer.Argument(help="该账号最近发布的一条内容的网址")],
 ) -> None:
     """单位自证：查看单位提供的最新链接，核对账号、读出发布时间、留下存证。"""
-    with asked(ctx).world() as world:
+    with asked(ctx).context() as context:
         try:
-            seen = asyncio.run(look_at(world, account, url))
-        except (UnusableTarget, Refused) as error:
-            raise BadInput(str(error)) from error
+            seen = asyncio.run(look_at(context, account, url))
+        except (InvalidTarget, EgressDenied) as error:
+            raise InvalidInput(str(error)) from error
     typer.echo(
         f"{seen.outcome.label}，发布时间 {iso(seen.last_post_at) or '未能读出'}，存证 {seen.evidence or '无'}  {seen.reason}"
     )
@@ -128,4 +128,4 @@ def _moment(at: str) -> datetime:
     try:
         return clock.parse_now(at) if at else clock.wall()
     except ValueError as error:
-        raise BadInput(f"--at 的时间写法不对: {at!r}。请写成 2026-11-21T08:00+08:00 这样的格式。") from error
+        raise InvalidInput(f"--at 的时间写法不对: {at!r}。请写成 2026-11-21T08:00+08:00 这样的格式。") from error

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
-from monitors.app_context import World
-from monitors.cli.options import BadInput, Format, FormatOption, asked, show
+from monitors.app_context import AppContext
+from monitors.cli.options import Format, FormatOption, InvalidInput, asked, print_rows
 from rules.candidates import Candidate, CandidateState
 from rules.model import Platform
 from storage.database import StorageError
@@ -22,19 +22,19 @@ By = Annotated[str, typer.Option(help="作决定的人的姓名")]
 Reason = Annotated[str, typer.Option(help="理由；排除时必须写明")]
 
 
-def add_to(app: typer.Typer) -> None:
+def register_commands(app: typer.Typer) -> None:
     """Hang the commands in."""
     app.command("discover")(discover_now)
     app.add_typer(commands, name="suspect")
 
 
-def _known(world: World, schools: list[str]) -> list[str]:
-    if not world.schools:
-        raise BadInput("台账是空的，不知道要为哪所学校查找。请先用 xunjian register import 导入台账。")
+def _known(context: AppContext, schools: list[str]) -> list[str]:
+    if not context.schools:
+        raise InvalidInput("台账是空的，不知道要为哪所学校查找。请先用 xunjian register import 导入台账。")
     for code in schools:
-        if code not in world.schools or code not in world.policies:
-            known = [each for each in world.schools if each in world.policies]
-            raise BadInput(f"学校 {code!r} 没有台账或制度文件。可用: {', '.join(known) or '（无）'}")
+        if code not in context.schools or code not in context.policies:
+            known = [each for each in context.schools if each in context.policies]
+            raise InvalidInput(f"学校 {code!r} 没有台账或制度文件。可用: {', '.join(known) or '（无）'}")
     return schools
 
 
@@ -50,14 +50,16 @@ def discover_now(
 
     unknown = [name for name in platform or [] if name not in list(Platform)]
     if unknown:
-        raise BadInput(f"没有平台 {unknown[0]!r}。可用的平台: {', '.join(sorted(Platform))}")
+        raise InvalidInput(f"没有平台 {unknown[0]!r}。可用的平台: {', '.join(sorted(Platform))}")
     if replay and not Path(replay).exists():
-        raise BadInput(f"找不到录制文件 {replay}")
-    with asked(ctx).world() as world:
-        schools = _known(world, school or [])
-        report: DiscoverReport = asyncio.run(discover(world, platforms=platform or [], schools=schools, replay=replay))
+        raise InvalidInput(f"找不到录制文件 {replay}")
+    with asked(ctx).context() as context:
+        schools = _known(context, school or [])
+        report: DiscoverReport = asyncio.run(
+            discover(context, platforms=platform or [], schools=schools, replay=replay)
+        )
     if form != Format.TEXT:
-        show([report.as_dict()], form)
+        print_rows([report.as_dict()], form)
     else:
         typer.echo(as_text(report))
     for problem in report.errors:
@@ -68,9 +70,9 @@ def discover_now(
 
 def as_text(report: Any) -> str:
     """A report for a person. What was blocked is said to be blocked, never "nothing found"."""
-    from crawler.discovery.plan import Reply
+    from crawler.discovery.plan import SearchOutcome
 
-    counts = "，".join(f"{Reply(code).label} {n}" for code, n in report.asked.items()) or "没有到期的查询"
+    counts = "，".join(f"{SearchOutcome(code).label} {n}" for code, n in report.asked.items()) or "没有到期的查询"
     lines = [f"查询 {sum(report.asked.values())} 次：{counts}", f"新发现 {report.new} 个，待人核实 {report.waiting} 个"]
     lines += [f"  {line_of(candidate)}" for candidate in report.candidates]
     if report.filed:
@@ -104,13 +106,13 @@ def listed(
     from monitors.jobs.discovery.run import as_row
 
     if state and state not in list(CandidateState):
-        raise BadInput(f"没有状态 {state!r}。可用: {', '.join(CandidateState)}")
-    with asked(ctx).world() as world:
-        found = world.store.candidates.all(school or None, CandidateState(state) if state else None)
+        raise InvalidInput(f"没有状态 {state!r}。可用: {', '.join(CandidateState)}")
+    with asked(ctx).context() as context:
+        found = context.store.candidates.all(school or None, CandidateState(state) if state else None)
     if form == Format.TEXT:
         typer.echo("\n".join(map(line_of, found)) or "没有疑似账号。")
     else:
-        show(map(as_row, found), form)
+        print_rows(map(as_row, found), form)
 
 
 @commands.command("confirm")
@@ -132,21 +134,21 @@ def filed(ctx: typer.Context, key: Key, by: By, school: School = "", reason: Rea
 
 
 def _judge(ctx: typer.Context, key: str, school: str, state: CandidateState, by: str, reason: str) -> None:
-    from monitors.jobs.discovery.candidates import SuspectError, judge
+    from monitors.jobs.discovery.candidates import SuspectError, decide_candidate_as
 
-    with asked(ctx).world() as world:
-        code = school or _only(world, key)
+    with asked(ctx).context() as context:
+        code = school or _only(context, key)
         try:
-            decided, notes = judge(world, code, key, state, by=by, reason=reason)
+            decided, notes = decide_candidate_as(context, code, key, state, by=by, reason=reason)
         except SuspectError as error:
-            raise BadInput(str(error)) from error
+            raise InvalidInput(str(error)) from error
     typer.echo("\n".join([line_of(decided), *notes]))
 
 
-def _only(world: World, key: str) -> str:
-    schools = [candidate.school for candidate in world.store.candidates.all() if candidate.key == key]
+def _only(context: AppContext, key: str) -> str:
+    schools = [candidate.school for candidate in context.store.candidates.all() if candidate.key == key]
     if len(schools) != 1:
-        raise BadInput(
+        raise InvalidInput(
             f"{'有多所学校' if schools else '没有'}疑似账号 {key}，请用 xunjian suspect list 查看，并用 --school 写明学校。"
         )
     return schools[0]
@@ -163,18 +165,18 @@ def import_now(
     from monitors.jobs.list_import import import_list
     from storage.register.sheets import NotATable
 
-    with asked(ctx).world() as world:
-        codes = _known(world, [school] if school else [code for code in world.schools if code in world.policies])
+    with asked(ctx).context() as context:
+        codes = _known(context, [school] if school else [code for code in context.schools if code in context.policies])
         if len(codes) != 1:
-            raise BadInput(f"请用 --school 写明学校：{', '.join(codes)}")
+            raise InvalidInput(f"请用 --school 写明学校：{', '.join(codes)}")
         try:
-            report = asyncio.run(import_list(world, file.read_bytes(), file.name, codes[0]))
+            report = asyncio.run(import_list(context, file.read_bytes(), file.name, codes[0]))
         except (NotATable, OSError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise BadInput(f"{file}: {reason}") from error
+            raise InvalidInput(f"{file}: {reason}") from error
     if form != Format.TEXT:
         bad = [{"place": t.place, "column": t.column, "reason": t.reason, "kind": "bad_row"} for t in report.troubles]
-        show([*report.rows, *bad], form)
+        print_rows([*report.rows, *bad], form)
     else:
         for row in report.rows:
             typer.echo(f"{row['place']} {row['name'] or row['url']}：{row['kind_label']}，{row['why']}")

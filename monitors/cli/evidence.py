@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from monitors.cli.options import BadInput, Format, FormatOption, asked, show
-from monitors.jobs.evidence_replay import recompute
-from storage.evidence import EvidenceArchive, Status
+from monitors.cli.options import Format, FormatOption, InvalidInput, asked, print_rows
+from monitors.jobs.evidence_replay import replay_observations
+from storage.evidence import EvidenceArchive, VerifyStatus
 from storage.evidence import verify as verify_archive
 
 commands = typer.Typer(help="存证：校验完整性，由原始字节重新得出观察。", no_args_is_help=True)
 Archive = Annotated[Path | None, typer.Argument(help="存证目录或 WARC 文件；不填则为数据目录里的存证")]
 
 
-def add_to(app: typer.Typer) -> None:
+def register_commands(app: typer.Typer) -> None:
     """Hang the group into the command."""
     app.add_typer(commands, name="evidence")
 
@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 def _place(ctx: typer.Context, path: Path | None) -> Path:
     place = path or asked(ctx).settings().data / "evidence"
     if not place.exists():
-        raise BadInput(f"找不到存证 {place}")
+        raise InvalidInput(f"找不到存证 {place}")
     return place
 
 
@@ -34,8 +34,8 @@ def verify(ctx: typer.Context, path: Archive = None, form: FormatOption = Format
     """校验存证：完好、有问题（指出第一处），或者无法校验。"""
     heads = {}
     if path is None:
-        with asked(ctx).world() as world:
-            heads = world.store.runs.heads()
+        with asked(ctx).context() as context:
+            heads = context.store.runs.heads()
     report = verify_archive(_place(ctx, path), heads)
     bad = report.first_bad
     row: dict[str, Any] = {
@@ -43,8 +43,8 @@ def verify(ctx: typer.Context, path: Archive = None, form: FormatOption = Format
         "first_bad": vars(bad) if bad else None,
         "report": str(report),
     }
-    show([row], form, lambda r: r["report"])
-    if report.status is not Status.VERIFIED:
+    print_rows([row], form, lambda r: r["report"])
+    if report.status is not VerifyStatus.VERIFIED:
         raise typer.Exit(1)
 
 
@@ -53,11 +53,11 @@ def replay(ctx: typer.Context, path: Archive = None, form: FormatOption = Format
     """由存证的原始字节重新读取每一次观察，列出与记录不一致的地方。"""
     archive = EvidenceArchive(_place(ctx, path))
     counts: Counter[str] = Counter()
-    with asked(ctx).world() as world:
-        for row in recompute(world, archive):
+    with asked(ctx).context() as context:
+        for row in replay_observations(context, archive):
             counts[row["result"]] += 1
             if form != Format.TEXT:
-                show([row], Format.JSONL)
+                print_rows([row], Format.JSONL)
             elif row["result"] != "same":
                 typer.echo(f"{row['account']}  {row['evidence']}  {row.get('reason') or row['differs']}")
     if form == Format.TEXT:

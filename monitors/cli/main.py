@@ -10,7 +10,7 @@ import typer
 
 from monitors import clock
 from monitors.cli import cases, crawl, discovery, evidence, names, notices, policy, register, service, simulate
-from monitors.cli.options import Asked, BadInput
+from monitors.cli.options import CliContext, InvalidInput
 from monitors.settings import SettingsError
 from rules.cases.case import CaseError
 from rules.policies.loader import PolicyError
@@ -18,7 +18,7 @@ from storage.database import StorageError
 from storage.evidence import EvidenceError
 from storage.register import RegisterError
 
-PLAIN_ERRORS = (BadInput, SettingsError, StorageError, EvidenceError, RegisterError, PolicyError, CaseError)
+PLAIN_ERRORS = (InvalidInput, SettingsError, StorageError, EvidenceError, RegisterError, PolicyError, CaseError)
 
 app = typer.Typer(
     help="校媒巡检：高校网站与新媒体账号的更新监测、校名保护与逐级督办。",
@@ -38,12 +38,12 @@ def options(
     try:
         moment = clock.starting_at(clock.parse_now(now)) if now else clock.wall
     except ValueError as error:
-        raise BadInput(f"--now 的时间写法不对: {now!r}。请写成 2026-11-21T08:00+08:00 这样的格式。") from error
-    ctx.obj = Asked(data, moment)
+        raise InvalidInput(f"--now 的时间写法不对: {now!r}。请写成 2026-11-21T08:00+08:00 这样的格式。") from error
+    ctx.obj = CliContext(data, moment)
 
 
 for module in (register, crawl, discovery, names, cases, notices, evidence, policy, simulate, service):
-    module.add_to(app)
+    module.register_commands(app)
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -13,14 +13,14 @@ import typer
 import yaml
 from pydantic import ValidationError
 
-from monitors.cli.options import BadInput, Format, FormatOption, asked
+from monitors.cli.options import Format, FormatOption, InvalidInput, asked
 from monitors.policy_registry import own_schools, policies_of, protected_of
 from rules.names import Matcher, NameMatch, ProtectedFile, ProtectedSchool
 
 commands = typer.Typer(help="名称比对：是否使用或模仿受保护的校名。", no_args_is_help=True)
 
 
-def add_to(app: typer.Typer) -> None:
+def register_commands(app: typer.Typer) -> None:
     """Hang the group into the command."""
     app.add_typer(commands, name="names")
 
@@ -54,12 +54,12 @@ def screen(
 
 def _schools(ctx: typer.Context, school: str, protected: Path | None) -> list[ProtectedSchool]:
     if bool(school) == bool(protected):
-        raise BadInput("请写明 --school 学校代码（或 all），或者用 --protected 给出受保护名称文件，二者选一。")
+        raise InvalidInput("请写明 --school 学校代码（或 all），或者用 --protected 给出受保护名称文件，二者选一。")
     if protected:
         return list(read_protected(protected).schools)
     policies = policies_of(asked(ctx).settings())
     if school != "all" and school not in policies:
-        raise BadInput(
+        raise InvalidInput(
             f"没有学校 {school!r} 的制度文件。现有: {', '.join(sorted(policies))}。也可以用 --protected 给出名称。"
         )
     chosen = own_schools(policies, demo=False) if school == "all" else [policies[school]]
@@ -72,12 +72,12 @@ def read_protected(file: Path) -> ProtectedFile:
         text = file.read_text(encoding="utf-8-sig")
         return ProtectedFile.model_validate(json.loads(text) if file.suffix == ".json" else yaml.safe_load(text))
     except OSError as error:
-        raise BadInput(f"打不开文件 {file}: {error.strerror}") from error
+        raise InvalidInput(f"打不开文件 {file}: {error.strerror}") from error
     except (UnicodeDecodeError, ValueError, yaml.YAMLError) as error:
         if isinstance(error, ValidationError):
             places = [f"  {'.'.join(map(str, e['loc'])) or '文件'}: {e['msg']}" for e in error.errors()]
-            raise BadInput(f"{file} 的内容不对:\n" + "\n".join(places)) from error
-        raise BadInput(f"{file} 不是合格的 YAML/JSON（UTF-8 编码）: {error}") from error
+            raise InvalidInput(f"{file} 的内容不对:\n" + "\n".join(places)) from error
+        raise InvalidInput(f"{file} 不是合格的 YAML/JSON（UTF-8 编码）: {error}") from error
 
 
 def _lines(file: str) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _lines(file: str) -> Iterator[str]:
         with open(file, encoding="utf-8-sig", errors="replace", newline="\n") as lines:
             yield from (line.rstrip("\r\n") for line in lines)
     except OSError as error:
-        raise BadInput(f"打不开文件 {file}: {error.strerror}") from error
+        raise InvalidInput(f"打不开文件 {file}: {error.strerror}") from error
 
 
 def _as_text(matches: Iterable[NameMatch]) -> None:

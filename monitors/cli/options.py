@@ -1,4 +1,4 @@
-"""What the commands share: the world they open, how they print, what they refuse."""
+"""What the commands share: the context they open, how they print, what they refuse."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from typing import Annotated, Any
 
 import typer
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.clock import Clock
 from monitors.settings import Settings, load_settings
 from storage.store import Store
 
 
-class BadInput(Exception):
+class InvalidInput(Exception):
     """What was typed cannot be used. Raised by commands; the CLI prints it and exits 2."""
 
 
@@ -35,7 +35,7 @@ FormatOption = Annotated[Format, typer.Option("--format", help="输出格式")]
 
 
 @dataclass(frozen=True)
-class Asked:
+class CliContext:
     """The global options."""
 
     data: Path | None
@@ -46,23 +46,23 @@ class Asked:
         return load_settings(**({"data": self.data} | more))
 
     @contextmanager
-    def world(self, **more: Any) -> Iterator[World]:
+    def context(self, **more: Any) -> Iterator[AppContext]:
         """Settings and database, opened and closed."""
         settings = self.settings(**more)
         store = Store(settings.database)
         try:
-            yield World(settings, store, self.clock)
+            yield AppContext(settings, store, self.clock)
         finally:
             store.close()
 
 
-def asked(ctx: typer.Context) -> Asked:
+def asked(ctx: typer.Context) -> CliContext:
     """The global options of this call."""
-    found: Asked = ctx.obj
+    found: CliContext = ctx.obj
     return found
 
 
-def show(rows: Iterable[dict[str, Any]], form: Format, line: Any = None) -> None:
+def print_rows(rows: Iterable[dict[str, Any]], form: Format, line: Any = None) -> None:
     """Print rows: JSON Lines as they come, one JSON array, or one text line each by ``line(row)``."""
     if form == Format.JSON:
         typer.echo(json.dumps(list(rows), ensure_ascii=False, indent=1, default=_plain))
@@ -88,4 +88,4 @@ def day(text: str, clock: Clock) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise BadInput(f"日期写法不对: {text!r}。请写成 2026-11-21 这样的格式。") from error
+        raise InvalidInput(f"日期写法不对: {text!r}。请写成 2026-11-21 这样的格式。") from error

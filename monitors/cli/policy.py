@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitors.cli.options import BadInput, Format, FormatOption, asked, day, show
+from monitors.cli.options import Format, FormatOption, InvalidInput, asked, day, print_rows
 from monitors.jobs.policy_preview import preview as preview_policy
 from monitors.policy_registry import policies_of, read_policy
 from rules.policies.markdown import policy_page
@@ -16,18 +16,18 @@ from rules.policies.schema import Policy
 commands = typer.Typer(help="制度文件：检查、显示、试算。", no_args_is_help=True)
 
 
-def add_to(app: typer.Typer) -> None:
+def register_commands(app: typer.Typer) -> None:
     """Hang the group into the command."""
     app.add_typer(commands, name="policy")
 
 
 def _read(file: Path) -> Policy:
     if not file.is_file():
-        raise BadInput(f"找不到文件 {file}")
+        raise InvalidInput(f"找不到文件 {file}")
     try:
         return read_policy(file)
     except UnicodeDecodeError as error:
-        raise BadInput(f"{file} 不是 UTF-8 编码的文本文件。") from error
+        raise InvalidInput(f"{file} 不是 UTF-8 编码的文本文件。") from error
 
 
 @commands.command()
@@ -53,9 +53,9 @@ def preview(
 ) -> None:
     """按这份制度重算已有的观察，看从某天起会发现哪些问题；不会立案。"""
     policy = _read(file)
-    with asked(ctx).world() as world:
-        found = preview_policy(world, policy, day(since, world.clock))
-    show(found, form, lambda r: f"{r['first_on']} 至 {r['last_on']}  {r['title']}  {r['clause']}  {r['reason']}")
+    with asked(ctx).context() as context:
+        found = preview_policy(context, policy, day(since, context.clock))
+    print_rows(found, form, lambda r: f"{r['first_on']} 至 {r['last_on']}  {r['title']}  {r['clause']}  {r['reason']}")
 
 
 show_.__name__ = "show"

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from monitors.cli.options import Format, FormatOption, asked, show
+from monitors.cli.options import Format, FormatOption, asked, print_rows
 from monitors.service.doctor import examine
 from storage.store import Store
 
 
-def add_to(app: typer.Typer) -> None:
+def register_commands(app: typer.Typer) -> None:
     """Hang the commands in."""
     app.command("serve")(serve)
     app.command("doctor")(doctor)
@@ -51,7 +51,7 @@ def doctor(ctx: typer.Context, form: FormatOption = Format.TEXT) -> None:
     """检查安装与设置，说明哪里有问题、该怎么办。"""
     call = asked(ctx)
     checks = list(examine(call.settings(), call.clock))
-    show(
+    print_rows(
         ({"name": c.name, "state": c.state, "note": c.note, "line": str(c)} for c in checks),
         form,
         lambda row: row["line"],

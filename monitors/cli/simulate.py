@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from monitors.cli.options import BadInput, Format, FormatOption, asked
+from monitors.cli.options import Format, FormatOption, InvalidInput, asked
 from monitors.policy_registry import policies_of
 
 
-def add_to(app: typer.Typer) -> None:
+def register_commands(app: typer.Typer) -> None:
     """Hang the command in."""
     app.command("simulate")(simulate_now)
 
@@ -26,13 +26,18 @@ def simulate_now(
     form: FormatOption = Format.TEXT,
 ) -> None:
     """模拟一批账号若干天的真实变化与各种采集故障，统计发现时差、请求数和冤枉数；有冤枉则退出码为 1。"""
-    from monitors.simulate.report import Plan, accused, simulate, text  # the demo's pages: only where they are needed
+    from monitors.simulate.report import (  # the demo's pages: only where they are needed
+        SimulationPlan,
+        accused,
+        simulate,
+        text,
+    )
 
     policies = policies_of(asked(ctx).settings())
     if policy not in policies or not any(clause.rule == "inactivity" for clause in policies[policy].clauses):
-        raise BadInput(f"没有含停更条款的制度 {policy!r}。现有: {', '.join(sorted(policies))}")
+        raise InvalidInput(f"没有含停更条款的制度 {policy!r}。现有: {', '.join(sorted(policies))}")
     figures = simulate(
-        Plan(policy=policies[policy], accounts=accounts, days=days, seed=seed, failing=failing)
+        SimulationPlan(policy=policies[policy], accounts=accounts, days=days, seed=seed, failing=failing)
     )  # fmt: skip
     match form:
         case Format.JSON:

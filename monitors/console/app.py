@@ -13,9 +13,9 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.console.auth import door_of
-from monitors.console.middleware import HEADERS, Gate, check_form
+from monitors.console.middleware import HEADERS, AuthMiddleware, check_form
 from monitors.console.rendering import STATIC, render
 from monitors.console.routes import (
     accounts,
@@ -48,8 +48,8 @@ class Static(StaticFiles):
         return response
 
 
-def create_app(world: World, *, lifespan: Lifespan | None = None, metrics: bool = True) -> FastAPI:
-    """The console over a world. A ``lifespan`` may put its timetable into ``app.state.timetable``."""
+def create_app(context: AppContext, *, lifespan: Lifespan | None = None, metrics: bool = True) -> FastAPI:
+    """The console over a context. A ``lifespan`` may put its timetable into ``app.state.timetable``."""
     app = FastAPI(
         title="校媒巡检",
         lifespan=lifespan,
@@ -58,13 +58,13 @@ def create_app(world: World, *, lifespan: Lifespan | None = None, metrics: bool 
         openapi_url=None,
         dependencies=[Depends(check_form)],
     )
-    app.state.world, app.state.metrics = world, registry_of(world) if metrics else None
+    app.state.context, app.state.metrics = context, registry_of(context) if metrics else None
     app.state.tasks = set()
-    app.state.https = world.settings.base_url.startswith("https://")
+    app.state.https = context.settings.base_url.startswith("https://")
     for subject in SUBJECTS:
         app.include_router(subject.router)
     app.mount("/static", Static(directory=STATIC), name="static")
-    app.add_middleware(Gate, door=door_of(world.settings), https=app.state.https)
+    app.add_middleware(AuthMiddleware, door=door_of(context.settings), https=app.state.https)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misspelt)
     app.add_exception_handler(StorageError, _no_storage)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitors.settings import Settings
-from rules.model import Labelled
+from rules.model import LabeledEnum
 
 COOKIE = "xunjian_session"
 SESSION_SECONDS = 12 * 3600
@@ -24,7 +24,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 DEMO_USER = "演示用户"
 
 
-class Role(Labelled):
+class ConsoleRole(LabeledEnum):
     """What a person may do. Until there are personal logins, whoever has the token decides."""
 
     READS = "reads", "审阅"
@@ -32,7 +32,7 @@ class Role(Labelled):
     DECIDES = "decides", "宣传部"
 
 
-RANK = (Role.READS, Role.RUNS, Role.DECIDES)
+RANK = (ConsoleRole.READS, ConsoleRole.RUNS, ConsoleRole.DECIDES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,15 +42,15 @@ class Session:
     nonce: str
     expires: int
     user: str = ""
-    role: Role = Role.READS
+    role: ConsoleRole = ConsoleRole.READS
 
-    def may(self, role: Role) -> bool:
+    def may(self, role: ConsoleRole) -> bool:
         """True for a signed-in person of at least this role."""
         return bool(self.user) and RANK.index(self.role) >= RANK.index(role)
 
 
 @dataclass
-class Door:
+class Authenticator:
     """Checks the access token, signs and reads cookies, and slows down those who guess."""
 
     token: str
@@ -62,7 +62,7 @@ class Door:
     def _key(self) -> bytes:
         return hashlib.sha256(b"xunjian console\0" + self.token.encode()).digest()
 
-    def issue(self, user: str = "", role: Role = Role.DECIDES) -> Session:
+    def issue(self, user: str = "", role: ConsoleRole = ConsoleRole.DECIDES) -> Session:
         """A new session, of nobody where no user is named."""
         return Session(
             nonce=secrets.token_urlsafe(18), expires=int(time.time()) + SESSION_SECONDS, user=user, role=role
@@ -82,27 +82,27 @@ class Door:
         nonce, expires, user, role = json.loads(base64.urlsafe_b64decode(body))
         if expires < time.time() or nonce in self._left:
             return None
-        return Session(nonce=nonce, expires=expires, user=user, role=Role(role))
+        return Session(nonce=nonce, expires=expires, user=user, role=ConsoleRole(role))
 
     def csrf(self, session: Session) -> str:
         """The token that every form of this session carries."""
         return self._sign(f"form {session.nonce}")
 
-    def genuine(self, session: Session, token: str) -> bool:
+    def check_csrf(self, session: Session, token: str) -> bool:
         """True where a form carries this session's own token."""
         return _equal(token, self.csrf(session))
 
-    def leave(self, session: Session) -> None:
+    def revoke(self, session: Session) -> None:
         """End a session before its time."""
         self._left.add(session.nonce)
 
-    def opens(self, token: str) -> bool:
+    def check_token(self, token: str) -> bool:
         """True for the access token, in constant time."""
         return _equal(
             hashlib.sha256(token.strip().encode()).hexdigest(), hashlib.sha256(self.token.encode()).hexdigest()
         )
 
-    def shut_for(self, address: str) -> bool:
+    def is_locked_out(self, address: str) -> bool:
         """True while too many wrong tokens came from this address, or from all together."""
         since = time.monotonic() - TRIES_SECONDS
         for known in list(self._failures):
@@ -113,7 +113,7 @@ class Door:
                 del self._failures[known]
         return len(self._failures.get(address, ())) >= TRIES or sum(map(len, self._failures.values())) >= TRIES_BY_ALL
 
-    def failed(self, address: str) -> None:
+    def record_failure(self, address: str) -> None:
         """Remember a wrong token."""
         self._failures[address].append(time.monotonic())
 
@@ -144,6 +144,6 @@ def access_token(settings: Settings) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
-def door_of(settings: Settings) -> Door:
+def door_of(settings: Settings) -> Authenticator:
     """The door these settings ask for; the demonstration stands open, but only towards this machine itself."""
-    return Door(access_token(settings), demo=settings.demo and settings.host in LOOPBACK)
+    return Authenticator(access_token(settings), demo=settings.demo and settings.host in LOOPBACK)

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 from markupsafe import Markup, escape
 
-from alerts.sanitize import anonymous, clean, name
+from alerts.sanitize import clean, mask_personal_data, name
 from rules.model import BEIJING
 
 DASH = "—"
@@ -28,7 +28,7 @@ def prose(value: object, limit: int = 400) -> Markup:
 
 def masked(value: object) -> Markup:
     """Text in which phone numbers, identity numbers and mail addresses are masked; landlines lose their middle."""
-    text = re.sub(r"(?<!\d)(\d{3,4}-?)?(\d{2})\d{3,4}(\d{2})(?!\d)", r"\1\2***\3", anonymous(str(value)))
+    text = re.sub(r"(?<!\d)(\d{3,4}-?)?(\d{2})\d{3,4}(\d{2})(?!\d)", r"\1\2***\3", mask_personal_data(str(value)))
     return prose(text)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from alerts.delivery.outbox import Result
+from alerts.delivery.outbox import DeliveryResult
 from alerts.sanitize import clean
-from rules.model import Document, Labelled, Outcome, Platform
+from rules.model import DocumentType, LabeledEnum, Outcome, Platform
 from storage.read_models import NEVER
 
 DASH = "—"
@@ -22,7 +22,7 @@ def outcome_tone(code: str) -> str:
     return TONES.get(code, "unseen")
 
 
-def label(value: Labelled | None) -> str:
+def label(value: LabeledEnum | None) -> str:
     """The Chinese label, a dash where there is none."""
     return value.label if value else DASH
 
@@ -47,12 +47,12 @@ def notice_tone(state: str) -> str:
 
 def answer_label(code: str) -> str:
     """What one target answered to a letter."""
-    return next((result.label for result in Result if result == code), code)
+    return next((result.label for result in DeliveryResult if result == code), code)
 
 
 def document_label(code: str) -> str:
     """The Chinese name of a kind of document."""
-    return Document(code).label if code in list(Document) else code
+    return DocumentType(code).label if code in list(DocumentType) else code
 
 
 SETTINGS = {

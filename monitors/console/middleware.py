@@ -10,7 +10,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitors.console.auth import COOKIE, DEMO_USER, LOOPBACK, SESSION_SECONDS, Door, Role, Session
+from monitors.console.auth import COOKIE, DEMO_USER, LOOPBACK, SESSION_SECONDS, Authenticator, ConsoleRole, Session
 
 OPEN_PATHS = ("/login", "/healthz", "/metrics")
 OPEN_FOLDER = "/static/"
@@ -31,10 +31,10 @@ HEADERS = {
 """A page may set its own value for any of them; nothing leaves without them."""
 
 
-class Gate:
+class AuthMiddleware:
     """ASGI middleware: nothing but the open paths is reached without a session."""
 
-    def __init__(self, app: ASGIApp, door: Door, https: bool = False) -> None:
+    def __init__(self, app: ASGIApp, door: Authenticator, https: bool = False) -> None:
         """``https``: cookies are marked Secure even where a proxy speaks plain HTTP to us."""
         self.app, self.door, self.https = app, door, https
 
@@ -106,7 +106,7 @@ def _short(request: Request) -> bool:
     return length.isdecimal() and int(length) <= MOST_BYTES
 
 
-def set_cookie(door: Door, session: Session, *, secure: bool) -> str:
+def set_cookie(door: Authenticator, session: Session, *, secure: bool) -> str:
     """HttpOnly and Strict always, Secure where the connection is."""
     line = f"{COOKIE}={door.write(session)}; Path=/; Max-Age={SESSION_SECONDS}; HttpOnly; SameSite=Strict"
     return f"{line}; Secure" if secure else line
@@ -125,11 +125,11 @@ async def check_form(request: Request) -> None:
     if request.method in SAFE_METHODS:
         return
     token = (await request.form()).get("csrf")
-    if not request.state.door.genuine(request.state.session, token if isinstance(token, str) else ""):
+    if not request.state.door.check_csrf(request.state.session, token if isinstance(token, str) else ""):
         raise HTTPException(403, "表单已过期或来源不明，请返回上一页刷新后重试。")
 
 
-def require(role: Role) -> Callable[[Request], str]:
+def require(role: ConsoleRole) -> Callable[[Request], str]:
     """Dependency: who is acting, provided the role allows it; 403 otherwise."""
 
     def who(request: Request) -> str:

@@ -9,16 +9,16 @@ from enum import IntEnum
 
 from monitors.console.formatting import long_day
 from rules.cases.case import Case, StepRecord
-from rules.cases.transitions import Escalation, Reason, escalate
+from rules.cases.transitions import EscalationStatus, HoldReason, escalation_status
 from rules.model import BEIJING, CaseState, Platform
-from rules.policies.schema import Step
+from rules.policies.schema import LadderStep
 
 OPEN_STATES = (CaseState.OPEN, CaseState.RECTIFYING, CaseState.RESOLVED)
 SILENCE = ("inactivity", "low_volume")
 """The rules that the figure 长期未更新 counts."""
 
 
-class Turn(IntEnum):
+class ActionOwner(IntEnum):
     """Whose turn it is; the smaller, the sooner a person of this office must act."""
 
     OURS = 0
@@ -28,57 +28,59 @@ class Turn(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingAction:
     """What happens next and why not yet; ``at`` is the date that matters. ``sign``: a signature is what is missing."""
 
     text: str
-    turn: Turn
+    turn: ActionOwner
     at: datetime | None = None
     sign: bool = False
 
 
-OURS = (Reason.APPEAL, Reason.PROVISIONAL, Reason.NEEDS_APPROVER, Reason.FINISHED)
-PASSING = (Reason.NOT_DUE, Reason.EXEMPT)
+OURS = (HoldReason.APPEAL, HoldReason.PROVISIONAL, HoldReason.NEEDS_APPROVER, HoldReason.FINISHED)
+PASSING = (HoldReason.NOT_DUE, HoldReason.EXEMPT)
 
 
-def waiting(case: Case, now: datetime, frozen: Collection[Platform] = ()) -> Waiting:
+def waiting(case: Case, now: datetime, frozen: Collection[Platform] = ()) -> PendingAction:
     """What this case waits for at ``now``; ``frozen`` are the platforms that the breaker has stopped."""
-    next_step = escalate(case, now, frozen)
+    next_step = escalation_status(case, now, frozen)
     reason, at = next_step.reason, next_step.due_at
     text = _sentence(case, next_step)
-    if reason is Reason.SETTLED:
-        return Waiting(text, Turn.NOBODY, case.settled_at)
-    if case.appeal:
-        return Waiting("责任单位已提出申诉，请作出决定；期间计时停止", Turn.OURS, case.appeal.at)
-    if reason is Reason.RESOLVED:
-        return Waiting(text, Turn.OURS if case.closing == "person" else Turn.SYSTEM, case.resolved_at)
-    if reason is Reason.EXEMPT and case.exemption:
-        return Waiting(text, Turn.TIME, case.exemption.until)
-    turn = Turn.OURS if reason in OURS else Turn.TIME if reason in PASSING else Turn.SYSTEM
-    return Waiting(text, turn, at, sign=reason in (Reason.NEEDS_APPROVER, Reason.PROVISIONAL))
+    if reason is HoldReason.SETTLED:
+        return PendingAction(text, ActionOwner.NOBODY, case.settled_at)
+    if case.pending_appeal:
+        return PendingAction("责任单位已提出申诉，请作出决定；期间计时停止", ActionOwner.OURS, case.pending_appeal.at)
+    if reason is HoldReason.RESOLVED:
+        return PendingAction(
+            text, ActionOwner.OURS if case.closing == "person" else ActionOwner.SYSTEM, case.resolved_at
+        )
+    if reason is HoldReason.EXEMPT and case.exemption:
+        return PendingAction(text, ActionOwner.TIME, case.exemption.until)
+    turn = ActionOwner.OURS if reason in OURS else ActionOwner.TIME if reason in PASSING else ActionOwner.SYSTEM
+    return PendingAction(text, turn, at, sign=reason in (HoldReason.NEEDS_APPROVER, HoldReason.PROVISIONAL))
 
 
-def _sentence(case: Case, next_step: Escalation) -> str:
+def _sentence(case: Case, next_step: EscalationStatus) -> str:
     step, due = next_step.step, _on(next_step.due_at) if next_step.due_at else ""
     paper = step.label if step else ""
     signer = step.approver if step and step.approver else "负责人"
     match next_step.reason:
-        case Reason.SETTLED:
-            return case.outcome or case.state.label
-        case Reason.RESOLVED:
+        case HoldReason.SETTLED:
+            return case.closing_reason or case.state.label
+        case HoldReason.RESOLVED:
             return "已见整改，请复核销号" if case.closing == "person" else "已见整改，下一次检查时自动销号"
-        case Reason.FINISHED:
-            return "督办级次已全部发出，请核实处理结果后销号" if case.issued else "没有待发的督办文书"
-        case Reason.UNDELIVERED:
+        case HoldReason.FINISHED:
+            return "督办级次已全部发出，请核实处理结果后销号" if case.issued_steps else "没有待发的督办文书"
+        case HoldReason.UNDELIVERED:
             return f"{case.steps[-1].title}已发出，等待送达"
-        case Reason.EXEMPT if case.exemption:
+        case HoldReason.EXEMPT if case.exemption:
             return f"豁免至{_on(case.exemption.until)}，到期前不督办"
-        case Reason.NOT_DUE:
+        case HoldReason.NOT_DUE:
             signing = f"，发文前需{signer}签批" if step and step.needs_approver else ""
             return f"{due}前未整改的，发{paper}{signing}"
-        case Reason.NEEDS_APPROVER:
+        case HoldReason.NEEDS_APPROVER:
             return f"{paper}等待{signer}签批"
-        case Reason.DUE:
+        case HoldReason.DUE:
             return f"{paper}将在下一次检查时发出"
         case reason:
             return f"{paper}暂不发出：{reason.label}"
@@ -88,28 +90,30 @@ def _on(moment: datetime) -> str:
     return long_day(moment.astimezone(BEIJING)).split(" ")[0]
 
 
-def in_order(cases: Iterable[Case], now: datetime, frozen: Collection[Platform] = ()) -> list[tuple[Case, Waiting]]:
+def by_urgency(
+    cases: Iterable[Case], now: datetime, frozen: Collection[Platform] = ()
+) -> list[tuple[Case, PendingAction]]:
     """Cases with what they wait for: ours first, then by the date that matters."""
     pairs = [(case, waiting(case, now, frozen)) for case in cases]
     return sorted(pairs, key=lambda pair: (pair[1].turn, pair[1].at or pair[0].opened_at, pair[0].number))
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class LadderRow:
     """One rung as shown: ``stage`` is done, now or later."""
 
-    step: Step
+    step: LadderStep
     record: StepRecord | None
     stage: str
 
 
-def rungs(case: Case) -> list[Rung]:
+def rungs(case: Case) -> list[LadderRow]:
     """The whole ladder: what was issued, what waits, what may follow."""
     records = {record.step: record for record in case.steps}
     return [_rung(step, records.get(step.code)) for step in case.ladder]
 
 
-def _rung(step: Step, record: StepRecord | None) -> Rung:
+def _rung(step: LadderStep, record: StepRecord | None) -> LadderRow:
     if record is None:
-        return Rung(step, None, "later")
-    return Rung(step, record, "done" if record.issued_at else "now")
+        return LadderRow(step, None, "later")
+    return LadderRow(step, record, "done" if record.issued_at else "now")

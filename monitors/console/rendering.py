@@ -13,7 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.console import formatting, labels
 from monitors.console.middleware import safe_path
 from rules.catalogue import RULES
@@ -32,7 +32,7 @@ NAV = (
     ("/policies", "制度"),
     ("/operations", "运行"),
 )
-DONE = {
+FLASH_MESSAGES = {
     "approved": "已签批。期限已到的随即发文，未到的到期后发文。",
     "appealed": "申诉已记录，时限暂停计算，直至作出决定。",
     "decided": "申诉决定已记录。",
@@ -73,53 +73,53 @@ def rule_title(code: str) -> str:
 ENVIRONMENT = _environment()
 
 
-def world_of(request: Request) -> World:
+def world_of(request: Request) -> AppContext:
     """The surroundings this application was made with."""
-    world: World = request.app.state.world
-    return world
+    context: AppContext = request.app.state.context
+    return context
 
 
-def school_names(world: World) -> dict[str, str]:
+def school_names(context: AppContext) -> dict[str, str]:
     """Schools with a register here, by code, under their own names."""
-    return {code: _school_name(world, code) for code in world.schools}
+    return {code: _school_name(context, code) for code in context.schools}
 
 
-def _school_name(world: World, code: str) -> str:
-    policy = world.policies.get(code)
+def _school_name(context: AppContext, code: str) -> str:
+    policy = context.policies.get(code)
     return f"{policy.school}{'（演示）' if policy.demonstration else ''}" if policy else code
 
 
-def frozen(world: World) -> list[Platform]:
+def open_breakers(context: AppContext) -> list[Platform]:
     """Platforms whose cases the breaker has stopped."""
-    return [Platform(row["platform"]) for row in world.store.runs.platforms() if row["frozen_at"]]
+    return [Platform(row["platform"]) for row in context.store.runs.platforms() if row["frozen_at"]]
 
 
-def is_demo(world: World, school: str = "") -> bool:
+def is_demo(context: AppContext, school: str = "") -> bool:
     """True where a page must be marked 演示: the whole house, or the policy of the school it shows."""
-    policy = world.policies.get(school)
-    return world.settings.demo or bool(policy and policy.demonstration)
+    policy = context.policies.get(school)
+    return context.settings.demo or bool(policy and policy.demonstration)
 
 
 def render(
     request: Request, template: str, title: str, *, school: str = "", status: int = 200, error: str = "", **given: Any
 ) -> HTMLResponse:
     """A page under its title. ``school`` is whose data it shows; ``error`` is a Chinese sentence above the page."""
-    world, state = world_of(request), request.state
-    schools = [school] if school else world.schools
+    context, state = world_of(request), request.state
+    schools = [school] if school else context.schools
     common = {
         "title": title,
-        "demo": world.settings.demo or (bool(schools) and all(is_demo(world, code) for code in schools)),
-        "now": world.clock(),
+        "demo": context.settings.demo or (bool(schools) and all(is_demo(context, code) for code in schools)),
+        "now": context.clock(),
         "session": state.session,
         "csrf": state.door.csrf(state.session),
         "here": request.url.path,
-        "message": DONE.get(request.query_params.get("done", ""), ""),
+        "message": FLASH_MESSAGES.get(request.query_params.get("done", ""), ""),
         "error": error,
     }
     return HTMLResponse(ENVIRONMENT.get_template(template).render(common | given), status_code=status)
 
 
-def after(target: str, done: str = "") -> RedirectResponse:
+def redirect_after(target: str, done: str = "") -> RedirectResponse:
     """Go on to a page of ours after a change (303), with the sentence that says what happened."""
     return RedirectResponse(safe_path(target) + (f"?done={done}" if done else ""), 303)
 

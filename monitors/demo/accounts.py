@@ -14,12 +14,12 @@ from typing import Any
 import yaml
 
 from rules.accounts.identity import account_key
-from rules.model import Labelled, Outcome, Platform
+from rules.model import LabeledEnum, Outcome, Platform
 
 HERE = Path(__file__).parent
 
 
-class Judgement(Labelled):
+class ExpectedState(LabeledEnum):
     """What an honest product must conclude about an account."""
 
     LIVE = "live", "正常更新"
@@ -33,23 +33,23 @@ class Judgement(Labelled):
     CLEAR = "clear", "与学校无关"
 
 
-IMPLIED: Mapping[Judgement, Outcome] = {
-    Judgement.EMPTY: Outcome.EMPTY,
-    Judgement.GONE: Outcome.GONE,
-    Judgement.MOVED: Outcome.MOVED,
-    Judgement.UNDETERMINED: Outcome.BLOCKED,
+IMPLIED: Mapping[ExpectedState, Outcome] = {
+    ExpectedState.EMPTY: Outcome.EMPTY,
+    ExpectedState.GONE: Outcome.GONE,
+    ExpectedState.MOVED: Outcome.MOVED,
+    ExpectedState.UNDETERMINED: Outcome.BLOCKED,
 }
 """The outcome a judgement rests on; the others rest on an ordinary page (ok)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Actor:
+class DemoAccount:
     """One simulated account: a row of accounts.yaml, where the columns are explained."""
 
     platform: Platform
     id: str
     name: str
-    say: Judgement
+    say: ExpectedState
     see: Outcome
     shape: str = ""
     trait: str = ""
@@ -79,7 +79,7 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class DemoPost:
     """One thing an account published. ``number`` is stable while the clock runs on."""
 
     number: int
@@ -94,14 +94,14 @@ class Item:
 
 
 @cache
-def load_actors() -> tuple[Actor, ...]:
+def load_actors() -> tuple[DemoAccount, ...]:
     """Every row of accounts.yaml. Raises KeyError or TypeError on a row that is not one."""
     table: dict[str, list[dict[str, Any]]] = yaml.safe_load((HERE / "accounts.yaml").read_text("utf-8"))
     return tuple(_actor(Platform[platform.upper()], row) for platform, rows in table.items() for row in rows)
 
 
-def _actor(platform: Platform, row: dict[str, Any]) -> Actor:
-    say = Judgement[row.pop("say").upper()]
+def _actor(platform: Platform, row: dict[str, Any]) -> DemoAccount:
+    say = ExpectedState[row.pop("say").upper()]
     see = Outcome[row.pop("see", IMPLIED.get(say, Outcome.OK)).upper()]
     quirks, also = frozenset(row.pop("quirks", ())), tuple(row.pop("also", ()))
-    return Actor(platform=platform, id=str(row.pop("id")), say=say, see=see, quirks=quirks, also=also, **row)
+    return DemoAccount(platform=platform, id=str(row.pop("id")), say=say, see=see, quirks=quirks, also=also, **row)

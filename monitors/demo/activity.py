@@ -14,10 +14,10 @@ from typing import Any
 
 import yaml
 
-from monitors.demo.accounts import HERE, Actor, Item, Judgement, load_actors
+from monitors.demo.accounts import HERE, DemoAccount, DemoPost, ExpectedState, load_actors
 from rules.model import Platform
 
-__all__ = ["Actor", "Campus", "Item", "Judgement"]
+__all__ = ["DemoAccount", "DemoCampus", "DemoPost", "ExpectedState"]
 
 ITEMS = 24
 """Posts an account shows at most."""
@@ -41,8 +41,8 @@ def _title(whose: str, theme: str, position: int) -> str:
     return dice.choice(_titles()[theme]).replace("NN", str(dice.randint(1, 40)))
 
 
-class Campus:
-    """The simulated world. ``now`` may be moved on: live accounts then go on publishing, the others stay silent."""
+class DemoCampus:
+    """The simulated context. ``now`` may be moved on: live accounts then go on publishing, the others stay silent."""
 
     def __init__(
         self,
@@ -74,20 +74,20 @@ class Campus:
         self._clock = lambda: moment
 
     @property
-    def actors(self) -> tuple[Actor, ...]:
+    def actors(self) -> tuple[DemoAccount, ...]:
         """Everybody, in table order."""
         return tuple(self._actors.values())
 
-    def actor(self, key: str) -> Actor:
+    def actor(self, key: str) -> DemoAccount:
         """By account key. Raises KeyError."""
         return self._actors[key]
 
-    def who(self, platform: Platform, account: str) -> Actor | None:
+    def who(self, platform: Platform, account: str) -> DemoAccount | None:
         """By the id the platform uses."""
         key = self._by_id.get((platform, account))
         return self._actors[key] if key else None
 
-    def by_digest(self, digest: bytes) -> Actor | None:
+    def by_digest(self, digest: bytes) -> DemoAccount | None:
         """By opaque id."""
         key = self._by_digest.get(digest)
         return self._actors[key] if key else None
@@ -103,7 +103,7 @@ class Campus:
         self.asked[what] = self.asked.get(what, 0) + 1
         return self.asked[what]
 
-    def items(self, actor: Actor, theme: str = "social", later: float = 0.0) -> tuple[Item, ...]:
+    def items(self, actor: DemoAccount, theme: str = "social", later: float = 0.0) -> tuple[DemoPost, ...]:
         """What the account shows, a pinned item first, then newest first; ``later``: days this column lags behind."""
         if actor.newest is None:
             return ()
@@ -119,10 +119,12 @@ class Campus:
             return tuple(own)
         return (replace(self._item(actor, theme, -400, latest - PINNED_AGE), pinned=True), *own)
 
-    def _item(self, actor: Actor, theme: str, position: int, at: datetime) -> Item:
-        return Item(number=FIRST_NUMBER + position, title=_title(f"{self.seed}/{actor.key}", theme, position), at=at)
+    def _item(self, actor: DemoAccount, theme: str, position: int, at: datetime) -> DemoPost:
+        return DemoPost(
+            number=FIRST_NUMBER + position, title=_title(f"{self.seed}/{actor.key}", theme, position), at=at
+        )
 
-    def search(self, platform: Platform, query: str) -> Iterator[Actor]:
+    def search(self, platform: Platform, query: str) -> Iterator[DemoAccount]:
         """Whom a search page shows, the likest name first: those that share two characters with the query."""
         wanted = set(query.casefold()) - {" "}
         there = [actor for actor in self.actors if actor.platform is platform and self._indexed(actor)]
@@ -132,6 +134,6 @@ class Campus:
                 yield actor
 
     @staticmethod
-    def _indexed(actor: Actor) -> bool:
+    def _indexed(actor: DemoAccount) -> bool:
         """Sogou knows few of the WeChat accounts; elsewhere only what is gone cannot be found."""
         return not actor.trait if actor.platform is Platform.WECHAT else actor.trait != "missing"

@@ -17,7 +17,7 @@ MARK = "演示"
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class DemoRequest:
     """One request, as far as anybody here looks at it."""
 
     host: str
@@ -33,7 +33,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DemoResponse:
     """One response. ``delay`` in seconds; ``cut``: the connection breaks in the middle of the body."""
 
     body: bytes = b""
@@ -57,26 +57,26 @@ def render(template: str, **context: Any) -> str:
     return _jinja().get_template(template).render(mark=MARK, **context)
 
 
-def page(template: str, *, status: int = 200, **context: Any) -> Answer:
+def page(template: str, *, status: int = 200, **context: Any) -> DemoResponse:
     """An HTML page from a template."""
-    return Answer(render(template, **context).encode(), status)
+    return DemoResponse(render(template, **context).encode(), status)
 
 
-def xml(template: str, **context: Any) -> Answer:
+def xml(template: str, **context: Any) -> DemoResponse:
     """An RSS feed from a template."""
-    return Answer(render(template, **context).encode(), kind="text/xml; charset=utf-8")
+    return DemoResponse(render(template, **context).encode(), kind="text/xml; charset=utf-8")
 
 
-def answer_json(value: Any, status: int = 200) -> Answer:
+def answer_json(value: Any, status: int = 200) -> DemoResponse:
     """A JSON answer as APIs give it."""
-    return Answer(json.dumps(value, ensure_ascii=False).encode(), status, "application/json; charset=utf-8")
+    return DemoResponse(json.dumps(value, ensure_ascii=False).encode(), status, "application/json; charset=utf-8")
 
 
-def redirect(url: str, status: int = 302) -> Answer:
+def redirect(url: str, status: int = 302) -> DemoResponse:
     """A redirect."""
-    return Answer(b"", status, headers=(("location", url),))
+    return DemoResponse(b"", status, headers=(("location", url),))
 
 
-def missing(text: str = "404 Not Found") -> Answer:
+def missing(text: str = "404 Not Found") -> DemoResponse:
     """A plain 404."""
     return page("notice.html", status=404, title=text, text=text)

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from monitors.demo import official, portals, shops, video, wechat, weibo
-from monitors.demo.activity import Campus
-from monitors.demo.answer import Answer, Ask, missing
+from monitors.demo.activity import DemoCampus
+from monitors.demo.answer import DemoRequest, DemoResponse, missing
 from monitors.demo.obstacles import authserver
 from monitors.demo.replay import replayed, replayed_hosts
 from monitors.demo.sites import website
@@ -19,7 +19,7 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-Handler = Callable[[Campus, Ask], Answer]
+Handler = Callable[[DemoCampus, DemoRequest], DemoResponse]
 
 HOSTS: Mapping[str, Handler] = {
     "m.weibo.cn": weibo.mobile,
@@ -55,24 +55,24 @@ ABORT = "xunjian.abort"
 """Where the server puts what breaks a connection off."""
 CUT_SHORT = 1000
 """Bytes that a cut answer promised and never sent."""
-NOBODY = Answer(b"", cut=True)
+NOBODY = DemoResponse(b"", cut=True)
 """What a name leads to that nobody registered: the nearest thing to an unknown host on one machine."""
 
 
-def hosts_of(campus: Campus) -> list[str]:
+def hosts_of(campus: DemoCampus) -> list[str]:
     """Every name that the campus answers to."""
     sites = [actor.id for actor in campus.actors if actor.platform is Platform.WEBSITE]
     return [*HOSTS, *sites, *replayed_hosts()]
 
 
-def answer(campus: Campus, ask: Ask) -> Answer:
+def answer(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """What the campus says to one request. Pure but for the counters of rate limits."""
     if handler := HOSTS.get(ask.host):
         return missing() if ask.path == "/robots.txt" else handler(campus, ask)
     return website(campus, ask) or replayed(campus, ask) or NOBODY
 
 
-def campus_app(campus: Campus) -> App:
+def campus_app(campus: DemoCampus) -> App:
     """The ASGI application of a campus."""
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,16 +100,16 @@ async def _body(scope: Scope, receive: Receive) -> bytes:
     return body
 
 
-def _ask(scope: Scope, body: bytes) -> Ask:
+def _ask(scope: Scope, body: bytes) -> DemoRequest:
     headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
     host = headers.get("host", "")
     text = scope["query_string"].decode("latin-1")
     query = dict(parse_qsl(text, keep_blank_values=True))
     name = host.rpartition(":")[0] if ":" in host else host
-    return Ask(name, unquote(scope["path"]), query, text, body, headers.get("authorization", ""))
+    return DemoRequest(name, unquote(scope["path"]), query, text, body, headers.get("authorization", ""))
 
 
-async def _send(given: Answer, send: Send, head: bool) -> None:
+async def _send(given: DemoResponse, send: Send, head: bool) -> None:
     length = len(given.body) + (CUT_SHORT if given.cut else 0)
     headers = [("content-type", given.kind), ("content-length", str(length)), *given.headers]
     raw = [(name.encode(), value.encode("latin-1", "replace")) for name, value in headers]

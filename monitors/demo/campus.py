@@ -1,8 +1,8 @@
-"""The demo campus at one glance: the world, its application, its server, its register, and the truth about it."""
+"""The demo campus at one glance: the context, its application, its server, its register, and the truth about it."""
 
 from __future__ import annotations
 
-from monitors.demo.activity import Actor, Campus, Item, Judgement
+from monitors.demo.activity import DemoAccount, DemoCampus, DemoPost, ExpectedState
 from monitors.demo.app import campus_app
 from monitors.demo.register import (
     EXPECTED,
@@ -18,13 +18,13 @@ from storage.filings import key_of
 
 __all__ = [
     "EXPECTED",
-    "Actor",
-    "Campus",
     "CampusServer",
     "Canary",
+    "DemoAccount",
+    "DemoCampus",
+    "DemoPost",
     "Expected",
-    "Item",
-    "Judgement",
+    "ExpectedState",
     "campus_app",
     "demo_canaries",
     "demo_filings",

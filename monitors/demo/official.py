@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from monitors.demo.activity import Actor, Campus, Item
-from monitors.demo.answer import Answer, Ask, answer_json, missing
+from monitors.demo.activity import DemoAccount, DemoCampus, DemoPost
+from monitors.demo.answer import DemoRequest, DemoResponse, answer_json, missing
 from monitors.demo.weibo import blogs
-from monitors.settings import WrittenGrant
+from monitors.settings import CredentialSetting
 from rules.model import Platform
 
 SHAPE = "official"
@@ -16,18 +16,18 @@ SECRET, TOKEN = "demo-secret", "demo-token-"
 ARTICLES = 20
 
 
-def demo_grants(campus: Campus) -> dict[str, WrittenGrant]:
+def demo_grants(campus: DemoCampus) -> dict[str, CredentialSetting]:
     """The authorisations that the demo school holds, by account key."""
     return {actor.key: _grant(actor) for actor in campus.actors if actor.shape == SHAPE}
 
 
-def _grant(actor: Actor) -> WrittenGrant:
+def _grant(actor: DemoAccount) -> CredentialSetting:
     if actor.platform is Platform.WEIBO:
-        return WrittenGrant.model_validate({"token": TOKEN + actor.id})
-    return WrittenGrant.model_validate({"app_id": actor.id, "secret": SECRET, "whole": True})
+        return CredentialSetting.model_validate({"token": TOKEN + actor.id})
+    return CredentialSetting.model_validate({"app_id": actor.id, "secret": SECRET, "whole": True})
 
 
-def wechat(campus: Campus, ask: Ask) -> Answer:
+def wechat(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """api.weixin.qq.com: a token for the right secret, and the list of what was published."""
     if ask.path == "/cgi-bin/stable_token":
         asked = json.loads(ask.body or b"{}")
@@ -44,14 +44,14 @@ def wechat(campus: Campus, ask: Ask) -> Answer:
     return answer_json({"total_count": len(items), "item_count": len(rows), "item": rows})
 
 
-def _published(actor: Actor, item: Item) -> dict[str, object]:
+def _published(actor: DemoAccount, item: DemoPost) -> dict[str, object]:
     url = f"http://mp.weixin.qq.com/s?__biz={actor.biz}&mid={item.number}&idx=1&sn=0#rd"
     news = {"title": item.title, "url": url, "is_deleted": False}
     content = {"news_item": [news], "create_time": item.unix, "update_time": item.unix}
     return {"article_id": f"a{item.number}", "content": content, "update_time": item.unix}
 
 
-def weibo(campus: Campus, ask: Ask) -> Answer:
+def weibo(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """api.weibo.com: an account's own list, to the bearer of its token."""
     actor = campus.who(Platform.WEIBO, ask.get("uid"))
     if ask.path != "/2/statuses/user_timeline.json" or actor is None:

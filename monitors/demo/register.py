@@ -10,12 +10,12 @@ from typing import Any
 from urllib.parse import quote
 
 from monitors.clock import starting_at
-from monitors.demo.accounts import Actor, Judgement, load_actors
-from monitors.demo.activity import Campus
+from monitors.demo.accounts import DemoAccount, ExpectedState, load_actors
+from monitors.demo.activity import DemoCampus
 from monitors.demo.portals import baijiahao_id, toutiao_id
 from monitors.demo.replay import replay_filings
 from monitors.demo.wechat import FEEDS, UNLISTED, short_link
-from rules.model import Filing, FilingStatus, Level, Outcome, Platform, ReviewResult
+from rules.model import AccountLevel, Filing, FilingStatus, Outcome, Platform, ReviewResult
 
 SCHOOL = "demo"
 SURNAMES = "张李王赵陈刘杨周"
@@ -24,7 +24,7 @@ LATE = frozenset({"weibo:9000000016", "website:xly.shifan.example", "bilibili:36
 """Accounts that were filed long after they opened."""
 LATE_AFTER = 45
 DATES = frozenset(each.name for each in fields(Filing) if each.name.endswith("_at"))
-TYPED: Mapping[str, Any] = {"level": Level, "status": FilingStatus, "review_result": ReviewResult}
+TYPED: Mapping[str, Any] = {"level": AccountLevel, "status": FilingStatus, "review_result": ReviewResult}
 ADDRESSES: Mapping[Platform, str] = {
     Platform.WEBSITE: "https://{id}/",
     Platform.WEIBO: "https://weibo.com/u/{id}",
@@ -56,7 +56,7 @@ class Expected:
     """The truth about one account. ``outcome``: of the look that decides; ``browser``: only a browser sees it."""
 
     outcome: Outcome
-    judgement: Judgement
+    judgement: ExpectedState
     name: str
     silent_days: float | None
     browser: bool
@@ -75,7 +75,7 @@ EXPECTED: Mapping[str, Expected] = {
 """By account key, what an honest product must conclude on the opening day."""
 
 
-def public_url(campus: Campus, actor: Actor) -> str:
+def public_url(campus: DemoCampus, actor: DemoAccount) -> str:
     """The address people know an account by: a page of its own, else its newest article."""
     items = campus.items(actor)
     match actor.platform:
@@ -96,13 +96,13 @@ def public_url(campus: Campus, actor: Actor) -> str:
     return ADDRESSES.get(actor.platform, "").format(id=quote(actor.id))
 
 
-def demo_filings(campus: Campus) -> tuple[Filing, ...]:
+def demo_filings(campus: DemoCampus) -> tuple[Filing, ...]:
     """The demo school's register on the opening day, gaps and mistakes included."""
     filed = [actor for actor in campus.actors if not actor.unfiled]
     return tuple(_filing(campus, actor, number) for number, actor in enumerate(filed, 1))
 
 
-def _filing(campus: Campus, actor: Actor, number: int) -> Filing:
+def _filing(campus: DemoCampus, actor: DemoAccount, number: int) -> Filing:
     day = campus.opened.date()
     row: dict[str, Any] = {**_usual(actor), "opened_at": OPENED_DAYS - number, **actor.file}
     row.setdefault("filed_at", row["opened_at"] - (LATE_AFTER if actor.key in LATE else FILED_AFTER))
@@ -118,7 +118,7 @@ def _filing(campus: Campus, actor: Actor, number: int) -> Filing:
     )
 
 
-def _usual(actor: Actor) -> dict[str, Any]:
+def _usual(actor: DemoAccount) -> dict[str, Any]:
     """What a well-kept row says; people are obviously invented and their numbers ring nowhere."""
     first, second = (SURNAMES[byte % len(SURNAMES)] for byte in actor.digest[:2])
     return {
@@ -139,21 +139,21 @@ def _value(name: str, value: Any, day: date) -> Any:
     return TYPED[name](value) if name in TYPED else value
 
 
-def demo_canaries(campus: Campus) -> tuple[Canary, ...]:
+def demo_canaries(campus: DemoCampus) -> tuple[Canary, ...]:
     """On each platform an account known alive and one known gone, where the platform shows such a thing to anybody."""
     found: dict[tuple[Platform, bool], Canary] = {}
     for actor in campus.actors:
-        if actor.say in (Judgement.LIVE, Judgement.GONE):
-            alive = actor.say is Judgement.LIVE
+        if actor.say in (ExpectedState.LIVE, ExpectedState.GONE):
+            alive = actor.say is ExpectedState.LIVE
             canary = Canary(platform=actor.platform, key=actor.key, name=actor.name, account_id=actor.id,
                             url=public_url(campus, actor), alive=alive)  # fmt: skip
             found.setdefault((actor.platform, alive), canary)
     return tuple(found.values())
 
 
-def opening(now: datetime, shared: Path | None = None) -> tuple[Campus, tuple[Filing, ...]]:
+def opening(now: datetime, shared: Path | None = None) -> tuple[DemoCampus, tuple[Filing, ...]]:
     """A campus opened now, with its register: all that `xunjian serve --demo` needs beside a server. Where ``shared``
     holds captured pages, the campus replays them under a school of their own."""
     there = shared if shared and shared.is_dir() else None
-    campus = Campus(now, clock=starting_at(now), replay=there)
+    campus = DemoCampus(now, clock=starting_at(now), replay=there)
     return campus, (*demo_filings(campus), *(replay_filings(there, now) if there else ()))

@@ -10,8 +10,8 @@ from pathlib import Path
 import yaml
 
 from monitors.demo.accounts import HERE
-from monitors.demo.activity import Campus
-from monitors.demo.answer import Answer, Ask, missing
+from monitors.demo.activity import DemoCampus
+from monitors.demo.answer import DemoRequest, DemoResponse, missing
 from rules.model import Filing, Platform
 
 SCHOOL = "replay"
@@ -65,11 +65,15 @@ def replay_filings(shared: Path, now: datetime) -> tuple[Filing, ...]:
     )
 
 
-def replayed(campus: Campus, ask: Ask) -> Answer | None:
+def replayed(campus: DemoCampus, ask: DemoRequest) -> DemoResponse | None:
     """A captured page as it was, "not found" for a path that was not captured; None where the host is not replayed."""
     site = _sites().get(ask.host)
     if site is None or campus.replay is None:
         return None
     file = campus.replay / "samples" / "website" / site.pages.get(ask.path, "none")
     # The marker goes into a header and not into the page: these bytes show how real pages look.
-    return Answer(file.read_bytes(), kind="text/html", headers=(("x-demo", "replay"),)) if file.is_file() else missing()
+    return (
+        DemoResponse(file.read_bytes(), kind="text/html", headers=(("x-demo", "replay"),))
+        if file.is_file()
+        else missing()
+    )

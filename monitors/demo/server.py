@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from monitors.demo.activity import Campus
+from monitors.demo.activity import DemoCampus
 from monitors.demo.app import ABORT, campus_app, hosts_of
 
 LOOPBACK = "127.0.0.1"
@@ -74,7 +74,7 @@ class _Server(uvicorn.Server):
 class CampusServer:
     """``async with CampusServer(campus) as server`` in a running loop, or ``with`` from a thread that has none."""
 
-    def __init__(self, campus: Campus) -> None:
+    def __init__(self, campus: DemoCampus) -> None:
         """The ports are free ones and known at once; nothing is answered before the start."""
         self.campus = campus
         self._sockets = [socket.create_server((LOOPBACK, 0), backlog=BACKLOG) for _ in range(2)]
@@ -95,7 +95,7 @@ class CampusServer:
 
     @property
     def connect_to(self) -> tuple[str, int, int]:
-        """What `crawler.fetch.job.Order.connect_to` wants."""
+        """What `crawler.fetch.job.CrawlJob.connect_to` wants."""
         return (LOOPBACK, self.plain_port, self.tls_port)
 
     async def start(self) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from monitors.demo.activity import Actor, Campus
-from monitors.demo.answer import MARK, Answer, Ask, answer_json, missing, page
+from monitors.demo.activity import DemoAccount, DemoCampus
+from monitors.demo.answer import MARK, DemoRequest, DemoResponse, answer_json, missing, page
 from rules.model import Platform
 
 CERTIFICATE_DAYS = 90
@@ -18,7 +18,7 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _app(campus: Campus, actor: Actor) -> dict[str, Any]:
+def _app(campus: DemoCampus, actor: DemoAccount) -> dict[str, Any]:
     newest = campus.items(actor)[0].at
     seller = actor.body or "示例开发者"
     return {
@@ -31,7 +31,7 @@ def _app(campus: Campus, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def itunes(campus: Campus, ask: Ask) -> Answer:
+def itunes(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """itunes.apple.com: /lookup?id= and /search?term=; another storefront than cn knows nothing."""
     if ask.path == "/search":
         actors = list(campus.search(Platform.APP, ask.get("term")))
@@ -42,13 +42,13 @@ def itunes(campus: Campus, ask: Ask) -> Answer:
     return answer_json({"resultCount": len(results), "results": results})
 
 
-def app_page(campus: Campus, ask: Ask) -> Answer:
+def app_page(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """apps.apple.com/cn/app/id…: what a person sees."""
     actor = campus.who(Platform.APP, ask.path.rpartition("/id")[2])
     return page("notice.html", title=f"App Store 上的“{actor.name}”", text=actor.body) if actor else missing()
 
 
-def crt_sh(campus: Campus, ask: Ask) -> Answer:
+def crt_sh(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """crt.sh?q=&output=json: certificates whose names hold the pattern; anything else than JSON gets the HTML page."""
     wanted = ask.get("q").strip("%*.").lower()
     if ask.get("output") != "json":
@@ -58,7 +58,7 @@ def crt_sh(campus: Campus, ask: Ask) -> Answer:
     return answer_json([_certificate(campus, number, host) for number, host in enumerate(found, 1)])
 
 
-def _certificate(campus: Campus, number: int, host: str) -> dict[str, Any]:
+def _certificate(campus: DemoCampus, number: int, host: str) -> dict[str, Any]:
     begun = (campus.opened - timedelta(days=number % CERTIFICATE_DAYS)).astimezone(UTC).replace(tzinfo=None)
     return {
         "issuer_ca_id": 16418, "issuer_name": "C=US, O=Demo Encrypt, CN=D3", "id": 10_000_000 + number,

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from monitors.demo.activity import Actor, Campus, Item
-from monitors.demo.answer import Answer, Ask, missing, render
+from monitors.demo.activity import DemoAccount, DemoCampus, DemoPost
+from monitors.demo.answer import DemoRequest, DemoResponse, missing, render
 from monitors.demo.obstacles import OBSTACLES
 from monitors.demo.wechat import linked
 from rules.model import Platform
@@ -18,13 +18,13 @@ EVENT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class DemoColumn:
     """One column of a site with what stands in it."""
 
     code: str
     number: int
     title: str
-    posts: tuple[Item, ...] = ()
+    posts: tuple[DemoPost, ...] = ()
 
 
 COLUMNS = (
@@ -53,10 +53,11 @@ PATHS: dict[str, dict[str, re.Pattern[str]]] = {
 }
 
 
-def columns_of(campus: Campus, actor: Actor) -> tuple[Column, ...]:
+def columns_of(campus: DemoCampus, actor: DemoAccount) -> tuple[DemoColumn, ...]:
     """The site's columns as they stand now."""
     made = [
-        Column(code, number, title, campus.items(actor, theme, later)) for code, number, title, theme, later in COLUMNS
+        DemoColumn(code, number, title, campus.items(actor, theme, later))
+        for code, number, title, theme, later in COLUMNS
     ]
     if "future" in actor.quirks:
         when = (campus.now + EVENT).strftime("%Y年%m月%d日")
@@ -68,20 +69,20 @@ def columns_of(campus: Campus, actor: Actor) -> tuple[Column, ...]:
     return tuple(made[:3] if "no_party" in actor.quirks else made)
 
 
-def website(campus: Campus, ask: Ask) -> Answer | None:
+def website(campus: DemoCampus, ask: DemoRequest) -> DemoResponse | None:
     """What a host of the campus answers; None where there is no such site."""
     actor = campus.who(Platform.WEBSITE, ask.host) or campus.who(Platform.WEBSITE, f"www.{ask.host}")
     if actor is None:
         return None
     if ask.path == "/robots.txt" and actor.trait == "robots":
-        return Answer(b"User-agent: *\nDisallow: /\n", kind="text/plain")
+        return DemoResponse(b"User-agent: *\nDisallow: /\n", kind="text/plain")
     if ask.path == "/robots.txt":
         return missing()
     obstacle = OBSTACLES.get(actor.trait)
     return (obstacle(campus, ask) if obstacle else None) or _content(campus, actor, ask)
 
 
-def _content(campus: Campus, actor: Actor, ask: Ask) -> Answer:
+def _content(campus: DemoCampus, actor: DemoAccount, ask: DemoRequest) -> DemoResponse:
     path = f"{ask.path}?{ask.query_string}" if ask.query_string else ask.path
     for kind, pattern in PATHS[actor.shape or "plain"].items():
         if match := pattern.match(path):
@@ -91,7 +92,7 @@ def _content(campus: Campus, actor: Actor, ask: Ask) -> Answer:
     return missing()
 
 
-def _page(campus: Campus, actor: Actor, kind: str, wanted: str, older: bool, number: int) -> Answer:
+def _page(campus: DemoCampus, actor: DemoAccount, kind: str, wanted: str, older: bool, number: int) -> DemoResponse:
     columns = columns_of(campus, actor)
     column = next((each for each in columns if wanted in (each.code, str(each.number))), None)
     item = next((post for post in column.posts if post.number == number), None) if column else None
@@ -118,27 +119,27 @@ def _page(campus: Campus, actor: Actor, kind: str, wanted: str, older: bool, num
     return _finished(campus, actor, text)
 
 
-def _shown(column: Column | None, older: bool) -> tuple[Item, ...]:
+def _shown(column: DemoColumn | None, older: bool) -> tuple[DemoPost, ...]:
     posts = column.posts if column else ()
     return posts[PER_PAGE:] if older else posts[:PER_PAGE]
 
 
-def _day(campus: Campus, actor: Actor, post: Item) -> str:
+def _day(campus: DemoCampus, actor: DemoAccount, post: DemoPost) -> str:
     """The date as the site writes it: a year-less site writes the year of old items only."""
     short = "yearless" in actor.quirks and post.at.year == campus.now.year
     return post.at.strftime("%m-%d" if short else "%Y-%m-%d")
 
 
-def _declared(actor: Actor) -> str:
+def _declared(actor: DemoAccount) -> str:
     if "gb18030" in actor.quirks:
         return "gb2312"
     return "gbk" if "charset_lie" in actor.quirks else "utf-8"
 
 
-def _finished(campus: Campus, actor: Actor, text: str) -> Answer:
+def _finished(campus: DemoCampus, actor: DemoAccount, text: str) -> DemoResponse:
     """Encoding, speed and damage come last."""
     body = text.encode("gb18030" if "gb18030" in actor.quirks else "utf-8")
     if actor.trait == "truncated":
         body = body[: len(body) // 12]
     delay = campus.slow_seconds if actor.trait == "slow" else 0.0
-    return Answer(body, kind="text/html", delay=delay)
+    return DemoResponse(body, kind="text/html", delay=delay)

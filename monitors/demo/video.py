@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from monitors.demo.activity import Actor, Campus, Item
-from monitors.demo.answer import MARK, Answer, Ask, answer_json, missing, page
+from monitors.demo.activity import DemoAccount, DemoCampus, DemoPost
+from monitors.demo.answer import MARK, DemoRequest, DemoResponse, answer_json, missing, page
 from rules.model import Platform
 
 DYNAMIC_EPOCH = 1_498_838_400
@@ -20,11 +20,11 @@ ANONYMOUS_MAX = 18
 """Items Douyin serves to people who are not logged in."""
 
 
-def _ok(data: Any) -> Answer:
+def _ok(data: Any) -> DemoResponse:
     return answer_json({"code": 0, "message": "0", "ttl": 1, "data": data})
 
 
-def bilibili(campus: Campus, ask: Ask) -> Answer:
+def bilibili(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """api.bilibili.com: the card, the dynamics and the user search; everything signed is refused."""
     if ask.path == "/x/web-interface/search/type":
         return _found(campus, ask.get("keyword"))
@@ -42,7 +42,7 @@ def bilibili(campus: Campus, ask: Ask) -> Answer:
     return answer_json(MISSING, 404)
 
 
-def _card(campus: Campus, actor: Actor) -> Answer:
+def _card(campus: DemoCampus, actor: DemoAccount) -> DemoResponse:
     official = {
         "role": 3 if actor.body else 0,
         "title": actor.body,
@@ -58,11 +58,11 @@ def _card(campus: Campus, actor: Actor) -> Answer:
     return _ok({"card": card, "following": False, "archive_count": count, "article_count": 0, "follower": 900})
 
 
-def _dynamics(campus: Campus, actor: Actor) -> Answer:
+def _dynamics(campus: DemoCampus, actor: DemoAccount) -> DemoResponse:
     if actor.trait in ("empty", "soft_empty", "banned"):
         return _ok({"has_more": False, "items": [], "offset": "", "update_baseline": "", "update_num": 0})
     own = [_dynamic(item, actor.id, actor.name, actor.body) for item in campus.items(actor)[:12]]
-    stranger = _dynamic(Item(number=1, title="今天也要加油", at=campus.now), "3690000000000999", "路过的网友", "")
+    stranger = _dynamic(DemoPost(number=1, title="今天也要加油", at=campus.now), "3690000000000999", "路过的网友", "")
     if "foreign" in actor.quirks:
         own[1]["orig"] = stranger
         own.insert(1, stranger)
@@ -71,7 +71,7 @@ def _dynamics(campus: Campus, actor: Actor) -> Answer:
     return _ok({"has_more": True, "items": own, "offset": own[-1]["id_str"], "update_baseline": "", "update_num": 0})
 
 
-def _dynamic(item: Item, mid: str, name: str, body: str) -> dict[str, Any]:
+def _dynamic(item: DemoPost, mid: str, name: str, body: str) -> dict[str, Any]:
     ident = str((item.unix - DYNAMIC_EPOCH) << 32 | item.number)
     modules: dict[str, Any] = {
         "module_author": {
@@ -91,7 +91,7 @@ def _dynamic(item: Item, mid: str, name: str, body: str) -> dict[str, Any]:
     return {"basic": basic, "id_str": ident, "modules": modules, "type": "DYNAMIC_TYPE_DRAW", "visible": True}
 
 
-def _live(campus: Campus, actor: Actor) -> dict[str, Any]:
+def _live(campus: DemoCampus, actor: DemoAccount) -> dict[str, Any]:
     """A live-room card: a dynamic without a time of its own."""
     card = _dynamic(campus.items(actor)[0], actor.id, actor.name, actor.body)
     card["modules"]["module_author"] |= {"pub_ts": 0, "pub_time": ""}
@@ -100,7 +100,7 @@ def _live(campus: Campus, actor: Actor) -> dict[str, Any]:
     return card | {"type": "DYNAMIC_TYPE_LIVE_RCMD", "id_str": "1"}
 
 
-def _found(campus: Campus, wanted: str) -> Answer:
+def _found(campus: DemoCampus, wanted: str) -> DemoResponse:
     users = [
         {"type": "bili_user", "mid": int(actor.id), "uname": actor.name, "usign": MARK, "fans": 900, "videos": 12,
          "official_verify": {"type": 1 if actor.body else 127, "desc": actor.body}}
@@ -109,7 +109,7 @@ def _found(campus: Campus, wanted: str) -> Answer:
     return _ok({"page": 1, "pagesize": 36, "numResults": len(users), "numPages": 1, "result": users})
 
 
-def bilibili_pages(campus: Campus, ask: Ask) -> Answer:
+def bilibili_pages(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """space.bilibili.com/MID and search.bilibili.com/upuser?keyword=."""
     if ask.host.startswith("search."):
         return page(
@@ -132,7 +132,7 @@ HIDDEN = ("soft_empty", "banned", "private")
 DOUYIN_WALLS: Mapping[str, str] = {"captcha": "douyin_captcha.html", "challenge": "douyin_challenge.html"}
 
 
-def douyin(campus: Campus, ask: Ask) -> Answer:
+def douyin(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """www.douyin.com: a user page filled by its own requests, or one of the pages served instead."""
     actor = campus.who(Platform.DOUYIN, ask.get("sec_user_id") or ask.path.removeprefix("/user/"))
     if actor is None:
@@ -146,7 +146,7 @@ def douyin(campus: Campus, ask: Ask) -> Answer:
     return page("douyin_user.html", actor=actor)
 
 
-def _author(campus: Campus, actor: Actor) -> dict[str, Any]:
+def _author(campus: DemoCampus, actor: DemoAccount) -> dict[str, Any]:
     return {
         "uid": str(int.from_bytes(actor.digest[:6])), "sec_uid": actor.id, "nickname": actor.name, "unique_id": "demo",
         "custom_verify": "", "enterprise_verify_reason": actor.body, "aweme_count": len(campus.items(actor)),
@@ -154,7 +154,7 @@ def _author(campus: Campus, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _awemes(campus: Campus, actor: Actor) -> Answer:
+def _awemes(campus: DemoCampus, actor: DemoAccount) -> DemoResponse:
     items = () if actor.trait in HIDDEN else campus.items(actor)[:ANONYMOUS_MAX]
     author = _author(campus, actor)
     status = {
@@ -173,7 +173,7 @@ def _awemes(campus: Campus, actor: Actor) -> Answer:
     return answer_json({"status_code": 0, "aweme_list": rows, "has_more": 0, "min_cursor": 0, "max_cursor": oldest})
 
 
-def kuaishou(campus: Campus, ask: Ask) -> Answer:
+def kuaishou(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """www.kuaishou.com: a shell, and a list that is refused as if it were empty."""
     if ask.path == "/graphql":
         return answer_json(KUAISHOU_REFUSED)

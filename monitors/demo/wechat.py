@@ -6,8 +6,8 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 
-from monitors.demo.activity import Actor, Campus, Item
-from monitors.demo.answer import MARK, Answer, Ask, answer_json, missing, page, redirect, xml
+from monitors.demo.activity import DemoAccount, DemoCampus, DemoPost
+from monitors.demo.answer import MARK, DemoRequest, DemoResponse, answer_json, missing, page, redirect, xml
 from rules.model import Platform
 
 FEEDS = "rss.shifan.example"
@@ -21,11 +21,11 @@ LENIENT = 2
 """Requests the rate-limited account answers before its wall."""
 
 
-def _message(kind: str, text: str = "") -> Callable[[Campus, Actor], Answer]:
+def _message(kind: str, text: str = "") -> Callable[[DemoCampus, DemoAccount], DemoResponse]:
     return lambda campus, actor: page("weixin_message.html", kind=kind, text=text, actor=actor)
 
 
-WALLS: Mapping[str, Callable[[Campus, Actor], Answer]] = {
+WALLS: Mapping[str, Callable[[DemoCampus, DemoAccount], DemoResponse]] = {
     "captcha": lambda campus, actor: redirect(CAPTCHA),
     "environment": _message("environment"),
     "deleted": _message("text", "该内容已被发布者删除"),
@@ -36,12 +36,12 @@ WALLS: Mapping[str, Callable[[Campus, Actor], Answer]] = {
 }
 
 
-def short_link(actor: Actor, item: Item) -> str:
+def short_link(actor: DemoAccount, item: DemoPost) -> str:
     """The 22 characters of an article's short link; they hold the account and the number of the article."""
     return base64.urlsafe_b64encode(actor.digest + item.number.to_bytes(4)).decode().rstrip("=")
 
 
-def linked(campus: Campus) -> list[tuple[str, Item]]:
+def linked(campus: DemoCampus) -> list[tuple[str, DemoPost]]:
     """What the university's own website links to: the newest articles of accounts that no search knows."""
     whose = [actor for actor in campus.actors if actor.platform is Platform.WECHAT and actor.trait == UNLISTED]
     return [
@@ -51,7 +51,7 @@ def linked(campus: Campus) -> list[tuple[str, Item]]:
     ]
 
 
-def _from_short(campus: Campus, token: str) -> tuple[Actor, Item | None] | None:
+def _from_short(campus: DemoCampus, token: str) -> tuple[DemoAccount, DemoPost | None] | None:
     try:
         raw = base64.urlsafe_b64decode(token + "==")
     except (binascii.Error, ValueError):
@@ -63,7 +63,7 @@ def _from_short(campus: Campus, token: str) -> tuple[Actor, Item | None] | None:
     return actor, next((item for item in campus.items(actor) if item.number == number), None)
 
 
-def weixin(campus: Campus, ask: Ask) -> Answer:
+def weixin(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """mp.weixin.qq.com."""
     if ask.path.startswith("/s/"):
         return _article(campus, ask.path[3:])
@@ -76,7 +76,7 @@ def weixin(campus: Campus, ask: Ask) -> Answer:
     return page("weixin_message.html", kind="block", text="请在微信客户端打开链接", actor=None)
 
 
-def _article(campus: Campus, token: str) -> Answer:
+def _article(campus: DemoCampus, token: str) -> DemoResponse:
     found = _from_short(campus, token)
     if found is None or found[0].unfiled:
         return page("weixin_message.html", kind="text", text="链接已过期", actor=None)
@@ -91,7 +91,7 @@ def _article(campus: Campus, token: str) -> Answer:
     return page(template, actor=actor, item=item, link=f"https://mp.weixin.qq.com/s/{token}", now=campus.now)
 
 
-def _album(campus: Campus, biz: str) -> Answer:
+def _album(campus: DemoCampus, biz: str) -> DemoResponse:
     actor = next((a for a in campus.actors if a.platform is Platform.WECHAT and a.biz == biz), None)
     if actor is None:
         return answer_json({"base_resp": {"ret": 10006, "errmsg": "invalid args"}})
@@ -110,13 +110,13 @@ def _album(campus: Campus, biz: str) -> Answer:
     return answer_json({"base_resp": {"ret": 0}, "getalbum_resp": album})
 
 
-def feed(campus: Campus, ask: Ask) -> Answer:
+def feed(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """The RSS bridge a university may run for itself: /gh_….xml."""
     actor = campus.who(Platform.WECHAT, ask.path.strip("/").removesuffix(".xml"))
     return xml("weixin_feed.xml", actor=actor, items=campus.items(actor)) if actor else missing()
 
 
-def sogou(campus: Campus, ask: Ask) -> Answer:
+def sogou(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """weixin.sogou.com: accounts (type=1) and articles (type=2), until it has had enough."""
     if ask.path.startswith("/antispider"):
         return page("sogou_wall.html")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from monitors.demo.activity import Actor, Campus, Item
-from monitors.demo.answer import MARK, Answer, Ask, answer_json, missing, page, redirect
+from monitors.demo.activity import DemoAccount, DemoCampus, DemoPost
+from monitors.demo.answer import MARK, DemoRequest, DemoResponse, answer_json, missing, page, redirect
 from rules.model import Platform
 
 MID_EPOCH = 515_483_463
@@ -24,13 +24,13 @@ STRANGER = {
 }
 """Whose fresh posts stand in the lists of others."""
 
-Wall = Callable[[str], Answer | None]
+Wall = Callable[[str], DemoResponse | None]
 """By what was asked (profile, posts): the wall, or None where it lets this through."""
 
 WALLS: Mapping[str, Wall] = {
     "visitor": lambda what: redirect(VISITOR),
     "login": lambda what: answer_json({"ok": -100, "url": "https://passport.weibo.com/sso/signin?entry=wapsso"}),
-    "refused": lambda what: Answer(b"", 432),
+    "refused": lambda what: DemoResponse(b"", 432),
     "busy": lambda what: answer_json({"ok": 1, "data": {"errno": 1040002, "errmsg": "系统繁忙", "showAppTips": 1}}),
     "no_content": lambda what: answer_json(NOTHING),
     "missing": lambda what: answer_json({"ok": 0, "errno": "20003", "msg": "用户不存在"}),
@@ -41,7 +41,7 @@ WALLS: Mapping[str, Wall] = {
 }
 
 
-def user(campus: Campus, actor: Actor) -> dict[str, Any]:
+def user(campus: DemoCampus, actor: DemoAccount) -> dict[str, Any]:
     """The user object of every Weibo answer."""
     count = 0 if actor.trait == "empty" else 1200 + sum(1 for _ in campus.items(actor))
     return {
@@ -53,7 +53,7 @@ def user(campus: Campus, actor: Actor) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def mblog(item: Item, author: dict[str, Any], *, forwarded: bool = False) -> dict[str, Any]:
+def mblog(item: DemoPost, author: dict[str, Any], *, forwarded: bool = False) -> dict[str, Any]:
     """One post."""
     mid = str((item.unix - MID_EPOCH) << 22)
     blog: dict[str, Any] = {
@@ -69,22 +69,22 @@ def mblog(item: Item, author: dict[str, Any], *, forwarded: bool = False) -> dic
     return blog
 
 
-def blogs(campus: Campus, actor: Actor) -> list[dict[str, Any]]:
+def blogs(campus: DemoCampus, actor: DemoAccount) -> list[dict[str, Any]]:
     """The first page of an account's list, strangers' items included."""
     items, author = campus.items(actor)[:10], user(campus, actor)
     found = [mblog(item, author, forwarded="retweets" in actor.quirks) for item in items]
     if "foreign" in actor.quirks and items:
-        liked = Item(number=1, title="今天天气真好", at=campus.now)
+        liked = DemoPost(number=1, title="今天天气真好", at=campus.now)
         found.insert(1, mblog(liked, STRANGER) | {"title": {"text": "他赞过的微博", "base_color": 1}})
     return found
 
 
-def _wall(campus: Campus, actor: Actor, what: str) -> Answer | None:
+def _wall(campus: DemoCampus, actor: DemoAccount, what: str) -> DemoResponse | None:
     wall = WALLS.get(actor.trait)
     return wall(what) if wall else None
 
 
-def _profile(campus: Campus, actor: Actor) -> Answer:
+def _profile(campus: DemoCampus, actor: DemoAccount) -> DemoResponse:
     tabs = [
         {"id": 1, "tabKey": "profile", "title": "主页", "tab_type": "profile", "containerid": f"230283{actor.id}"},
         {"id": 2, "tabKey": "weibo", "title": "微博", "tab_type": "weibo", "containerid": f"107603{actor.id}"},
@@ -93,7 +93,7 @@ def _profile(campus: Campus, actor: Actor) -> Answer:
     return answer_json({"ok": 1, "data": data})
 
 
-def _posts(campus: Campus, actor: Actor) -> Answer:
+def _posts(campus: DemoCampus, actor: DemoAccount) -> DemoResponse:
     cards: list[dict[str, Any]] = [{"card_type": 11, "itemid": "ad", "card_group": [{"card_type": 4, "desc": "推荐"}]}]
     for blog in blogs(campus, actor):
         item_id = f"107603{actor.id}_-_{blog['mid']}"
@@ -109,7 +109,7 @@ def _posts(campus: Campus, actor: Actor) -> Answer:
     return answer_json({"ok": 1, "data": {"cardlistInfo": info, "cards": cards, "showAppTips": 0}})
 
 
-def _search(campus: Campus, wanted: str) -> Answer:
+def _search(campus: DemoCampus, wanted: str) -> DemoResponse:
     found = list(campus.search(Platform.WEIBO, wanted))
     if not found:
         return answer_json(NOTHING)
@@ -120,7 +120,7 @@ def _search(campus: Campus, wanted: str) -> Answer:
     return answer_json({"ok": 1, "data": {"cardlistInfo": {"total": len(found), "page": 1}, "cards": cards}})
 
 
-def mobile(campus: Campus, ask: Ask) -> Answer:
+def mobile(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """m.weibo.cn."""
     container = ask.get("containerid")
     if ask.path == "/api/container/getIndex" and container.startswith("100103"):
@@ -135,7 +135,7 @@ def mobile(campus: Campus, ask: Ask) -> Answer:
     return _wall(campus, actor, what) or (_posts if what == "posts" else _profile)(campus, actor)
 
 
-def desktop(campus: Campus, ask: Ask) -> Answer:
+def desktop(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """weibo.com: two JSON endpoints; everything else is for people who are logged in."""
     actor = campus.who(Platform.WEIBO, ask.get("uid"))
     if actor is None or not ask.path.startswith("/ajax/"):
@@ -151,6 +151,6 @@ def desktop(campus: Campus, ask: Ask) -> Answer:
     )
 
 
-def passport(campus: Campus, ask: Ask) -> Answer:
+def passport(campus: DemoCampus, ask: DemoRequest) -> DemoResponse:
     """passport.weibo.com: the visitor system, which asks for a fingerprint."""
     return page("visitor.html")

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.notices.drafting import draft
-from alerts.notices.notice import Exhibit, Office, Reference
-from alerts.notices.notice import number as document_number
-from alerts.notices.planning import PlannedNotice, plan
-from monitors.app_context import World
-from rules.calendar import Calendar, standard
+from alerts.notices.notice import EvidenceCitation, IssuingOffice, Reference
+from alerts.notices.notice import document_number as document_number
+from alerts.notices.planning import PlannedNotice, owed_notices
+from monitors.app_context import AppContext
+from rules.calendar import Calendar, china_calendar
 from rules.cases import transitions
 from rules.cases.case import Case, CaseEvent, EventKind
-from rules.cases.reconcile import follow
-from rules.evaluation import context, evaluate, join
+from rules.cases.reconcile import reconcile
+from rules.evaluation import evaluate, join, school_context
 from rules.model import Account, Filing, Finding, Platform, Verdict
 from rules.policies.schema import Addressee, Policy
-from storage.cases import Ledger, Owed
+from storage.cases import CaseTransaction, OutboxEntry
 from storage.filings import key_of
 from storage.serialization import dump
 
@@ -37,12 +37,12 @@ class CheckReport:
     notices: int = 0
 
 
-def accounts_of(world: World, school: str, now: datetime) -> Iterator[Account]:
+def accounts_of(context: AppContext, school: str, now: datetime) -> Iterator[Account]:
     """The full outer join, streaming: filings in pages with what was seen of them, then suspects nobody filed."""
-    looks = world.store.looks
-    suspicions = world.store.candidates.suspicions(school)
-    with world.store.database.read() as tx:
-        for filings in world.store.filings.chunks(tx, school):
+    looks = context.store.looks
+    suspicions = context.store.candidates.suspicions(school)
+    with context.store.database.read() as tx:
+        for filings in context.store.filings.chunks(tx, school):
             filed = [key_of(filing) for filing in filings]
             seen = looks.seen_in(tx, filed, now)
             for key in filed:
@@ -54,80 +54,82 @@ def accounts_of(world: World, school: str, now: datetime) -> Iterator[Account]:
             yield from join((), looks.seen_in(tx, some, now), {key: suspicions[key] for key in some}, school)
 
 
-def findings_of(world: World, school: str, now: datetime, report: CheckReport | None = None) -> Iterator[Finding]:
+def findings_of(
+    context: AppContext, school: str, now: datetime, report: CheckReport | None = None
+) -> Iterator[Finding]:
     """Every answer of every clause for one school. Raises KeyError where the school has no policy."""
-    policy = world.policies[school]
+    policy = context.policies[school]
 
     def counted() -> Iterator[Account]:
-        for account in accounts_of(world, school, now):
+        for account in accounts_of(context, school, now):
             if report:
                 report.accounts += 1
             yield account
 
-    rest = context(policy, world.store.filings.iterate(school), standard())
+    rest = school_context(policy, context.store.filings.iterate(school), china_calendar())
     yield from evaluate(counted(), policy, rest, now)
 
 
-def check(world: World, school: str, now: datetime) -> CheckReport:
+def check(context: AppContext, school: str, now: datetime) -> CheckReport:
     """Findings → cases → steps → notices, for one school; running it twice at the same moment changes nothing."""
-    report, policy, calendar = CheckReport(school), world.policies[school], standard()
-    open_keys = {case.key for case in world.store.cases.open(school)}
+    report, policy, calendar = CheckReport(school), context.policies[school], china_calendar()
+    open_keys = {case.key for case in context.store.cases.open(school)}
     kept: dict[str, Finding] = {}  # an account filed twice has one case
-    for finding in findings_of(world, school, now, report):
+    for finding in findings_of(context, school, now, report):
         report.violated += finding.verdict is Verdict.VIOLATED
         report.undetermined += finding.verdict is Verdict.UNDETERMINED
         if finding.verdict is Verdict.VIOLATED or finding.key in open_keys:
             kept.setdefault(finding.key, finding)
-    world.store.cases.remember_policy(policy.version, school, dump(policy), now)
-    with world.store.cases.ledger(school, now) as book:
-        desk = Desk(world, book, policy, calendar, now)
+    context.store.cases.save_policy_version(policy.version, school, dump(policy), now)
+    with context.store.cases.transaction(school, now) as book:
+        desk = CaseWriter(context, book, policy, calendar, now)
         number = lambda: f"{school.upper()}-{now.year}-{book.next_number('case'):04d}"  # noqa: E731
         cases = book.newest_cases()
-        for case, events in follow(cases, kept.values(), policy, now, number, calendar):
+        for case, events in reconcile(cases, kept.values(), policy, now, number, calendar):
             report.opened += any(event.kind is EventKind.OPENED for event in events)
             report.changed += 1
-            desk.keep(case, events)
-        frozen = frozen_platforms(world)
+            desk.save(case, events)
+        frozen = frozen_platforms(context)
         for case in book.open_cases():
-            report.issued += desk.climb(case, frozen)
+            report.issued += desk.issue_due_step(case, frozen)
         report.notices = desk.notices
         book.save_findings([finding for finding in kept.values() if finding.verdict is Verdict.VIOLATED])
     return report
 
 
-def frozen_platforms(world: World) -> set[Platform]:
+def frozen_platforms(context: AppContext) -> set[Platform]:
     """Platforms whose breaker is open: nothing escalates there."""
-    return {Platform(row["platform"]) for row in world.store.runs.platforms() if row["frozen_at"]}
+    return {Platform(row["platform"]) for row in context.store.runs.platforms() if row["frozen_at"]}
 
 
 @dataclass
-class Desk:
+class CaseWriter:
     """Where cases change: what a change owes is written and numbered in the same transaction."""
 
-    world: World
-    book: Ledger
+    context: AppContext
+    book: CaseTransaction
     policy: Policy
     calendar: Calendar
     now: datetime
     notices: int = 0
 
-    def keep(self, case: Case, events: Iterable[CaseEvent]) -> None:
+    def save(self, case: Case, events: Iterable[CaseEvent]) -> None:
         """Write a change and queue the notices that the case's history owes by now."""
         self.book.write(case, list(events))
         history = self.book.events(case.number)
-        for planned in plan(case, history, self.policy, written=self.book.written(case.number)):
+        for planned in owed_notices(case, history, self.policy, written=self.book.notice_ids(case.number)):
             self._queue(planned, case)
 
-    def climb(self, case: Case, frozen: Collection[Platform]) -> bool:
+    def issue_due_step(self, case: Case, frozen: Collection[Platform]) -> bool:
         """Send the next step where it is due and nothing holds it."""
-        if not transitions.escalate(case, self.now, frozen).ready or case.pending is None:
+        if not transitions.escalation_status(case, self.now, frozen).ready or case.pending_step is None:
             return False
-        self.keep(*transitions.issue(case, self.now, notice=f"{case.number}/{case.pending.step}", frozen=frozen))
+        self.save(*transitions.issue(case, self.now, notice=f"{case.number}/{case.pending_step.step}", frozen=frozen))
         return True
 
     def _queue(self, planned: PlannedNotice, case: Case) -> None:
-        settings, year = self.world.settings, self.now.year
-        office = Office(
+        settings, year = self.context.settings, self.now.year
+        office = IssuingOffice(
             name=settings.office or self.policy.school, contact=settings.office_contact, phone=settings.office_phone
         )
         sequence = self.book.next_number(f"notice/{planned.document.value}", year)
@@ -138,33 +140,33 @@ class Desk:
             office,
             number=document_number(planned.document, year, sequence, office.prefix),
             issued_at=self.now,
-            recipients=recipients(self.world, case, planned.tell),
-            evidence=tuple(Exhibit(id=item, seen_at=case.shown_at) for item in case.evidence),
+            recipients=recipients(self.context, case, planned.tell),
+            evidence=tuple(EvidenceCitation(id=item, seen_at=case.shown_at) for item in case.evidence),
             earlier=self._earlier(case),
             demo=settings.demo,
         )
         kind = planned.document.value
-        self.book.owe(
-            Owed(id=notice.id, number=notice.number, case_number=case.number, document=kind, body=dump(notice))
+        self.book.enqueue_notice(
+            OutboxEntry(id=notice.id, number=notice.number, case_number=case.number, document=kind, body=dump(notice))
         )
         self.notices += 1
 
     def _earlier(self, case: Case) -> tuple[Reference, ...]:
-        numbers = self.book.numbers(case.number)
+        numbers = self.book.notice_numbers(case.number)
         return tuple(
             Reference(number=numbers[record.notice], document=record.title, issued_at=record.issued_at)
-            for record in case.issued
+            for record in case.issued_steps
             if record.issued_at and record.issued_at < self.now and record.notice in numbers
         )
 
 
-def recipients(world: World, case: Case, tell: Iterable[Addressee]) -> tuple[str, ...]:
+def recipients(context: AppContext, case: Case, tell: Iterable[Addressee]) -> tuple[str, ...]:
     """Mailboxes behind the addressees: the register's for the unit, the settings' for offices."""
     boxes: list[str] = []
     for who in tell:
         if who is Addressee.UNIT:
-            filings: list[Filing] = world.store.filings.by_key([case.account]).get(case.account, [])
+            filings: list[Filing] = context.store.filings.by_key([case.account]).get(case.account, [])
             boxes += [mail for filing in filings if filing.school == case.school for mail in filing.emails]
         else:
-            boxes += world.settings.mailboxes.get(who.value, ())
+            boxes += context.settings.mailboxes.get(who.value, ())
     return tuple(dict.fromkeys(boxes))

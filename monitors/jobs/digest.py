@@ -7,18 +7,27 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from alerts.digest.build import Digest, digest
-from alerts.digest.model import Awaiting, Change, ChangeKind, Crawler, DigestInput, NewFinding, OpenCase, Unseen
+from alerts.digest.model import (
+    ChangeKind,
+    DigestChange,
+    DigestInput,
+    NewFinding,
+    OpenCase,
+    PendingApproval,
+    PlatformRunStats,
+    UnobservedAccounts,
+)
 from alerts.messages import digest_html, digest_text
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.jobs.check import frozen_platforms
 from rules.calendar import start_of
 from rules.candidates import CandidateState
 from rules.cases import transitions
 from rules.cases.case import Case, EventKind
-from rules.cases.transitions import Reason
+from rules.cases.transitions import HoldReason
 from rules.catalogue import RULES
 from rules.model import Outcome, Platform
-from storage.read_models import Line, Overview, Wanted
+from storage.read_models import AccountFilter, AccountListItem, ReadModels
 from storage.serialization import dump
 
 EVENTS = {
@@ -28,48 +37,50 @@ EVENTS = {
 }
 
 
-def make_digest(world: World, school: str, day: date, now: datetime) -> Digest:
+def make_digest(context: AppContext, school: str, day: date, now: datetime) -> Digest:
     """The digest of a day as the store knows it now; kept so that it can be read again as it was."""
-    made = digest(gather(world, school, day, now))
-    world.store.runs.save_digest(school, day, digest_text(made), digest_html(made, world.settings.base_url), now)
+    made = digest(gather(context, school, day, now))
+    context.store.runs.save_digest(school, day, digest_text(made), digest_html(made, context.settings.base_url), now)
     return made
 
 
-def queue_digest(world: World, school: str, day: date, now: datetime) -> bool:
+def queue_digest(context: AppContext, school: str, day: date, now: datetime) -> bool:
     """Make it and put it into the outbox; False where the day's digest went there before."""
-    return world.store.notices.owe_digest(school, day, dump(make_digest(world, school, day, now)), now)
+    return context.store.notices.owe_digest(school, day, dump(make_digest(context, school, day, now)), now)
 
 
-def gather(world: World, school: str, day: date, now: datetime) -> DigestInput:
+def gather(context: AppContext, school: str, day: date, now: datetime) -> DigestInput:
     """Everything the digest is made from: the 24 hours before ``now`` on the day itself, the whole day on a later one."""
     start = start_of(day)
     end = min(now, start + timedelta(days=1))
     start = min(start, end - timedelta(days=1))
-    policy = world.policies.get(school)
-    lines = _lines(world, school)
-    cases = world.store.cases.open(school)
+    policy = context.policies.get(school)
+    lines = _lines(context, school)
+    cases = context.store.cases.open(school)
     return DigestInput(
         school=school,
         school_name=policy.school if policy else school,
         day=day,
         now=now,
-        demo=world.settings.demo,
+        demo=context.settings.demo,
         totals=_totals(lines),
-        findings=_new(world, school, start, end),
-        cases=[_open(case, now, world) for case in cases],
-        awaiting=_awaiting(cases, now, world),
-        changes=_changes(world, school, start, end) + _suspects(world, school, start, end) + _facts(lines, start, end),
+        findings=_new(context, school, start, end),
+        cases=[_open(case, now, context) for case in cases],
+        awaiting=_awaiting(cases, now, context),
+        changes=_changes(context, school, start, end)
+        + _suspects(context, school, start, end)
+        + _facts(lines, start, end),
         unseen=_unseen(lines),
-        crawlers=_crawlers(world, {line.filing.platform for line in lines}, start, end),
-        undelivered=sum(n for state, n in world.store.notices.counts().items() if state == "failed"),
+        crawlers=_crawlers(context, {line.filing.platform for line in lines}, start, end),
+        undelivered=sum(n for state, n in context.store.notices.counts().items() if state == "failed"),
     )
 
 
-def _lines(world: World, school: str) -> list[Line]:
-    lines, total = Overview(world.store.database).accounts(Wanted(school=school), limit=1000)
+def _lines(context: AppContext, school: str) -> list[AccountListItem]:
+    lines, total = ReadModels(context.store.database).accounts(AccountFilter(school=school), limit=1000)
     offset = len(lines)
     while offset < total:
-        more, _ = Overview(world.store.database).accounts(Wanted(school=school), limit=1000, offset=offset)
+        more, _ = ReadModels(context.store.database).accounts(AccountFilter(school=school), limit=1000, offset=offset)
         if not more:
             break
         lines += more
@@ -77,14 +88,14 @@ def _lines(world: World, school: str) -> list[Line]:
     return lines
 
 
-def _totals(lines: list[Line]) -> dict[Platform, Counter[Outcome | None]]:
+def _totals(lines: list[AccountListItem]) -> dict[Platform, Counter[Outcome | None]]:
     totals: dict[Platform, Counter[Outcome | None]] = defaultdict(Counter)
     for line in lines:
         totals[line.filing.platform][_outcome(line)] += 1
     return totals
 
 
-def _outcome(line: Line) -> Outcome | None:
+def _outcome(line: AccountListItem) -> Outcome | None:
     return None if line.shown == "never" else Outcome(line.shown)
 
 
@@ -96,7 +107,7 @@ def _weight(rule: str) -> int:
     return FIRST.index(rule) if rule in FIRST else len(FIRST)
 
 
-def _new(world: World, school: str, start: datetime, end: datetime) -> list[NewFinding]:
+def _new(context: AppContext, school: str, start: datetime, end: datetime) -> list[NewFinding]:
     return [
         NewFinding(
             title=finding.title,
@@ -106,13 +117,13 @@ def _new(world: World, school: str, start: datetime, end: datetime) -> list[NewF
             clause=finding.basis,
             path=f"/accounts/{finding.account}",
         )
-        for finding, since in sorted(world.store.cases.findings(school), key=lambda pair: _weight(pair[0].rule))
+        for finding, since in sorted(context.store.cases.findings(school), key=lambda pair: _weight(pair[0].rule))
         if start <= since <= end
     ]
 
 
-def _open(case: Case, now: datetime, world: World) -> OpenCase:
-    says = transitions.escalate(case, now, frozen_platforms(world))
+def _open(case: Case, now: datetime, context: AppContext) -> OpenCase:
+    says = transitions.escalation_status(case, now, frozen_platforms(context))
     return OpenCase(
         number=case.number,
         title=case.title,
@@ -121,19 +132,19 @@ def _open(case: Case, now: datetime, world: World) -> OpenCase:
         state=case.state.label,
         next_step=says.step.label if says.step else "",
         due_at=says.due_at,
-        provisional=bool(case.pending and case.pending.provisional),
-        waiting="" if says.reason in (Reason.DUE, Reason.NOT_DUE) else says.reason.label,
+        provisional=bool(case.pending_step and case.pending_step.provisional),
+        waiting="" if says.reason in (HoldReason.DUE, HoldReason.NOT_DUE) else says.reason.label,
         path=f"/cases/{case.number}",
     )
 
 
-def _awaiting(cases: list[Case], now: datetime, world: World) -> list[Awaiting]:
+def _awaiting(cases: list[Case], now: datetime, context: AppContext) -> list[PendingApproval]:
     found = []
     for case in cases:
-        says = transitions.escalate(case, now, frozen_platforms(world))
-        if says.reason is Reason.NEEDS_APPROVER and says.step and says.due_at:
+        says = transitions.escalation_status(case, now, frozen_platforms(context))
+        if says.reason is HoldReason.NEEDS_APPROVER and says.step and says.due_at:
             found.append(
-                Awaiting(
+                PendingApproval(
                     number=case.number,
                     title=case.title,
                     platform=case.platform,
@@ -146,48 +157,53 @@ def _awaiting(cases: list[Case], now: datetime, world: World) -> list[Awaiting]:
     return found
 
 
-def _changes(world: World, school: str, start: datetime, end: datetime) -> list[Change]:
+def _changes(context: AppContext, school: str, start: datetime, end: datetime) -> list[DigestChange]:
     found = []
-    for event in world.store.cases.events_between(school, start, end):
-        case = world.store.cases.one(event.number) if event.kind in EVENTS else None
+    for event in context.store.cases.events_between(school, start, end):
+        case = context.store.cases.get(event.number) if event.kind in EVENTS else None
         if case:
             rule = RULES[case.rule].title
             detail = f"{rule}：{event.reason}"
             path = f"/cases/{case.number}"
             found.append(
-                Change(kind=EVENTS[event.kind], title=case.title, platform=case.platform, detail=detail, path=path)
+                DigestChange(
+                    kind=EVENTS[event.kind], title=case.title, platform=case.platform, detail=detail, path=path
+                )
             )
     return found
 
 
-def _suspects(world: World, school: str, start: datetime, end: datetime) -> list[Change]:
+def _suspects(context: AppContext, school: str, start: datetime, end: datetime) -> list[DigestChange]:
     new = [
         c
-        for c in world.store.candidates.all(school, CandidateState.WAITING)
-        if c.kind.waits and start <= c.first_seen_at <= end
+        for c in context.store.candidates.all(school, CandidateState.WAITING)
+        if c.kind.needs_review and start <= c.first_seen_at <= end
     ]
     return [
-        Change(kind=ChangeKind.SUSPECT, title=c.name, platform=c.platform, detail=c.why, path="/suspects") for c in new
+        DigestChange(kind=ChangeKind.SUSPECT, title=c.name, platform=c.platform, detail=c.why, path="/suspects")
+        for c in new
     ]
 
 
-def _facts(lines: list[Line], start: datetime, end: datetime) -> list[Change]:
+def _facts(lines: list[AccountListItem], start: datetime, end: datetime) -> list[DigestChange]:
     kinds = {Outcome.GONE: ChangeKind.GONE, Outcome.MOVED: ChangeKind.MOVED}
     return [
-        Change(kind=kinds[outcome], title=line.filing.name, platform=line.filing.platform, path=f"/accounts/{line.key}")
+        DigestChange(
+            kind=kinds[outcome], title=line.filing.name, platform=line.filing.platform, path=f"/accounts/{line.key}"
+        )
         for line in lines
         if (outcome := _outcome(line)) in kinds and line.fact_at and start <= line.fact_at <= end
     ]
 
 
-def _unseen(lines: list[Line]) -> list[Unseen]:
-    groups: dict[tuple[Platform, Outcome | None], list[Line]] = defaultdict(list)
+def _unseen(lines: list[AccountListItem]) -> list[UnobservedAccounts]:
+    groups: dict[tuple[Platform, Outcome | None], list[AccountListItem]] = defaultdict(list)
     for line in lines:
         outcome = _outcome(line)
         if outcome is None or not outcome.is_fact:
             groups[line.filing.platform, outcome].append(line)
     return [
-        Unseen(
+        UnobservedAccounts(
             platform=platform,
             count=len(some),
             since=min((line.fact_at for line in some if line.fact_at), default=None),
@@ -199,17 +215,17 @@ def _unseen(lines: list[Line]) -> list[Unseen]:
     ]
 
 
-def _crawlers(world: World, platforms: set[Platform], start: datetime, end: datetime) -> list[Crawler]:
-    last = Overview(world.store.database).last_facts()
+def _crawlers(context: AppContext, platforms: set[Platform], start: datetime, end: datetime) -> list[PlatformRunStats]:
+    last = ReadModels(context.store.database).last_facts()
     day: dict[str, Counter[str]] = defaultdict(Counter)
-    for run in world.store.runs.between(start, end):
+    for run in context.store.runs.between(start, end):
         day[run["platform"]].update(_counted(run))
     found = []
     for platform in sorted(platforms):
-        state = world.store.runs.platform(platform.value)
+        state = context.store.runs.platform(platform.value)
         counts = day[platform.value]
         found.append(
-            Crawler(
+            PlatformRunStats(
                 platform=platform,
                 runs=counts["runs"],
                 missed=counts["missed"],

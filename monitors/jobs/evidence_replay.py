@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from crawler.observe.attribute import interpret
+from crawler.observe.attribute import attribute_page
 from crawler.page.page import Page
 from crawler.platforms.spec import Target
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.jobs.sweep import target_of
 from rules.model import Observation
 from storage.evidence import EvidenceArchive, EvidenceError
@@ -18,10 +18,10 @@ from storage.filings import key_of
 COMPARED = ("outcome", "name", "verified_body", "last_post_at")
 
 
-def recompute(world: World, archive: EvidenceArchive) -> Iterator[dict[str, Any]]:
+def replay_observations(context: AppContext, archive: EvidenceArchive) -> Iterator[dict[str, Any]]:
     """Every stored observation read again from its bytes: one row each, ``same`` or with what differs."""
-    targets = {key_of(filing): target_of(filing) for filing in world.store.filings.all()}
-    for key, seen in world.store.looks.every(world.clock()):
+    targets = {key_of(filing): target_of(filing) for filing in context.store.filings.all()}
+    for key, seen in context.store.looks.iterate(context.clock()):
         if seen.evidence:
             yield _compared(archive, targets.get(key) or Target(platform=seen.platform, key=key), seen)
 
@@ -32,7 +32,7 @@ def _compared(archive: EvidenceArchive, target: Target, seen: Observation) -> di
         page = Page(**vars(archive.get(seen.evidence)))
     except EvidenceError as error:
         return row | {"result": "missing", "reason": str(error)}
-    again = interpret(replace(page, fetched_at=seen.observed_at), target, seen.source)
+    again = attribute_page(replace(page, fetched_at=seen.observed_at), target, seen.source)
     differs = {
         name: [getattr(seen, name), getattr(again, name)]
         for name in COMPARED

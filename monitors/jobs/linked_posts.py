@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from crawler.fetch.job import Look
+from crawler.fetch.job import FetchTask
 from crawler.observe.attribute import SEARCH
 from crawler.platforms.spec import Target
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.jobs.discovery.candidates import hunt_of, screen
-from monitors.jobs.sweep import SweepReport, order_for, run_order
+from monitors.jobs.sweep import SweepReport, new_crawl_job, run_crawl_job
 from rules.accounts.identity import account_key
-from rules.accounts.state import absorb
-from rules.model import Found, Observation, Outcome, Platform
+from rules.accounts.state import apply_observation
+from rules.model import Observation, Outcome, Platform, SearchHit
 
 KEY = f"{SEARCH}link:"
 """A linked post is looked at under this key and its address: whose it is, the page will say."""
@@ -21,58 +21,58 @@ PER_SWEEP = 40
 """Posts opened of one platform in one sweep; the rest wait for the next."""
 
 
-async def hear(world: World, report: SweepReport) -> list[str]:
+async def fetch_linked_posts(context: AppContext, report: SweepReport) -> list[str]:
     """Open the linked posts that nobody opened before; returns the keys of filed accounts that one of them spoke for.
 
     The author of a post that uses a school's name and is on no register becomes a suspect for a person to look at.
     """
-    known = await asyncio.to_thread(world.store.looks.looked_for, [KEY + url for url in report.links])
+    known = await asyncio.to_thread(context.store.looks.keys_with_pages, [KEY + url for url in report.links])
     heard: dict[str, None] = {}
     for platform in map(Platform, dict.fromkeys(report.links.values())):
         urls = [url for url, whose in report.links.items() if whose == platform.value and KEY + url not in known]
-        if urls and _may_ask(world, platform):
-            run = await _open(world, platform, urls[:PER_SWEEP], report)
-            heard |= await asyncio.to_thread(_attribute, world, run)
+        if urls and _may_ask(context, platform):
+            run = await _open(context, platform, urls[:PER_SWEEP], report)
+            heard |= await asyncio.to_thread(_attribute, context, run)
     if heard:
         report.notes.append(f"学校网站链接的文章证实 {len(heard)} 个备案账号有发布")
     return list(heard)
 
 
-def _may_ask(world: World, platform: Platform) -> bool:
-    return bool(world.store.runs.platform(platform.value)["enabled"]) and not world.resting(platform)
+def _may_ask(context: AppContext, platform: Platform) -> bool:
+    return bool(context.store.runs.platform(platform.value)["enabled"]) and not context.paused_until(platform)
 
 
-async def _open(world: World, platform: Platform, urls: Sequence[str], report: SweepReport) -> str:
-    looks = [Look(target=Target(platform=platform, key=KEY + url), url=url) for url in urls]
-    order = order_for(world, "witness", platform, looks, follow=False)
-    async with world.lanes[platform]:
-        ending = await run_order(world, order)
+async def _open(context: AppContext, platform: Platform, urls: Sequence[str], report: SweepReport) -> str:
+    looks = [FetchTask(target=Target(platform=platform, key=KEY + url), url=url) for url in urls]
+    order = new_crawl_job(context, "witness", platform, looks, follow=False)
+    async with context.platform_locks[platform]:
+        ending = await run_crawl_job(context, order)
     report.runs.append(order.run)
     if ending.error:
         report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")
     return order.run
 
 
-def _attribute(world: World, run: str) -> dict[str, None]:
+def _attribute(context: AppContext, run: str) -> dict[str, None]:
     """Record each post with the filed account it bears the id of; the keys of those accounts."""
     keyed = [
         (account_key(look.platform, look.account_id, "", ""), look)
-        for look in world.store.looks.of_run(run)
+        for look in context.store.looks.of_run(run)
         if look.outcome is Outcome.OK and look.account_id
     ]
-    filed = world.store.filings.by_key([key for key, _ in keyed])
-    _suspect(world, [look for key, look in keyed if key not in filed])
+    filed = context.store.filings.by_key([key for key, _ in keyed])
+    _suspect(context, [look for key, look in keyed if key not in filed])
     own = [(key, look) for key, look in keyed if key in filed]
-    return dict.fromkeys(world.store.looks.record(run, own, absorb))
+    return dict.fromkeys(context.store.looks.record(run, own, apply_observation))
 
 
-def _suspect(world: World, strangers: Sequence[Observation]) -> None:
+def _suspect(context: AppContext, strangers: Sequence[Observation]) -> None:
     if not strangers:
         return
-    hunt, now = hunt_of(world), world.clock()
+    hunt, now = hunt_of(context), context.clock()
     met = []
     for look in strangers:
-        found = Found(platform=look.platform, name=look.name or "", account_id=look.account_id or "", url=look.url)
+        found = SearchHit(platform=look.platform, name=look.name or "", account_id=look.account_id or "", url=look.url)
         _, _, candidate = screen(hunt, found, now, evidence=[look.evidence])
         met += [candidate] if candidate else []
-    world.store.candidates.meet(met)
+    context.store.candidates.meet(met)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from crawler.discovery.lists import Entry, Trouble, read_list
-from crawler.fetch.egress import Refused
-from monitors.app_context import World
-from monitors.jobs.discovery.candidates import Hunt, hunt_of, screen
-from rules.accounts.pasted_target import UnusableTarget
+from crawler.discovery.lists import ListRow, ListRowError, read_list
+from crawler.fetch.egress import EgressDenied
+from monitors.app_context import AppContext
+from monitors.jobs.discovery.candidates import ScreeningContext, hunt_of, screen
+from rules.accounts.pasted_target import InvalidTarget
 from rules.candidates import Candidate
 from rules.model import Platform
 
@@ -22,53 +22,55 @@ class ListReport:
     """What became of each row, and which rows could not be used."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
+    troubles: list[ListRowError] = field(default_factory=list)
     new: int = 0
     waiting: int = 0
 
 
-async def import_list(world: World, data: bytes, filename: str, school: str) -> ListReport:
+async def import_list(context: AppContext, data: bytes, filename: str, school: str) -> ListReport:
     """Screen every row for one school; those that a person has to look at wait in the queue.
 
     A link without a name is looked at once, like an on-demand scan. Raises NotATable, StorageError.
     """
     entries, troubles = read_list(data, filename)
     report = ListReport(troubles=troubles)
-    hunt = hunt_of(world, [school])
+    hunt = hunt_of(context, [school])
     met: dict[str, Candidate] = {}
     looked = 0
     for entry in entries:
         if entry.found.name:
-            candidate = _screened(world, hunt, entry, filename, report)
+            candidate = _screened(context, hunt, entry, filename, report)
             if candidate:
                 met[candidate.key] = candidate
         elif looked < LOOKED_AT_MOST:
             looked += 1
-            await _looked_at(world, entry, report)
+            await _looked_at(context, entry, report)
         else:
             reason = f"一次最多核查 {LOOKED_AT_MOST} 个没有名称的链接，请补上名称或另行导入。"
-            report.troubles.append(Trouble(entry.place, "名称", reason))
-    new, waiting = world.store.candidates.meet(list(met.values()))
+            report.troubles.append(ListRowError(entry.place, "名称", reason))
+    new, waiting = context.store.candidates.meet(list(met.values()))
     report.new, report.waiting = report.new + new, report.waiting + waiting
     return report
 
 
-def _screened(world: World, hunt: Hunt, entry: Entry, filename: str, report: ListReport) -> Candidate | None:
-    kind, why, candidate = screen(hunt, entry.found, world.clock())
+def _screened(
+    context: AppContext, hunt: ScreeningContext, entry: ListRow, filename: str, report: ListReport
+) -> Candidate | None:
+    kind, why, candidate = screen(hunt, entry.found, context.clock())
     report.rows.append(_row(entry, kind.value, kind.label, why))
     return replace(candidate, why=f"{why}（来自名单《{filename}》{entry.place}）") if candidate else None
 
 
-async def _looked_at(world: World, entry: Entry, report: ListReport) -> None:
+async def _looked_at(context: AppContext, entry: ListRow, report: ListReport) -> None:
     from monitors.jobs.scan.scan import scan  # brings the browser along: only where a link has to be looked at
 
     if entry.found.platform is Platform.OTHER:
-        report.troubles.append(Trouble(entry.place, "名称", "没有名称，链接也不属于可以核查的平台。"))
+        report.troubles.append(ListRowError(entry.place, "名称", "没有名称，链接也不属于可以核查的平台。"))
         return
     try:
-        told = await scan(world, entry.found.url, shots=False)
-    except (UnusableTarget, Refused) as error:
-        report.troubles.append(Trouble(entry.place, "链接", str(error)))
+        told = await scan(context, entry.found.url, shots=False)
+    except (InvalidTarget, EgressDenied) as error:
+        report.troubles.append(ListRowError(entry.place, "链接", str(error)))
         return
     named = replace(entry, found=replace(entry.found, name=told["name"] or ""))
     why = told["why"] if told["name"] else "页面没有看到，无法判断；不表示没有问题。"
@@ -77,7 +79,7 @@ async def _looked_at(world: World, entry: Entry, report: ListReport) -> None:
     )
 
 
-def _row(entry: Entry, kind: str, label: str, why: str) -> dict[str, Any]:
+def _row(entry: ListRow, kind: str, label: str, why: str) -> dict[str, Any]:
     found = entry.found
     return {"place": entry.place, "name": found.name, "url": found.url, "platform": found.platform.value, "kind": kind,
             "kind_label": label, "why": why}  # fmt: skip

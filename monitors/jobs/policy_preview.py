@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from monitors.app_context import World
-from rules.accounts.state import absorb
-from rules.calendar import standard, start_of
+from monitors.app_context import AppContext
+from rules.accounts.state import apply_observation
+from rules.calendar import china_calendar, start_of
 from rules.catalogue import SchoolContext
-from rules.evaluation import Checks, answers, checks, context
-from rules.model import BEIJING, Account, Answer, Filing, Seen, Verdict
+from rules.evaluation import BoundClauses, bind_clauses, evaluate_account, school_context
+from rules.model import BEIJING, Account, AccountState, Filing, RuleResult, Verdict
 from rules.policies.schema import Clause, Policy
 from storage.filings import key_of
-from storage.observations import FACTS, PLACE, WHOLE, Glance
+from storage.observations import FACTS, PLACE, WHOLE, ObservationSummary
 
 NEVER, FOREVER = datetime(1, 1, 2, tzinfo=BEIJING), datetime(9999, 12, 30, tzinfo=BEIJING)
 VISIT = timedelta(minutes=15)
@@ -23,7 +23,7 @@ VISIT = timedelta(minutes=15)
 
 
 @dataclass
-class Replayed:
+class AccountReplay:
     """One account relived visit by visit.
 
     While nothing is broken, a visit that shows no more than new posts cannot break anything before the date an answer
@@ -33,21 +33,21 @@ class Replayed:
 
     filing: Filing
     key: str
-    bound: Checks
+    bound: BoundClauses
     school: SchoolContext
     since: datetime
-    seen: Seen | None = None
+    seen: AccountState | None = None
     boundary: datetime = NEVER
     signs: dict[str, str] = field(default_factory=dict)
     """What each of the account's pages showed last."""
-    passed: Sequence[Glance] = ()
+    passed: Sequence[ObservationSummary] = ()
     """The last visit that was passed over while something was broken."""
-    newest: Glance | None = None
+    newest: ObservationSummary | None = None
     """The one with the newest post among those passed over while nothing was."""
     found: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-    broken: list[tuple[Clause, Answer]] = field(default_factory=list)
+    broken: list[tuple[Clause, RuleResult]] = field(default_factory=list)
 
-    def visit(self, glances: Sequence[Glance]) -> None:
+    def visit(self, glances: Sequence[ObservationSummary]) -> None:
         """One visit more."""
         at = glances[-1].at
         if at < self.boundary and self._known(glances):
@@ -59,7 +59,7 @@ class Replayed:
         self._take(glances)
         self._judge(at)
 
-    def _known(self, glances: Sequence[Glance]) -> bool:
+    def _known(self, glances: Sequence[ObservationSummary]) -> bool:
         """True where every page showed what it showed last, new posts apart while nothing is broken."""
         length = WHOLE if self.broken else FACTS
         for glance in glances:
@@ -75,7 +75,7 @@ class Replayed:
             self._take(self.passed)
             self._judge(at)
 
-    def _pass(self, glances: Sequence[Glance]) -> None:
+    def _pass(self, glances: Sequence[ObservationSummary]) -> None:
         if self.broken:
             self.passed = glances
             return
@@ -83,9 +83,9 @@ class Replayed:
             if glance.posted and (not self.newest or glance.posted > self.newest.posted):
                 self.newest = glance
 
-    def _take(self, glances: Iterable[Glance]) -> None:
+    def _take(self, glances: Iterable[ObservationSummary]) -> None:
         for glance in glances:
-            self.seen = absorb(self.seen, glance.look, key=self.key)
+            self.seen = apply_observation(self.seen, glance.look, key=self.key)
             self.signs[glance.sign[:PLACE]] = glance.sign
         self.passed, self.newest = (), None
 
@@ -94,7 +94,7 @@ class Replayed:
         account = Account(
             school=self.filing.school, platform=self.filing.platform, key=self.key, filing=self.filing, seen=self.seen
         )
-        said = list(answers(account, self.bound, self.school, now))
+        said = list(evaluate_account(account, self.bound, self.school, now))
         dates = [answer.until for _, answer in said if answer.until]
         waiting = any(a.verdict is Verdict.UNDETERMINED and a.until and a.until <= now for _, a in said)
         self.boundary = NEVER if waiting else min((date for date in dates if date > now), default=FOREVER)
@@ -115,26 +115,26 @@ class Replayed:
         }
 
 
-def preview(world: World, policy: Policy, since: date) -> Iterator[dict[str, Any]]:
+def preview(context: AppContext, policy: Policy, since: date) -> Iterator[dict[str, Any]]:
     """One row per account and clause that would have been broken from ``since`` on, with the first and last day."""
-    filings = {key_of(filing): filing for filing in world.store.filings.iterate(policy.code)}
-    school = context(policy, filings.values(), standard())
-    bound, start = checks(policy), start_of(since)
-    account: Replayed | None = None
-    for glances in visits(world.store.looks.glances(world.clock())):
+    filings = {key_of(filing): filing for filing in context.store.filings.iterate(policy.code)}
+    school = school_context(policy, filings.values(), china_calendar())
+    bound, start = bind_clauses(policy), start_of(since)
+    account: AccountReplay | None = None
+    for glances in visits(context.store.looks.summaries(context.clock())):
         key = glances[0].key
         if account is None or account.key != key:
             yield from _closed(account)
             filing = filings.get(key)
-            account = Replayed(filing, key, bound, school, start) if filing else None
+            account = AccountReplay(filing, key, bound, school, start) if filing else None
         if account:
             account.visit(glances)
     yield from _closed(account)
 
 
-def visits(glances: Iterable[Glance]) -> Iterator[list[Glance]]:
+def visits(glances: Iterable[ObservationSummary]) -> Iterator[list[ObservationSummary]]:
     """Glances that come by account and time, visit by visit."""
-    visit: list[Glance] = []
+    visit: list[ObservationSummary] = []
     for glance in glances:
         if visit and (glance.key != visit[0].key or glance.at - visit[-1].at > VISIT):
             yield visit
@@ -144,7 +144,7 @@ def visits(glances: Iterable[Glance]) -> Iterator[list[Glance]]:
         yield visit
 
 
-def _closed(account: Replayed | None) -> Iterable[dict[str, Any]]:
+def _closed(account: AccountReplay | None) -> Iterable[dict[str, Any]]:
     if account is None:
         return ()
     account.close()

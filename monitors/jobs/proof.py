@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from crawler.fetch.egress import AddressGuard
-from crawler.fetch.job import Look
-from monitors.app_context import World
-from monitors.jobs.sweep import order_for, run_order, target_of
-from monitors.jobs.sweep_review import plan_looks
-from rules.accounts.pasted_target import UnusableTarget, parse_target
+from crawler.fetch.egress import AddressPolicy
+from crawler.fetch.job import FetchTask
+from monitors.app_context import AppContext
+from monitors.jobs.sweep import new_crawl_job, run_crawl_job, target_of
+from monitors.jobs.sweep_review import schedule_visits
+from rules.accounts.pasted_target import InvalidTarget, parse_target
 from rules.model import Observation, Outcome
 
 
-async def look_at(world: World, key: str, text: str) -> Observation:
+async def look_at(context: AppContext, key: str, text: str) -> Observation:
     """One run over the given address. Whether it counts is for its own id and date to say, not for the unit.
 
     Raises UnusableTarget (unknown account, no link) or Refused (an address out of bounds).
     """
-    filings = world.store.filings.by_key([key]).get(key, [])
+    filings = context.store.filings.by_key([key]).get(key, [])
     if not filings:
-        raise UnusableTarget(f"台账中没有账号 {key}。")
+        raise InvalidTarget(f"台账中没有账号 {key}。")
     url = parse_target(text).url
     if not url:
-        raise UnusableTarget("请粘贴以 http:// 或 https:// 开头的完整链接。")
-    AddressGuard.of(world.settings.allowed_ranges).check_url(url)
-    look = Look(target=target_of(filings[0]), url=url)
-    order = order_for(world, "proof", filings[0].platform, [look], follow=False)
-    ending = await run_order(world, order)
-    plan_looks(world, [key])
-    seen = world.store.looks.of_run(order.run)
+        raise InvalidTarget("请粘贴以 http:// 或 https:// 开头的完整链接。")
+    AddressPolicy.of(context.settings.allowed_ranges).check_url(url)
+    look = FetchTask(target=target_of(filings[0]), url=url)
+    order = new_crawl_job(context, "proof", filings[0].platform, [look], follow=False)
+    ending = await run_crawl_job(context, order)
+    schedule_visits(context, [key])
+    seen = context.store.looks.of_run(order.run)
     reason = ending.error or "没有取得页面"
     return seen[-1] if seen else Observation(platform=filings[0].platform, source="none", url=url,
-                                             observed_at=world.clock(), outcome=Outcome.UNREADABLE, reason=reason)  # fmt: skip
+                                             observed_at=context.clock(), outcome=Outcome.UNREADABLE, reason=reason)  # fmt: skip

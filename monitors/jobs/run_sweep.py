@@ -9,12 +9,12 @@ from datetime import timedelta
 
 import structlog
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.jobs import sweep_review
 from monitors.jobs.check import CheckReport, check
 from monitors.jobs.delivery import deliver
 from monitors.jobs.digest import queue_digest
-from monitors.jobs.linked_posts import hear
+from monitors.jobs.linked_posts import fetch_linked_posts
 from monitors.jobs.sweep import SweepReport, due_targets, sweep
 from rules.model import Platform
 from storage.evidence import EvidenceArchive
@@ -23,8 +23,8 @@ log = structlog.get_logger()
 RUNS_KEPT = timedelta(days=90)
 
 
-async def sweep_and_plan(
-    world: World,
+async def run_sweep(
+    context: AppContext,
     *,
     platforms: Sequence[str] = (),
     accounts: Sequence[str] = (),
@@ -33,71 +33,71 @@ async def sweep_and_plan(
 ) -> SweepReport:
     """Sweep, then ask whether the crawler is to be trusted, then say when to look next. A replay of a recording is only
     read: it says nothing about the crawler of today."""
-    targets = due_targets(world, platforms=platforms, accounts=accounts, everything=everything or bool(replay))
+    targets = due_targets(context, platforms=platforms, accounts=accounts, everything=everything or bool(replay))
     if replay:
-        return await sweep(world, targets, replay=replay)
+        return await sweep(context, targets, replay=replay)
     keys: dict[Platform, list[str]] = defaultdict(list)
     for target in targets:
         keys[target.platform].append(target.key)
     every = [target.key for target in targets]
-    before = await asyncio.to_thread(sweep_review.verdicts, world, every, world.clock())
-    report = await sweep(world, targets)
-    await asyncio.to_thread(keep_heads, world)
-    every += await hear(world, report)
-    report.errors += await asyncio.to_thread(sweep_review.guard, world, before, keys, world.canaries)
-    await asyncio.to_thread(sweep_review.plan_looks, world, every)
+    before = await asyncio.to_thread(sweep_review.verdicts, context, every, context.clock())
+    report = await sweep(context, targets)
+    await asyncio.to_thread(keep_heads, context)
+    every += await fetch_linked_posts(context, report)
+    report.errors += await asyncio.to_thread(sweep_review.update_breakers, context, before, keys, context.canaries)
+    await asyncio.to_thread(sweep_review.schedule_visits, context, every)
     return report
 
 
-def keep_heads(world: World) -> None:
+def keep_heads(context: AppContext) -> None:
     """Seal what killed writers left open, and keep the chains' heads where the files are not."""
-    archive = EvidenceArchive(world.evidence)
+    archive = EvidenceArchive(context.evidence)
     archive.seal_abandoned()
-    world.store.runs.keep_heads(archive.heads(), world.clock())
+    context.store.runs.keep_heads(archive.heads(), context.clock())
 
 
-async def sweep_due(world: World) -> None:
+async def sweep_due(context: AppContext) -> None:
     """Look at what is due."""
-    report = await sweep_and_plan(world)
+    report = await run_sweep(context)
     log.info("sweep.done", **report.as_dict())
 
 
-def check_schools(world: World) -> list[CheckReport]:
+def check_schools(context: AppContext) -> list[CheckReport]:
     """Check every school that has both a register and a policy."""
-    return [check(world, school, world.clock()) for school in world.schools if school in world.policies]
+    return [check(context, school, context.clock()) for school in context.schools if school in context.policies]
 
 
-async def check_all(world: World) -> None:
+async def check_all(context: AppContext) -> None:
     """Findings, cases, steps, notices."""
-    for report in await asyncio.to_thread(check_schools, world):
+    for report in await asyncio.to_thread(check_schools, context):
         log.info("check.done", **vars(report))
 
 
-async def deliver_all(world: World) -> None:
+async def deliver_all(context: AppContext) -> None:
     """Empty the outbox as far as it goes."""
-    done = await asyncio.to_thread(deliver, world, world.clock())
+    done = await asyncio.to_thread(deliver, context, context.clock())
     if done.claimed:
         log.info("deliver.done", claimed=done.claimed, sent=done.sent, given_up=done.given_up)
 
 
-async def digest_all(world: World) -> None:
+async def digest_all(context: AppContext) -> None:
     """Make and queue the day's digest of every school."""
-    now = world.clock()
-    for school in world.schools:
-        if school in world.policies:
-            await asyncio.to_thread(queue_digest, world, school, now.date(), now)
+    now = context.clock()
+    for school in context.schools:
+        if school in context.policies:
+            await asyncio.to_thread(queue_digest, context, school, now.date(), now)
 
 
-async def discover_all(world: World) -> None:
+async def discover_all(context: AppContext) -> None:
     """Look for accounts nobody filed."""
     from monitors.jobs.discovery.discover import discover
 
-    await discover(world)
+    await discover(context)
 
 
-async def tidy(world: World) -> None:
+async def purge_expired(context: AppContext) -> None:
     """Forget what is kept for a time only."""
-    now = world.clock()
-    expired = await asyncio.to_thread(world.store.candidates.expire, now)
-    runs = await asyncio.to_thread(world.store.runs.forget, now - RUNS_KEPT)
+    now = context.clock()
+    expired = await asyncio.to_thread(context.store.candidates.expire, now)
+    runs = await asyncio.to_thread(context.store.runs.delete_before, now - RUNS_KEPT)
     log.info("tidy.done", candidates=expired, runs=runs)

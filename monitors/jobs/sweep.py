@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from crawler.fetch.job import Look, Order
+from crawler.fetch.job import CrawlJob, FetchTask
 from crawler.platforms import SPECS
 from crawler.platforms.spec import Target
-from monitors.app_context import World
-from monitors.crawl_processes import Ending
+from monitors.app_context import AppContext
+from monitors.crawl_processes import ProcessResult
 from monitors.settings import Settings
 from rules.accounts.identity import identity
 from rules.model import Filing, FilingStatus, Outcome, Platform
@@ -62,15 +62,17 @@ def target_of(filing: Filing) -> Target:
     return Target(platform=filing.platform, key=key_of(filing), name=filing.name, account_id=stable, url=url)
 
 
-def due_targets(world: World, *, platforms: Iterable[str], accounts: Sequence[str], everything: bool) -> list[Target]:
+def due_targets(
+    context: AppContext, *, platforms: Iterable[str], accounts: Sequence[str], everything: bool
+) -> list[Target]:
     """Accounts of every register whose look is due, the most overdue first; each once, however many schools file it.
 
     Of each platform one child's fill: the rest stays due for the next sweep, so that a look which a step waits for is
     never an hour behind, and the requests of a day spread over it. Named accounts, or all, come whole.
     """
-    wanted, now = set(platforms), world.clock()
+    wanted, now = set(platforms), context.clock()
     targets: dict[str, Target] = {}
-    for filing in world.store.filings.all():
+    for filing in context.store.filings.all():
         if (wanted and filing.platform not in wanted) or filing.platform.value not in SPECS:
             continue
         if filing.status == FilingStatus.CANCELLED and filing.status_changed_at is None:
@@ -80,13 +82,17 @@ def due_targets(world: World, *, platforms: Iterable[str], accounts: Sequence[st
             targets.setdefault(target.key, target)
     if everything or accounts:
         return list(targets.values())
-    planned = world.store.looks.planned()
+    planned = context.store.looks.next_visits()
     due = [target for key, target in targets.items() if planned.get(key, now) <= now]
     due.sort(key=lambda target: planned.get(target.key, now))
-    return [target for platform, some in _by_platform(due).items() for target in some[: fill(world.settings, platform)]]
+    return [
+        target
+        for platform, some in _by_platform(due).items()
+        for target in some[: shard_size(context.settings, platform)]
+    ]
 
 
-def fill(settings: Settings, platform: Platform) -> int:
+def shard_size(settings: Settings, platform: Platform) -> int:
     """How many accounts one child looks at in its time at the pace of a guest. Websites have a host each."""
     delay = SPECS[platform.value].delay_seconds if settings.delay_seconds is None else settings.delay_seconds
     if platform is Platform.WEBSITE or not delay:
@@ -101,59 +107,65 @@ def _by_platform(targets: Iterable[Target]) -> dict[Platform, list[Target]]:
     return found
 
 
-def order_for(world: World, kind: str, platform: Platform, looks: Sequence[Look], **given: Any) -> Order:
-    """An order under this world's settings and the operator's switches."""
-    settings, state = world.settings, world.store.runs.platform(platform.value)
+def new_crawl_job(
+    context: AppContext, kind: str, platform: Platform, looks: Sequence[FetchTask], **given: Any
+) -> CrawlJob:
+    """An order under this context's settings and the operator's switches."""
+    settings, state = context.settings, context.store.runs.platform(platform.value)
     values: dict[str, Any] = {
-        "run": f"{kind}-{world.clock():%Y%m%d-%H%M%S}-{uuid4().hex[:8]}",
+        "run": f"{kind}-{context.clock():%Y%m%d-%H%M%S}-{uuid4().hex[:8]}",
         "kind": kind,
         "platform": platform,
-        "now": world.clock(),
+        "now": context.clock(),
         "data": str(settings.data.resolve()),
         "database": settings.database,
         "looks": tuple(looks),
         "contact": settings.contact,
         "delay_seconds": settings.delay_seconds,
         "allowed_ranges": settings.allowed_ranges,
-        "connect_to": world.connect_to,
+        "connect_to": context.connect_to,
         "browser_path": settings.browser,
         "ignore_robots": bool(state["ignore_robots"]),
     }
-    return Order(**(values | given))
+    return CrawlJob(**(values | given))
 
 
-async def sweep(world: World, targets: Iterable[Target], *, replay: str = "") -> SweepReport:
+async def sweep(context: AppContext, targets: Iterable[Target], *, replay: str = "") -> SweepReport:
     """Look at these accounts and record what they show. A platform that rests is left alone."""
     report = SweepReport()
-    await asyncio.gather(*(_lane(world, *lane, replay, report) for lane in _by_platform(targets).items()))
+    await asyncio.gather(*(_lane(context, *lane, replay, report) for lane in _by_platform(targets).items()))
     return report
 
 
-async def _lane(world: World, platform: Platform, targets: list[Target], replay: str, report: SweepReport) -> None:
+async def _lane(
+    context: AppContext, platform: Platform, targets: list[Target], replay: str, report: SweepReport
+) -> None:
     """One platform's accounts, child after child: two at once would ask its host twice as often, and a wall that stopped
     the first stops all. Websites have a host each."""
-    size = fill(world.settings, platform)
+    size = shard_size(context.settings, platform)
     shards = [targets[n : n + size] for n in range(0, len(targets), size)]
-    if platform is Platform.WEBSITE and world.store.runs.platform(platform.value)["enabled"]:
-        await asyncio.gather(*(_shard(world, platform, shard, replay, report) for shard in shards))
+    if platform is Platform.WEBSITE and context.store.runs.platform(platform.value)["enabled"]:
+        await asyncio.gather(*(_shard(context, platform, shard, replay, report) for shard in shards))
         return
-    async with world.lanes[platform]:
+    async with context.platform_locks[platform]:
         for shard in shards:
-            state = world.store.runs.platform(platform.value)
+            state = context.store.runs.platform(platform.value)
             if not replay and not state["enabled"]:
                 return
-            if not replay and state["rest_until"] and state["rest_until"] > world.clock():
+            if not replay and state["rest_until"] and state["rest_until"] > context.clock():
                 report.resting[platform.value] = state["rest_until"]
                 return
-            await _shard(world, platform, shard, replay, report)
+            await _shard(context, platform, shard, replay, report)
 
 
-async def _shard(world: World, platform: Platform, targets: list[Target], replay: str, report: SweepReport) -> None:
-    settings = world.settings
-    looks = [Look(target=target, grant=settings.grant(target.key)) for target in targets]
-    looks += [Look(target=t, url=url) for t in targets for url in settings.sources.get(t.key, ())]
-    order = order_for(world, "sweep", platform, looks, replay=replay)
-    ending = await run_order(world, order)
+async def _shard(
+    context: AppContext, platform: Platform, targets: list[Target], replay: str, report: SweepReport
+) -> None:
+    settings = context.settings
+    looks = [FetchTask(target=target, grant=settings.grant(target.key)) for target in targets]
+    looks += [FetchTask(target=t, url=url) for t in targets for url in settings.sources.get(t.key, ())]
+    order = new_crawl_job(context, "sweep", platform, looks, replay=replay)
+    ending = await run_crawl_job(context, order)
     report.runs.append(order.run)
     report.looks += len(targets)
     report.outcomes.update(ending.summary.get("outcomes", {}))
@@ -163,30 +175,30 @@ async def _shard(world: World, platform: Platform, targets: list[Target], replay
         report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")
 
 
-async def run_order(world: World, order: Order) -> Ending:
+async def run_crawl_job(context: AppContext, order: CrawlJob) -> ProcessResult:
     """One child, with its run recorded from start to end, and the platform's rest after a wall."""
-    runs = world.store.runs
-    async with world.nursery.room():
-        order = replace(order, now=world.clock())
+    runs = context.store.runs
+    async with context.crawl_processes.room():
+        order = replace(order, now=context.clock())
         runs.start(order.run, order.kind, order.platform.value, order.now)
-        ending = await world.nursery.run(order)
-    runs.finish(order.run, ending.status, ending.summary | {"error": ending.error}, world.clock())
+        ending = await context.crawl_processes.run(order)
+    runs.finish(order.run, ending.status, ending.summary | {"error": ending.error}, context.clock())
     if order.platform != Platform.WEBSITE and not order.replay:
-        rest_after(world, order.platform, ending)
+        pause_after_block(context, order.platform, ending)
     return ending
 
 
-def rest_after(world: World, platform: Platform, ending: Ending) -> None:
+def pause_after_block(context: AppContext, platform: Platform, ending: ProcessResult) -> None:
     """A wall sends a platform to rest; a run without one forgets it. A website's wall is its own."""
-    state, outcomes = world.store.runs.platform(platform.value), ending.summary.get("outcomes", {})
+    state, outcomes = context.store.runs.platform(platform.value), ending.summary.get("outcomes", {})
     if ending.summary.get("walled"):
-        walls, rest = rest_of(state["walls"], any(Outcome(outcome).is_fact for outcome in outcomes))
-        world.store.runs.set_platform(platform.value, walls=walls, rest_until=world.clock() + rest)
+        walls, rest = next_pause(state["walls"], any(Outcome(outcome).is_fact for outcome in outcomes))
+        context.store.runs.set_platform(platform.value, walls=walls, rest_until=context.clock() + rest)
     elif state["walls"] and outcomes:
-        world.store.runs.set_platform(platform.value, walls=0, rest_until=None)
+        context.store.runs.set_platform(platform.value, walls=0, rest_until=None)
 
 
-def rest_of(walls: int, read: bool) -> tuple[int, timedelta]:
+def next_pause(walls: int, read: bool) -> tuple[int, timedelta]:
     """Walls in a row after one more, and how long to rest: twice as long each time, but only while nothing is ``read``
     before the wall comes. With hundreds of accounts some run into one every day, and the others must have their turn."""
     walls = 0 if read else walls

@@ -6,21 +6,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from monitors.app_context import Canary, World
-from rules.calendar import standard
-from rules.circuit_breaker import breaker
-from rules.evaluation import answers, checks, context, evaluate
-from rules.model import Account, Answer, Finding, Outcome, Platform, Seen, Verdict
+from monitors.app_context import AppContext, CanaryAccount
+from rules.calendar import china_calendar
+from rules.circuit_breaker import evaluate_breaker
+from rules.evaluation import bind_clauses, evaluate, evaluate_account, school_context
+from rules.model import Account, AccountState, Finding, Outcome, Platform, RuleResult, Verdict
 from rules.policies.schema import Polling
-from rules.visit_schedule import next_look
+from rules.visit_schedule import next_visit
 from storage.filings import key_of
 
 
-def accounts_under(world: World, keys: Sequence[str], now: datetime) -> dict[str, list[Account]]:
+def accounts_under(context: AppContext, keys: Sequence[str], now: datetime) -> dict[str, list[Account]]:
     """The filed accounts behind these keys, by school."""
-    seen = world.store.looks.seen(keys, now)
+    seen = context.store.looks.states(keys, now)
     found: dict[str, list[Account]] = defaultdict(list)
-    for key, filings in world.store.filings.by_key(keys).items():
+    for key, filings in context.store.filings.by_key(keys).items():
         for filing in filings:
             account = Account(
                 school=filing.school, platform=filing.platform, key=key_of(filing), filing=filing, seen=seen.get(key)
@@ -29,43 +29,45 @@ def accounts_under(world: World, keys: Sequence[str], now: datetime) -> dict[str
     return found
 
 
-def verdicts(world: World, keys: Sequence[str], now: datetime) -> dict[Platform, list[Finding]]:
+def verdicts(context: AppContext, keys: Sequence[str], now: datetime) -> dict[Platform, list[Finding]]:
     """Today's findings of those of these accounts that were ever seen, by platform: a first look changes no mind."""
     found: dict[Platform, list[Finding]] = defaultdict(list)
-    for school, accounts in accounts_under(world, keys, now).items():
-        if school in world.policies:
-            policy = world.policies[school]
-            rest = context(policy, world.store.filings.iterate(school), standard())
+    for school, accounts in accounts_under(context, keys, now).items():
+        if school in context.policies:
+            policy = context.policies[school]
+            rest = school_context(policy, context.store.filings.iterate(school), china_calendar())
             known = [account for account in accounts if account.seen and account.seen.fact]
             for finding in evaluate(known, policy, rest, now):
                 found[finding.platform].append(finding)
     return found
 
 
-def guard(
-    world: World,
+def update_breakers(
+    context: AppContext,
     before: Mapping[Platform, list[Finding]],
     keys: Mapping[Platform, Sequence[str]],
-    canaries: Sequence[Canary],
+    canaries: Sequence[CanaryAccount],
 ) -> list[str]:
     """Freeze or thaw each platform that was swept; returns what IT has to hear."""
-    now, told = world.clock(), []
-    after = verdicts(world, [key for some in keys.values() for key in some], now)
-    seen = world.store.looks.seen([canary.key for canary in canaries], now)
+    now, told = context.clock(), []
+    after = verdicts(context, [key for some in keys.values() for key in some], now)
+    seen = context.store.looks.states([canary.key for canary in canaries], now)
     for platform in keys:
-        failed = [c.name for c in canaries if c.platform is platform and not as_known(c, seen.get(c.key), now)]
+        failed = [c.name for c in canaries if c.platform is platform and not canary_ok(c, seen.get(c.key), now)]
         known: dict[str, Verdict] = {finding.key: finding.verdict for finding in before.get(platform, ())}
-        freeze = breaker(platform, known, after.get(platform, []), len(keys[platform]), failed, now)
-        state = world.store.runs.platform(platform.value)
+        freeze = evaluate_breaker(platform, known, after.get(platform, []), len(keys[platform]), failed, now)
+        state = context.store.runs.platform(platform.value)
         if freeze:
             told.append(freeze.reason)
-            world.store.runs.set_platform(platform.value, frozen_at=state["frozen_at"] or now, frozen_why=freeze.reason)
+            context.store.runs.set_platform(
+                platform.value, frozen_at=state["frozen_at"] or now, frozen_why=freeze.reason
+            )
         elif state["frozen_at"]:
-            world.store.runs.set_platform(platform.value, frozen_at=None, frozen_why="")
+            context.store.runs.set_platform(platform.value, frozen_at=None, frozen_why="")
     return told
 
 
-def as_known(canary: Canary, seen: Seen | None, now: datetime) -> bool:
+def canary_ok(canary: CanaryAccount, seen: AccountState | None, now: datetime) -> bool:
     """True unless this sweep's look contradicts what is known of the canary. A wall is no contradiction: it is seen as one
     and freezes nothing, for what is blocked accuses nobody."""
     if seen is None or seen.attempted_at is None or seen.obstacle is Outcome.BLOCKED:
@@ -75,30 +77,30 @@ def as_known(canary: Canary, seen: Seen | None, now: datetime) -> bool:
     return (seen.outcome is Outcome.GONE) != canary.alive
 
 
-def plan_looks(world: World, keys: Sequence[str]) -> None:
+def schedule_visits(context: AppContext, keys: Sequence[str]) -> None:
     """Say of every swept account when to look again and why: the soonest that any of its schools needs."""
-    now = world.clock()
-    due = steps_due(world)
+    now = context.clock()
+    due = steps_due(context)
     planned: dict[str, tuple[datetime, str]] = {}
-    for school, accounts in accounts_under(world, keys, now).items():
-        policy = world.policies.get(school)
-        rest = context(policy, world.store.filings.iterate(school), standard()) if policy else None
-        bound = checks(policy) if policy else ()
+    for school, accounts in accounts_under(context, keys, now).items():
+        policy = context.policies.get(school)
+        rest = school_context(policy, context.store.filings.iterate(school), china_calendar()) if policy else None
+        bound = bind_clauses(policy) if policy else ()
         for account in accounts:
-            said: Iterable[Answer] = (a for _, a in answers(account, bound, rest, now)) if rest else ()
+            said: Iterable[RuleResult] = (a for _, a in evaluate_account(account, bound, rest, now)) if rest else ()
             polling = policy.polling if policy else Polling()
-            at, why = next_look(account, said, polling, now, due.get(account.key))
+            at, why = next_visit(account, said, polling, now, due.get(account.key))
             if account.key not in planned or at < planned[account.key][0]:
                 planned[account.key] = (at, why.label)
-    world.store.looks.plan([(key, at, why) for key, (at, why) in planned.items()])
+    context.store.looks.schedule_visits([(key, at, why) for key, (at, why) in planned.items()])
 
 
-def steps_due(world: World) -> dict[str, datetime]:
+def steps_due(context: AppContext) -> dict[str, datetime]:
     """When the earliest waiting step of each account's open cases may go out."""
     due: dict[str, datetime] = {}
-    for school in world.schools:
-        for case in world.store.cases.open(school):
-            if case.pending:
-                at = case.pending.due_at
+    for school in context.schools:
+        for case in context.store.cases.open(school):
+            if case.pending_step:
+                at = case.pending_step.due_at
                 due[case.account] = min(at, due.get(case.account, at))
     return due

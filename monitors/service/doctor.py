@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawler.fetch.browser import find_browser
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.clock import Clock
 from monitors.settings import Settings
-from rules.calendar import standard
+from rules.calendar import china_calendar
 from storage.store import Store
 
 DISK_LEFT = 2 * 1024**3
 
 
 @dataclass(frozen=True)
-class Check:
+class DoctorCheck:
     """One thing looked at: fine, worth knowing, or broken with what to do."""
 
     name: str
@@ -31,9 +31,9 @@ class Check:
         return f"{ {'ok': '✓', 'warn': '!', 'fail': '✗'}[self.state] } {self.name}: {self.note}"
 
 
-def examine(settings: Settings, clock: Clock) -> Iterator[Check]:
+def examine(settings: Settings, clock: Clock) -> Iterator[DoctorCheck]:
     """Every check, in the order a person would look. Never raises."""
-    yield Check("Python", "ok", sys.version.split()[0])
+    yield DoctorCheck("Python", "ok", sys.version.split()[0])
     yield _browser(settings)
     yield _font()
     yield _disk(settings.data)
@@ -42,83 +42,83 @@ def examine(settings: Settings, clock: Clock) -> Iterator[Check]:
     yield _channels(settings)
 
 
-def _guarded(name: str, look: Callable[[], Iterator[Check]]) -> Iterator[Check]:
+def _guarded(name: str, look: Callable[[], Iterator[DoctorCheck]]) -> Iterator[DoctorCheck]:
     try:
         yield from look()
     except Exception as error:  # a doctor reports what is broken instead of breaking
-        yield Check(name, "fail", str(error))
+        yield DoctorCheck(name, "fail", str(error))
 
 
-def _browser(settings: Settings) -> Check:
+def _browser(settings: Settings) -> DoctorCheck:
     found = find_browser(settings.browser)
     if found:
-        return Check("浏览器", "ok", found)
-    return Check(
+        return DoctorCheck("浏览器", "ok", found)
+    return DoctorCheck(
         "浏览器", "warn", "没有找到 Chromium；抖音等需要浏览器的页面会记为无法识别。请执行 apt-get install chromium"
     )
 
 
-def _font() -> Check:
+def _font() -> DoctorCheck:
     fonts = Path("/usr/share/fonts")
     if any(fonts.rglob("*[cC][jJ][kK]*")) if fonts.exists() else False:
-        return Check("中文字体", "ok", "已安装")
-    return Check(
+        return DoctorCheck("中文字体", "ok", "已安装")
+    return DoctorCheck(
         "中文字体", "warn", "没有找到中文字体，截图里的汉字会显示成方块。请执行 apt-get install fonts-noto-cjk"
     )
 
 
-def _disk(data: Path) -> Check:
+def _disk(data: Path) -> DoctorCheck:
     left = shutil.disk_usage(data).free
     note = f"数据目录 {data.resolve()} 还有 {left / 1024**3:.1f} GB"
-    return Check(
+    return DoctorCheck(
         "磁盘", "ok" if left > DISK_LEFT else "fail", note if left > DISK_LEFT else note + "，请尽快清理或扩容"
     )
 
 
-def _database(settings: Settings, clock: Clock) -> Iterator[Check]:
+def _database(settings: Settings, clock: Clock) -> Iterator[DoctorCheck]:
     store = Store(settings.database)
     try:
         kind = "SQLite" if store.database.sqlite else "PostgreSQL"
         filings = store.filings.schools()
-        yield Check("数据库", "ok", f"{kind}，台账账号 {sum(filings.values())} 个")
+        yield DoctorCheck("数据库", "ok", f"{kind}，台账账号 {sum(filings.values())} 个")
         if not filings:
-            yield Check(
+            yield DoctorCheck(
                 "台账",
                 "warn",
                 "还没有导入台账。请执行 xunjian register template 台账.xlsx，填写后用 register import 导入",
             )
-        yield from _policies(World(settings, store, clock), filings)
+        yield from _policies(AppContext(settings, store, clock), filings)
         yield from _grants(settings, store)
     finally:
         store.close()
 
 
-def _policies(world: World, filings: dict[str, int]) -> Iterator[Check]:
-    policies = world.policies
-    yield Check("制度文件", "ok", "、".join(sorted(policies)))
+def _policies(context: AppContext, filings: dict[str, int]) -> Iterator[DoctorCheck]:
+    policies = context.policies
+    yield DoctorCheck("制度文件", "ok", "、".join(sorted(policies)))
     for school in sorted(set(filings) - set(policies)):
-        yield Check("制度文件", "warn", f"学校 {school} 有台账但没有制度文件，只记录更新时间，不会判定问题")
+        yield DoctorCheck("制度文件", "warn", f"学校 {school} 有台账但没有制度文件，只记录更新时间，不会判定问题")
 
 
-def _grants(settings: Settings, store: Store) -> Iterator[Check]:
+def _grants(settings: Settings, store: Store) -> Iterator[DoctorCheck]:
     if settings.grants:
         strangers = sorted(set(settings.grants) - set(store.filings.by_key(list(settings.grants))))
         known = f"{len(settings.grants) - len(strangers)} 个账号有官方接口授权"
         unknown = f"；台账中没有 {'、'.join(strangers)}，请核对设置 grants 里的账号写法" if strangers else ""
-        yield Check("账号授权", "warn" if strangers else "ok", known + unknown)
+        yield DoctorCheck("账号授权", "warn" if strangers else "ok", known + unknown)
 
 
-def _calendar(clock: Clock) -> Check:
+def _calendar(clock: Clock) -> DoctorCheck:
     now = clock()
     year = now.year + (now.month == 12)
-    if standard().knows(year):
-        return Check("工作日历", "ok", f"{year} 年放假安排已收录")
-    return Check(
+    if china_calendar().knows(year):
+        return DoctorCheck("工作日历", "ok", f"{year} 年放假安排已收录")
+    return DoctorCheck(
         "工作日历", "warn", f"{year} 年放假安排尚未收录，工作日期限按周一至周五暂算；公布后请补充 rules/workdays.yaml"
     )
 
 
-def _channels(settings: Settings) -> Check:
+def _channels(settings: Settings) -> DoctorCheck:
     if settings.channels:
-        return Check("通知渠道", "ok", f"已设置 {len(settings.channels)} 个")
-    return Check("通知渠道", "warn", "没有设置邮件渠道，通知与日报只保存在数据目录的 outbox 文件夹")
+        return DoctorCheck("通知渠道", "ok", f"已设置 {len(settings.channels)} 个")
+    return DoctorCheck("通知渠道", "warn", "没有设置邮件渠道，通知与日报只保存在数据目录的 outbox 文件夹")

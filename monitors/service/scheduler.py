@@ -12,21 +12,21 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from rules.model import BEIJING
 
 ZONE = "Asia/Shanghai"
 log = structlog.get_logger()
 
-Job = Callable[[World], Awaitable[None]]
+Job = Callable[[AppContext], Awaitable[None]]
 
 
-class Timetable:
+class JobScheduler:
     """The service's jobs. Each runs alone (never beside itself), whoever started it."""
 
-    def __init__(self, world: World, jobs: Mapping[str, tuple[str, Job]]) -> None:
+    def __init__(self, context: AppContext, jobs: Mapping[str, tuple[str, Job]]) -> None:
         """``jobs`` maps a name to (default cron, coroutine function); an operator's cron in the table wins."""
-        self._world, self._jobs = world, jobs
+        self._context, self._jobs = context, jobs
         self._alone = {name: asyncio.Lock() for name in jobs}
         self._scheduler = AsyncIOScheduler(
             timezone=ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
@@ -35,8 +35,8 @@ class Timetable:
 
     def start(self) -> None:
         """Schedule everything and catch up, once, on what was missed while the service was down."""
-        now = self._world.clock()
-        for row in self._world.store.runs.jobs({name: cron for name, (cron, _) in self._jobs.items()}):
+        now = self._context.clock()
+        for row in self._context.store.runs.jobs({name: cron for name, (cron, _) in self._jobs.items()}):
             name = row["name"]
             if name not in self._jobs or not row["enabled"]:
                 continue
@@ -66,14 +66,14 @@ class Timetable:
         async with lock:
             begun, error = time.monotonic(), ""
             try:
-                self._world.store.runs.job_started(name, self._world.clock())
-                await self._jobs[name][1](self._world)
+                self._context.store.runs.job_started(name, self._context.clock())
+                await self._jobs[name][1](self._context)
             except asyncio.CancelledError:
                 raise
             except Exception as problem:  # whatever a job does, the next one must still run
                 error = f"{type(problem).__name__}: {problem}"
                 log.error("job.failed", job=name, error=error)
-            self._world.store.runs.job_ended(name, self._world.clock(), time.monotonic() - begun, error)
+            self._context.store.runs.job_ended(name, self._context.clock(), time.monotonic() - begun, error)
 
     @property
     def alive(self) -> bool:
@@ -84,7 +84,7 @@ class Timetable:
         """Stop scheduling, end children, wait for jobs to notice."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
-        self._world.nursery.stop()
+        self._context.crawl_processes.stop()
         for task in list(self._running):
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)

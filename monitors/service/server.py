@@ -12,11 +12,11 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from monitors.app_context import World
-from monitors.cli.options import BadInput
+from monitors.app_context import AppContext
+from monitors.cli.options import InvalidInput
 from monitors.console import create_app
 from monitors.jobs import run_sweep
-from monitors.service.scheduler import Timetable
+from monitors.service.scheduler import JobScheduler
 
 log = structlog.get_logger()
 
@@ -26,7 +26,7 @@ JOBS = {
     "deliver": ("*/5 * * * *", run_sweep.deliver_all),
     "digest": ("30 7 * * *", run_sweep.digest_all),
     "discover": ("15 3 * * mon", run_sweep.discover_all),
-    "tidy": ("45 2 * * *", run_sweep.tidy),
+    "tidy": ("45 2 * * *", run_sweep.purge_expired),
 }
 """Default timetable, Beijing time. The jobs' own table keeps what an operator changed."""
 
@@ -47,37 +47,37 @@ class Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
-First = Callable[[World], Awaitable[None]]
+StartupTask = Callable[[AppContext], Awaitable[None]]
 
 
-async def serve(world: World, *, first: First | None = None) -> None:
+async def serve(context: AppContext, *, first: StartupTask | None = None) -> None:
     """Run until SIGTERM or SIGINT. ``first`` runs once in the background after the console is up (the demo's filling)."""
-    settings = world.settings
+    settings = context.settings
     check_port(settings.host, settings.port)
-    world.store.runs.lost(world.clock(), world.clock())  # what ran when the last service died
+    context.store.runs.mark_lost(context.clock(), context.clock())  # what ran when the last service died
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            timetable = Timetable(world, JOBS)
+            timetable = JobScheduler(context, JOBS)
             app.state.timetable = timetable
             timetable.begin()
             stack.push_async_callback(timetable.stop)
-            opening = asyncio.create_task(_open(world, timetable, first))
+            opening = asyncio.create_task(_open(context, timetable, first))
             stack.callback(opening.cancel)
             yield
 
-    app = create_app(world, lifespan=life)
+    app = create_app(context, lifespan=life)
     config = uvicorn.Config(
         app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
     )
     await Server(config).serve()
 
 
-async def _open(world: World, timetable: Timetable, first: First | None) -> None:
+async def _open(context: AppContext, timetable: JobScheduler, first: StartupTask | None) -> None:
     if first:
         try:
-            await first(world)
+            await first(context)
         except Exception:  # the console is up already: say what failed and go on with the timetable
             log.exception("opening.failed")
     timetable.start()
@@ -90,6 +90,6 @@ def check_port(host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise BadInput(
+            raise InvalidInput(
                 f"端口 {host}:{port} 不能使用（{error.strerror}）。请用 --port 换一个端口，或先停止占用它的程序。"
             ) from error

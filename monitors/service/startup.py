@@ -7,15 +7,14 @@ from pathlib import Path
 
 import typer
 
-from monitors.app_context import Canary, World
+from monitors.app_context import AppContext, CanaryAccount
 from monitors.clock import Clock
 from monitors.console.auth import token_file
 from monitors.demo.official import demo_grants
 from monitors.demo.register import demo_canaries, opening
 from monitors.demo.server import CampusServer
-from monitors.jobs import run_sweep
 from monitors.jobs.digest import make_digest
-from monitors.jobs.run_sweep import check_schools, deliver_all, sweep_and_plan
+from monitors.jobs.run_sweep import check_schools, deliver_all, discover_all, run_sweep
 from monitors.service.server import serve
 from monitors.settings import Settings
 from rules.accounts.identity import account_key
@@ -31,12 +30,12 @@ async def serve_register(settings: Settings, clock: Clock) -> None:
     """Serve the register in the data directory. Raises StorageError, PolicyError, BadInput."""
     store = Store(settings.database)
     try:
-        canaries = [Canary(c.platform, account_key(c.platform, c.account_id, c.url, c.name), c.name, c.account_id, c.url, c.alive)
+        canaries = [CanaryAccount(c.platform, account_key(c.platform, c.account_id, c.url, c.name), c.name, c.account_id, c.url, c.alive)
                     for c in settings.canaries]  # fmt: skip
-        world = World(settings, store, clock, canaries=canaries)
-        _ = world.policies
+        context = AppContext(settings, store, clock, canaries=canaries)
+        _ = context.policies
         typer.echo(f"校媒巡检控制台: {address(settings)}（口令保存在 {token_file(settings.data)}）")
-        await serve(world)
+        await serve(context)
     finally:
         store.close()
 
@@ -48,37 +47,37 @@ async def serve_demo(settings: Settings, clock: Clock) -> None:
     try:
         async with CampusServer(campus) as server:
             canaries = tuple(
-                Canary(c.platform, c.key, c.name, c.account_id, c.url, c.alive) for c in demo_canaries(campus)
+                CanaryAccount(c.platform, c.key, c.name, c.account_id, c.url, c.alive) for c in demo_canaries(campus)
             )
             where = ("127.0.0.1", server.plain_port, server.tls_port)
             given = settings.model_copy(update={"delay_seconds": 0.0, "grants": demo_grants(campus)})
-            world = World(given, store, clock, connect_to=where, canaries=canaries)
+            context = AppContext(given, store, clock, connect_to=where, canaries=canaries)
             store.filings.save(filings, by="演示", now=clock())
             typer.echo(f"【演示】校媒巡检控制台: {address(settings)}  正在巡检模拟校园，约半分钟后显示结果。")
-            await serve(world, first=fill)
+            await serve(context, first=seed_demo)
     finally:
         store.close()
 
 
-async def fill(world: World) -> None:
+async def seed_demo(context: AppContext) -> None:
     """The demo's first day: sweep everything, look for suspects, check, write notices, print the digest."""
-    report = await sweep_and_plan(world, everything=True)
-    await run_sweep.discover_all(world)
-    await asyncio.to_thread(check_schools, world)
-    await deliver_all(world)
-    made = await asyncio.to_thread(make_digest, world, "demo", world.clock().date(), world.clock())
-    saved = world.store.runs.digest("demo", made.day)
+    report = await run_sweep(context, everything=True)
+    await discover_all(context)
+    await asyncio.to_thread(check_schools, context)
+    await deliver_all(context)
+    made = await asyncio.to_thread(make_digest, context, "demo", context.clock().date(), context.clock())
+    saved = context.store.runs.digest("demo", made.day)
     counts = "，".join(f"{code} {n}" for code, n in report.outcomes.most_common())
     typer.echo(f"【演示】巡检完成: {report.looks} 个账号（{counts}）\n")
     typer.echo(saved["text"] if saved else made.headline)
-    await asyncio.to_thread(show_replayed, world)
-    typer.echo(f"【演示】请打开 {address(world.settings)}，按 Ctrl-C 结束。")
+    await asyncio.to_thread(show_replayed, context)
+    typer.echo(f"【演示】请打开 {address(context.settings)}，按 Ctrl-C 结束。")
 
 
-def show_replayed(world: World) -> None:
+def show_replayed(context: AppContext) -> None:
     """What was read on real captured pages, where they are there: last updates, no judgement (the school has no policy)."""
-    filings = world.store.filings.all(REPLAY)
-    seen = world.store.looks.seen([key_of(filing) for filing in filings], world.clock())
+    filings = context.store.filings.all(REPLAY)
+    seen = context.store.looks.states([key_of(filing) for filing in filings], context.clock())
     if filings:
         typer.echo("■ 真实页面回放（旧副本，只读取更新时间，不作判定；只有月日的按现在推算年份）")
     for filing in filings:

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from rules.calendar import Calendar
 from rules.cases import transitions
-from rules.cases.case import Case, Change, EventKind
-from rules.cases.reconcile import follow
+from rules.cases.case import Case, EventKind, Transition
+from rules.cases.reconcile import reconcile
 from rules.model import CaseState, Finding, Platform
 from rules.policies.schema import Policy
 
@@ -20,7 +20,7 @@ CLOSED_AFTER = timedelta(days=5)
 
 
 @dataclass
-class Court:
+class CaseSimulator:
     """Every case of the simulation, kept in memory."""
 
     policy: Policy
@@ -32,26 +32,26 @@ class Court:
     counts: Counter[str] = field(default_factory=Counter)
     _number: int = 0
 
-    def hear(self, findings: Iterable[Finding], now: datetime) -> Iterator[Case]:
+    def reconcile(self, findings: Iterable[Finding], now: datetime) -> Iterator[Case]:
         """Follow today's findings; gives the cases that were opened."""
-        for case, events in follow(self.cases, findings, self.policy, now, self._next, self.calendar):
+        for case, events in reconcile(self.cases, findings, self.policy, now, self._next, self.calendar):
             self._keep((case, events))
             self.counts.update(event.kind.value for event in events)
             if any(event.kind is EventKind.OPENED for event in events):
                 yield case
 
-    def climb(self, now: datetime, frozen: Collection[Platform]) -> Iterator[Case]:
+    def issue_due_steps(self, now: datetime, frozen: Collection[Platform]) -> Iterator[Case]:
         """Let the officials do their part and send what is due; gives each case as it was when a step went out."""
         for case in list(self.running.values()):
             case = self._worked(case, now)
-            if transitions.escalate(case, now, frozen).ready and case.pending:
+            if transitions.escalation_status(case, now, frozen).ready and case.pending_step:
                 yield case
-                self.counts[f"step/{case.pending.document.value}"] += 1
+                self.counts[f"step/{case.pending_step.document.value}"] += 1
                 self._keep(transitions.issue(case, now, notice="simulated", frozen=frozen))
 
     def due(self, account: str) -> datetime | None:
         """When the earliest waiting step of an account's cases may go out."""
-        waiting = [case.pending.due_at for case in self._of(account) if case.pending]
+        waiting = [case.pending_step.due_at for case in self._of(account) if case.pending_step]
         return min(waiting, default=None)
 
     def _of(self, account: str) -> Iterator[Case]:
@@ -59,19 +59,19 @@ class Court:
 
     def _worked(self, case: Case, now: datetime) -> Case:
         """What people do by themselves: confirm that a paper arrived, sign the next one, strike off what is cured."""
-        last = case.issued[-1] if case.issued else None
+        last = case.issued_steps[-1] if case.issued_steps else None
         if last and last.issued_at and not last.delivered_at and now >= last.issued_at + DELIVERED_AFTER:
-            case = self._keep(transitions.deliver(case, last.step, now, self.calendar))
+            case = self._keep(transitions.register_delivery(case, last.step, now, self.calendar))
         if case.state is CaseState.RESOLVED and case.resolved_at and now >= case.resolved_at + CLOSED_AFTER:
             return self._keep(transitions.close(case, "张示例", "已整改", now))
-        waiting = case.pending
-        if case.state is CaseState.RESOLVED or waiting is None or waiting.approved_by or case.appeal:
+        waiting = case.pending_step
+        if case.state is CaseState.RESOLVED or waiting is None or waiting.approved_by or case.pending_appeal:
             return case
-        if case.rung(waiting.step).needs_approver and now >= waiting.due_at + SIGNED_AFTER:
+        if case.step_by_code(waiting.step).needs_approver and now >= waiting.due_at + SIGNED_AFTER:
             return self._keep(transitions.approve(case, waiting.step, "李示例", now))
         return case
 
-    def _keep(self, change: Change) -> Case:
+    def _keep(self, change: Transition) -> Case:
         case, _ = change
         self.cases[case.key] = case
         self.running.pop(case.key, None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitors.simulate.failures import Failure, failures
-from monitors.simulate.population import PLATFORMS, Life, Span
+from monitors.simulate.population import PLATFORMS, SimulatedAccount, Span
 from rules.model import Platform
 
 EVERY = 90
@@ -34,7 +34,7 @@ class Faults:
         self.rate, self.seed = rate, seed
         self.outages = tuple(_outages(begin, days, random.Random(f"{seed}/outages")))  # noqa: S311
 
-    def meets(self, life: Life, url: str, now: datetime) -> Failure | None:
+    def meets(self, life: SimulatedAccount, url: str, now: datetime) -> Failure | None:
         """What the fetch of ``url`` meets now; None where it brings the page."""
         platform = life.actor.platform
         dice = random.Random(f"{self.seed}/{url}/{now:%Y%m%d%H%M}/{life.key}")  # noqa: S311
@@ -49,7 +49,7 @@ class Faults:
         """The outage a platform is in."""
         return next((out for out in self.outages if out.platform is platform and within((out.span,), now)), None)
 
-    def disturbed(self, life: Life, start: datetime, end: datetime) -> bool:
+    def disturbed(self, life: SimulatedAccount, start: datetime, end: datetime) -> bool:
         """True where a scripted fault (not mere chance) hid the account at some time between the two moments."""
         spans = [*life.hidden, *(out.span for out in self.outages if out.platform is life.actor.platform)]
         return any(begin <= end and start <= until for begin, until in spans)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from monitors.demo.accounts import Actor, Judgement
+from monitors.demo.accounts import DemoAccount, ExpectedState
 from rules.calendar import Calendar, Period, day_of, end_of
 from rules.model import Filing, Outcome, Platform
 
@@ -50,11 +50,11 @@ class Breach:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Life:
+class SimulatedAccount:
     """One account: what it posts (oldest first), when it is gone, when it takes another name, when a wall hides it."""
 
     key: str
-    actor: Actor
+    actor: DemoAccount
     filing: Filing
     fate: str
     posts: tuple[datetime, ...]
@@ -95,12 +95,12 @@ class Life:
                 yield Breach(self.key, since, following)
 
 
-def populate(accounts: int, begin: datetime, days: int, seed: int, school: str) -> list[Life]:
+def populate(accounts: int, begin: datetime, days: int, seed: int, school: str) -> list[SimulatedAccount]:
     """So many lives. The same arguments always make the same lives."""
     return [_life(number, begin, days, random.Random(f"{seed}/{number}"), school) for number in range(accounts)]  # noqa: S311
 
 
-def _life(number: int, begin: datetime, days: int, dice: random.Random, school: str) -> Life:
+def _life(number: int, begin: datetime, days: int, dice: random.Random, school: str) -> SimulatedAccount:
     platform, fate = _drawn(dice, PLATFORMS), _drawn(dice, FATES)
     if fate == "empty" and platform is not Platform.WEIBO:
         fate = "live"  # elsewhere nothing on a page proves that an account never posted
@@ -109,7 +109,7 @@ def _life(number: int, begin: datetime, days: int, dice: random.Random, school: 
     opened = begin - BEFORE if fate != "empty" else begin - timedelta(days=dice.uniform(-days / 2, 90))
     posts = () if fate == "empty" else tuple(sorted(_posts(fate, opened, begin, end, dice)))
     renamed = begin + timedelta(days=dice.uniform(1, days)) if dice.random() < RENAMED else None
-    return Life(
+    return SimulatedAccount(
         key=actor.key,
         actor=actor,
         filing=_filing(number, actor, opened, school),
@@ -126,11 +126,11 @@ def _drawn(dice: random.Random, table: tuple[tuple[T, int], ...]) -> T:
     return dice.choices([item for item, _ in table], [weight for _, weight in table])[0]
 
 
-def _actor(number: int, platform: Platform, fate: str, dice: random.Random) -> Actor:
+def _actor(number: int, platform: Platform, fate: str, dice: random.Random) -> DemoAccount:
     shape = dice.choice(("webplus", "vsb", "plain")) if platform is Platform.WEBSITE else ""
     quirks = frozenset(quirk for quirk in QUIRKS.get(platform, ()) if dice.random() < 0.3)
-    return Actor(
-        platform=platform, id=_id(number, platform), name=f"模拟{number:05d}号", say=Judgement.LIVE, see=Outcome.OK,
+    return DemoAccount(
+        platform=platform, id=_id(number, platform), name=f"模拟{number:05d}号", say=ExpectedState.LIVE, see=Outcome.OK,
         shape=shape, trait="empty" if fate == "empty" else "", quirks=quirks, body="示范大学", unit=UNIT,
     )  # fmt: skip
 
@@ -147,7 +147,7 @@ def _id(number: int, platform: Platform) -> str:
             return str(1_000_000_000 + number)
 
 
-def _filing(number: int, actor: Actor, opened: datetime, school: str) -> Filing:
+def _filing(number: int, actor: DemoAccount, opened: datetime, school: str) -> Filing:
     day, site = day_of(opened), actor.platform is Platform.WEBSITE
     url = f"http://{actor.id}/" if site else ""
     return Filing(

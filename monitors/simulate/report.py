@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitors.simulate.faults import Faults
-from monitors.simulate.population import Breach, Life, populate
+from monitors.simulate.population import Breach, SimulatedAccount, populate
 from monitors.simulate.run import Simulation
-from monitors.simulate.scoring import Tally
+from monitors.simulate.scoring import AccuracyScore
 from rules.model import BEIJING, Platform
 from rules.policies.schema import Policy
 
@@ -23,7 +23,7 @@ SLACK = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class SimulationPlan:
     """What to simulate. ``failing``: share of fetches that fail at random, beside the scripted faults."""
 
     policy: Policy
@@ -38,7 +38,7 @@ class Plan:
         return BEGIN + timedelta(days=self.days)
 
 
-def simulate(plan: Plan) -> dict[str, Any]:
+def simulate(plan: SimulationPlan) -> dict[str, Any]:
     """Both ways of watching over the same lives, and the figures."""
     lives = populate(plan.accounts, BEGIN, plan.days, plan.seed, plan.policy.code)
     faults = Faults(BEGIN, plan.days, plan.seed, plan.failing)
@@ -48,7 +48,11 @@ def simulate(plan: Plan) -> dict[str, Any]:
 
 
 def _figures(
-    plan: Plan, lives: Sequence[Life], faults: Faults, ways: Sequence[Simulation], tallies: Sequence[Tally]
+    plan: SimulationPlan,
+    lives: Sequence[SimulatedAccount],
+    faults: Faults,
+    ways: Sequence[Simulation],
+    tallies: Sequence[AccuracyScore],
 ) -> dict[str, Any]:
     ours, daily = ways
     mine, theirs = tallies
@@ -76,7 +80,7 @@ def _failures(ours: Simulation, daily: Simulation) -> dict[str, Any]:
             "total": known.total(), "by_kind": dict(sorted(known.items()))}  # fmt: skip
 
 
-def _steps(ours: Simulation, mine: Tally) -> dict[str, int]:
+def _steps(ours: Simulation, mine: AccuracyScore) -> dict[str, int]:
     """Steps that went out, and of them: after a post nobody had seen yet, on a frozen platform, on old evidence."""
     issued = sum(count for kind, count in ours.court.counts.items() if kind.startswith("step/"))
     return {
@@ -85,7 +89,9 @@ def _steps(ours: Simulation, mine: Tally) -> dict[str, int]:
     }  # fmt: skip
 
 
-def _findings(mine: Tally, theirs: Tally, lives: Iterable[Life], plan: Plan) -> dict[str, int]:
+def _findings(
+    mine: AccuracyScore, theirs: AccuracyScore, lives: Iterable[SimulatedAccount], plan: SimulationPlan
+) -> dict[str, int]:
     """Breaches by account and beginning. Those that a day before the end only daily polling knew are not held against us."""
     early = {key for key, at in theirs.first.items() if at <= plan.end - timedelta(days=1)}
     true = {(b.key, b.since) for life in lives for b in mine.breaches(life) if b.until > BEGIN}
@@ -95,7 +101,7 @@ def _findings(mine: Tally, theirs: Tally, lives: Iterable[Life], plan: Plan) -> 
     }  # fmt: skip
 
 
-def _delays(tally: Tally, lives: Iterable[Life], faults: Faults) -> dict[str, Any]:
+def _delays(tally: AccuracyScore, lives: Iterable[SimulatedAccount], faults: Faults) -> dict[str, Any]:
     """From the moment a rule became broken (at the earliest the beginning) to the first check that said so. ``reachable``:
     no scripted fault hid the account meanwhile; ``begun``: nor was the deadline over before anybody ever looked."""
     every: list[float] = []
@@ -124,7 +130,9 @@ def _spread(values: Sequence[float]) -> dict[str, float]:
     return {"count": len(ordered)} | {name: round(value, 2) for name, value in (ranks | {"worst": ordered[-1]}).items()}
 
 
-def _names(tally: Tally, lives: Iterable[Life], plan: Plan, faults: Faults) -> dict[str, Any]:
+def _names(
+    tally: AccuracyScore, lives: Iterable[SimulatedAccount], plan: SimulationPlan, faults: Faults
+) -> dict[str, Any]:
     """New names that stood long enough to be seen. ``late``: seen, but after the ceiling because a fetch failed."""
     ceiling = plan.policy.polling.ceiling.as_timedelta()
     counts, waits = Counter({"changed": 0, "noticed": 0, "late": 0, "missed": 0}), [0.0]

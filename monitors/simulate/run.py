@@ -8,23 +8,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitors.app_context import Canary
-from monitors.jobs.sweep import fill, rest_of
-from monitors.jobs.sweep_review import as_known
+from monitors.app_context import CanaryAccount
+from monitors.jobs.sweep import next_pause, shard_size
+from monitors.jobs.sweep_review import canary_ok
 from monitors.settings import Settings
-from monitors.simulate.case_simulator import Court
+from monitors.simulate.case_simulator import CaseSimulator
 from monitors.simulate.faults import Faults
-from monitors.simulate.population import Life
-from monitors.simulate.scoring import Tally
-from monitors.simulate.simulated_web import Town
-from monitors.simulate.visits import Visitor
-from rules.accounts.state import absorb
-from rules.calendar import standard
-from rules.circuit_breaker import breaker
-from rules.evaluation import Checks, answers, checks, context, evaluate
-from rules.model import Account, Finding, Platform, Seen
+from monitors.simulate.population import SimulatedAccount
+from monitors.simulate.scoring import AccuracyScore
+from monitors.simulate.simulated_web import SimulatedWeb
+from monitors.simulate.visits import SimulatedCrawler
+from rules.accounts.state import apply_observation
+from rules.calendar import china_calendar
+from rules.circuit_breaker import evaluate_breaker
+from rules.evaluation import BoundClauses, bind_clauses, evaluate, evaluate_account, school_context
+from rules.model import Account, AccountState, Finding, Platform
 from rules.policies.schema import Policy
-from rules.visit_schedule import next_look
+from rules.visit_schedule import next_visit
 
 SWEEPS, CHECK = (0, 20, 40), 10
 """Minutes of the hour, as in the service's timetable."""
@@ -38,7 +38,7 @@ CANARIES = 2
 class Simulation:
     """One way of watching the town. ``daily``: everybody once a night and nothing else, to compare with."""
 
-    lives: Sequence[Life]
+    lives: Sequence[SimulatedAccount]
     policy: Policy
     faults: Faults
     begin: datetime
@@ -46,8 +46,8 @@ class Simulation:
     seed: int
     daily: bool = False
     remember: bool = True
-    """See `Visitor.remember`."""
-    seen: dict[str, Seen] = field(default_factory=dict)
+    """See `SimulatedCrawler.remember`."""
+    seen: dict[str, AccountState] = field(default_factory=dict)
     frozen: dict[Platform, datetime] = field(default_factory=dict)
     freezes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
@@ -55,18 +55,18 @@ class Simulation:
 
     def __post_init__(self) -> None:
         """Everybody is due at once, as on the day a register is imported."""
-        self.visitor = Visitor(Town(self.lives, self.begin, self.seed), self.faults, self.remember)
-        self.school = context(self.policy, [life.filing for life in self.lives], standard())
-        self.bound: Checks = checks(self.policy)
-        self.court = Court(self.policy, standard())
-        self.tally = Tally(self.policy, self.begin, self.end)
+        self.visitor = SimulatedCrawler(SimulatedWeb(self.lives, self.begin, self.seed), self.faults, self.remember)
+        self.school = school_context(self.policy, [life.filing for life in self.lives], china_calendar())
+        self.bound: BoundClauses = bind_clauses(self.policy)
+        self.court = CaseSimulator(self.policy, china_calendar())
+        self.tally = AccuracyScore(self.policy, self.begin, self.end)
         self.looks = 0
         self._due = [(self.begin, at) for at in range(len(self.lives))]
         self._touched: set[int] = set()
         self._rest: dict[Platform, tuple[int, datetime]] = {}
         self._canaries = [canary for platform in Platform for canary in self._lively(platform)]
 
-    def run(self) -> Tally:
+    def run(self) -> AccuracyScore:
         """From the first day to the last."""
         hour = self.begin
         while hour < self.end:
@@ -83,7 +83,7 @@ class Simulation:
             pair = heapq.heappop(self._due)
             due[self.lives[pair[1]].actor.platform].append(pair)
         for platform, pairs in due.items():
-            size = len(pairs) if self.daily else fill(SETTINGS, platform)
+            size = len(pairs) if self.daily else shard_size(SETTINGS, platform)
             some = [at for _, at in pairs[:size]]
             for pair in pairs[size:]:
                 heapq.heappush(self._due, pair)
@@ -104,13 +104,13 @@ class Simulation:
         for at in some:
             life = self.lives[at]
             for look in self.visitor.visit(life, now, set() if self.daily else walled):
-                self.seen[life.key] = absorb(self.seen.get(life.key), look, key=life.key)
+                self.seen[life.key] = apply_observation(self.seen.get(life.key), look, key=life.key)
                 self._touched.add(at)
                 self.looks += 1
                 read = read or look.outcome.is_fact
             self.tally.named(life, self.seen.get(life.key), now)
         if platform is not Platform.WEBSITE and not self.daily:
-            walls, rest = rest_of(self._rest.get(platform, (0, now))[0], read)
+            walls, rest = next_pause(self._rest.get(platform, (0, now))[0], read)
             self._rest[platform] = (walls, now + rest) if walled else (0, now)
 
     def _guard(self, platform: Platform, some: list[int], before: Mapping[str, Finding], now: datetime) -> None:
@@ -119,14 +119,14 @@ class Simulation:
         failed = [c.name for c in self._canaries if c.platform is platform and not self._trusted(c, now)]
         known = {key: finding.verdict for key, finding in before.items()}
         after = list(self._verdicts(some, now).values())
-        if breaker(platform, known, after, len(some), failed, now):
+        if evaluate_breaker(platform, known, after, len(some), failed, now):
             self.freezes[platform.value] += platform not in self.frozen
             self.frozen.setdefault(platform, now)
         else:
             self.frozen.pop(platform, None)
 
-    def _trusted(self, canary: Canary, now: datetime) -> bool:
-        return as_known(canary, self.seen.get(canary.key), now)
+    def _trusted(self, canary: CanaryAccount, now: datetime) -> bool:
+        return canary_ok(canary, self.seen.get(canary.key), now)
 
     def _verdicts(self, some: list[int], now: datetime) -> dict[str, Finding]:
         """Findings of those that were ever seen."""
@@ -147,8 +147,8 @@ class Simulation:
         if self.daily:
             return now + timedelta(days=1)
         account = self._account(at, now)
-        said = (answer for _, answer in answers(account, self.bound, self.school, now))
-        when, why = next_look(account, said, self.policy.polling, now, self.court.due(account.key))
+        said = (answer for _, answer in evaluate_account(account, self.bound, self.school, now))
+        when, why = next_visit(account, said, self.policy.polling, now, self.court.due(account.key))
         self.reasons[why.value] += 1
         return max(when, now + timedelta(seconds=1))
 
@@ -163,13 +163,13 @@ class Simulation:
         if self.daily:
             return
         by_key = self.visitor.town.lives
-        for case in self.court.hear(findings, now):
+        for case in self.court.reconcile(findings, now):
             self.tally.opened(by_key[case.account], case)
-        for case in self.court.climb(now, self.frozen):
+        for case in self.court.issue_due_steps(now, self.frozen):
             self.tally.issued(by_key[case.account], case, now, case.platform in self.frozen)
 
-    def _lively(self, platform: Platform) -> Iterator[Canary]:
+    def _lively(self, platform: Platform) -> Iterator[CanaryAccount]:
         """Accounts that post at least weekly and that nothing happens to."""
         chosen = [life for life in self.lives if life.actor.platform is platform and life.fate == "live"]
         for life in [life for life in chosen if len(life.posts) > 100 and not life.hidden][:CANARIES]:
-            yield Canary(platform, life.key, life.actor.name, life.actor.id, life.filing.url, alive=True)
+            yield CanaryAccount(platform, life.key, life.actor.name, life.actor.id, life.filing.url, alive=True)

@@ -6,11 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitors.simulate.population import Breach, Life
-from rules.calendar import Period, standard
+from monitors.simulate.population import Breach, SimulatedAccount
+from rules.calendar import Period, china_calendar
 from rules.cases.case import Case
 from rules.catalogue.activity import TWO_MONTHS
-from rules.model import Finding, Seen, Verdict
+from rules.model import AccountState, Finding, Verdict
 from rules.policies.schema import Policy
 
 SILENCE = "inactivity"
@@ -19,7 +19,7 @@ FRESH = timedelta(hours=24)
 
 
 @dataclass
-class Tally:
+class AccuracyScore:
     """``found``: the first check that said so, by account and beginning of the breach."""
 
     policy: Policy
@@ -40,7 +40,7 @@ class Tally:
         clause = next(clause for clause in self.policy.clauses if clause.rule == SILENCE)
         self.limit = Period.parse(str(clause.settings.get("limit", TWO_MONTHS)))
 
-    def found(self, life: Life, finding: Finding, now: datetime) -> None:
+    def found(self, life: SimulatedAccount, finding: Finding, now: datetime) -> None:
         """One finding of a check."""
         if finding.verdict is not Verdict.VIOLATED:
             return
@@ -54,12 +54,12 @@ class Tally:
         else:
             self.first.setdefault((finding.account, truth), now)
 
-    def opened(self, life: Life, case: Case) -> None:
+    def opened(self, life: SimulatedAccount, case: Case) -> None:
         """One case, as it opens."""
         if case.rule == SILENCE and case.shown_at <= self._deadline(life, case.shown_at):
             self._accused("case", f"{case.account} {case.opened_at:%Y-%m-%d %H:%M} {case.reason}")
 
-    def issued(self, life: Life, case: Case, now: datetime, frozen: bool) -> None:
+    def issued(self, life: SimulatedAccount, case: Case, now: datetime, frozen: bool) -> None:
         """A case as it is when its next step goes out. Where the account posted after the last look, which is at most a
         day old, the step was right when it was looked at and is overtaken: that is counted apart."""
         self.wrong["step_while_frozen"] += frozen
@@ -71,19 +71,19 @@ class Tally:
         elif now <= self._deadline(life, now):
             self.wrong["overtaken"] += 1
 
-    def named(self, life: Life, seen: Seen | None, now: datetime) -> None:
+    def named(self, life: SimulatedAccount, seen: AccountState | None, now: datetime) -> None:
         """What the account is called after a look."""
         if life.renamed_at and seen and seen.name == life.new_name and seen.name_seen:
             self.names.setdefault(life.key, now)
 
-    def _deadline(self, life: Life, now: datetime) -> datetime:
-        return life.deadline(now, self.limit, standard())
+    def _deadline(self, life: SimulatedAccount, now: datetime) -> datetime:
+        return life.deadline(now, self.limit, china_calendar())
 
     def _accused(self, stage: str, words: str) -> None:
         self.wrong[stage] += 1
         if len(self.examples) < 5:
             self.examples.append(f"{stage}: {words}")
 
-    def breaches(self, life: Life) -> list[Breach]:
+    def breaches(self, life: SimulatedAccount) -> list[Breach]:
         """The true ones, as far as the simulation goes."""
-        return list(life.breaches(self.end, self.limit, standard()))
+        return list(life.breaches(self.end, self.limit, china_calendar()))

@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl, urlsplit
 from crawler.page.page import Page
 from crawler.platforms import spec_of
 from crawler.platforms.authorized_api import WHOLE
-from crawler.platforms.spec import Source, Target
-from monitors.demo.accounts import Actor, Item
-from monitors.demo.activity import FIRST_NUMBER, ITEMS, PINNED_AGE, Campus
-from monitors.demo.answer import Answer, Ask, answer_json, missing
+from crawler.platforms.spec import PageSource, Target
+from monitors.demo.accounts import DemoAccount, DemoPost
+from monitors.demo.activity import FIRST_NUMBER, ITEMS, PINNED_AGE, DemoCampus
+from monitors.demo.answer import DemoRequest, DemoResponse, answer_json, missing
 from monitors.demo.app import answer
-from monitors.simulate.population import Life
+from monitors.simulate.population import SimulatedAccount
 from rules.model import Platform
 
 WECHAT_API = "https://api.weixin.qq.com/cgi-bin"
@@ -24,10 +24,10 @@ ARTICLES = 20
 THEMES = {"social": "动态", "news": "要闻", "notice": "通知公告", "talk": "学术报告", "party": "党建工作"}
 
 
-class Town(Campus):
+class SimulatedWeb(DemoCampus):
     """A campus of lives instead of the demo's table of actors."""
 
-    def __init__(self, lives: Iterable[Life], now: datetime, seed: int) -> None:
+    def __init__(self, lives: Iterable[SimulatedAccount], now: datetime, seed: int) -> None:
         """``now`` is moved on by whoever looks."""
         self.opened, self.seed, self.now = now, seed, now
         self.slow_seconds, self.patience, self.replay, self.asked = 0.0, 0, None, {}
@@ -36,7 +36,7 @@ class Town(Campus):
         self._by_id = {(life.actor.platform, life.actor.id): life.key for life in self.lives.values()}
         self._by_digest: dict[bytes, str] = {}
 
-    def who(self, platform: Platform, account: str) -> Actor | None:
+    def who(self, platform: Platform, account: str) -> DemoAccount | None:
         """The account as it is now: under its present name, and nobody once it is gone."""
         key = self._by_id.get((platform, account))
         if key is None:
@@ -47,7 +47,7 @@ class Town(Campus):
         name = life.name_at(self.now)
         return life.actor if name == life.actor.name else replace(life.actor, name=name)
 
-    def items(self, actor: Actor, theme: str = "social", later: float = 0.0) -> tuple[Item, ...]:
+    def items(self, actor: DemoAccount, theme: str = "social", later: float = 0.0) -> tuple[DemoPost, ...]:
         """The newest posts, newest first, after what is pinned; a column that lags behind shows the same days earlier."""
         life = self._life(actor)
         posts, newest = life.posts, life.published(self.now)
@@ -59,24 +59,24 @@ class Town(Campus):
             return tuple(own)
         return (replace(self._item(actor, theme, -400, posts[0] - PINNED_AGE), pinned=True), *own)
 
-    def _life(self, actor: Actor) -> Life:
+    def _life(self, actor: DemoAccount) -> SimulatedAccount:
         return self.lives[self._by_id[actor.platform, actor.id]]
 
-    def _item(self, actor: Actor, theme: str, position: int, at: datetime) -> Item:
+    def _item(self, actor: DemoAccount, theme: str, position: int, at: datetime) -> DemoPost:
         """A post with a plain title: the demo's headlines cost more than the reading of the page."""
-        return Item(number=FIRST_NUMBER + position, title=f"模拟{THEMES[theme]}之{position % 89}", at=at)
+        return DemoPost(number=FIRST_NUMBER + position, title=f"模拟{THEMES[theme]}之{position % 89}", at=at)
 
     def fetch(self, url: str, now: datetime) -> Page:
         """The page an undisturbed request brings."""
         self.now, parts = now, urlsplit(url)
-        ask = Ask(parts.hostname or "", parts.path, dict(parse_qsl(parts.query)), parts.query)
+        ask = DemoRequest(parts.hostname or "", parts.path, dict(parse_qsl(parts.query)), parts.query)
         given = self._wechat(ask) if ask.host == "api.weixin.qq.com" else answer(self, ask)
         return Page(
             url=url, body=given.body, fetched_at=now, status=0 if given.cut else given.status,
             headers={"content-type": given.kind} | dict(given.headers), requested_url=url,
         )  # fmt: skip
 
-    def _wechat(self, ask: Ask) -> Answer:
+    def _wechat(self, ask: DemoRequest) -> DemoResponse:
         """The official interface under the account's own authorisation: what it published, and whose it is."""
         actor = self.who(Platform.WECHAT, ask.get("account"))
         if actor is None:
@@ -91,12 +91,12 @@ class Town(Campus):
         return answer_json({"total_count": total, "item_count": len(rows), "item": rows})
 
 
-def _news(actor: Actor, item: Item) -> dict[str, object]:
+def _news(actor: DemoAccount, item: DemoPost) -> dict[str, object]:
     url = f"https://mp.weixin.qq.com/s?__biz={actor.biz}&mid={item.number}&idx=1"
     return {"news_item": [{"title": item.title, "url": url, "is_deleted": False}], "create_time": item.unix}
 
 
-def target_of(life: Life) -> Target:
+def target_of(life: SimulatedAccount) -> Target:
     """What the crawler is told of an account."""
     filing = life.filing
     return Target(
@@ -104,7 +104,7 @@ def target_of(life: Life) -> Target:
     )  # fmt: skip
 
 
-def first_urls(target: Target) -> list[tuple[Source | None, str]]:
+def first_urls(target: Target) -> list[tuple[PageSource | None, str]]:
     """What a sweep asks first. WeChat: the official interface; Douyin: the answers a browser would have kept."""
     spec, account = spec_of(target.platform), target.account_id
     if target.platform is Platform.WECHAT:
@@ -113,7 +113,7 @@ def first_urls(target: Target) -> list[tuple[Source | None, str]]:
     if target.platform is Platform.DOUYIN:
         paths = ("user/profile/other", "aweme/post")
         return [(None, f"{DOUYIN_API}/{path}/?sec_user_id={account}") for path in paths]
-    urls: list[tuple[Source | None, str]] = [
+    urls: list[tuple[PageSource | None, str]] = [
         (source, url) for source in spec.sources if not source.browser for url in source.urls(target)
     ]
     return urls[:1] if target.platform is Platform.WEBSITE else urls

@@ -8,22 +8,22 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from crawler.fetch.spider import FOLLOW_MAX
-from crawler.observe.attribute import conclude, interpret
+from crawler.observe.attribute import attribute_page, summarize_visit
 from crawler.page.page import Page
 from crawler.platforms import spec_of
 from crawler.platforms.authorized_api import HOSTS
-from crawler.platforms.spec import Source, Target
+from crawler.platforms.spec import PageSource, Target
 from monitors.simulate.faults import Faults
-from monitors.simulate.population import Life
-from monitors.simulate.simulated_web import Town, first_urls, target_of
+from monitors.simulate.population import SimulatedAccount
+from monitors.simulate.simulated_web import SimulatedWeb, first_urls, target_of
 from rules.model import Observation, Outcome
 
 
 @dataclass
-class Visitor:
+class SimulatedCrawler:
     """Makes visits, and counts what they cost and what they met."""
 
-    town: Town
+    town: SimulatedWeb
     faults: Faults
     remember: bool = True
     """Where nothing was published or renamed since a page was last read whole, take that reading. Whatever fails goes
@@ -31,10 +31,10 @@ class Visitor:
     requests: int = 0
     met: Counter[str] = field(default_factory=Counter)
     """Failures by kind."""
-    _targets: dict[str, tuple[Target, list[tuple[Source | None, str]]]] = field(default_factory=dict)
+    _targets: dict[str, tuple[Target, list[tuple[PageSource | None, str]]]] = field(default_factory=dict)
     _known: dict[str, tuple[tuple[int, str], Observation, list[str]]] = field(default_factory=dict)
 
-    def visit(self, life: Life, now: datetime, walled: set[str]) -> list[Observation]:
+    def visit(self, life: SimulatedAccount, now: datetime, walled: set[str]) -> list[Observation]:
         """What the visit shows. ``walled``: hosts that showed a wall in this sweep; they are asked nothing more."""
         seen: list[Observation] = []
         for source, url in self._asked(life)[1]:
@@ -42,9 +42,9 @@ class Visitor:
             seen += look
             for more in further[:FOLLOW_MAX]:
                 seen += self._look(life, more, None, now, walled, follow=False)[0]
-        return conclude(seen) if seen else []
+        return summarize_visit(seen) if seen else []
 
-    def _asked(self, life: Life) -> tuple[Target, list[tuple[Source | None, str]]]:
+    def _asked(self, life: SimulatedAccount) -> tuple[Target, list[tuple[PageSource | None, str]]]:
         """The target and its first URLs, worked out once."""
         if life.key not in self._targets:
             target = target_of(life)
@@ -52,7 +52,13 @@ class Visitor:
         return self._targets[life.key]
 
     def _look(
-        self, life: Life, url: str, source: Source | None, now: datetime, walled: set[str], follow: bool = True
+        self,
+        life: SimulatedAccount,
+        url: str,
+        source: PageSource | None,
+        now: datetime,
+        walled: set[str],
+        follow: bool = True,
     ) -> tuple[list[Observation], list[str]]:
         host = urlsplit(url).hostname or ""
         if host in walled:
@@ -64,7 +70,7 @@ class Visitor:
         return [replace(seen, evidence=f"{now:%Y%m%d%H%M}/{self.requests}")], further
 
     def _read(
-        self, life: Life, url: str, source: Source | None, now: datetime, follow: bool
+        self, life: SimulatedAccount, url: str, source: PageSource | None, now: datetime, follow: bool
     ) -> tuple[Observation, list[str]]:
         failure = self.faults.meets(life, url, now)
         version = (life.published(now) if not life.is_gone(now) else -1, life.name_at(now))
@@ -78,9 +84,9 @@ class Visitor:
                 return replace(spoiled, platform=life.actor.platform), []
             page = spoiled
         target = self._asked(life)[0]
-        seen = interpret(page, target, source.code if source else None)
+        seen = attribute_page(page, target, source.code if source else None)
         chosen = source or next((s for s in spec_of(target.platform).sources if s.code == seen.source), None)
-        further = list(chosen.follow(page, target)) if chosen and follow and seen.outcome is Outcome.OK else []
+        further = list(chosen.next_urls(page, target)) if chosen and follow and seen.outcome is Outcome.OK else []
         if failure is None and self.remember:
             self._known[url] = version, seen, further
         return seen, further

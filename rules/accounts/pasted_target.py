@@ -44,12 +44,12 @@ OTHER_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.I)
 NAME_MOST = 200
 
 
-class UnusableTarget(ValueError):
+class InvalidTarget(ValueError):
     """What was pasted names nothing to look at. Raised by `parse_target`; the scan says why and exits 2."""
 
 
 @dataclass(frozen=True, slots=True)
-class Suspect:
+class ScanTarget:
     """What to look at: a link with its platform, or a name alone."""
 
     platform: Platform | None
@@ -64,21 +64,21 @@ def platform_of(url: str) -> Platform:
     return HOSTS[max(known, key=len)] if known else Platform.WEBSITE
 
 
-def parse_target(text: str) -> Suspect:
+def parse_target(text: str) -> ScanTarget:
     """A suspect from pasted text: the first link in it, else a bare host, else a name. Raises UnusableTarget."""
     shown = "".join(
         c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) not in ("Cc", "Cf")
     ).strip()
     if not shown:
-        raise UnusableTarget("没有写要核查的内容。请粘贴网址、分享文本，或填写账号名称。")
+        raise InvalidTarget("没有写要核查的内容。请粘贴网址、分享文本，或填写账号名称。")
     links = LINK.findall(shown)
     if links:
         url = links[0].rstrip(".,;:!?)]}…")
-        return Suspect(platform_of(url), url)
+        return ScanTarget(platform_of(url), url)
     if BARE.match(shown):
-        return Suspect(platform_of(f"http://{shown}"), f"http://{shown}")
+        return ScanTarget(platform_of(f"http://{shown}"), f"http://{shown}")
     if OTHER_SCHEME.match(shown) and " " not in shown:
-        raise UnusableTarget(f"只能核查 http/https 网址，不能核查: {shown[:80]}")
+        raise InvalidTarget(f"只能核查 http/https 网址，不能核查: {shown[:80]}")
     if len(shown) > NAME_MOST:
-        raise UnusableTarget("文字太长，又没有网址。请只粘贴网址，或只填写账号名称。")
-    return Suspect(None, name=shown)
+        raise InvalidTarget("文字太长，又没有网址。请只粘贴网址，或只填写账号名称。")
+    return ScanTarget(None, name=shown)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from rules.accounts.identity import identity
 from rules.catalogue.results import latest_possible
-from rules.model import Observation, Outcome, Platform, Post, Proof, Seen, Sighting
+from rules.model import AccountState, ClaimType, DatedEvidence, Observation, Outcome, Platform, Post
 
 RUN = timedelta(days=7)
 """Posts at most this far apart are one run of posts."""
@@ -32,13 +32,13 @@ _KINDS = (
 )
 
 
-def absorb(seen: Seen | None, look: Observation, *, key: str = "") -> Seen:
+def apply_observation(seen: AccountState | None, look: Observation, *, key: str = "") -> AccountState:
     """What is known after one more look.
 
     A look that is no fact about this account moves only ``attempted_at``, ``obstacle`` and ``failures``. ``key`` is the
     account's own (``platform:stable-id``): a page of somebody else never counts.
     """
-    seen = seen or Seen()
+    seen = seen or AccountState()
     obstacle, reason = _obstacle(seen, look, key)
     if seen.attempted_at is None or look.observed_at >= seen.attempted_at:
         failures = seen.failures + 1 if obstacle else 0
@@ -66,7 +66,7 @@ def same_account(platform: Platform, one: str, other: str) -> bool:
     return ids[0] == ids[1] or not any(kind.fullmatch(ids[0]) and kind.fullmatch(ids[1]) for kind in _KINDS)
 
 
-def _obstacle(seen: Seen, look: Observation, key: str) -> tuple[Outcome | None, str]:
+def _obstacle(seen: AccountState, look: Observation, key: str) -> tuple[Outcome | None, str]:
     """Why a look says nothing about the account, or nothing where it does."""
     if not look.outcome.is_fact:
         return look.outcome, look.reason
@@ -75,23 +75,23 @@ def _obstacle(seen: Seen, look: Observation, key: str) -> tuple[Outcome | None, 
     for expected in (known, seen.account_id or ""):
         if expected and look.account_id and not same_account(look.platform, expected, look.account_id):
             return Outcome.UNREADABLE, f"identity_mismatch: 页面账号 {look.account_id} 与 {expected} 不符"
-    if look.outcome is Outcome.GONE and Proof.GONE not in look.proves:
+    if look.outcome is Outcome.GONE and ClaimType.GONE not in look.proves:
         return Outcome.UNREADABLE, look.reason or "该来源不能证明账号已消失"
     return None, ""
 
 
-def _newer(sighting: Sighting | None, look: Observation) -> Sighting:
+def _newer(sighting: DatedEvidence | None, look: Observation) -> DatedEvidence:
     if sighting and sighting.at > look.observed_at:
         return sighting
-    return Sighting(at=look.observed_at, evidence=look.evidence)
+    return DatedEvidence(at=look.observed_at, evidence=look.evidence)
 
 
-def _fact(seen: Seen, look: Observation) -> Seen:
+def _fact(seen: AccountState, look: Observation) -> AccountState:
     """The newest fact decides what has no date of its own: outcome, address, counters, columns, bylines."""
     first = min(seen.first_fact_at or look.observed_at, look.observed_at)
     if seen.fact and seen.fact.at > look.observed_at:
         return replace(seen, first_fact_at=first, account_id=seen.account_id or look.account_id)
-    here = Sighting(at=look.observed_at, evidence=look.evidence)
+    here = DatedEvidence(at=look.observed_at, evidence=look.evidence)
     seen = replace(
         seen,
         fact=here,
@@ -107,27 +107,27 @@ def _fact(seen: Seen, look: Observation) -> Seen:
     return replace(seen, bylines=look.bylines, bylines_seen=here) if look.bylines else seen
 
 
-def _with_gone(seen: Seen, look: Observation) -> Seen:
+def _with_gone(seen: AccountState, look: Observation) -> AccountState:
     """The first sighting is kept whatever follows: from it the day apart is counted."""
     if seen.alive and seen.alive.at >= look.observed_at:
         return seen
-    here = Sighting(at=look.observed_at, evidence=look.evidence)
+    here = DatedEvidence(at=look.observed_at, evidence=look.evidence)
     first, *others = sorted({*seen.gone, here}, key=lambda gone: gone.at)
     return replace(seen, gone=(first, *others[1 - GONE_KEPT :]))
 
 
-def _with_names(seen: Seen, look: Observation) -> Seen:
+def _with_names(seen: AccountState, look: Observation) -> AccountState:
     """Name and verified body, each with the newest look that proved it and the first that showed its present value."""
-    here = Sighting(at=look.observed_at, evidence=look.evidence)
-    if look.name and Proof.NAME not in look.proves and seen.name is None:
+    here = DatedEvidence(at=look.observed_at, evidence=look.evidence)
+    if look.name and ClaimType.NAME not in look.proves and seen.name is None:
         seen = replace(seen, name=look.name)  # something to call it, until a source that proves the name is seen
-    if look.name and Proof.NAME in look.proves:
+    if look.name and ClaimType.NAME in look.proves:
         if seen.name_seen is None or look.name == seen.name:
             first = min(seen.name_since or here.at, here.at)
             seen = replace(seen, name=look.name, name_seen=_newer(seen.name_seen, look), name_since=first)
         elif here.at > seen.name_seen.at:
             seen = replace(seen, name=look.name, name_seen=here, name_since=here.at, previous_name=seen.name)
-    if look.verified_body and Proof.BODY in look.proves:
+    if look.verified_body and ClaimType.BODY in look.proves:
         if seen.body_seen is None or look.verified_body == seen.verified_body:
             first = min(seen.body_since or here.at, here.at)
             body_seen = _newer(seen.body_seen, look)
@@ -143,7 +143,7 @@ def _dated(look: Observation) -> list[tuple[datetime, Post]]:
     return [(when, post) for when, post in posts if when and when <= look.observed_at + FUTURE]
 
 
-def _with_posts(seen: Seen, look: Observation) -> Seen:
+def _with_posts(seen: AccountState, look: Observation) -> AccountState:
     """The newest post ever seen, with the look that first showed it, and the runs of posts."""
     dated = _dated(look)
     if not dated:
@@ -152,11 +152,11 @@ def _with_posts(seen: Seen, look: Observation) -> Seen:
     seen = replace(seen, runs=_runs(seen, {latest_possible(at, post.precision) for at, post in dated}))
     if seen.last_post_at and when <= seen.last_post_at:
         return seen
-    here = Sighting(at=look.observed_at, evidence=look.evidence)
+    here = DatedEvidence(at=look.observed_at, evidence=look.evidence)
     return replace(seen, last_post_at=when, last_post=here, last_post_precision=newest.precision)
 
 
-def _runs(seen: Seen, instants: set[datetime]) -> tuple[tuple[datetime, datetime], ...]:
+def _runs(seen: AccountState, instants: set[datetime]) -> tuple[tuple[datetime, datetime], ...]:
     """The known runs with more posts: whatever lies at most a week apart is one run."""
     joined: list[tuple[datetime, datetime]] = []
     for first, last in sorted((*seen.runs, *((instant, instant) for instant in instants))):
@@ -167,9 +167,9 @@ def _runs(seen: Seen, instants: set[datetime]) -> tuple[tuple[datetime, datetime
     return tuple(joined[-RUNS_KEPT:])
 
 
-def _with_silence(seen: Seen, look: Observation) -> Seen:
+def _with_silence(seen: AccountState, look: Observation) -> AccountState:
     """Only a source that would have shown newer posts can show that there are none."""
-    if Proof.INACTIVE not in look.proves or not (look.account_id or look.source == AUTHORISED):
+    if ClaimType.INACTIVE not in look.proves or not (look.account_id or look.source == AUTHORISED):
         return seen
     own = [(when, post) for when, post in _dated(look) if not post.pinned]
     if look.outcome is Outcome.EMPTY:
@@ -185,7 +185,7 @@ def _with_silence(seen: Seen, look: Observation) -> Seen:
     return _listed(seen, reaches, look.observed_at)
 
 
-def _listed(seen: Seen, start: datetime, end: datetime) -> Seen:
+def _listed(seen: AccountState, start: datetime, end: datetime) -> AccountState:
     """Join a list's span to the known one where they overlap; of two that do not, keep the later."""
     if seen.listed_from is None or seen.listed_to is None or start > seen.listed_to:
         return replace(seen, listed_from=start, listed_to=end)

@@ -15,17 +15,17 @@ ORGANISATION = re.compile(
 )
 
 
-def organisation(body: str) -> bool:
+def is_organization(body: str) -> bool:
     """Whether a verified body is one of an organisation; a person's own name or description is nothing to keep."""
     return bool(ORGANISATION.search(body.strip()))
 
 
-def another_school(body: str) -> bool:
+def is_other_institution(body: str) -> bool:
     """Whether a verified body that is not the school reads like another university or college, not like a firm."""
     return bool(INSTITUTION.match(body)) and not NO_INSTITUTION.search(body)
 
 
-def belongs(body: str, school_names: Iterable[str]) -> bool:
+def is_own_unit(body: str, school_names: Iterable[str]) -> bool:
     """Whether a verified body is the school or a unit of it: its name opens the text, so 江南示范大学 is not 示范大学."""
     for name in school_names:
         before, met, _ = body.strip().partition(name)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from rules.model import CaseState, Document, Labelled, Platform
-from rules.policies.schema import Addressee, Step
+from rules.model import CaseState, DocumentType, LabeledEnum, Platform
+from rules.policies.schema import Addressee, LadderStep
 
 SYSTEM = "系统"
 """Who acts where no person did. Never an approver."""
@@ -18,7 +18,7 @@ class CaseError(Exception):
     """The case does not allow this now. Raised by `rules.cases.transitions`; its text is a sentence for the person who asked."""
 
 
-class EventKind(Labelled):
+class EventKind(LabeledEnum):
     """What happened to a case."""
 
     OPENED = "opened", "立案"
@@ -41,7 +41,7 @@ class StepRecord:
     """What became of one rung. ``due_at``: it may be issued after this moment. ``notice``: id of the paper sent."""
 
     step: str
-    document: Document
+    document: DocumentType
     title: str
     due_at: datetime
     provisional: bool = False
@@ -94,7 +94,7 @@ class Case:
     clause: str
     basis: str
     policy_version: str
-    ladder: tuple[Step, ...]
+    ladder: tuple[LadderStep, ...]
     closing: Literal["person", "automatic"]
     state: CaseState
     opened_at: datetime
@@ -110,7 +110,7 @@ class Case:
     exemption: Exemption | None = None
     resolved_at: datetime | None = None
     settled_at: datetime | None = None
-    outcome: str = ""
+    closing_reason: str = ""
 
     @property
     def key(self) -> str:
@@ -118,27 +118,27 @@ class Case:
         return f"{self.school}/{self.account}/{self.rule}/{self.clause}"
 
     @property
-    def issued(self) -> tuple[StepRecord, ...]:
+    def issued_steps(self) -> tuple[StepRecord, ...]:
         """The steps that went out."""
         return tuple(record for record in self.steps if record.issued_at)
 
     @property
-    def pending(self) -> StepRecord | None:
+    def pending_step(self) -> StepRecord | None:
         """The step that waits, None after the last or while a delivery is awaited."""
         return self.steps[-1] if self.steps and not self.steps[-1].issued_at else None
 
     @property
-    def appeal(self) -> Appeal | None:
+    def pending_appeal(self) -> Appeal | None:
         """The appeal that waits for a decision."""
         return self.appeals[-1] if self.appeals and not self.appeals[-1].decided_at else None
 
     @property
-    def told(self) -> tuple[Addressee, ...]:
+    def notified(self) -> tuple[Addressee, ...]:
         """Everyone any issued step told: those who must hear it when we were wrong."""
-        sent = {record.step for record in self.issued}
+        sent = {record.step for record in self.issued_steps}
         return tuple(dict.fromkeys(to for step in self.ladder if step.code in sent for to in step.tell))
 
-    def rung(self, code: str) -> Step:
+    def step_by_code(self, code: str) -> LadderStep:
         """A step of the ladder by its code. Raises CaseError where the ladder has none."""
         for step in self.ladder:
             if step.code == code:
@@ -147,7 +147,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventData:
+class EventPayload:
     """What an event carries, beside who, when and why; each kind uses the fields it needs.
 
     ``document`` and ``tell``: the paper this event owes, and to whom; nothing is owed where ``document`` is None.
@@ -156,7 +156,7 @@ class EventData:
 
     case: Case | None = None
     step: str = ""
-    document: Document | None = None
+    document: DocumentType | None = None
     tell: tuple[Addressee, ...] = ()
     records: tuple[StepRecord, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -174,24 +174,24 @@ class CaseEvent:
     at: datetime
     by: str
     reason: str = ""
-    data: EventData = EventData()
+    data: EventPayload = EventPayload()
 
 
-Change = tuple[Case, tuple[CaseEvent, ...]]
+Transition = tuple[Case, tuple[CaseEvent, ...]]
 """What every transition returns: the case as it is now, and the events that made it so."""
 
 
-def fold(events: Iterable[CaseEvent]) -> Case:
+def rebuild_case(events: Iterable[CaseEvent]) -> Case:
     """The case its history makes. Raises CaseError where the history does not begin with its opening."""
     case: Case | None = None
     for event in events:
-        case = apply(case, event)
+        case = apply_event(case, event)
     if case is None:
         raise CaseError("没有任何记录，无法还原条目")
     return case
 
 
-def apply(case: Case | None, event: CaseEvent) -> Case:
+def apply_event(case: Case | None, event: CaseEvent) -> Case:
     """The case after one more event: the only place where a case changes."""
     if event.kind is EventKind.OPENED and event.data.case:
         return event.data.case
@@ -200,14 +200,14 @@ def apply(case: Case | None, event: CaseEvent) -> Case:
     case = replace(case, steps=_recorded(case.steps, event.data.records))
     match event.kind:
         case EventKind.CONFIRMED | EventKind.REOPENED:
-            state = CaseState.RECTIFYING if case.issued else CaseState.OPEN
+            state = CaseState.RECTIFYING if case.issued_steps else CaseState.OPEN
             shown_at = event.data.shown_at or case.shown_at
             evidence = event.data.evidence or case.evidence
             return replace(
                 case, state=state, resolved_at=None, shown_at=shown_at, evidence=evidence, reason=event.reason
             )
         case EventKind.RESOLVED:
-            return replace(case, state=CaseState.RESOLVED, resolved_at=event.at, outcome=event.reason)
+            return replace(case, state=CaseState.RESOLVED, resolved_at=event.at, closing_reason=event.reason)
         case EventKind.ISSUED:
             return replace(case, state=CaseState.RECTIFYING)
         case EventKind.APPEALED:
@@ -218,7 +218,7 @@ def apply(case: Case | None, event: CaseEvent) -> Case:
             leave = Exemption(at=event.at, approver=event.by, reason=event.reason, until=event.data.until)
             return replace(case, exemption=leave)
         case EventKind.WITHDRAWN | EventKind.DISMISSED | EventKind.CLOSED:
-            return replace(case, state=CaseState[event.kind.name], settled_at=event.at, outcome=event.reason)
+            return replace(case, state=CaseState[event.kind.name], settled_at=event.at, closing_reason=event.reason)
         case _:
             return case
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from rules.calendar import Calendar
-from rules.cases.case import SYSTEM, Case, CaseEvent, Change, EventData, EventKind, apply
-from rules.cases.transitions import close, first_record, pause_ended, withdraw
+from rules.cases.case import SYSTEM, Case, CaseEvent, EventKind, EventPayload, Transition, apply_event
+from rules.cases.transitions import close, first_step_record, resume_after_pause, withdraw
 from rules.model import CaseState, Finding, Verdict
 from rules.policies.schema import Policy
 
@@ -15,18 +15,18 @@ RELAPSE = timedelta(days=7)
 """A cure that did not last a week was none: the same case goes on. Later it is a new offence and a new case."""
 READ_AGAIN = timedelta(hours=20)
 """A breach read off the register is confirmed once a day: often enough for a step, and no line of history an hour."""
-QUIET = timedelta(days=30)
+DISMISSAL_HOLD = timedelta(days=30)
 """How long a problem a person put aside stays aside, where its rule cannot tell an old breach from a new one."""
 
 
-def follow(
+def reconcile(
     cases: Mapping[str, Case],
     findings: Iterable[Finding],
     policy: Policy,
     now: datetime,
     numbering: Callable[[], str],
     calendar: Calendar,
-) -> Iterator[Change]:
+) -> Iterator[Transition]:
     """What today's findings do to the cases, one change at a time; running it twice at the same moment changes nothing.
 
     ``cases``: the newest case of each finding key, settled ones included, so that what a person put aside is not
@@ -36,51 +36,51 @@ def follow(
     for finding in findings:
         case = cases.get(finding.key)
         if finding.verdict is Verdict.VIOLATED:
-            yield from _broken(case, finding, policy, now, numbering, calendar)
+            yield from _on_violation(case, finding, policy, now, numbering, calendar)
         elif case and not case.state.is_final:
-            if _mistaken(case, finding, policy):
+            if _notice_was_wrong(case, finding, policy):
                 yield withdraw(case, SYSTEM, f"发文之前已符合要求，原通知有误：{finding.reason}", now)
             elif finding.verdict is Verdict.COMPLIANT:
-                yield from _in_order(case, finding, now)
+                yield from _on_compliance(case, finding, now)
 
 
-def _mistaken(case: Case, finding: Finding, policy: Policy) -> bool:
+def _notice_was_wrong(case: Case, finding: Finding, policy: Policy) -> bool:
     """True where the account was in order at the moment the first step went out. A policy that was eased meanwhile does
     not make yesterday's notice wrong."""
-    first = case.issued[0].issued_at if case.issued else None
+    first = case.issued_steps[0].issued_at if case.issued_steps else None
     if first is None or case.policy_version != policy.version:
         return False
     return any(begin < first <= end for begin, end in finding.in_order)
 
 
-def _another(case: Case, finding: Finding, policy: Policy) -> bool:
+def _breach_is_new(case: Case, finding: Finding, policy: Policy) -> bool:
     """True where this is another breach than the case's: the account was in order in between. Measured from the first
     step; where none has gone out, from the opening, or, if the limit was edited since, from the breach itself."""
-    first = case.issued[0].issued_at if case.issued else None
+    first = case.issued_steps[0].issued_at if case.issued_steps else None
     if first is None and case.policy_version == policy.version:
         return any(case.opened_at <= end for _, end in finding.in_order)
     broken = first or case.since or case.opened_at
     return any(broken <= begin for begin, _ in finding.in_order)
 
 
-def _in_order(case: Case, finding: Finding, now: datetime) -> Iterator[Change]:
+def _on_compliance(case: Case, finding: Finding, now: datetime) -> Iterator[Transition]:
     """The account has come into order: before anybody was told, or since?"""
     if case.state is CaseState.RESOLVED:
-        if case.closing == "automatic" and not case.appeal:
+        if case.closing == "automatic" and not case.pending_appeal:
             yield close(case, SYSTEM, finding.reason, now)
         return
-    if case.issued or case.appeal:
+    if case.issued_steps or case.pending_appeal:
         yield _resolved(case, finding.reason, finding, now)
     else:  # nobody was told, so there is nothing to look over
         yield _struck_off(case, f"发文前已整改：{finding.reason}", finding, now)
 
 
-def _resolved(case: Case, reason: str, finding: Finding, now: datetime) -> Change:
-    data = EventData(evidence=finding.evidence, shown_at=finding.shown_at)
+def _resolved(case: Case, reason: str, finding: Finding, now: datetime) -> Transition:
+    data = EventPayload(evidence=finding.evidence, shown_at=finding.shown_at)
     return _change(case, EventKind.RESOLVED, now, reason, data)
 
 
-def _struck_off(case: Case, reason: str, finding: Finding, now: datetime) -> Change:
+def _struck_off(case: Case, reason: str, finding: Finding, now: datetime) -> Transition:
     """Cured and closed in one move."""
     if case.state is CaseState.RESOLVED:
         return close(case, SYSTEM, reason, now)
@@ -89,52 +89,52 @@ def _struck_off(case: Case, reason: str, finding: Finding, now: datetime) -> Cha
     return closed, first + second
 
 
-def _broken(
+def _on_violation(
     case: Case | None,
     finding: Finding,
     policy: Policy,
     now: datetime,
     numbering: Callable[[], str],
     calendar: Calendar,
-) -> Iterator[Change]:
+) -> Iterator[Transition]:
     shown_at = finding.shown_at or now  # a breach read off the register is as fresh as the reading
     if case is None or case.state.is_final:
-        if case is None or _anew(case, finding, now):
+        if case is None or _reoffended(case, finding, now):
             yield _opened(finding, policy, now, numbering(), calendar, case)
         return
-    if _mistaken(case, finding, policy):
+    if _notice_was_wrong(case, finding, policy):
         yield withdraw(case, SYSTEM, f"发文时尚未超过期限，原通知有误：{finding.reason}", now)
         yield _opened(finding, policy, now, numbering(), calendar, case)
-    elif not case.appeal and (_another(case, finding, policy) or _lasted(case, now)):
+    elif not case.pending_appeal and (_breach_is_new(case, finding, policy) or _cure_lasted(case, now)):
         yield _struck_off(case, "已整改；再次发生的另立新条目", finding, now)
         yield _opened(finding, policy, now, numbering(), calendar, case)
     elif case.state is CaseState.RESOLVED:
-        moved = pause_ended(case, case.resolved_at or now, now)
-        data = EventData(evidence=finding.evidence, shown_at=shown_at, records=moved)
+        moved = resume_after_pause(case, case.resolved_at or now, now)
+        data = EventPayload(evidence=finding.evidence, shown_at=shown_at, records=moved)
         yield _change(case, EventKind.REOPENED, now, finding.reason, data)
     elif shown_at > case.shown_at and (finding.shown_at or now - case.shown_at >= READ_AGAIN):
-        data = EventData(evidence=finding.evidence, shown_at=shown_at)
+        data = EventPayload(evidence=finding.evidence, shown_at=shown_at)
         yield _change(case, EventKind.CONFIRMED, now, finding.reason, data)
 
 
-def _lasted(case: Case, now: datetime) -> bool:
+def _cure_lasted(case: Case, now: datetime) -> bool:
     """True where the case was resolved long enough ago for the cure to have been one."""
     return case.state is CaseState.RESOLVED and now - (case.resolved_at or now) > RELAPSE
 
 
-def _anew(case: Case, finding: Finding, now: datetime) -> bool:
+def _reoffended(case: Case, finding: Finding, now: datetime) -> bool:
     """True where this is another breach than the one that was settled."""
     if case.state is CaseState.CLOSED and case.resolved_at:
         return True
     if finding.since and case.since:
         return finding.since > case.since
     settled = case.settled_at or now
-    return finding.reason != case.reason and now - settled > QUIET
+    return finding.reason != case.reason and now - settled > DISMISSAL_HOLD
 
 
 def _opened(
     finding: Finding, policy: Policy, now: datetime, number: str, calendar: Calendar, previous: Case | None
-) -> Change:
+) -> Transition:
     """A new case, with the ladder of today's policy frozen into it."""
     clause = next(c for c in policy.clauses if (c.rule, c.clause) == (finding.rule, finding.clause))
     ladder = policy.ladders[clause.ladder]
@@ -161,11 +161,11 @@ def _opened(
         school_to_confirm=finding.school_to_confirm,
         provisional=finding.provisional,
         previous=previous.number if previous else "",
-        steps=(first_record(ladder, now, calendar),),
+        steps=(first_step_record(ladder, now, calendar),),
     )
-    return _change(case, EventKind.OPENED, now, finding.reason, EventData(case=case))
+    return _change(case, EventKind.OPENED, now, finding.reason, EventPayload(case=case))
 
 
-def _change(case: Case, kind: EventKind, at: datetime, reason: str, data: EventData) -> Change:
+def _change(case: Case, kind: EventKind, at: datetime, reason: str, data: EventPayload) -> Transition:
     event = CaseEvent(number=case.number, kind=kind, at=at, by=SYSTEM, reason=reason, data=data)
-    return apply(case, event), (event,)
+    return apply_event(case, event), (event,)

@@ -7,22 +7,22 @@ from typing import Annotated
 
 from pydantic import Field
 
-from rules.calendar import Period, PositivePeriod, Unit, add_months, day_of, end_of, start_of
+from rules.calendar import Period, PeriodUnit, PositivePeriod, add_months, day_of, end_of, start_of
 from rules.catalogue.registry import SchoolContext, rule
 from rules.catalogue.results import (
     NEVER_READ,
     compliant,
     existed_since,
+    format_date,
     latest_possible,
-    not_running,
+    stopped_or_gone,
     undetermined,
     violated,
-    written,
 )
-from rules.model import Account, Answer, Filing, Outcome, Seen
+from rules.model import Account, AccountState, Filing, Outcome, RuleResult
 
 SECOND = timedelta(seconds=1)
-TWO_MONTHS = Period(2, Unit.MONTHS)
+TWO_MONTHS = Period(2, PeriodUnit.MONTHS)
 POSTS_A_DAY = 8
 """The most that may have been missed on a day nobody looked: a WeChat account may send eight articles at once."""
 
@@ -30,7 +30,7 @@ POSTS_A_DAY = 8
 @rule("长期未更新")
 def inactivity(
     account: Account, school: SchoolContext, now: datetime, *, limit: PositivePeriod = TWO_MONTHS
-) -> Answer | None:
+) -> RuleResult | None:
     """备案账号连续超过规定期限没有发布任何内容。从未发布过内容的账号自开通或备案之日起算。
 
     期限按日历月计算，末日 24 时届满。只有届满之后的一次有效观察（身份相符、来源能够证明“没有更新”）仍未见新内容，
@@ -42,7 +42,7 @@ def inactivity(
     filing, seen = account.filing, account.seen
     if filing is None:
         return None
-    if stopped := not_running(account):
+    if stopped := stopped_or_gone(account):
         return stopped
     if seen is None or seen.fact is None:
         return undetermined(NEVER_READ)
@@ -51,22 +51,22 @@ def inactivity(
         return undetermined("未见到任何可确定日期的发布", seen.fact)
     deadline = school.calendar.deadline(start, limit).at
     in_order = tuple((first, school.calendar.deadline(last, limit).at) for first, last in seen.runs)
-    what = f"最近一次更新为{written(start)}" if seen.last_post_at else f"自{written(start)}起未发布过内容"
+    what = f"最近一次更新为{format_date(start)}" if seen.last_post_at else f"自{format_date(start)}起未发布过内容"
     if now <= deadline:
-        reason = f"{what}，未超过{limit}（至{written(deadline)}）"
+        reason = f"{what}，未超过{limit}（至{format_date(deadline)}）"
         return compliant(reason, seen.last_post or seen.fact, until=deadline + SECOND, in_order=in_order)
     if seen.outcome in (Outcome.GONE, Outcome.MOVED):
         reason = f"{what}；最近一次查看时账号{seen.outcome.label}，不能据此认定未更新"
         return undetermined(reason, seen.fact, in_order=in_order)
     look = seen.silence_shown if seen.last_post_at or not seen.empty else seen.empty
     if look is None or look.at <= deadline:
-        reason = f"{what}，期限已于{written(deadline)}届满，之后尚无有效观察"
+        reason = f"{what}，期限已于{format_date(deadline)}届满，之后尚无有效观察"
         return undetermined(reason, seen.last_post, until=deadline, in_order=in_order)
-    reason = f"{what}，已超过{limit}（至{written(deadline)}），期满后查看仍无新内容"
+    reason = f"{what}，已超过{limit}（至{format_date(deadline)}），期满后查看仍无新内容"
     return violated(reason, seen.last_post, look, since=deadline, in_order=in_order)
 
 
-def _silent_since(filing: Filing, seen: Seen) -> datetime | None:
+def _silent_since(filing: Filing, seen: AccountState) -> datetime | None:
     """Where the silence is counted from: the newest post, or the account's beginning if it never posted."""
     if seen.last_post_at:
         return latest_possible(seen.last_post_at, seen.last_post_precision)
@@ -79,7 +79,7 @@ def _silent_since(filing: Filing, seen: Seen) -> datetime | None:
 @rule("年发布量不足")
 def low_volume(
     account: Account, school: SchoolContext, now: datetime, *, minimum: Annotated[int, Field(ge=1)] = 20
-) -> Answer | None:
+) -> RuleResult | None:
     """备案账号最近一年发布的内容少于规定条数。开通未满一年的账号不计。
 
     “看到的”只是下限：只有全年列表没有缺口、平台自身的计数不足、或未观察的日子即使每天发满也达不到时，才判为违反，否则为无法判定。
@@ -89,13 +89,13 @@ def low_volume(
     filing, seen = account.filing, account.seen
     if filing is None:
         return None
-    if stopped := not_running(account):
+    if stopped := stopped_or_gone(account):
         return stopped
     if seen is None or seen.fact is None:
         return undetermined(NEVER_READ)
     began = existed_since(filing) or day_of(seen.first_fact_at or now)
     if now <= (full_year := end_of(add_months(began, 12))):
-        return compliant(f"自{written(began)}起未满一年，不计", seen.fact, until=full_year + SECOND)
+        return compliant(f"自{format_date(began)}起未满一年，不计", seen.fact, until=full_year + SECOND)
     if seen.posts_in_year >= minimum:
         return compliant(f"近一年已见到 {seen.posts_in_year} 条，不少于 {minimum} 条", seen.fact)
     if seen.post_count is not None and seen.post_count < minimum and seen.post_count >= seen.posts_in_year:
@@ -110,7 +110,7 @@ def low_volume(
     return undetermined(reason, seen.fact)
 
 
-def _at_most(seen: Seen) -> int:
+def _at_most(seen: AccountState) -> int:
     """The most posts the year may have held: what was seen, and what the unwatched days could have hidden."""
     if seen.listed_from and seen.listed_to:
         year_before = start_of(add_months(day_of(seen.listed_to), -12))

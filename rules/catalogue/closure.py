@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from rules.calendar import Period, PositivePeriod, Unit, end_of
+from rules.calendar import Period, PeriodUnit, PositivePeriod, end_of
 from rules.catalogue.registry import SchoolContext, rule
-from rules.catalogue.results import NEVER_READ, compliant, undetermined, violated, written
-from rules.model import Account, Answer, FilingStatus
+from rules.catalogue.results import NEVER_READ, compliant, format_date, undetermined, violated
+from rules.model import Account, FilingStatus, RuleResult
 
-SEVEN_DAYS = Period(7, Unit.DAYS)
-ONE_DAY = Period(24, Unit.HOURS)
+SEVEN_DAYS = Period(7, PeriodUnit.DAYS)
+ONE_DAY = Period(24, PeriodUnit.HOURS)
 
 
 @rule("已关停仍可访问")
 def closed_but_live(
     account: Account, school: SchoolContext, now: datetime, *, grace: PositivePeriod = SEVEN_DAYS
-) -> Answer | None:
+) -> RuleResult | None:
     """台账登记为已关停或已注销的账号，过了宽限期仍能看到在运营的页面。
 
     何时可能出错：平台注销有冷静期，期间页面仍可打开；页面是平台保留的历史文章；台账登记日期早于实际办理日期。
@@ -34,16 +34,16 @@ def closed_but_live(
         return undetermined(f"台账登记为{filing.status.label}但未填写日期", seen.alive)
     deadline = school.calendar.deadline(end_of(filing.status_changed_at), grace).at
     if seen.alive is None or seen.alive.at <= deadline:
-        reason = f"台账登记{written(filing.status_changed_at)}{filing.status.label}，之后尚无有效观察"
+        reason = f"台账登记{format_date(filing.status_changed_at)}{filing.status.label}，之后尚无有效观察"
         return undetermined(reason, seen.alive)
-    reason = f"台账登记{written(filing.status_changed_at)}{filing.status.label}，账号仍可访问"
+    reason = f"台账登记{format_date(filing.status_changed_at)}{filing.status.label}，账号仍可访问"
     return violated(reason, seen.alive, since=deadline)
 
 
 @rule("账号消失")
 def vanished(
     account: Account, school: SchoolContext, now: datetime, *, apart: PositivePeriod = ONE_DAY
-) -> Answer | None:
+) -> RuleResult | None:
     """在用账号先后两次（至少相隔一天）显示已注销、封禁或不存在。这不是违规，只提醒主办单位核实并更新台账。
 
     何时可能出错：平台临时下线整顿；账号迁移后换了编号；网站短期停机维护。
@@ -58,6 +58,6 @@ def vanished(
     first, last = seen.gone[0], seen.gone[-1]
     again = school.calendar.deadline(first.at, apart).at
     if last.at < again:
-        return undetermined(f"{written(first.at)}显示账号不存在，待隔日复核", last, until=again)
-    reason = f"{written(first.at)}、{written(last.at)}两次显示账号已注销、封禁或不存在，请核实"
+        return undetermined(f"{format_date(first.at)}显示账号不存在，待隔日复核", last, until=again)
+    reason = f"{format_date(first.at)}、{format_date(last.at)}两次显示账号已注销、封禁或不存在，请核实"
     return violated(reason, first, last, since=first.at)

@@ -6,13 +6,13 @@ from datetime import datetime
 
 from rules.catalogue.registry import SchoolContext, rule
 from rules.catalogue.results import compliant, confirmed_gone, same_text, undetermined, violated
-from rules.model import Account, Answer, FilingStatus, Platform, Sighting, Suspicion, Verdict
+from rules.model import Account, DatedEvidence, FilingStatus, Platform, RuleResult, Suspicion, Verdict
 
 
 @rule("未经批准使用校名")
 def unregistered_name(
     account: Account, school: SchoolContext, now: datetime, *, own_bodies: bool = True
-) -> Answer | None:
+) -> RuleResult | None:
     """未备案的账号、网站或群组，名称使用或仿冒受保护的学校名称。
 
     名称比对拿不准的，先判为无法判定，待工作人员确认；判为违反的只是“待研判”，任何文书都须由人签批。
@@ -29,7 +29,7 @@ def unregistered_name(
 
 
 @rule("未备案账号")
-def unfiled_account(account: Account, school: SchoolContext, now: datetime) -> Answer | None:
+def unfiled_account(account: Account, school: SchoolContext, now: datetime) -> RuleResult | None:
     """认证主体为本校或本校单位的账号、网站，台账中没有备案。
 
     何时可能出错：认证主体是名称相近的其他单位；账号已获批准但尚未录入台账；台账编号填写有误而未能对应。
@@ -42,7 +42,7 @@ def unfiled_account(account: Account, school: SchoolContext, now: datetime) -> A
     return _suspected(account, suspicion, f"账号“{account.title}”由本校单位开设（{suspicion.why}），台账中没有备案")
 
 
-def _suspected(account: Account, suspicion: Suspicion, reason: str) -> Answer:
+def _suspected(account: Account, suspicion: Suspicion, reason: str) -> RuleResult:
     """Gone or renamed clears it; an unsure match waits for a person; otherwise it stands on the newest look."""
     seen = account.seen
     if seen and confirmed_gone(seen):
@@ -51,16 +51,16 @@ def _suspected(account: Account, suspicion: Suspicion, reason: str) -> Answer:
         return compliant(f"账号已更名为“{seen.name}”，不再使用“{suspicion.term}”", seen.name_seen)
     if suspicion.review and not suspicion.confirmed_by:
         unsure = f"{reason}；名称比对把握不足，待人工确认"
-        return Answer(Verdict.UNDETERMINED, unsure, suspicion.evidence, suspicion.seen_at)
+        return RuleResult(Verdict.UNDETERMINED, unsure, suspicion.evidence, suspicion.seen_at)
     alive = seen.alive if seen else None
     looks = [alive] if alive else []
     if suspicion.seen_at and (not alive or suspicion.seen_at > alive.at):
-        looks.append(Sighting(at=suspicion.seen_at, evidence=suspicion.evidence[0] if suspicion.evidence else ""))
+        looks.append(DatedEvidence(at=suspicion.seen_at, evidence=suspicion.evidence[0] if suspicion.evidence else ""))
     evidence = tuple(dict.fromkeys((*(look.evidence for look in looks if look.evidence), *suspicion.evidence)))
     # A chat group has no public page: its name is given by hand, and the report itself is the evidence.
     if not evidence and account.platform is not Platform.GROUP:
         return undetermined(f"{reason}；尚未看到账号页面")
-    return Answer(Verdict.VIOLATED, reason, evidence, max((look.at for look in looks), default=None))
+    return RuleResult(Verdict.VIOLATED, reason, evidence, max((look.at for look in looks), default=None))
 
 
 def _dropped(term: str, previous: str | None, name: str) -> bool:
@@ -68,7 +68,7 @@ def _dropped(term: str, previous: str | None, name: str) -> bool:
 
 
 @rule("名称不合规范")
-def name_format(account: Account, school: SchoolContext, now: datetime) -> Answer | None:
+def name_format(account: Account, school: SchoolContext, now: datetime) -> RuleResult | None:
     """账号名称应为“学校全称 + 单位正式名称或规范简称”。
 
     以页面显示的名称为准，没有观察时以台账名称为准。以校名开头但后半部分不在单位名录与规范简称中的，判为无法判定。

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 from rules.catalogue.registry import SchoolContext, rule
 from rules.catalogue.results import compliant, undetermined, violated
-from rules.model import Account, Answer, FilingStatus
+from rules.model import Account, FilingStatus, RuleResult
 
 PUBLISHED_AT = "发布时间"
 
@@ -20,7 +20,7 @@ def byline(
     now: datetime,
     *,
     any_of: tuple[tuple[str, ...], ...] = (("来源", "编辑"), ("作者", "编辑")),
-) -> Answer | None:
+) -> RuleResult | None:
     """最近一篇稿件应注明规定的各项署名。
 
     ``any_of`` 每组是一种合格写法，组内各项都要有；同义词用“|”隔开，如 ``审稿人|审核``。
@@ -48,7 +48,7 @@ def _named(role: str, bylines: tuple[str, ...]) -> bool:
 @rule("缺少规定栏目")
 def required_column(
     account: Account, school: SchoolContext, now: datetime, *, pattern: re.Pattern[str] = re.compile("党建")
-) -> Answer | None:
+) -> RuleResult | None:
     """平台应设置规定的栏目：首页的栏目或链接文字应符合 ``pattern``（正则表达式）。
 
     何时可能出错：栏目以图片或脚本呈现；栏目设在下一级页面；栏目名称采用了同义的说法。
@@ -64,7 +64,7 @@ def required_column(
 
 
 @rule("数据服务器在校外")
-def off_campus_hosting(account: Account, school: SchoolContext, now: datetime) -> Answer | None:
+def off_campus_hosting(account: Account, school: SchoolContext, now: datetime) -> RuleResult | None:
     """涉及学校数据的网站，服务器应设在校内：网站解析到的地址应在学校地址段内。台账登记不涉及学校数据的不判违反。
 
     何时可能出错：网站在校内，但经内容分发网络或云防护对外服务，解析到的是代理地址；学校地址段未录全；台账对是否涉及数据填写有误。

@@ -15,11 +15,11 @@ from rules.catalogue.results import (
     compliant,
     confirmed_gone,
     existed_since,
+    format_date,
     undetermined,
     violated,
-    written,
 )
-from rules.model import Account, Answer, FilingStatus, ReviewResult
+from rules.model import Account, FilingStatus, ReviewResult, RuleResult
 
 Month = Annotated[int, Field(ge=1, le=12)]
 Months = Annotated[int, Field(ge=1, le=60)]
@@ -28,7 +28,7 @@ Months = Annotated[int, Field(ge=1, le=60)]
 @rule("年审未通过")
 def annual_review(
     account: Account, school: SchoolContext, now: datetime, *, first_month: Month = 1, last_month: Month = 12
-) -> Answer | None:
+) -> RuleResult | None:
     """每年规定月份内提交年审材料并通过审查。年审期内不催；期满仍无本期年审记录，或结果为未提交、不合格的，判为违反。
 
     年审期开始之后才开通或备案的账号，从下一期起年审。
@@ -41,16 +41,16 @@ def annual_review(
     opens, closes = _last_window(day_of(now), first_month, last_month)
     following = end_of(_month_end(closes.year + 1, last_month)) + SECOND
     if filing.review_result is ReviewResult.FAILED:
-        reason = f"{written(filing.reviewed_at)}年审不合格" if filing.reviewed_at else "年审不合格"
+        reason = f"{format_date(filing.reviewed_at)}年审不合格" if filing.reviewed_at else "年审不合格"
         return violated(reason, since=end_of(filing.reviewed_at) if filing.reviewed_at else None)
     began = existed_since(filing)
     if closes < school.effective or (began and began > opens):
-        return compliant(f"首个年审期至{written(following)}前", until=following)
+        return compliant(f"首个年审期至{format_date(following)}前", until=following)
     if filing.reviewed_at and filing.reviewed_at >= opens:
         if filing.review_result is ReviewResult.PASSED:
-            return compliant(f"{written(filing.reviewed_at)}年审合格", until=following)
+            return compliant(f"{format_date(filing.reviewed_at)}年审合格", until=following)
         if filing.review_result is None:
-            return undetermined(f"{written(filing.reviewed_at)}已年审，台账未登记结果")
+            return undetermined(f"{format_date(filing.reviewed_at)}已年审，台账未登记结果")
     return violated(
         f"{closes.year}年年审期（{first_month}月至{last_month}月）已过，台账没有年审记录", since=end_of(closes)
     )
@@ -67,7 +67,7 @@ def _last_window(today: date, first_month: int, last_month: int) -> tuple[date, 
 
 
 @rule("未按期自查")
-def self_check(account: Account, school: SchoolContext, now: datetime, *, months: Months = 6) -> Answer | None:
+def self_check(account: Account, school: SchoolContext, now: datetime, *, months: Months = 6) -> RuleResult | None:
     """主办单位应在规定的月数内至少对账号自查一次。没有自查记录的，自制度施行、开通或备案中最晚的一日起算。
 
     何时可能出错：单位已自查但未报送，台账没有登记。
@@ -78,14 +78,18 @@ def self_check(account: Account, school: SchoolContext, now: datetime, *, months
     days = (school.effective, filing.self_checked_at, filing.opened_at, filing.filed_at)
     start = max(day for day in days if day)
     deadline = end_of(add_months(start, months))
-    what = f"最近一次自查为{written(start)}" if filing.self_checked_at == start else f"自{written(start)}起没有自查记录"
+    what = (
+        f"最近一次自查为{format_date(start)}"
+        if filing.self_checked_at == start
+        else f"自{format_date(start)}起没有自查记录"
+    )
     if now <= deadline:
-        return compliant(f"{what}，下次期限至{written(deadline)}", until=deadline + SECOND)
-    return violated(f"{what}，已超过{months}个月（至{written(deadline)}）", since=deadline)
+        return compliant(f"{what}，下次期限至{format_date(deadline)}", until=deadline + SECOND)
+    return violated(f"{what}，已超过{months}个月（至{format_date(deadline)}）", since=deadline)
 
 
 @rule("临时账号到期未注销")
-def expired_project(account: Account, school: SchoolContext, now: datetime, *, months: Months = 3) -> Answer | None:
+def expired_project(account: Account, school: SchoolContext, now: datetime, *, months: Months = 3) -> RuleResult | None:
     """因某项工作而开设的账号，工作结束后应在规定的月数内报批注销。台账未填写结束日期的不适用。
 
     何时可能出错：工作延期而台账未更新结束日期；账号已注销但平台页面仍可打开。
@@ -98,7 +102,7 @@ def expired_project(account: Account, school: SchoolContext, now: datetime, *, m
     if account.seen and confirmed_gone(account.seen):
         return compliant("账号已不存在", account.seen.gone[-1])
     deadline = end_of(add_months(filing.project_ends_at, months))
-    what = f"工作业务于{written(filing.project_ends_at)}结束"
+    what = f"工作业务于{format_date(filing.project_ends_at)}结束"
     if now <= deadline:
-        return compliant(f"{what}，注销期限至{written(deadline)}", until=deadline + SECOND)
+        return compliant(f"{what}，注销期限至{format_date(deadline)}", until=deadline + SECOND)
     return violated(f"{what}，超过{months}个月仍未注销", since=deadline)

@@ -7,23 +7,23 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rules.calendar import Period, Unit, end_of
+from rules.calendar import Period, PeriodUnit, end_of
 from rules.catalogue.activity import SECOND
 from rules.catalogue.registry import SchoolContext, rule
 from rules.catalogue.results import (
     NEVER_READ,
     compliant,
     confirmed_gone,
+    format_date,
     same_text,
     undetermined,
     violated,
-    written,
 )
-from rules.model import Account, Answer, Filing, FilingStatus, Platform, Seen, Sighting
+from rules.model import Account, AccountState, DatedEvidence, Filing, FilingStatus, Platform, RuleResult
 
 
 @rule("主办单位不在名录")
-def unknown_unit(account: Account, school: SchoolContext, now: datetime) -> Answer | None:
+def unknown_unit(account: Account, school: SchoolContext, now: datetime) -> RuleResult | None:
     """台账所填主办单位应是学校批准的单位。单位名录未录全时，不在名录中的只判为无法判定。
 
     何时可能出错：单位更名、合并后名录未更新；台账填写了单位的简称或下属科室。
@@ -50,7 +50,7 @@ def late_filing(
     *,
     workdays: int = 5,
     counted_from: Literal["opened", "effective"] = "opened",
-) -> Answer | None:
+) -> RuleResult | None:
     """账号应在规定的工作日内备案；负数表示应在开通之前若干个工作日备案。工作日含调休。
 
     ``counted_from: effective`` 只管制度施行前已开设的账号，自施行之日起算；``opened`` 只管施行后开设的账号。
@@ -68,12 +68,12 @@ def late_filing(
     last, provisional = school.calendar.add_workdays(start, workdays)
     deadline = end_of(last)
     if filing.filed_at is None and now <= deadline:
-        return compliant(f"备案期限至{written(last)}，尚未届满", until=deadline + SECOND, provisional=provisional)
+        return compliant(f"备案期限至{format_date(last)}，尚未届满", until=deadline + SECOND, provisional=provisional)
     if filing.filed_at is None:
         return undetermined("台账未填写备案日期")
     if filing.filed_at <= last:
-        return compliant(f"{written(filing.filed_at)}备案，未超过{written(last)}的期限")
-    reason = f"{written(filing.filed_at)}备案，晚于{written(last)}的期限"
+        return compliant(f"{format_date(filing.filed_at)}备案，未超过{format_date(last)}的期限")
+    reason = f"{format_date(filing.filed_at)}备案，晚于{format_date(last)}的期限"
     return violated(reason + ("（期限为暂定）" if provisional else ""), since=deadline, provisional=provisional)
 
 
@@ -85,7 +85,7 @@ def unfiled_change(
     *,
     workdays: Annotated[int, Field(ge=0)] = 3,
     fields: tuple[Literal["name", "body", "status"], ...] = ("name", "body"),
-) -> Answer | None:
+) -> RuleResult | None:
     """页面显示的名称、认证主体或存续状态与台账不一致，且超过了规定的变更备案期限。
 
     期限自首次看到变更之日起算，0 表示立即提示。只有期限届满后的有效观察仍显示不一致，才判为违反；
@@ -108,10 +108,10 @@ def unfiled_change(
 
 
 _GRAVEST = ("violated", "undetermined", "compliant")
-Difference = tuple[str, datetime, Sighting]
+Difference = tuple[str, datetime, DatedEvidence]
 
 
-def _differences(filing: Filing, seen: Seen, fields: tuple[str, ...]) -> list[Difference]:
+def _differences(filing: Filing, seen: AccountState, fields: tuple[str, ...]) -> list[Difference]:
     """What differs, since when, and the newest look that shows it. A field the register leaves blank cannot differ."""
     found: list[Difference] = []
     for field, label, declared, actual, since, look in (
@@ -125,21 +125,23 @@ def _differences(filing: Filing, seen: Seen, fields: tuple[str, ...]) -> list[Di
     return found
 
 
-def _overdue(what: str, first: datetime, look: Sighting, school: SchoolContext, now: datetime, workdays: int) -> Answer:
-    deadline, provisional = school.calendar.deadline(first, Period(workdays, Unit.WORKDAYS))
+def _overdue(
+    what: str, first: datetime, look: DatedEvidence, school: SchoolContext, now: datetime, workdays: int
+) -> RuleResult:
+    deadline, provisional = school.calendar.deadline(first, Period(workdays, PeriodUnit.WORKDAYS))
     if workdays and now <= deadline:
-        reason = f"{what}，变更备案期限至{written(deadline)}"
+        reason = f"{what}，变更备案期限至{format_date(deadline)}"
         return compliant(reason, look, until=deadline + SECOND, provisional=provisional)
     if workdays and look.at <= deadline:
-        return undetermined(f"{what}，期限已于{written(deadline)}届满，之后尚无有效观察", look, until=deadline)
-    reason = f"{what}，{written(first)}首次看到，已超过{workdays}个工作日" if workdays else f"{what}，请及时备案"
+        return undetermined(f"{what}，期限已于{format_date(deadline)}届满，之后尚无有效观察", look, until=deadline)
+    reason = f"{what}，{format_date(first)}首次看到，已超过{workdays}个工作日" if workdays else f"{what}，请及时备案"
     return violated(reason, look, provisional=provisional)
 
 
 @rule("同平台重复开设")
 def duplicate_account(
     account: Account, school: SchoolContext, now: datetime, *, limit: Annotated[int, Field(ge=1)] = 1
-) -> Answer | None:
+) -> RuleResult | None:
     """一个单位在一个平台上只能开设规定数量的主体账号；移动客户端按类型分别计算。开设最早的视为主体账号，不判违反。
 
     何时可能出错：下属机构的账号登记在上级单位名下；学校已批准例外（制度写明“原则上”）；账号已停用但台账未更新。
@@ -167,7 +169,7 @@ def missing_owner(
     first: bool = True,
     direct: bool = False,
     staff: bool = False,
-) -> Answer | None:
+) -> RuleResult | None:
     """台账必须登记责任人。``first`` 第一责任人，``direct`` 直接（具体）责任人，``staff`` 直接责任人须为在职在岗教职工。
 
     何时可能出错：责任人已确定但台账未录入；台账“是否在职”一栏未填（此时判为无法判定）。

@@ -13,10 +13,10 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, create_model
 
 from rules.calendar import Calendar
-from rules.model import Account, Answer, Filing
+from rules.model import Account, Filing, RuleResult
 
 Network = IPv4Network | IPv6Network
-Check = Callable[..., Answer | None]
+RuleFunction = Callable[..., RuleResult | None]
 """``(account, school, now, *, settings…) -> Answer``; None where the rule does not apply to the account at all."""
 
 
@@ -40,7 +40,7 @@ class SchoolContext:
     shared: Mapping[str, tuple[Filing, ...]] = field(default_factory=dict)
 
 
-Bound = Callable[[Account, SchoolContext, datetime], Answer | None]
+BoundRule = Callable[[Account, SchoolContext, datetime], RuleResult | None]
 """A check with a school's settings filled in."""
 
 
@@ -50,7 +50,7 @@ class Rule:
 
     code: str
     title: str
-    check: Check
+    check: RuleFunction
 
     @property
     def help(self) -> str:
@@ -68,7 +68,7 @@ class Rule:
         }
         return create_model(f"{self.code}_settings", __config__=ConfigDict(extra="forbid", frozen=True), **fields)
 
-    def bind(self, written: Mapping[str, Any]) -> Bound:
+    def bind(self, written: Mapping[str, Any]) -> BoundRule:
         """The check with a school's settings filled in. Raises pydantic.ValidationError."""
         settings = self.settings.model_validate(dict(written))
         values = {name: getattr(settings, name) for name in type(settings).model_fields}
@@ -79,10 +79,10 @@ RULES: dict[str, Rule] = {}
 """Every rule by its code; filled when `rules.catalogue` is imported."""
 
 
-def rule(title: str) -> Callable[[Check], Check]:
+def rule(title: str) -> Callable[[RuleFunction], RuleFunction]:
     """Register a function as a rule under its own name: ``@rule("长期未更新")``."""
 
-    def register(check: Check) -> Check:
+    def register(check: RuleFunction) -> RuleFunction:
         RULES[check.__name__] = Rule(check.__name__, title, check)
         return check
 

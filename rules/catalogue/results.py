@@ -6,7 +6,7 @@ import unicodedata
 from datetime import date, datetime, timedelta
 
 from rules.calendar import add_months, day_of, end_of
-from rules.model import Account, Answer, Filing, FilingStatus, Precision, Seen, Sighting, Verdict
+from rules.model import Account, AccountState, DatedEvidence, Filing, FilingStatus, Precision, RuleResult, Verdict
 
 GONE_APART = timedelta(hours=24)
 """One "not found" may be the platform's hiccup; two a day apart are not."""
@@ -15,44 +15,44 @@ NEVER_READ = "尚无一次有效观察"
 
 def compliant(
     reason: str,
-    *looks: Sighting | None,
+    *looks: DatedEvidence | None,
     until: datetime | None = None,
     in_order: tuple[tuple[datetime, datetime], ...] = (),
     provisional: bool = False,
-) -> Answer:
+) -> RuleResult:
     """In order, as these looks (or, without any, the register) show."""
-    return Answer(Verdict.COMPLIANT, reason, *_shown(looks), None, until, in_order, provisional)
+    return RuleResult(Verdict.COMPLIANT, reason, *_shown(looks), None, until, in_order, provisional)
 
 
 def violated(
     reason: str,
-    *looks: Sighting | None,
+    *looks: DatedEvidence | None,
     since: datetime | None = None,
     in_order: tuple[tuple[datetime, datetime], ...] = (),
     provisional: bool = False,
-) -> Answer:
+) -> RuleResult:
     """Broken, as these looks (or, without any, the register) show."""
-    return Answer(Verdict.VIOLATED, reason, *_shown(looks), since, None, in_order, provisional)
+    return RuleResult(Verdict.VIOLATED, reason, *_shown(looks), since, None, in_order, provisional)
 
 
 def undetermined(
     reason: str,
-    *looks: Sighting | None,
+    *looks: DatedEvidence | None,
     until: datetime | None = None,
     in_order: tuple[tuple[datetime, datetime], ...] = (),
-) -> Answer:
+) -> RuleResult:
     """Nobody can say: evidence is missing, too old or not to the point; a look at or after ``until`` would help."""
-    return Answer(Verdict.UNDETERMINED, reason, *_shown(looks), None, until, in_order)
+    return RuleResult(Verdict.UNDETERMINED, reason, *_shown(looks), None, until, in_order)
 
 
-def _shown(looks: tuple[Sighting | None, ...]) -> tuple[tuple[str, ...], datetime | None]:
+def _shown(looks: tuple[DatedEvidence | None, ...]) -> tuple[tuple[str, ...], datetime | None]:
     """Evidence of all looks, and the time of the last one given: the one the answer stands or falls with. (The look that
     first showed an account's newest post may be younger than the one that shows its silence.)"""
     known = [look for look in looks if look]
     return tuple(dict.fromkeys(look.evidence for look in known)), known[-1].at if known else None
 
 
-def written(day: date | datetime) -> str:
+def format_date(day: date | datetime) -> str:
     """A day as a notice writes it: 2026年5月3日."""
     day = day_of(day)
     return f"{day.year}年{day.month}月{day.day}日"
@@ -72,12 +72,12 @@ def latest_possible(moment: datetime, precision: Precision) -> datetime:
             return moment
 
 
-def confirmed_gone(seen: Seen | None) -> bool:
+def confirmed_gone(seen: AccountState | None) -> bool:
     """True where the account was shown gone at least twice, a day apart, and not alive since."""
     return seen is not None and len(seen.gone) > 1 and seen.gone[-1].at - seen.gone[0].at >= GONE_APART
 
 
-def not_running(account: Account) -> Answer | None:
+def stopped_or_gone(account: Account) -> RuleResult | None:
     """What rules that bind only a running account answer once the register says it stopped, or it is gone."""
     if account.filing and account.filing.status is not FilingStatus.ACTIVE:
         return compliant(f"台账登记为{account.filing.status.label}，本条不再适用")

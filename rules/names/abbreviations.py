@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from rules.names.context import Context, closes
+from rules.names.context import NameContext, closes
 from rules.names.fold import FOLD
 from rules.names.model import NameKind, NameVerdict
 from rules.names.pinyin import split
@@ -21,7 +21,7 @@ _LEET = str.maketrans("81|!74503#$([<@l", "biiitasoehscccai")
 
 
 @dataclass(frozen=True, slots=True)
-class Short:
+class Abbreviation:
     """One abbreviation of one school; `shared`: foreign institutions, words or other schools use the letters too."""
 
     school: int
@@ -42,7 +42,7 @@ def _users() -> dict[str, tuple[str, ...]]:
     return {short: tuple(names) for short, names in found.items()}
 
 
-def make(school: int, name: str, written: str) -> Short | None:
+def make(school: int, name: str, written: str) -> Abbreviation | None:
     """The abbreviation as the matcher uses it; None where it is too short or not of letters."""
     text = "".join(ch for ch in written.lower() if ch.isalnum())
     if not (2 < len(text) <= 24 and text.isascii() and text.isalpha()):
@@ -51,27 +51,27 @@ def make(school: int, name: str, written: str) -> Short | None:
     shared = (
         text in words("acronym") or (len(text) == 3 and bool(_WORDLIKE.fullmatch(text))) or bool(rivals or split(text))
     )
-    return Short(school, written, text, shared, rivals, leet(text))
+    return Abbreviation(school, written, text, shared, rivals, leet(text))
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AbbreviationHit:
     """An abbreviation in a name, with the verdict and how it is written."""
 
     verdict: NameVerdict
-    short: Short
+    short: Abbreviation
     kind: NameKind
     shown: str
     because: str = ""
 
 
-def _beside(token: Token, name: Context) -> str:
+def _beside(token: Token, name: NameContext) -> str:
     """The campus word right after the token, or ''."""
     at = next((i for i, unit in enumerate(name.units) if unit.start >= token.end), len(name.units))
     return name.campus(at) if at < len(name.units) and name.units[at].han else ""
 
 
-def _led(token: Token, name: Context) -> bool:
+def _led(token: Token, name: NameContext) -> bool:
     """True for 爱在WUT: an introduction in Chinese, the abbreviation, nothing else."""
     before = "".join(unit.text for unit in name.units if unit.end <= token.start)
     return bool(before) and closes("intro", before) == before and all(u.start < token.end for u in name.units)
@@ -123,9 +123,9 @@ def _carried(text: str, short: str) -> str:
     return "led" if text.endswith(short) and text[: -len(short)] in words("latin_intro") else ""
 
 
-def judge(short: Short, found: Sequence[Token], name: Context, seconded: bool) -> Found | None:
+def judge(short: Abbreviation, found: Sequence[Token], name: NameContext, seconded: bool) -> AbbreviationHit | None:
     """What the name makes of one abbreviation."""
-    best: Found | None = None
+    best: AbbreviationHit | None = None
     for token in found:
         how = _glued(token, short.text)
         if not how:
@@ -136,13 +136,13 @@ def judge(short: Short, found: Sequence[Token], name: Context, seconded: bool) -
             kind = NameKind.LETTER
         sure = _sure(short, token, how, name) or seconded
         if sure:
-            return Found(FLAG, short, kind, shown)
+            return AbbreviationHit(FLAG, short, kind, shown)
         if how in ("whole", "more") and not best and any(t.text in words("latin_campus") for t in found):
-            best = Found(REVIEW, short, kind, shown, "这几个字母也是其他机构或词语的缩写")
+            best = AbbreviationHit(REVIEW, short, kind, shown, "这几个字母也是其他机构或词语的缩写")
     return best
 
 
-def _sure(short: Short, token: Token, how: str, name: Context) -> bool:
+def _sure(short: Abbreviation, token: Token, how: str, name: NameContext) -> bool:
     campus = bool(_beside(token, name)) and (token.upper or not split(short.text))
     if short.rivals:
         return False
@@ -170,7 +170,7 @@ def leet(name: str) -> str:
     return text.translate(_LEET)
 
 
-def disguised(short: Short, name: Context) -> Found | None:
+def disguised(short: Abbreviation, name: NameContext) -> AbbreviationHit | None:
     """An abbreviation written with digits or signs, as B1T校园墙: only right before a campus word."""
     if not masked(name.name):
         return None
@@ -178,7 +178,7 @@ def disguised(short: Short, name: Context) -> Found | None:
         if _campus(hit.group(1)):
             figure = NameKind.DIGIT if any(ch.isdigit() for ch in name.name) else NameKind.SYMBOL
             shown = name.name.split(name.name[name.name.find(hit.group(1)[0])])[0].strip()
-            return Found(REVIEW if short.rivals else FLAG, short, figure, shown or name.name)
+            return AbbreviationHit(REVIEW if short.rivals else FLAG, short, figure, shown or name.name)
     return None
 
 

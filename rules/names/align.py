@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rules.names.fold import Unit, is_han
+from rules.names.fold import NameUnit, is_han
 from rules.names.model import NameKind
 from rules.names.pinyin import odd, plain, sounding, toned
 from rules.names.tables import shapes, words
@@ -179,6 +179,6 @@ def turned(term: str, text: str) -> Alignment | None:
     return None
 
 
-def texts(found: Sequence[Unit]) -> list[str]:
+def texts(found: Sequence[NameUnit]) -> list[str]:
     """The folded text of each unit."""
     return [unit.text for unit in found]

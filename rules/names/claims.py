@@ -17,17 +17,17 @@ from rules.names.align import (
     turned,
     windows,
 )
-from rules.names.fold import Unit
+from rules.names.fold import NameUnit
 from rules.names.model import NameKind
 from rules.names.pinyin import odd
-from rules.names.terms import Role, Term
+from rules.names.terms import Term, TermRole
 
 MOST = 24  # terms aligned in one name: the longest ones; more would only be parts of them
 OTHER = "\ue000"  # stands for a run of letters or digits in the line
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class TermMatch:
     """A term that lies, or seems to lie, at units start..end."""
 
     term: Term
@@ -43,7 +43,7 @@ class Claim:
         return len(self.term.text) - gone - 1.2 * self.cost
 
 
-def line_of(found: Sequence[Unit]) -> str:
+def line_of(found: Sequence[NameUnit]) -> str:
     """The folded name with one character a unit, so that offsets are unit numbers."""
     return "".join(unit.text if unit.han else OTHER for unit in found)
 
@@ -55,16 +55,16 @@ def _places(line: str, text: str) -> Iterator[int]:
         at = line.find(text, at + 1)
 
 
-def exact(line: str, terms: Sequence[Term]) -> list[Claim]:
+def exact(line: str, terms: Sequence[Term]) -> list[TermMatch]:
     """Every place where a term stands letter by letter, and where only the last 学 of 大学 is missing."""
-    found: list[Claim] = []
+    found: list[TermMatch] = []
     for term in terms:
         text = term.text
-        found += [Claim(term, at, at + len(text)) for at in _places(line, text)]
+        found += [TermMatch(term, at, at + len(text)) for at in _places(line, text)]
         if term.long and text.endswith("大学"):
             gone = (Edit("学", "", NameKind.EDITED),)
             cut = [at for at in _places(line, text[:-1]) if not line.startswith(text, at)]
-            found += [Claim(term, at, at + len(text) - 1, TAIL, gone) for at in cut]
+            found += [TermMatch(term, at, at + len(text) - 1, TAIL, gone) for at in cut]
     return found
 
 
@@ -107,9 +107,9 @@ def _stands(text: str, piece: str) -> bool:
     return all(a == b or likeness(a, b) for a, b in zip(text, piece, strict=True)) or sorted(text) == sorted(piece)
 
 
-def altered(text: Sequence[str], line: str, terms: Sequence[Term]) -> list[Claim]:
+def altered(text: Sequence[str], line: str, terms: Sequence[Term]) -> list[TermMatch]:
     """Every term that a stretch of the name resembles closely enough, the best place of each."""
-    found: list[Claim] = []
+    found: list[TermMatch] = []
     for term in [t for t in terms if len(t.text) > 2][:MOST]:
         cap = _cap(term)
         if _hopeless(term, text, cap):
@@ -122,20 +122,20 @@ def altered(text: Sequence[str], line: str, terms: Sequence[Term]) -> list[Claim
             options += [turn] if turn else []
         best = min(options, key=lambda a: (round(a.cost, 6), a.start), default=None)
         if best and best.cost > 0 and best.end > best.start:
-            found.append(Claim(term, best.start, best.end, best.cost, best.edits))
+            found.append(TermMatch(term, best.start, best.end, best.cost, best.edits))
     return found
 
 
-def ranked(found: list[Claim]) -> list[Claim]:
+def ranked(found: list[TermMatch]) -> list[TermMatch]:
     """The claims that explain most of the name first; a plain use before an imitation."""
     return sorted(found, key=lambda c: (-round(c.worth, 6), c.cost, c.term.role, c.start, c.term.school))
 
 
-def inside(claim: Claim, claims: Sequence[Claim]) -> bool:
+def inside(claim: TermMatch, claims: Sequence[TermMatch]) -> bool:
     """True when a longer exact claim of the same school holds this one."""
     return any(
         o is not claim and o.term.school == claim.term.school and not o.cost
         and o.start <= claim.start and claim.end <= o.end and o.end - o.start > claim.end - claim.start
-        and o.term.role != Role.CORE
+        and o.term.role != TermRole.CORE
         for o in claims
     )  # fmt: skip

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 
 from rules.names import institution_spans, segmentation
-from rules.names.claims import Claim, line_of
-from rules.names.fold import Unit
+from rules.names.claims import TermMatch, line_of
+from rules.names.fold import NameUnit
 from rules.names.pinyin import split
 from rules.names.tables import frequencies
 from rules.names.tables import words as listed
@@ -32,11 +32,11 @@ def closes(name: str, text: str) -> str:
 
 
 @dataclass
-class Context:
+class NameContext:
     """One folded name, with what can be asked about it."""
 
     name: str
-    units: Sequence[Unit]
+    units: Sequence[NameUnit]
     line: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,7 +53,7 @@ class Context:
         return frozenset(token.text for token in self.letters)
 
     @cached_property
-    def owners(self) -> list[institution_spans.Owner]:
+    def owners(self) -> list[institution_spans.InstitutionSpan]:
         """Every institution that the name spells out."""
         return institution_spans.spans(self.line)
 
@@ -69,7 +69,7 @@ class Context:
         word = self.campus(end)
         return "" if word in listed("campus_weak") or word in listed("company") else word
 
-    def campus_anywhere(self, claim: Claim) -> bool:
+    def campus_anywhere(self, claim: TermMatch) -> bool:
         """True when a strong campus word stands anywhere outside the claim."""
         rest = f"{self.line[: claim.start]}\n{self.line[claim.end :]}"
         strong = listed("campus") - listed("campus_weak")
@@ -92,44 +92,44 @@ class Context:
         """True when a place name, and nothing before it, stands before unit `start`."""
         return self.line[:start] in places()
 
-    def whole(self, claim: Claim) -> bool:
+    def whole(self, claim: TermMatch) -> bool:
         """True when the name is nothing but the claim."""
         return claim.start == 0 and claim.end == len(self.units)
 
-    def split(self, claim: Claim) -> bool:
+    def split(self, claim: TermMatch) -> bool:
         """True when something separates the units inside the claim: nobody does that by accident."""
         return any(unit.gap for unit in self.units[claim.start + 1 : claim.end])
 
-    def taker(self, claim: Claim, weight: int) -> str:
+    def taker(self, claim: TermMatch, weight: int) -> str:
         """The word that takes a part of the claim away when the name is cut into words, or ''."""
         extra = {self.line[claim.start : claim.end]: weight} if weight else {}
         spans = segmentation.cut(self.line, extra)
         span = segmentation.owner_of(spans, claim.start, claim.end)
         return self.line[span[0] : span[1]] if span else ""
 
-    def straddled(self, claim: Claim) -> bool:
+    def straddled(self, claim: TermMatch) -> bool:
         """True when the last character of the claim makes a common word with the next one."""
         return frequencies().get(self.line[claim.end - 1 : claim.end + 1], 0) >= 50 and not self.campus(claim.end)
 
-    def loose(self, claim: Claim) -> bool:
+    def loose(self, claim: TermMatch) -> bool:
         """True when the word before the claim is a single character that belongs to nothing."""
         return any(end == claim.start and end - start == 1 for start, end in self._cut(claim))
 
-    def trailing(self, claim: Claim) -> bool:
+    def trailing(self, claim: TermMatch) -> bool:
         """True when the word after the claim is a single character: 大 goes with nearly every one of them."""
         return any(start == claim.end and end - start == 1 for start, end in self._cut(claim))
 
-    def _cut(self, claim: Claim) -> list[tuple[int, int]]:
+    def _cut(self, claim: TermMatch) -> list[tuple[int, int]]:
         return segmentation.cut(self.line, {self.line[claim.start : claim.end]: 600})
 
-    def provinces(self, claim: Claim) -> dict[str, str]:
+    def provinces(self, claim: TermMatch) -> dict[str, str]:
         """Places named outside the claim: province → the place."""
         rest = f"{self.line[: claim.start]}\n{self.line[claim.end :]}"
         known = places()
         pieces = (rest[i : i + n] for n in (2, 3) for i in range(len(rest)))
         return {known[piece]: piece for piece in pieces if piece in known}
 
-    def transliterated(self, claim: Claim) -> bool:
+    def transliterated(self, claim: TermMatch) -> bool:
         """True when the claim is a part of a foreign name spelled with its characters."""
         signs = listed("translit")
         spelled = self.line[claim.start : claim.end]

@@ -35,7 +35,7 @@ _PINYIN = {
 
 
 @dataclass(frozen=True)
-class English:
+class EnglishName:
     """One English name of one school, as canonical words."""
 
     school: int
@@ -88,11 +88,11 @@ def aliases() -> list[tuple[str, tuple[str, ...]]]:
     return list(_PINYIN.items())
 
 
-def make(school: int, written: str) -> English | None:
+def make(school: int, written: str) -> EnglishName | None:
     """The name as the matcher uses it; None where it is not an English name of two words or more."""
     words = "".join(ch.lower() if ch.isalnum() else " " for ch in written.translate(JOINED)).split()
     made = tuple(canonical(words))
-    return English(school, written, made) if len(made) > 1 and all(w.isascii() for w in words) else None
+    return EnglishName(school, written, made) if len(made) > 1 and all(w.isascii() for w in words) else None
 
 
 @cache
@@ -102,7 +102,7 @@ def _vocabulary() -> Counter[str]:
     return Counter(w for name in names for w in "".join(c.lower() if c.isalnum() else " " for c in name).split())
 
 
-def rarest(name: English) -> str:
+def rarest(name: EnglishName) -> str:
     """The word that the fewest institutions have in their names: what to look for first."""
     own = [word for word in name.words if not word.isupper() and len(word) > 3] or [max(name.words, key=len).lower()]
     return min(own, key=lambda word: (_vocabulary()[word], -len(word), word))
@@ -133,7 +133,7 @@ def _joined(found: Sequence[str], wanted: Sequence[str]) -> list[list[str]]:
     return [list(found)] + [[*found[:i], found[i] + found[i + 1], *found[i + 2 :]] for i in real]
 
 
-def find(name: English, found: Sequence[Token]) -> bool:
+def find(name: EnglishName, found: Sequence[Token]) -> bool:
     """True when the tokens hold this name, and not a longer one such as Nanjing University of X."""
     if _glued(name, found):
         return True
@@ -159,7 +159,7 @@ def _unglued(word: str) -> tuple[str, ...]:
     return (word,)
 
 
-def _glued(name: English, found: Sequence[Token]) -> bool:
+def _glued(name: EnglishName, found: Sequence[Token]) -> bool:
     """True when the name stands letter by letter, whatever separates its words: HunanUniversityofScienceandTechnology."""
     key = letters(name)
     text, starts, rest = stream(found)
@@ -179,7 +179,7 @@ def _alone(want: tuple[str, ...], made: Sequence[str], at: int, words: Sequence[
     return not any(words[i + 1 : i + 2] == ["of"] for i in places if i)
 
 
-def letters(name: English) -> str:
+def letters(name: EnglishName) -> str:
     """The letters of the name in a row."""
     return "".join(ch for ch in name.written.lower() if ch.isalnum())
 

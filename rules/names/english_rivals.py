@@ -5,7 +5,7 @@ from functools import cache
 
 from rapidfuzz.distance import OSA
 
-from rules.names.english import English, canonical, find, letters, make
+from rules.names.english import EnglishName, canonical, find, letters, make
 from rules.names.tables import institutions
 from rules.names.tokens import Token
 
@@ -13,19 +13,19 @@ _WHOLE = {"univ": "university", "uni": "university", "inst": "institute", "tech"
 
 
 @cache
-def known() -> tuple[tuple[str, English], ...]:
+def known() -> tuple[tuple[str, EnglishName], ...]:
     """Every institution with an English name that can be looked for."""
     made = ((item.name, make(-1, written)) for item in institutions() for written in item.english)
     return tuple((name, english) for name, english in made if english)
 
 
-def distance(name: English, found: Sequence[Token]) -> int:
+def distance(name: EnglishName, found: Sequence[Token]) -> int:
     """How many letters the tokens, with the usual abridgements written out, are away from the name."""
     text = "".join(_WHOLE.get(t.text, t.text) for t in found if not t.spaced)
     return int(OSA.distance(text, letters(name)))
 
 
-def nearer(name: English, found: Sequence[Token]) -> list[str]:
+def nearer(name: EnglishName, found: Sequence[Token]) -> list[str]:
     """The institutions whose other English name is here as well, and is not farther away."""
     words, own = set(canonical([t.text for t in found])), distance(name, found)
     likely = (

@@ -4,24 +4,24 @@ import unicodedata
 from collections.abc import Sequence
 
 from rules.names.align import Edit
-from rules.names.claims import Claim
-from rules.names.fold import FOLD, GAP, Unit, is_han
+from rules.names.claims import TermMatch
+from rules.names.fold import FOLD, GAP, NameUnit, is_han
 from rules.names.model import NameKind
-from rules.names.terms import Role
+from rules.names.terms import TermRole
 
 ROLE = {
-    Role.FULL: (NameKind.EXACT, "全称"),
-    Role.HISTORIC: (NameKind.HISTORIC, "曾用名"),
-    Role.CORE: (NameKind.EDITED, "全称"),
-    Role.SHORT: (NameKind.SHORT, "简称"),
-    Role.NICKNAME: (NameKind.NICKNAME, "俗称"),
-    Role.CONTESTED: (NameKind.SHORT, "简称"),
+    TermRole.FULL: (NameKind.EXACT, "全称"),
+    TermRole.HISTORIC: (NameKind.HISTORIC, "曾用名"),
+    TermRole.CORE: (NameKind.EDITED, "全称"),
+    TermRole.SHORT: (NameKind.SHORT, "简称"),
+    TermRole.NICKNAME: (NameKind.NICKNAME, "俗称"),
+    TermRole.CONTESTED: (NameKind.SHORT, "简称"),
 }
 _ORDER = (NameKind.SHAPE, NameKind.HOMOPHONE, NameKind.PINYIN, NameKind.REORDERED, NameKind.EDITED)
 MOST_RIVALS = 5
 
 
-def surface(name: str, units: Sequence[Unit], claim: Claim) -> tuple[str, list[str], list[str]]:
+def surface(name: str, units: Sequence[NameUnit], claim: TermMatch) -> tuple[str, list[str], list[str]]:
     """The stretch as written; the signs put into it; the characters written in another form, as `a→b`."""
     raw = name[units[claim.start].start : units[claim.end - 1].end]
     signs = list(dict.fromkeys(ch for ch in raw if FOLD[ch] in ("", GAP)))
@@ -41,7 +41,7 @@ def _form_kind(form: str) -> NameKind:
     )
 
 
-def kind_of(claim: Claim, signs: Sequence[str], forms: Sequence[str]) -> NameKind:
+def kind_of(claim: TermMatch, signs: Sequence[str], forms: Sequence[str]) -> NameKind:
     """The kind that weighs most: a changed character before a sign before another form before plain use."""
     kinds = {edit.kind for edit in claim.edits}
     for kind in _ORDER:
@@ -71,7 +71,7 @@ def _sign(sign: str) -> str:
     return "空格" if sign.isspace() else f"“{sign}”"
 
 
-def used(name: str, units: Sequence[Unit], claim: Claim, school: str) -> tuple[NameKind, str]:
+def used(name: str, units: Sequence[NameUnit], claim: TermMatch, school: str) -> tuple[NameKind, str]:
     """The kind, and the sentence for a use or an imitation."""
     raw, signs, forms = surface(name, units, claim)
     kind = kind_of(claim, signs, forms)
@@ -80,7 +80,7 @@ def used(name: str, units: Sequence[Unit], claim: Claim, school: str) -> tuple[N
     ways += [f"写作“{form[0]}”实为“{form[2:]}”（{_form_kind(form).label}）" for form in forms[:4]]
     if signs:
         ways.append("插入" + "、".join(_sign(sign) for sign in signs[:3]))
-    if claim.term.role is Role.CORE and not claim.edits:
+    if claim.term.role is TermRole.CORE and not claim.edits:
         ways.append("省略“大学”等通名")
     shown = "".join(ch for ch in raw if FOLD[ch])
     if not ways:
@@ -88,13 +88,13 @@ def used(name: str, units: Sequence[Unit], claim: Claim, school: str) -> tuple[N
     return kind, f"名称中的“{shown}”{'，'.join(ways)}，使用或模仿了{target}（{kind.label}）。"
 
 
-def doubtful(claim: Claim, because: str, school: str, rivals: Sequence[str]) -> str:
+def doubtful(claim: TermMatch, because: str, school: str, rivals: Sequence[str]) -> str:
     """The sentence for a case a person must decide, with the candidates named."""
     others = "、".join(rivals[:MOST_RIVALS]) + ("等" if len(rivals) > MOST_RIVALS else "")
     also = f"，也可能指{others}" if others else ""
     return f"名称可能使用了{school}的{ROLE[claim.term.role][1]}“{claim.term.written}”，但{because}{also}，需人工判断。"
 
 
-def cleared(claim: Claim, because: str) -> str:
+def cleared(claim: TermMatch, because: str) -> str:
     """The sentence for a name that only contains the characters of a term."""
     return f"名称中虽有与“{claim.term.written}”相同或相近的字，但{because}，不认定为使用。"

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rules.names.claims import Claim
-from rules.names.context import Context
+from rules.names.claims import TermMatch
+from rules.names.context import NameContext
 from rules.names.model import NameVerdict
 from rules.names.protected import ProtectedSchool
 from rules.names.tables import institutions
@@ -14,17 +14,17 @@ FLAG, REVIEW, CLEAR = NameVerdict.FLAG, NameVerdict.REVIEW, NameVerdict.CLEAR
 
 
 @dataclass(frozen=True, slots=True)
-class Ruling:
+class MatchDecision:
     """A verdict on one claim; `because` is the Chinese clause that explains doubt, `other` who owns the span."""
 
     verdict: NameVerdict
-    claim: Claim
+    claim: TermMatch
     because: str = ""
     other: str | None = None
     rivals: tuple[str, ...] = ()
 
 
-class Facts:
+class SchoolFacts:
     """The schools' own names, places and hints, and the table's facts about all other institutions."""
 
     def __init__(self, schools: Sequence[ProtectedSchool]) -> None:
@@ -51,7 +51,7 @@ class Facts:
         campus = text in self._campuses and any(text.startswith(full) for full in self._full[school])
         return campus or text in self._own[school] or text in self._full[school]
 
-    def local(self, claim: Claim, name: Context) -> bool:
+    def local(self, claim: TermMatch, name: NameContext) -> bool:
         """A campus, street or city of the school is named beside the claim."""
         rest = f"{name.line[: claim.start]}\n{name.line[claim.end :]}"
         school = claim.term.school

@@ -78,7 +78,7 @@ FOLD = _Cache()
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class NameUnit:
     """One Han character, or one run of Latin letters, or one of digits, of a folded name.
 
     `start` and `end` are offsets into the name as given; `gap` tells that something separated it from the unit before.
@@ -113,14 +113,14 @@ def _runs(name: str) -> list[tuple[str, int, bool]]:
     return found
 
 
-def units(name: str) -> list[Unit]:
+def units(name: str) -> list[NameUnit]:
     """The units of a name, at most MAX_UNITS."""
-    made: list[Unit] = []
+    made: list[NameUnit] = []
     for char, at, gap in _runs(name):
         last = made[-1] if made else None
         joins = last and not gap and not last.han and not is_han(char) and last.text[-1].isdigit() == char.isdigit()
         if last and joins:
-            made[-1] = Unit(last.text + char, last.start, at + 1, last.gap, name[last.start : at + 1])
+            made[-1] = NameUnit(last.text + char, last.start, at + 1, last.gap, name[last.start : at + 1])
         else:
-            made.append(Unit(char, at, at + 1, gap, name[at]))
+            made.append(NameUnit(char, at, at + 1, gap, name[at]))
     return made[:MAX_UNITS]

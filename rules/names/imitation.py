@@ -4,34 +4,36 @@ from collections.abc import Sequence
 
 from rules.names import institution_spans
 from rules.names.align import RARE
-from rules.names.claims import Claim
-from rules.names.context import Context
-from rules.names.facts import CLEAR, FLAG, REVIEW, Facts, Ruling
+from rules.names.claims import TermMatch
+from rules.names.context import NameContext
+from rules.names.facts import CLEAR, FLAG, REVIEW, MatchDecision, SchoolFacts
 from rules.names.model import NameKind
 from rules.names.tables import frequencies
 from rules.names.tables import words as listed
-from rules.names.terms import Role
+from rules.names.terms import TermRole
 
 TIE, NEARLY, DISGUISED, MARGIN = 0.05, 0.1, 0.2, 0.3  # in units of Claim.worth
 
 
-def against(facts: Facts, claim: Claim, name: Context, others: Sequence[institution_spans.Owner]) -> Ruling | None:
+def against(
+    facts: SchoolFacts, claim: TermMatch, name: NameContext, others: Sequence[institution_spans.InstitutionSpan]
+) -> MatchDecision | None:
     """A changed name against an institution spelled out in the same place: the plainly written one wins."""
     crossing = [o for o in others if o.start < claim.end and claim.start < o.end]
     best = max(crossing, key=lambda o: (o.worth, o.name))
     if best.worth + MARGIN >= claim.worth:
-        return Ruling(CLEAR, claim, f"“{best.text}”是另一所学校的名称", best.name)
+        return MatchDecision(CLEAR, claim, f"“{best.text}”是另一所学校的名称", best.name)
     return rule(facts, claim, name)
 
 
-def rule(facts: Facts, claim: Claim, name: Context) -> Ruling | None:
+def rule(facts: SchoolFacts, claim: TermMatch, name: NameContext) -> MatchDecision | None:
     if not _bold(claim, name):
         return None
     if _cut_off(claim) and name.taker(claim, 0):
         return None
     text = name.line[claim.start : claim.end]
     if text in frequencies():
-        return Ruling(CLEAR, claim, f"“{text}”是一个词", text)
+        return MatchDecision(CLEAR, claim, f"“{text}”是一个词", text)
     first, last = max(0, claim.start - 6), claim.end + 12
     near = institution_spans.nearest(tuple(unit.text for unit in name.units[first:last]))
     rivals = [
@@ -40,28 +42,28 @@ def rule(facts: Facts, claim: Claim, name: Context) -> Ruling | None:
     ]  # fmt: skip
     best = max(rivals, key=lambda o: (o.worth, o.name), default=None)
     if best and best.worth > claim.worth + (DISGUISED if best.cost else TIE):
-        return Ruling(CLEAR, claim, f"更像是“{best.name}”", best.name)
+        return MatchDecision(CLEAR, claim, f"更像是“{best.name}”", best.name)
     if best and best.worth >= claim.worth - NEARLY:
-        return Ruling(REVIEW, claim, "同样像其他学校的名称", rivals=(best.name,))
+        return MatchDecision(REVIEW, claim, "同样像其他学校的名称", rivals=(best.name,))
     if _headless(claim) and claim.start and (name.split(claim) or not name.begins(claim.start)):
-        return Ruling(REVIEW, claim, "首字不同，前面的字或许另有所指")  # 苗京师范大学 is Nanjing's
+        return MatchDecision(REVIEW, claim, "首字不同，前面的字或许另有所指")  # 苗京师范大学 is Nanjing's
     if any(edit.was and edit.now and edit.kind is NameKind.EDITED for edit in claim.edits):
-        return Ruling(REVIEW, claim, "所换的字既不同音也不形近")
-    return Ruling(FLAG, claim)
+        return MatchDecision(REVIEW, claim, "所换的字既不同音也不形近")
+    return MatchDecision(FLAG, claim)
 
 
-def _headless(claim: Claim) -> bool:
+def _headless(claim: TermMatch) -> bool:
     """True when the first character of the term is missing."""
     return not claim.edits[0].now and claim.term.text.startswith(claim.edits[0].was)
 
 
-def _cut_off(claim: Claim) -> bool:
+def _cut_off(claim: TermMatch) -> bool:
     """Short names, and long ones whose generic end is not all there, must not cut through words."""
     gone = any(not edit.now for edit in claim.edits) and bool(claim.edits[-1].was in "大学院校")
     return gone if claim.term.long else len(claim.term.text) <= 4
 
 
-def _bold(claim: Claim, name: Context) -> bool:
+def _bold(claim: TermMatch, name: NameContext) -> bool:
     """Whether the changes are few enough for what stands around."""
     term, size = claim.term, len(claim.term.text)
     word = name.campus(claim.end)
@@ -72,8 +74,8 @@ def _bold(claim: Claim, name: Context) -> bool:
         return campus and name.begins(claim.start) and claim.edits[0].was != term.text[0]
     if term.long:
         return size > 5 or all(edit.now for edit in claim.edits) or name.begins(claim.start)
-    if term.role in (Role.CORE, Role.CONTESTED):
-        return campus and term.role is Role.CORE and name.begins(claim.start) and claim.cost <= 0.8
+    if term.role in (TermRole.CORE, TermRole.CONTESTED):
+        return campus and term.role is TermRole.CORE and name.begins(claim.start) and claim.cost <= 0.8
     if campus and name.begins(claim.start):
         reordered = any(edit.kind is NameKind.REORDERED for edit in claim.edits)
         return claim.cost <= (0.8 if size > 3 else 0.7 if reordered else RARE)

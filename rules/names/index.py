@@ -11,7 +11,7 @@ from itertools import pairwise
 from rules.names.fold import FOLD, is_han
 from rules.names.pinyin import odd, plain, syllables
 from rules.names.tables import shapes
-from rules.names.terms import Role, Term
+from rules.names.terms import Term, TermRole
 
 LATIN, ODD = 1, 2  # the lowest bits of a mask: a Latin letter or digit; a character so rare that it stands for another
 _FIRST = 3
@@ -41,7 +41,7 @@ def _by_core(terms: Iterable[Term]) -> dict[str, tuple[Term, ...]]:
     return {core: tuple(group) for core, group in found.items()}
 
 
-class Index(dict[str, int]):
+class TermIndex(dict[str, int]):
     """Written character → mask, worked out on first sight; `candidates` are the terms a name may contain."""
 
     def __init__(self, terms: Sequence[Term]) -> None:
@@ -55,7 +55,7 @@ class Index(dict[str, int]):
         self._threes = 0  # where terms of three characters begin: the one in the middle may be a rare one
         bit = _FIRST
         for core, group in _by_core(terms).items():
-            exact = len(core) == 2 and all(t.role > Role.CORE for t in group)
+            exact = len(core) == 2 and all(t.role > TermRole.CORE for t in group)
             for offset, char in enumerate(core):
                 table = self._exact if exact else self._fuzzy
                 table[char] = table.get(char, 0) | 1 << (bit + offset)

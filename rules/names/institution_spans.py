@@ -19,7 +19,7 @@ _COMMON = frozenset("大学院职业技术专科等高校")
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
+class InstitutionSpan:
     """An institution's name lying at start..end of a text, at a cost (0: letter by letter)."""
 
     start: int
@@ -60,11 +60,11 @@ def _automaton() -> ahocorasick.Automaton:
     return built
 
 
-def spans(text: str) -> list[Owner]:
+def spans(text: str) -> list[InstitutionSpan]:
     """Every institution named in a folded text; several entries where a short name is shared."""
-    found: list[Owner] = []
+    found: list[InstitutionSpan] = []
     for end, (written, names) in _automaton().iter(text):
-        found += [Owner(end + 1 - len(written), end + 1, 0.0, name, written) for name in names]
+        found += [InstitutionSpan(end + 1 - len(written), end + 1, 0.0, name, written) for name in names]
     return found
 
 
@@ -104,7 +104,7 @@ def _meant(part: str) -> set[str]:
 
 
 @lru_cache(maxsize=4096)
-def nearest(text: tuple[str, ...]) -> tuple[Owner, ...]:
+def nearest(text: tuple[str, ...]) -> tuple[InstitutionSpan, ...]:
     """The institutions whose full name is in the units `text`, perhaps in disguise; the best explained first."""
     names, where, _, _ = _postings()
     own = _sizes()
@@ -112,7 +112,7 @@ def nearest(text: tuple[str, ...]) -> tuple[Owner, ...]:
     for part in set(text):
         numbers = {number for char in _meant(part) for number in where[char]}
         counts.update(numbers)
-    found: list[Owner] = []
+    found: list[InstitutionSpan] = []
     full = (
         number for number, count in counts.items() if count + 1 >= own[number] and len(names[number]) <= len(text) + 1
     )
@@ -121,7 +121,7 @@ def nearest(text: tuple[str, ...]) -> tuple[Owner, ...]:
         place = align(name, text, lenient, NEAR)
         if place:
             gone = sum(len(edit.was) for edit in place.edits if not edit.now)
-            found.append(Owner(place.start, place.end, place.cost, name, name, gone))
+            found.append(InstitutionSpan(place.start, place.end, place.cost, name, name, gone))
     return tuple(sorted(found, key=lambda owner: (-owner.worth, owner.name))[:8])
 
 
@@ -130,7 +130,9 @@ def _provinces() -> dict[str, str]:
     return {item.name: item.province for item in institutions()}
 
 
-def longer(found: Sequence[Owner], start: int, end: int, provinces: Collection[str] = ()) -> Owner | None:
+def longer(
+    found: Sequence[InstitutionSpan], start: int, end: int, provinces: Collection[str] = ()
+) -> InstitutionSpan | None:
     """The longest other name that holds start..end and more; of several users the one in a province named beside it."""
     holding = [o for o in found if o.start <= start and end <= o.end and o.end - o.start > end - start]
     return max(holding, key=lambda o: (o.end - o.start, _provinces()[o.name] in provinces, o.name), default=None)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import ahocorasick
 
 from rules.names import abbreviations, english, pinyin_spellings
-from rules.names.abbreviations import Short
-from rules.names.english import English
+from rules.names.abbreviations import Abbreviation
+from rules.names.english import EnglishName
 from rules.names.fold import FOLD, is_han
 from rules.names.protected import ProtectedSchool
-from rules.names.terms import Role, all_terms
+from rules.names.terms import TermRole, all_terms
 
 _DROP = {code: None for code in range(128) if not chr(code).isalpha()}
 _SQUEEZE = str.maketrans({**{chr(c): None for c in _DROP}, "0": "o", "1": "i"})
@@ -26,14 +26,14 @@ class Spelling:
     text: str
 
 
-Entry = Short | English | Spelling
+LatinEntry = Abbreviation | EnglishName | Spelling
 
 
 @dataclass(frozen=True, slots=True)
 class LatinHit:
     """Something protected that the letters of a name may hold; `token`: its abbreviation stands as a whole word."""
 
-    entry: Entry
+    entry: LatinEntry
 
     @property
     def school(self) -> int:
@@ -46,8 +46,8 @@ class LatinIndex:
 
     def __init__(self, schools: Sequence[ProtectedSchool]) -> None:
         """Builds the automaton over abbreviations, spellings and the words of English names."""
-        self._shorts: list[Short] = []
-        keys: dict[str, list[Entry]] = {}
+        self._shorts: list[Abbreviation] = []
+        keys: dict[str, list[LatinEntry]] = {}
         for at, school in enumerate(schools):
             shorts = [abbreviations.make(at, school.name, written) for written in school.names.abbreviation]
             self._shorts += [short for short in shorts if short]
@@ -85,20 +85,20 @@ class LatinIndex:
         return [LatinHit(entry) for entry in dict.fromkeys([*found, *masked])] if found or masked else []
 
     @staticmethod
-    def _plausible(entry: Entry, text: str, name: str) -> bool:
+    def _plausible(entry: LatinEntry, text: str, name: str) -> bool:
         """A quick second look, since the automaton finds short strings inside other words."""
-        if isinstance(entry, Short):
+        if isinstance(entry, Abbreviation):
             return abbreviations.stands(entry.text, text, name)
-        return not isinstance(entry, English) or entry.plausible(text)
+        return not isinstance(entry, EnglishName) or entry.plausible(text)
 
-    def _masked(self, name: str) -> list[Short]:
+    def _masked(self, name: str) -> list[Abbreviation]:
         """The abbreviations that a name with digits or signs may hide."""
         if name.isascii() or not self._shorts or not abbreviations.masked(name):
             return []
         return [short for _, shorts in self._leet.iter(abbreviations.leet(name)) for short in shorts]
 
 
-def _stems(name: English) -> Iterable[str]:
+def _stems(name: EnglishName) -> Iterable[str]:
     """What the letters must hold for an English name to be looked for: its rarest word, also with one slip."""
     word = english.rarest(name)
     yield word
@@ -111,7 +111,7 @@ def _stems(name: English) -> Iterable[str]:
 
 def _spellings(schools: Sequence[ProtectedSchool]) -> Iterable[Spelling]:
     for term in all_terms(schools):
-        if len(term.text) >= pinyin_spellings.LEAST and term.role is not Role.CONTESTED:
+        if len(term.text) >= pinyin_spellings.LEAST and term.role is not TermRole.CONTESTED:
             for way in pinyin_spellings.spellings(term.text):
                 yield Spelling(term.school, term.written, way)
     for at, school in enumerate(schools):

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from rules.names import abbreviations, english, english_rivals, pinyin_spellings
-from rules.names.abbreviations import Found, Short
-from rules.names.context import Context
-from rules.names.english import English
-from rules.names.facts import Facts
+from rules.names.abbreviations import Abbreviation, AbbreviationHit
+from rules.names.context import NameContext
+from rules.names.english import EnglishName
+from rules.names.facts import SchoolFacts
 from rules.names.latin import LatinHit, Spelling
 from rules.names.model import NameKind, NameMatch, NameVerdict
 from rules.names.protected import ProtectedSchool
@@ -18,20 +18,20 @@ from rules.names.tokens import Token, tokens
 class LatinJudge:
     """Judges the Latin letters of names for the schools at hand."""
 
-    def __init__(self, schools: Sequence[ProtectedSchool], facts: Facts) -> None:
+    def __init__(self, schools: Sequence[ProtectedSchool], facts: SchoolFacts) -> None:
         """`facts`: what each school may call its own."""
         self._schools = schools
         self._facts = facts
 
-    def rule(self, name: Context, found: Sequence[Token], hits: Sequence[LatinHit]) -> NameMatch | None:
+    def rule(self, name: NameContext, found: Sequence[Token], hits: Sequence[LatinHit]) -> NameMatch | None:
         """The answer that the Latin letters of a name give, None when they say nothing."""
         review: NameMatch | None = None
         for hit in hits:
             entry = hit.entry
             match: NameMatch | None
-            if isinstance(entry, Short):
+            if isinstance(entry, Abbreviation):
                 match = self._short(entry, name, found)
-            elif isinstance(entry, English):
+            elif isinstance(entry, EnglishName):
                 match = self._english(entry, name, found)
             else:
                 match = self._spelled(entry, name, found)
@@ -40,13 +40,13 @@ class LatinJudge:
             review = review or match
         return review
 
-    def _short(self, short: Short, name: Context, found: Sequence[Token]) -> NameMatch | None:
+    def _short(self, short: Abbreviation, name: NameContext, found: Sequence[Token]) -> NameMatch | None:
         got = abbreviations.judge(short, found, name, False)
         if not got:
             got = abbreviations.disguised(short, name)
         return self._of_short(got, name) if got else None
 
-    def _of_short(self, got: Found, name: Context) -> NameMatch:
+    def _of_short(self, got: AbbreviationHit, name: NameContext) -> NameMatch:
         school = self._schools[got.short.school]
         target = f"{school.name}的英文缩写“{got.short.written}”"
         flagged = got.verdict is NameVerdict.FLAG
@@ -61,7 +61,7 @@ class LatinJudge:
             name.name, got.verdict, flagged, school.code, got.short.written, got.kind, 0.9 if flagged else 0.5, why
         )
 
-    def _english(self, entry: English, name: Context, found: Sequence[Token]) -> NameMatch | None:
+    def _english(self, entry: EnglishName, name: NameContext, found: Sequence[Token]) -> NameMatch | None:
         if not english.find(entry, found):
             return None
         school = self._schools[entry.school]
@@ -79,7 +79,7 @@ class LatinJudge:
             name.name, NameVerdict.FLAG, True, school.code, entry.written, NameKind.ENGLISH, 1.0 if exact else 0.85, why
         )
 
-    def _english_rival(self, entry: English, found: Sequence[Token]) -> str | None:
+    def _english_rival(self, entry: EnglishName, found: Sequence[Token]) -> str | None:
         """Another institution whose English name, or whose abbreviation made of the initials, this is."""
         school = self._schools[entry.school]
         letters, home = english.initials(found), self._facts.home(entry.school)
@@ -88,7 +88,7 @@ class LatinJudge:
             named += [item.name for item in institutions() if item.province == home and letters in _letters(item)]
         return next((n for n in named if n != school.name and not self._facts.mine(entry.school, folded(n))), None)
 
-    def _spelled(self, entry: Spelling, name: Context, found: Sequence[Token]) -> NameMatch | None:
+    def _spelled(self, entry: Spelling, name: NameContext, found: Sequence[Token]) -> NameMatch | None:
         for at in pinyin_spellings.places(found, entry.text):
             text = pinyin_spellings.stream(found)[0]
             longer, names = pinyin_spellings.rivals(text, at, entry.text)

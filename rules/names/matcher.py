@@ -6,33 +6,33 @@ from functools import reduce
 from operator import or_
 
 from rules.names import explain
-from rules.names.abbreviations import Short
-from rules.names.claims import Claim, altered, exact, inside, likely, ranked
-from rules.names.context import Context
-from rules.names.facts import Facts, Ruling
-from rules.names.fold import FOLD, Unit, units
-from rules.names.index import LATIN, ODD, Index
-from rules.names.judge import Judge
+from rules.names.abbreviations import Abbreviation
+from rules.names.claims import TermMatch, altered, exact, inside, likely, ranked
+from rules.names.context import NameContext
+from rules.names.facts import MatchDecision, SchoolFacts
+from rules.names.fold import FOLD, NameUnit, units
+from rules.names.index import LATIN, ODD, TermIndex
+from rules.names.judge import ChineseNameJudge
 from rules.names.latin import LatinHit, LatinIndex
 from rules.names.latin_judge import LatinJudge
 from rules.names.model import NameKind, NameMatch, NameVerdict, clear
 from rules.names.pinyin import split
 from rules.names.protected import ProtectedSchool
-from rules.names.terms import Role, Term, all_terms, folded
+from rules.names.terms import Term, TermRole, all_terms, folded
 
 _ORDER = {NameVerdict.FLAG: 0, NameVerdict.REVIEW: 1, NameVerdict.CLEAR: 2}
 _LETTERS = re.compile(r"[a-z]+")
 
 
-def _spelled(found: Sequence[Unit]) -> list[Unit]:
+def _spelled(found: Sequence[NameUnit]) -> list[NameUnit]:
     """The units with runs of letters cut into pinyin syllables where they are nothing but pinyin."""
-    made: list[Unit] = []
+    made: list[NameUnit] = []
     for unit in found:
         parts = split(unit.text) if _LETTERS.fullmatch(unit.text) else ()
         if len(parts) < 2:
             made.append(unit)
             continue
-        made += [Unit(p, unit.start, unit.end, unit.gap and not n, unit.raw) for n, p in enumerate(parts)]
+        made += [NameUnit(p, unit.start, unit.end, unit.gap and not n, unit.raw) for n, p in enumerate(parts)]
     return made
 
 
@@ -42,10 +42,10 @@ class Matcher:
     def __init__(self, schools: Sequence[ProtectedSchool]) -> None:
         """Builds the sieve; the word lists are read when the first doubtful name comes."""
         self._schools = tuple(schools)
-        self._index = Index(all_terms(self._schools))
+        self._index = TermIndex(all_terms(self._schools))
         self._masks = self._index.__getitem__
-        facts = Facts(self._schools)
-        self._judge = Judge(facts)
+        facts = SchoolFacts(self._schools)
+        self._judge = ChineseNameJudge(facts)
         self._latin = LatinIndex(self._schools)
         self._latin_judge = LatinJudge(self._schools, facts)
 
@@ -76,7 +76,7 @@ class Matcher:
 
     def _decide(self, name: str, terms: Sequence[Term], hits: Sequence[LatinHit]) -> NameMatch:
         found = _spelled(units(name)) if terms else units(name)
-        context = Context(name, found)
+        context = NameContext(name, found)
         ruling = self._rule(context, terms, hits) if terms else None
         if ruling and ruling.verdict is NameVerdict.FLAG:
             return self._answer(context, ruling)
@@ -85,10 +85,12 @@ class Matcher:
             return latin
         return self._answer(context, ruling) if ruling else clear(name)
 
-    def _rule(self, context: Context, terms: Sequence[Term], hits: Sequence[LatinHit]) -> Ruling | None:
+    def _rule(self, context: NameContext, terms: Sequence[Term], hits: Sequence[LatinHit]) -> MatchDecision | None:
         plain = exact(context.line, terms)
-        best: Ruling | None = None
-        seconds = {hit.school for hit in hits if isinstance(hit.entry, Short) and hit.entry.text in context.tokens}
+        best: MatchDecision | None = None
+        seconds = {
+            hit.school for hit in hits if isinstance(hit.entry, Abbreviation) and hit.entry.text in context.tokens
+        }
         for claims in (plain, altered([u.text for u in context.units], context.line, terms)):
             for claim in ranked(claims):
                 if inside(claim, plain):
@@ -104,15 +106,15 @@ class Matcher:
         return best
 
     @staticmethod
-    def _seconded(claim: Claim, plain: Sequence[Claim]) -> bool:
+    def _seconded(claim: TermMatch, plain: Sequence[TermMatch]) -> bool:
         """Another exact, uncontested name of the same school, elsewhere in the name."""
         return any(
-            o.term.school == claim.term.school and o.term.role not in (Role.CONTESTED, Role.CORE) and not o.cost
+            o.term.school == claim.term.school and o.term.role not in (TermRole.CONTESTED, TermRole.CORE) and not o.cost
             and (o.end <= claim.start or claim.end <= o.start)
             for o in plain
         )  # fmt: skip
 
-    def _answer(self, context: Context, ruling: Ruling) -> NameMatch:
+    def _answer(self, context: NameContext, ruling: MatchDecision) -> NameMatch:
         claim, name = ruling.claim, context.name
         school = self._schools[claim.term.school]
         if ruling.verdict is NameVerdict.CLEAR:

@@ -2,10 +2,10 @@
 
 from dataclasses import asdict, dataclass
 
-from rules.model import Labelled
+from rules.model import LabeledEnum
 
 
-class NameVerdict(Labelled):
+class NameVerdict(LabeledEnum):
     """What staff should do with the name."""
 
     FLAG = "flag", "涉嫌使用"
@@ -13,7 +13,7 @@ class NameVerdict(Labelled):
     CLEAR = "clear", "未见使用"
 
 
-class NameKind(Labelled):
+class NameKind(LabeledEnum):
     """How the name uses or imitates the protected one; the legal kinds of 冒用 and 仿冒."""
 
     EXACT = "exact", "完整使用"

@@ -103,7 +103,7 @@ def search_terms(school: ProtectedSchool, limit: int) -> tuple[SearchTerm, ...]:
     return tuple(ordered[: max(0, min(limit, MOST))])
 
 
-def _openers(found: Sequence[institution_spans.Owner], text: str) -> list[institution_spans.Owner]:
+def _openers(found: Sequence[institution_spans.InstitutionSpan], text: str) -> list[institution_spans.InstitutionSpan]:
     """Full names at the beginning, or after 共青团 and the like."""
     return [o for o in found if text[: o.start] in ("", *_BEFORE) and (folded(o.name) == o.text or o.end == len(text))]
 

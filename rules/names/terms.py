@@ -10,7 +10,7 @@ from rules.names.protected import ProtectedSchool
 from rules.names.tables import Institution, frequencies, institutions, words
 
 
-class Role(IntEnum):
+class TermRole(IntEnum):
     """How strong a term is."""
 
     FULL = 0
@@ -28,14 +28,14 @@ class Term:
     school: int
     written: str
     text: str
-    role: Role
+    role: TermRole
     core: int
     rivals: tuple[str, ...] = ()
 
     @property
     def long(self) -> bool:
         """True for full and historic names: they may be imitated with more changes."""
-        return self.role <= Role.HISTORIC
+        return self.role <= TermRole.HISTORIC
 
 
 def folded(text: str) -> str:
@@ -72,14 +72,14 @@ def _rivals(text: str, school: ProtectedSchool) -> tuple[str, ...]:
     return tuple(i.name for i in sharers().get(text, ()) if folded(i.name) not in mine)
 
 
-def _term(at: int, school: ProtectedSchool, written: str, role: Role) -> Term | None:
+def _term(at: int, school: ProtectedSchool, written: str, role: TermRole) -> Term | None:
     text = folded(written)
     if len(text) < 2 or not all(char >= "\u3400" for char in text):
         return None
     rivals = _rivals(text, school)
-    if role is Role.SHORT and rivals:
-        role = Role.CONTESTED
-    size = core_length(text) if role <= Role.HISTORIC else len(text)
+    if role is TermRole.SHORT and rivals:
+        role = TermRole.CONTESTED
+    size = core_length(text) if role <= TermRole.HISTORIC else len(text)
     size = len(text) if size < 4 else size  # 南京 alone says nothing: half the names with it are of no school
     return Term(at, written, text, role, size, rivals)
 
@@ -88,11 +88,11 @@ def terms_of(at: int, school: ProtectedSchool) -> list[Term]:
     """The Chinese terms of one school, the strongest role of each text kept."""
     names = school.names
     lists = (
-        (Role.FULL, (*names.full, *names.units)),
-        (Role.HISTORIC, names.historic),
-        (Role.CONTESTED, names.contested),
-        (Role.SHORT, names.short),
-        (Role.NICKNAME, names.nickname),
+        (TermRole.FULL, (*names.full, *names.units)),
+        (TermRole.HISTORIC, names.historic),
+        (TermRole.CONTESTED, names.contested),
+        (TermRole.SHORT, names.short),
+        (TermRole.NICKNAME, names.nickname),
     )
     found: dict[str, Term] = {}
     for role, written in lists:
@@ -100,10 +100,10 @@ def terms_of(at: int, school: ProtectedSchool) -> list[Term]:
             term = _term(at, school, text, role)
             if term and term.text not in found:
                 found[term.text] = term
-    for term in [t for t in found.values() if t.role is Role.FULL]:
+    for term in [t for t in found.values() if t.role is TermRole.FULL]:
         if 4 <= term.core < len(term.text) and not sharers().get(term.text[: term.core]):
             core = term.text[: term.core]
-            found.setdefault(core, Term(at, term.written, core, Role.CORE, term.core))
+            found.setdefault(core, Term(at, term.written, core, TermRole.CORE, term.core))
     return list(found.values())
 
 

@@ -14,18 +14,18 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from rules.calendar import Unit
+from rules.calendar import PeriodUnit
 from rules.catalogue import RULES
-from rules.model import Document, Filing
-from rules.policies.schema import Clause, Policy, Step, version_of
+from rules.model import DocumentType, Filing
+from rules.policies.schema import Clause, LadderStep, Policy, version_of
 
 Place = tuple[str | int, ...]
-CLIMB = (Document.REMINDER, Document.RECTIFICATION, Document.PUBLIC_NOTICE, Document.SHUTDOWN)
+CLIMB = (DocumentType.REMINDER, DocumentType.RECTIFICATION, DocumentType.PUBLIC_NOTICE, DocumentType.SHUTDOWN)
 REGISTER_FIELDS = {field.name for field in fields(Filing)}
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class PolicyProblem:
     """One mistake: the line (0 where unknown) and YAML path, what is wrong, and the remedy."""
 
     line: int
@@ -37,7 +37,7 @@ class Problem:
 class PolicyError(Exception):
     """A policy file cannot be used. Raised by `load_policy`; the catcher shows it: every mistake is listed at once."""
 
-    def __init__(self, path: str, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, path: str, problems: tuple[PolicyProblem, ...]) -> None:
         self.path, self.problems = path, problems
         lines = [f"  第 {p.line} 行 {p.where}：{p.what}。{p.remedy}" for p in problems]
         super().__init__(f"制度文件 {path} 有 {len(problems)} 处错误：\n" + "\n".join(lines))
@@ -52,9 +52,13 @@ def load_policy(text: str, path: str) -> Policy:
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         what = "不是合法的 YAML" if isinstance(error, yaml.YAMLError) else "有无法识别的日期或数值"
-        raise PolicyError(path, (Problem(mark.line + 1 if mark else 0, "", what, "请检查缩进、冒号和引号"),)) from error
+        raise PolicyError(
+            path, (PolicyProblem(mark.line + 1 if mark else 0, "", what, "请检查缩进、冒号和引号"),)
+        ) from error
     if not isinstance(data, dict):
-        raise PolicyError(path, (Problem(1, "", "内容不是“字段: 值”的形式", "请参照 rules/policies 中的文件编写"),))
+        raise PolicyError(
+            path, (PolicyProblem(1, "", "内容不是“字段: 值”的形式", "请参照 rules/policies 中的文件编写"),)
+        )
     found: list[tuple[Place, str, str]] = [(place, "字段重复", "请只保留一处") for place in _twice(root, ())]
     try:
         policy = Policy.model_validate({**data, "version": version_of(text)})
@@ -62,11 +66,13 @@ def load_policy(text: str, path: str) -> Policy:
     except ValidationError as error:
         found += _explained_all(error)
     if found:
-        raise PolicyError(path, tuple(Problem(_line(lines, at), _where(at), what, fix) for at, what, fix in found))
+        raise PolicyError(
+            path, tuple(PolicyProblem(_line(lines, at), _where(at), what, fix) for at, what, fix in found)
+        )
     return policy
 
 
-def packaged() -> dict[str, str]:
+def bundled_policies() -> dict[str, str]:
     """The text of every policy that ships with the product, by file name without ``.yaml``."""
     folder = resources.files("rules").joinpath("policies")
     files = sorted(item.name for item in folder.iterdir() if item.name.endswith(".yaml"))
@@ -74,9 +80,9 @@ def packaged() -> dict[str, str]:
 
 
 @cache
-def packaged_policy(code: str) -> Policy:
+def bundled_policy(code: str) -> Policy:
     """A policy that ships with the product. Raises KeyError for an unknown code, PolicyError for a broken file."""
-    return load_policy(packaged()[code], f"rules/policies/{code}.yaml")
+    return load_policy(bundled_policies()[code], f"rules/policies/{code}.yaml")
 
 
 def _mistakes(policy: Policy) -> Iterator[tuple[Place, str, str]]:
@@ -84,7 +90,7 @@ def _mistakes(policy: Policy) -> Iterator[tuple[Place, str, str]]:
     if policy.school not in policy.names.full:
         yield ("names", "full"), f"受保护全称中没有学校名称“{policy.school}”", "请把学校全称写入 names.full"
     for name, ladder in policy.ladders.items():
-        yield from _falling(("ladders", name), ladder)
+        yield from _ladder_problems(("ladders", name), ladder)
     for index, clause in enumerate(policy.clauses):
         place: Place = ("clauses", index)
         if any((clause.rule, clause.clause) == (c.rule, c.clause) for c in policy.clauses[:index]):
@@ -97,7 +103,8 @@ def _mistakes(policy: Policy) -> Iterator[tuple[Place, str, str]]:
             yield ("register", index, "fields"), f"台账没有“{field}”字段", f"可用：{'、'.join(sorted(REGISTER_FIELDS))}"
     polling = policy.polling
     fixed = all(
-        period.count > 0 and period.unit in (Unit.HOURS, Unit.DAYS) for period in (polling.floor, polling.ceiling)
+        period.count > 0 and period.unit in (PeriodUnit.HOURS, PeriodUnit.DAYS)
+        for period in (polling.floor, polling.ceiling)
     )
     if not fixed or polling.floor.as_timedelta() > polling.ceiling.as_timedelta():
         yield ("polling",), "巡检间隔的下限应大于零且不大于上限", "请用小时或天书写，如 floor: 6小时、ceiling: 7天"
@@ -118,13 +125,13 @@ def _misused(place: Place, clause: Clause) -> Iterator[tuple[Place, str, str]]:
             yield (*place, "with", *at), what, f"{remedy}；{clause.rule} 的参数：{known}"
 
 
-def _falling(place: Place, ladder: tuple[Step, ...]) -> Iterator[tuple[Place, str, str]]:
+def _ladder_problems(place: Place, ladder: tuple[LadderStep, ...]) -> Iterator[tuple[Place, str, str]]:
     """Where a ladder does not climb: a lighter step after a graver one, no waiting in between, a code used twice."""
     for index, step in enumerate(ladder):
         here = (*place, index)
         if step.document not in CLIMB:
             yield (*here, "document"), f"“{step.document.label}”不能作为督办级次", f"可用：{'、'.join(CLIMB)}"
-        if step.document in (Document.PUBLIC_NOTICE, Document.SHUTDOWN) and not step.approver:
+        if step.document in (DocumentType.PUBLIC_NOTICE, DocumentType.SHUTDOWN) and not step.approver:
             yield here, f"“{step.label}”未写明签批人", "公开通报和关停必须由人签批，请写 approver"
         if step.after.count < 0 or (index and not step.after.count):
             yield (*here, "after"), "与上一级之间没有间隔", "请写上一级送达后多久，如 after: 1个月"
@@ -135,9 +142,9 @@ def _falling(place: Place, ladder: tuple[Step, ...]) -> Iterator[tuple[Place, st
             yield (*place, index), f"“{step.label}”不比上一级“{before.label}”更重", "督办级次应逐级加重"
 
 
-def _graver(before: Document, after: Document) -> bool:
+def _graver(before: DocumentType, after: DocumentType) -> bool:
     """关停整改 may be followed by 注销账号, both shutdowns; nothing else may be said twice."""
-    if before is after is Document.SHUTDOWN or not {before, after} <= set(CLIMB):
+    if before is after is DocumentType.SHUTDOWN or not {before, after} <= set(CLIMB):
         return True
     return CLIMB.index(after) > CLIMB.index(before)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rules.catalogue import RULES
-from rules.policies.schema import Policy, Step
+from rules.policies.schema import LadderStep, Policy
 
 
 def policy_page(policy: Policy) -> str:
@@ -37,7 +37,7 @@ def policy_page(policy: Policy) -> str:
     return "\n".join([*lines, "", *(f"- {note}" for note in policy.calendar_notes)]).rstrip() + "\n"
 
 
-def _step_line(step: Step, number: int) -> str:
+def _step_line(step: LadderStep, number: int) -> str:
     when = (
         f"上一级送达后{step.after}" if number > 1 else "立案后即发" if not step.after.count else f"立案后{step.after}"
     )

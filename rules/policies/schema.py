@@ -9,16 +9,16 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, StringConstraints
 
 from rules.calendar import Period
-from rules.model import Document, Filing, Labelled, Level, Platform
+from rules.model import AccountLevel, DocumentType, Filing, LabeledEnum, Platform
 from rules.names.protected import ProtectedNames
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+NonEmptyText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{1,30}$")]
 OWN_UNIT = "所在单位"
 """A route to the account's own unit, as the regulations call it."""
 
 
-class Addressee(Labelled):
+class Addressee(LabeledEnum):
     """Whom a step tells. Settings say which mailbox or channel stands behind each."""
 
     UNIT = "unit", "责任单位"
@@ -29,21 +29,21 @@ class Addressee(Labelled):
     SCHOOL = "school", "全校"
 
 
-class Typed(BaseModel):
+class StrictModel(BaseModel):
     """Base of what a person types: unknown fields are mistakes, values do not change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class Regulation(Typed):
+class Regulation(StrictModel):
     """The text a policy stands on. ``document`` is its number (文号), empty where the text gives none."""
 
-    title: Text
+    title: NonEmptyText
     document: str = ""
-    issued_by: Text
+    issued_by: NonEmptyText
     effective: date
     effective_to_confirm: bool = False
-    source: Text
+    source: NonEmptyText
 
     @property
     def cited(self) -> str:
@@ -51,11 +51,11 @@ class Regulation(Typed):
         return f"{self.document}《{self.title}》"
 
 
-class Step(Typed):
+class LadderStep(StrictModel):
     """One rung of a ladder. ``after`` runs from the delivery of the previous step, for the first from the opening."""
 
     code: Code
-    document: Document
+    document: DocumentType
     title: str = ""
     after: Period
     tell: Annotated[tuple[Addressee, ...], Field(min_length=1)]
@@ -72,14 +72,14 @@ class Step(Typed):
     @property
     def needs_approver(self) -> bool:
         """公开通报 and 关停 always need a named person; other steps where the policy names who signs."""
-        return bool(self.approver) or self.document in (Document.PUBLIC_NOTICE, Document.SHUTDOWN)
+        return bool(self.approver) or self.document in (DocumentType.PUBLIC_NOTICE, DocumentType.SHUTDOWN)
 
 
-class Scope(Typed):
+class AccountScope(StrictModel):
     """Which accounts something is about; an empty list means any."""
 
     platforms: tuple[Platform, ...] = ()
-    levels: tuple[Level, ...] = ()
+    levels: tuple[AccountLevel, ...] = ()
     categories: tuple[str, ...] = ()
 
     def covers(self, platform: Platform, filing: Filing | None) -> bool:
@@ -91,61 +91,61 @@ class Scope(Typed):
         )
 
 
-class Clause(Typed):
+class Clause(StrictModel):
     """One line of the regulation as a rule: which, with what settings, on which sentence, and what follows."""
 
-    rule: Text
-    clause: Text
-    sentence: Text
-    ladder: Text
+    rule: NonEmptyText
+    clause: NonEmptyText
+    sentence: NonEmptyText
+    ladder: NonEmptyText
     settings: dict[str, Any] = Field(default_factory=dict, alias="with")
-    only: Scope = Scope()
+    only: AccountScope = AccountScope()
     school_to_confirm: bool = False
     note: str = ""
 
 
-class Route(Typed):
+class SupervisionRoute(StrictModel):
     """Which office supervises an account: the first route that covers it, matter by matter."""
 
-    clause: Text
-    sentence: Text
-    to: Text
-    only: Scope = Scope()
+    clause: NonEmptyText
+    sentence: NonEmptyText
+    to: NonEmptyText
+    only: AccountScope = AccountScope()
     matter: Literal["content", "technology"] = "content"
 
 
-class HumanCheck(Typed):
+class ManualCheck(StrictModel):
     """What only a person can judge: kept as a field of the annual-review form, never computed."""
 
-    clause: Text
-    asks: Text
-    sentence: Text
+    clause: NonEmptyText
+    asks: NonEmptyText
+    sentence: NonEmptyText
 
 
-class RegisterFields(Typed):
+class RegisterFields(StrictModel):
     """What the regulation's own filing form asks: fields of the register."""
 
-    clause: Text
+    clause: NonEmptyText
     sentence: str = ""
     fields: Annotated[tuple[str, ...], Field(min_length=1)]
     values: tuple[str, ...] = ()
 
 
-class UnitName(Typed):
+class UnitName(StrictModel):
     """A unit and the short names the school itself uses for it."""
 
-    name: Text
+    name: NonEmptyText
     short: tuple[str, ...] = ()
 
 
-class Polling(Typed):
+class Polling(StrictModel):
     """The least and the longest time between two looks at one account."""
 
     floor: Period = Period.parse("6小时")
     ceiling: Period = Period.parse("7天")
 
 
-class Policy(Typed):
+class Policy(StrictModel):
     """One school's file. ``version`` is derived from the text, so a case can say which one it opened under.
 
     ``demonstration``: an invented school. ``pack``: no school at all, a set of clauses for schools to borrow.
@@ -153,7 +153,7 @@ class Policy(Typed):
 
     code: Code
     school_code: str = Field(default="", pattern=r"^(\d{10})?$")
-    school: Text
+    school: NonEmptyText
     demonstration: bool = False
     pack: bool = False
     regulation: Regulation
@@ -163,9 +163,9 @@ class Policy(Typed):
     domains: tuple[str, ...] = ()
     ranges: tuple[IPvAnyNetwork, ...] = ()
     clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]
-    ladders: dict[str, Annotated[tuple[Step, ...], Field(min_length=1)]]
-    routes: tuple[Route, ...] = ()
-    human: tuple[HumanCheck, ...] = ()
+    ladders: dict[str, Annotated[tuple[LadderStep, ...], Field(min_length=1)]]
+    routes: tuple[SupervisionRoute, ...] = ()
+    human: tuple[ManualCheck, ...] = ()
     register_fields: tuple[RegisterFields, ...] = Field(default=(), alias="register")
     calendar_notes: tuple[str, ...] = ()
     polling: Polling = Polling()

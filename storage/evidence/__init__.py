@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from storage.evidence.archive import EvidenceArchive
 from storage.evidence.replay import ReplayIndex
-from storage.evidence.report import Bad, Status, VerifyReport
+from storage.evidence.report import VerifyFailure, VerifyReport, VerifyStatus
 from storage.evidence.verify import verify
 from storage.evidence.warc import EvidenceError, PageLike, StoredPage
 
 __all__ = [
-    "Bad", "EvidenceArchive", "EvidenceError", "PageLike", "ReplayIndex", "Status", "StoredPage", "VerifyReport",
+    "EvidenceArchive",
+    "EvidenceError",
+    "PageLike",
+    "ReplayIndex",
+    "StoredPage",
+    "VerifyFailure",
+    "VerifyReport",
+    "VerifyStatus",
     "verify",
 ]  # fmt: skip

@@ -18,11 +18,11 @@ from warcio.archiveiterator import ArchiveIterator
 
 from rules.model import BEIJING
 from storage.evidence import chain, warc
-from storage.evidence.records import First, PageRecords, file_head
+from storage.evidence.records import PageRecords, PayloadRef, file_head
 from storage.evidence.report import VerifyReport
 from storage.evidence.verify import seal_abandoned, verify
 from storage.evidence.warc import EvidenceError, PageLike, StoredPage
-from storage.evidence.writer import MAX_SIZE, Writer, chain_path
+from storage.evidence.writer import MAX_SIZE, WarcWriter, chain_path
 
 DEDUPE_FROM = 512
 """Bodies of at least this many bytes are written once per file and referred to afterwards (captcha walls repeat)."""
@@ -39,9 +39,9 @@ class EvidenceArchive:
     def __init__(self, root: Path | str, *, sync_every: int = 64) -> None:
         """Nothing is created until the first page comes."""
         self.root, self.sync_every = Path(root), sync_every
-        self._writer: Writer | None = None
+        self._writer: WarcWriter | None = None
         self._of: tuple[int, str, str] = (0, "", "")
-        self._payloads: dict[bytes, First] = {}
+        self._payloads: dict[bytes, PayloadRef] = {}
         self._lock = threading.RLock()
 
     def append(
@@ -154,7 +154,7 @@ class EvidenceArchive:
         """Seal."""
         self.close()
 
-    def _open(self, moment: datetime, run_id: str) -> Writer:
+    def _open(self, moment: datetime, run_id: str) -> WarcWriter:
         """The writer for this process, day and run; a forked child never writes into its parent's file."""
         at, day = warc.date_field(moment), moment.astimezone(BEIJING).date().isoformat()
         of = (os.getpid(), day, run_id)
@@ -163,7 +163,7 @@ class EvidenceArchive:
                 self._writer = None  # the parent's, who will seal it
             self.close()
         if self._writer is None:
-            writer = Writer(self.root, day, f"{_safe(run_id) or 'run'}-{of[0]}")
+            writer = WarcWriter(self.root, day, f"{_safe(run_id) or 'run'}-{of[0]}")
             try:
                 writer.write([file_head(writer.path.name, at, _safe(run_id))])
             except EvidenceError:

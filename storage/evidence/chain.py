@@ -15,10 +15,10 @@ from typing import Any
 GENESIS = "0" * 64
 MANIFEST = "manifest.chain"
 
-Entry = Mapping[str, Any]
+ChainEntry = Mapping[str, Any]
 
 
-def line(previous: str, entry: Entry) -> tuple[bytes, str]:
+def line(previous: str, entry: ChainEntry) -> tuple[bytes, str]:
     """The next line of a chain, and its hash, which is the chain's new head."""
     text = json.dumps(entry, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode("ascii")
     head = hashlib.sha256(previous.encode("ascii") + text).hexdigest()
@@ -26,7 +26,7 @@ def line(previous: str, entry: Entry) -> tuple[bytes, str]:
 
 
 @dataclass(slots=True)
-class Chain:
+class HashChain:
     """A chain as read: its entries, the hash after each, and what is wrong with it."""
 
     entries: list[dict[str, Any]]
@@ -42,9 +42,9 @@ class Chain:
         return self.hashes[-1] if self.hashes else GENESIS
 
 
-def read(data: bytes) -> Chain:
+def read(data: bytes) -> HashChain:
     """Check every link. Stops at the first line that is not one: nothing behind it can be trusted."""
-    chain = Chain([], [])
+    chain = HashChain([], [])
     *lines, rest = data.split(b"\n")
     chain.torn = rest
     for number, text in enumerate(lines, start=1):
@@ -69,11 +69,11 @@ class Manifest:
         """Nothing is touched until something is added or read."""
         self.path = root / MANIFEST
 
-    def read(self) -> Chain:
+    def read(self) -> HashChain:
         """Every link, checked. An absent file is an empty chain."""
-        return read(self.path.read_bytes()) if self.path.exists() else Chain([], [])
+        return read(self.path.read_bytes()) if self.path.exists() else HashChain([], [])
 
-    def add(self, entry: Entry, *, once: bool = False) -> bool:
+    def add(self, entry: ChainEntry, *, once: bool = False) -> bool:
         """Append a link, on disk before this returns. Raises OSError, leaving the chain as it was.
 
         ``once``: only where no link says the same event of the same file yet; False is returned where one does.

@@ -13,7 +13,7 @@ Packed = tuple[dict[str, Any], bytes]
 SOFTWARE = b"software: xunjian\r\nformat: WARC File Format 1.1\r\n"
 
 
-class First(NamedTuple):
+class PayloadRef(NamedTuple):
     """The first record that holds a body: later ones of the same bytes refer to it."""
 
     number: str
@@ -31,7 +31,7 @@ class PageRecords:
         self.url, self.at = warc.address_field(page.url), warc.date_field(page.fetched_at)
         self.requested = warc.address_field(page.requested_url)
 
-    def response(self, kind: str, sha256: str, first: First | None) -> Packed:
+    def response(self, kind: str, sha256: str, first: PayloadRef | None) -> Packed:
         """The page as a record of this kind, or as a revisit of the first."""
         http = kind == "response"
         content = "application/http; msgtype=response" if http else self.page.headers.get("content-type", "")
@@ -64,9 +64,9 @@ class PageRecords:
         ]
         return self._packed("request", number, named, warc.request_head(self.requested or self.url, headers))
 
-    def first(self, evidence: str) -> First:
+    def first(self, evidence: str) -> PayloadRef:
         """What later pages with the same body refer to."""
-        return First(self.number, self.url, self.at, evidence)
+        return PayloadRef(self.number, self.url, self.at, evidence)
 
     def _named(self, number: str) -> list[tuple[str, str]]:
         return [("WARC-Record-ID", number), ("WARC-Target-URI", self.url), ("WARC-Date", self.at)]

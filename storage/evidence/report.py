@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from rules.model import Labelled
+from rules.model import LabeledEnum
 
 
-class Status(Labelled):
+class VerifyStatus(LabeledEnum):
     """Nothing failed is not the same claim as everything matched."""
 
     VERIFIED = "verified", "核验一致"
@@ -16,7 +16,7 @@ class Status(Labelled):
 
 
 @dataclass(frozen=True, slots=True)
-class Bad:
+class VerifyFailure:
     """The first thing that does not match: the file, the record's number from 1 (0: the file itself), its offset."""
 
     file: str
@@ -32,21 +32,21 @@ class VerifyReport:
     files: int = 0
     records: int = 0
     bytes: int = 0
-    failures: list[Bad] = field(default_factory=list)
+    failures: list[VerifyFailure] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     torn: dict[str, int] = field(default_factory=dict)
     """Torn tails: file → bytes behind the last record the chain knows, left by a writer that was killed."""
 
     @property
-    def status(self) -> Status:
+    def status(self) -> VerifyStatus:
         """Failed if anything failed; verified only if everything was checked and matched."""
         if self.failures:
-            return Status.FAILED
-        return Status.UNVERIFIABLE if self.missing or not self.records else Status.VERIFIED
+            return VerifyStatus.FAILED
+        return VerifyStatus.UNVERIFIABLE if self.missing or not self.records else VerifyStatus.VERIFIED
 
     @property
-    def first_bad(self) -> Bad | None:
+    def first_bad(self) -> VerifyFailure | None:
         """The first failure, None where there is none."""
         return self.failures[0] if self.failures else None
 

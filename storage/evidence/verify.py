@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from storage.evidence import chain
-from storage.evidence.chain import MANIFEST, Chain, Manifest
-from storage.evidence.report import Bad, VerifyReport
+from storage.evidence.chain import MANIFEST, HashChain, Manifest
+from storage.evidence.report import VerifyFailure, VerifyReport
 from storage.evidence.writer import chain_path
 
 
@@ -34,22 +34,22 @@ def _archive(root: Path, report: VerifyReport, heads: Mapping[str, str]) -> None
     found = {f"{p.parent.name}/{p.name}" for p in root.glob("*/*.warc.gz") if p.stat().st_size}
     if not (root / MANIFEST).exists():
         if heads:
-            report.failures.append(Bad(MANIFEST, 0, 0, "清单被删除"))
+            report.failures.append(VerifyFailure(MANIFEST, 0, 0, "清单被删除"))
         report.missing.append("没有清单 manifest.chain，不能确认文件是否齐全")
     manifest = Manifest(root).read()
     if manifest.broken:
-        report.failures.append(Bad(MANIFEST, len(manifest.entries) + 1, 0, f"清单{manifest.broken}"))
+        report.failures.append(VerifyFailure(MANIFEST, len(manifest.entries) + 1, 0, f"清单{manifest.broken}"))
     if manifest.torn:
         report.missing.append("清单最后一行没有写完")
     _check_head(MANIFEST, manifest, heads, report)
     opened, seals = _events(manifest, report)
     for name in sorted(found - set(opened)):
-        report.failures.append(Bad(name, 0, 0, "文件不在清单中"))
+        report.failures.append(VerifyFailure(name, 0, 0, "文件不在清单中"))
     for name in opened:
         _file(root / name, name, seals.get(name), report, heads)
 
 
-def _events(manifest: Chain, report: VerifyReport) -> tuple[list[str], dict[str, dict[str, Any]]]:
+def _events(manifest: HashChain, report: VerifyReport) -> tuple[list[str], dict[str, dict[str, Any]]]:
     opened: list[str] = []
     seals: dict[str, dict[str, Any]] = {}
     for number, entry in enumerate(manifest.entries, start=1):
@@ -59,7 +59,7 @@ def _events(manifest: Chain, report: VerifyReport) -> tuple[list[str], dict[str,
         elif entry.get("event") == "seal" and name in opened and name not in seals:
             seals[name] = entry
         else:
-            report.failures.append(Bad(MANIFEST, number, 0, "清单内容前后矛盾"))
+            report.failures.append(VerifyFailure(MANIFEST, number, 0, "清单内容前后矛盾"))
     return opened, seals
 
 
@@ -74,7 +74,7 @@ def _lone_file(path: Path, report: VerifyReport, heads: Mapping[str, str]) -> No
     if name not in opened:
         name = str((chain.read(chain_path(path).read_bytes()).entries or [{}])[0].get("file", name))
         if not name.endswith(f"/{path.name}"):
-            report.failures.append(Bad(path.name, 0, 0, "校验链属于另一个文件"))
+            report.failures.append(VerifyFailure(path.name, 0, 0, "校验链属于另一个文件"))
             return
     _file(path, name, seals.get(name), report, heads)
 
@@ -86,7 +86,7 @@ def _file(path: Path, name: str, seal: dict[str, Any] | None, report: VerifyRepo
         links = chain.read(chain_path(path).read_bytes())  # before the WARC: a live writer is then ahead, never behind
         size = path.stat().st_size
     except FileNotFoundError as error:
-        report.failures.append(Bad(name, 0, 0, f"{Path(str(error.filename)).name} 不见了"))
+        report.failures.append(VerifyFailure(name, 0, 0, f"{Path(str(error.filename)).name} 不见了"))
         return
     bad, end, tail = _records(path, name, links, size, report)
     if not bad:
@@ -105,11 +105,13 @@ def _file(path: Path, name: str, seal: dict[str, Any] | None, report: VerifyRepo
         report.missing.append(f"{name} 没有封存记录，不能排除末尾整条记录被删去")
 
 
-def _records(path: Path, name: str, links: Chain, size: int, report: VerifyReport) -> tuple[Bad | None, int, str]:
+def _records(
+    path: Path, name: str, links: HashChain, size: int, report: VerifyReport
+) -> tuple[VerifyFailure | None, int, str]:
     """Check each record against the chain. Returns what is bad, where the last record ends, and the hash of the rest."""
     first = links.entries[0] if links.entries else {}
     if first.get("file") != name and (links.entries or links.broken):
-        return Bad(name, 0, 0, links.broken or "校验链属于另一个文件"), 0, ""
+        return VerifyFailure(name, 0, 0, links.broken or "校验链属于另一个文件"), 0, ""
     at = 0
     with path.open("rb") as file:
         for number, entry in enumerate(links.entries[1:], start=1):
@@ -118,29 +120,31 @@ def _records(path: Path, name: str, links: Chain, size: int, report: VerifyRepor
             member = file.read(length)
             if entry.get("offset") != at or hashlib.sha256(member).hexdigest() != entry.get("sha256"):
                 why = "内容被截断" if len(member) < length else "内容与校验链不一致"
-                return Bad(name, number, at, why), at, ""
+                return VerifyFailure(name, number, at, why), at, ""
             at += length
             report.records, report.bytes = report.records + 1, report.bytes + length
         if links.broken:
-            return Bad(name, len(links.entries), at, f"校验链{links.broken}"), at, ""
+            return VerifyFailure(name, len(links.entries), at, f"校验链{links.broken}"), at, ""
         tail = file.read(size - at) + links.torn
     return None, at, hashlib.sha256(tail).hexdigest() if tail else ""
 
 
-def _ends_well(name: str, links: Chain, end: int, size: int, tail: str, seal: dict[str, Any] | None) -> Bad | None:
+def _ends_well(
+    name: str, links: HashChain, end: int, size: int, tail: str, seal: dict[str, Any] | None
+) -> VerifyFailure | None:
     if seal is None:
         return None
     if links.head != seal.get("head") or max(len(links.entries) - 1, 0) != seal.get("records"):
-        return Bad(name, len(links.entries), end, "与封存时相比，记录有缺失或被替换")
+        return VerifyFailure(name, len(links.entries), end, "与封存时相比，记录有缺失或被替换")
     if size != seal.get("bytes") or tail != seal.get("tail", ""):
-        return Bad(name, len(links.entries), end, "与封存时相比，文件末尾有变动")
+        return VerifyFailure(name, len(links.entries), end, "与封存时相比，文件末尾有变动")
     return None
 
 
-def _check_head(name: str, links: Chain, heads: Mapping[str, str], report: VerifyReport) -> None:
+def _check_head(name: str, links: HashChain, heads: Mapping[str, str], report: VerifyReport) -> None:
     known = heads.get(name, chain.GENESIS)
     if known != chain.GENESIS and known not in links.hashes and not any(bad.file == name for bad in report.failures):
-        report.failures.append(Bad(name, 0, 0, "与另行保存的链首不符，存证被整体改写或截短"))
+        report.failures.append(VerifyFailure(name, 0, 0, "与另行保存的链首不符，存证被整体改写或截短"))
 
 
 def _being_written(path: Path) -> bool:

@@ -22,7 +22,7 @@ def chain_path(warc: Path) -> Path:
     return warc.with_name(warc.name.removesuffix(".warc.gz") + ".chain")
 
 
-class Writer:
+class WarcWriter:
     """An open WARC with its chain. The lock on the WARC says that its writer is alive."""
 
     def __init__(self, root: Path, day: str, stem: str) -> None:

@@ -5,12 +5,12 @@ from typing import Any, Literal
 from alembic import context
 from sqlmodel import SQLModel
 
-from storage.tables import Moment
+from storage.tables import UtcDateTime
 
 
 def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """A migration names the database's own type, so that it does not change when ours does."""
-    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Moment) else False
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
 context.configure(

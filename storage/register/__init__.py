@@ -5,14 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 from rules.model import Filing
-from storage.register.diff import Change, FieldChange, Kind, diff
+from storage.register.diff import ChangeType, FieldChange, RegisterChange, diff
 from storage.register.read import read_sheet
-from storage.register.row import Problem, Table
+from storage.register.row import ImportProblem, ImportResult
 from storage.register.sheets import NotATable, open_table
 from storage.register.write import template, write_register
 
 __all__ = [
-    "Change", "FieldChange", "Kind", "Problem", "RegisterError", "diff", "ignored_columns", "read_register", "template",
+    "ChangeType",
+    "FieldChange",
+    "ImportProblem",
+    "RegisterChange",
+    "RegisterError",
+    "diff",
+    "ignored_columns",
+    "read_register",
+    "template",
     "write_register",
 ]  # fmt: skip
 
@@ -25,7 +33,7 @@ class RegisterError(Exception):
     Raised by `read_register`. The catcher shows the list to the person who uploaded the file.
     """
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[ImportProblem]) -> None:
         """Keep the problems; the message shows the first of them."""
         self.problems = problems
         more = f"\n……另有 {len(problems) - SHOWN} 处，请先改正以上各处" if len(problems) > SHOWN else ""
@@ -48,7 +56,7 @@ def ignored_columns(source: Path | str | bytes, filename: str = "") -> tuple[str
     return tuple(dict.fromkeys(table.ignored))
 
 
-class _Read(Table):
+class _Read(ImportResult):
     """A table that was read to its end."""
 
     def filings_or_raise(self) -> tuple[Filing, ...]:
@@ -64,12 +72,12 @@ def _read(source: Path | str | bytes, filename: str, school: str) -> _Read:
         name = filename or ("" if isinstance(source, bytes) else str(source))
         known = [read_sheet(sheet, table) for sheet in open_table(data, name)]
     except NotATable as error:
-        raise RegisterError([Problem(0, "", "", str(error))]) from error
+        raise RegisterError([ImportProblem(0, "", "", str(error))]) from error
     except OSError as error:
-        raise RegisterError([Problem(0, "", str(source), f"文件无法打开（{error.strerror}）")]) from error
+        raise RegisterError([ImportProblem(0, "", str(source), f"文件无法打开（{error.strerror}）")]) from error
     if not any(known):
         message = "没有找到表头。表头应有“账号名称”“平台”等列名，可先下载模板对照修改"
-        raise RegisterError([Problem(0, "", "", message)])
+        raise RegisterError([ImportProblem(0, "", "", message)])
     if not table.filings and not table.problems:
-        raise RegisterError([Problem(0, "", "", "表里没有任何账号，请填写后重新上传")])
+        raise RegisterError([ImportProblem(0, "", "", "表里没有任何账号，请填写后重新上传")])
     return table

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from rules.accounts.identity import account_key
-from rules.model import Filing, Labelled
+from rules.model import Filing, LabeledEnum
 from storage.register import values
 from storage.register.columns import BY_FIELD, LABELS
 
 
-class Kind(Labelled):
+class ChangeType(LabeledEnum):
     """What happened to a row of the register."""
 
     ADDED = "added", "新增"
@@ -30,10 +30,10 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RegisterChange:
     """One row of the register that is not what it was. ``old`` is None when added, ``new`` is None when removed."""
 
-    kind: Kind
+    kind: ChangeType
     old: Filing | None
     new: Filing | None
     fields: tuple[FieldChange, ...] = ()
@@ -50,7 +50,7 @@ class Change:
         return f"{self.kind.label}「{self.title}」" + (f"：{what}" if what else "")
 
 
-def diff(old: Iterable[Filing], new: Iterable[Filing]) -> list[Change]:
+def diff(old: Iterable[Filing], new: Iterable[Filing]) -> list[RegisterChange]:
     """Changes in the order of ``new``, then what is gone. Rows are paired by 备案号, then by account, then by name."""
     left, arrived = {filing.id: filing for filing in old}, list(new)
     pairs: dict[int, Filing] = {}
@@ -63,10 +63,10 @@ def diff(old: Iterable[Filing], new: Iterable[Filing]) -> list[Change]:
     for at, filing in enumerate(arrived):
         before = pairs.get(at)
         if before is None:
-            changes.append(Change(Kind.ADDED, None, filing))
+            changes.append(RegisterChange(ChangeType.ADDED, None, filing))
         elif changed := _fields(before, filing):
-            changes.append(Change(Kind.CHANGED, before, filing, changed))
-    return changes + [Change(Kind.REMOVED, filing, None) for filing in left.values()]
+            changes.append(RegisterChange(ChangeType.CHANGED, before, filing, changed))
+    return changes + [RegisterChange(ChangeType.REMOVED, filing, None) for filing in left.values()]
 
 
 def _by_id(filing: Filing) -> str:

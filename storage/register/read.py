@@ -8,7 +8,7 @@ import re
 from storage.register import values
 from storage.register.header import find_header, shown
 from storage.register.headings import HEADINGS, IGNORED, field_of, normal
-from storage.register.row import Problem, Row, Table
+from storage.register.row import ImportProblem, ImportResult, RowReader
 from storage.register.sheets import Sheet, Value
 
 EXAMPLE = "示例"
@@ -18,7 +18,7 @@ _NOTE = re.compile(
 )
 
 
-def read_sheet(sheet: Sheet, table: Table) -> bool:
+def read_sheet(sheet: Sheet, table: ImportResult) -> bool:
     """Add a sheet's rows to the table. False where the sheet has no heading row that we know."""
     found = find_header(sheet)
     if found is None:
@@ -37,11 +37,11 @@ def read_sheet(sheet: Sheet, table: Table) -> bool:
         ]
         if number > start and _is_row(cells, headings, fields):
             continues = (number, fields.index("name")) in merged
-            Row(sheet, number, cells, headings, fields, table, continues).read(default)
+            RowReader(sheet, number, cells, headings, fields, table, continues).read(default)
     return True
 
 
-def _note_unknown(sheet: Sheet, headings: list[str], fields: list[str | None], table: Table) -> None:
+def _note_unknown(sheet: Sheet, headings: list[str], fields: list[str | None], table: ImportResult) -> None:
     """A heading that is nearly one of ours is a slip, and reported; any other column is left out, and said so."""
     for heading, field_ in zip(headings, fields, strict=True):
         if field_ or not heading or normal(heading) in IGNORED:
@@ -49,7 +49,7 @@ def _note_unknown(sheet: Sheet, headings: list[str], fields: list[str | None], t
         near = difflib.get_close_matches(normal(heading), HEADINGS, 1, 0.8)
         if near and field_of(near[0]) not in fields:
             message = f"无法识别的列名，是否应为“{near[0]}”？请改正列名；若确实无关，请删除此列"
-            table.problems.append(Problem(0, heading, "", message, sheet.title))
+            table.problems.append(ImportProblem(0, heading, "", message, sheet.title))
         else:
             table.ignored.append(heading)
 

@@ -9,14 +9,14 @@ from typing import Any
 from rules.accounts.identity import account_key
 from rules.model import Filing, FilingStatus, Platform
 from storage.register import values
-from storage.register.columns import BY_FIELD, ENUMS, Column
+from storage.register.columns import BY_FIELD, ENUMS, RegisterColumn
 from storage.register.headings import ID_OR_URL
 from storage.register.sheets import Formula, Sheet, Value
 from storage.register.vocabulary import PLATFORM_HOSTS, WECHAT_TYPES
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ImportProblem:
     """One thing to correct: the row and heading as the person sees them, what stands there, what to write instead."""
 
     row: int
@@ -36,18 +36,18 @@ class Problem:
 
 
 @dataclass(slots=True)
-class Table:
+class ImportResult:
     """What one file holds so far."""
 
     school: str
     filings: list[Filing] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[ImportProblem] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     seen: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
-class Row:
+class RowReader:
     """One row on its way to a Filing."""
 
     sheet: Sheet
@@ -55,7 +55,7 @@ class Row:
     cells: list[Value]
     headings: list[str]
     fields: list[str | None]
-    table: Table
+    table: ImportResult
     continues: bool = False
     """The name's cell is merged with the row above: more operators or phones of the same account."""
     given: dict[str, Any] = field(default_factory=dict)
@@ -86,7 +86,7 @@ class Row:
             self._problem(self.headings[index], str(value), str(error))
         return None
 
-    def _keep(self, column: Column, found: Any) -> None:
+    def _keep(self, column: RegisterColumn, found: Any) -> None:
         """The first non-empty of several columns for one field; lists are joined (管理员1, 管理员2 …)."""
         if isinstance(found, tuple):
             self.given[column.field] = tuple(dict.fromkeys((*self.given.get(column.field, ()), *found)))
@@ -143,4 +143,4 @@ class Row:
         )
 
     def _problem(self, column: str, value: str, message: str) -> None:
-        self.table.problems.append(Problem(self.number, column, value, message, self.sheet.title))
+        self.table.problems.append(ImportProblem(self.number, column, value, message, self.sheet.title))

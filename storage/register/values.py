@@ -7,8 +7,8 @@ import unicodedata
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from rules.model import Filing, Labelled, Level, Platform
-from storage.register.columns import ENUMS, Column
+from rules.model import AccountLevel, Filing, LabeledEnum, Platform
+from storage.register.columns import ENUMS, RegisterColumn
 from storage.register.dates import day
 from storage.register.vocabulary import LEVELS, NO, PLATFORM_WORDS, STATES, YES
 
@@ -36,7 +36,7 @@ def text(value: Cell) -> str:
     return found[1:] if _HELD.match(found) else found
 
 
-def parse(column: Column, value: Cell) -> object:
+def parse(column: RegisterColumn, value: Cell) -> object:
     """The value of one cell of one column; None, "" or () where it is empty. Raises ValueError with a Chinese hint."""
     found = text(value)
     if len(found) > (LONGEST_NOTE if column.kind == "long" else LONGEST):
@@ -64,7 +64,7 @@ def parse(column: Column, value: Cell) -> object:
             return _plain(column, found)
 
 
-def _plain(column: Column, found: str) -> str:
+def _plain(column: RegisterColumn, found: str) -> str:
     if column.kind == "id" and re.fullmatch(r"\d(?:\.\d+)?[Ee]\+\d+", found):
         raise ValueError("号码被 Excel 写成了科学计数法，请把单元格设为“文本”格式后重新填写完整号码")
     return found
@@ -109,7 +109,7 @@ def join(items: tuple[str, ...]) -> str:
     return "、".join('"' + item.replace('"', '""') + '"' for item in items)
 
 
-def _items(column: Column, found: str) -> tuple[str, ...]:
+def _items(column: RegisterColumn, found: str) -> tuple[str, ...]:
     items = split(found)
     if column.field == "emails":
         for item in items:
@@ -137,7 +137,7 @@ def _address(found: str) -> str:
     return address
 
 
-def _member(column: Column, found: str) -> Labelled:
+def _member(column: RegisterColumn, found: str) -> LabeledEnum:
     kind = ENUMS[column.field]
     for member in kind:
         if found in (member.label, member.value):
@@ -146,7 +146,7 @@ def _member(column: Column, found: str) -> Labelled:
         platform(found)
         if kind is Platform
         else LEVELS.get(found.replace("级", "").replace("平台", ""))
-        if (kind is Level)
+        if (kind is AccountLevel)
         else STATES.get(found)
     )
     if isinstance(member_, kind):
@@ -164,12 +164,12 @@ def platform(found: str) -> Platform | None:
     return PLATFORM_WORDS.get(word)
 
 
-def wording(column: Column, filing: Filing) -> str | int | date | None:
+def wording(column: RegisterColumn, filing: Filing) -> str | int | date | None:
     """How a field is written in the register: the inverse of `parse`."""
     value = getattr(filing, column.field)
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, Labelled):
+    if isinstance(value, LabeledEnum):
         return value.label
     if isinstance(value, tuple):
         return join(value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rules.model import FilingStatus, Labelled, Level, Platform, ReviewResult
+from rules.model import AccountLevel, FilingStatus, LabeledEnum, Platform, ReviewResult
 
 PLATFORM_WORDS: dict[str, Platform] = {
     word: platform
@@ -47,10 +47,10 @@ NO = {
     "否", "×", "✗", "✘", "X", "N", "NO", "FALSE", "F", "0", "错",
     "无", "没有", "未认证", "未通过", "不是", "未", "不涉及", "非", "□",
 }  # fmt: skip
-LEVELS = {"1": Level.ONE, "一": Level.ONE, "Ⅰ": Level.ONE, "I": Level.ONE, "校": Level.ONE,
-           "2": Level.TWO, "二": Level.TWO, "Ⅱ": Level.TWO, "II": Level.TWO, "院": Level.TWO,
-           "3": Level.THREE, "三": Level.THREE, "Ⅲ": Level.THREE, "III": Level.THREE}  # fmt: skip
-STATES: dict[str, Labelled] = {
+LEVELS = {"1": AccountLevel.ONE, "一": AccountLevel.ONE, "Ⅰ": AccountLevel.ONE, "I": AccountLevel.ONE, "校": AccountLevel.ONE,
+           "2": AccountLevel.TWO, "二": AccountLevel.TWO, "Ⅱ": AccountLevel.TWO, "II": AccountLevel.TWO, "院": AccountLevel.TWO,
+           "3": AccountLevel.THREE, "三": AccountLevel.THREE, "Ⅲ": AccountLevel.THREE, "III": AccountLevel.THREE}  # fmt: skip
+STATES: dict[str, LabeledEnum] = {
     **dict.fromkeys(
         ("在用", "正常", "运营", "运营中", "使用中", "在运营", "启用", "正常运营", "正常运行"), FilingStatus.ACTIVE
     ),

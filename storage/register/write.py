@@ -17,7 +17,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from rules.model import Filing
-from storage.register.columns import COLUMNS, ENUMS, Column
+from storage.register.columns import COLUMNS, ENUMS, RegisterColumn
 from storage.register.guide import FONT, LINE, add_guide
 from storage.register.values import wording
 
@@ -101,12 +101,12 @@ def _lay_out(sheet: Any) -> None:
         sheet.data_validations.append(_validation(column, f"{letter}3:{letter}{ROWS_TO_FILL}"))
 
 
-def _format(column: Column) -> str:
+def _format(column: RegisterColumn) -> str:
     """Text for everything Excel would spoil (long numbers, leading zeros); real dates and counts otherwise."""
     return {"date": "yyyy-mm-dd", "count": "0"}.get(column.kind, "@")
 
 
-def _validation(column: Column, cells: str) -> DataValidation:
+def _validation(column: RegisterColumn, cells: str) -> DataValidation:
     """A drop-down list where the values are fixed, a hint everywhere. It warns only: import understands synonyms."""
     labels = [m.label for m in ENUMS[column.field]] if column.field in ENUMS else []
     labels = ["是", "否"] if column.kind == "bool" else labels
@@ -134,7 +134,7 @@ def _band(sheet: Any) -> list[Any]:
     return cells
 
 
-def _head(sheet: Any, column: Column) -> Any:
+def _head(sheet: Any, column: RegisterColumn) -> Any:
     cell = WriteOnlyCell(sheet, column.heading + (" *" if column.required else ""))
     cell.font = Font(name=FONT, size=10, bold=True, color="C00000" if column.required else "1F2933")
     cell.fill = PatternFill("solid", fgColor=_TINTS[column.group])
@@ -143,7 +143,7 @@ def _head(sheet: Any, column: Column) -> Any:
     return cell
 
 
-def _style(cell: Any, column: Column, *, example: bool = False) -> Any:
+def _style(cell: Any, column: RegisterColumn, *, example: bool = False) -> Any:
     cell.font = Font(name=FONT, size=10, italic=example, color="8A94A0" if example else "1F2933")
     centred = column.kind in ("platform", "level", "bool", "date", "status")
     cell.alignment = Alignment(

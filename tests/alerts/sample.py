@@ -5,24 +5,24 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from alerts.notices.drafting import draft
-from alerts.notices.notice import Exhibit, Notice, Office, Reference, number
-from alerts.notices.planning import PlannedNotice, plan
-from rules.cases.case import Case, CaseEvent, EventData, EventKind, StepRecord
-from rules.model import BEIJING, CaseState, Document, Platform
-from rules.policies.schema import Addressee, Policy, Step
+from alerts.notices.notice import EvidenceCitation, IssuingOffice, Notice, Reference, document_number
+from alerts.notices.planning import PlannedNotice, owed_notices
+from rules.cases.case import Case, CaseEvent, EventKind, EventPayload, StepRecord
+from rules.model import BEIJING, CaseState, DocumentType, Platform
+from rules.policies.schema import Addressee, LadderStep, Policy
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=BEIJING)
 SENTENCE = "如超过2个月不进行更新，将向该平台所属单位发出整改通知。"
 LATER = "收到整改通知1个月后未进行更新的，将进行公开通报。"
 LAST = "公开通报后1个月仍未更新的，学校办公室（新闻中心）、党委宣传部将会同信息技术管理中心关停该二级网络平台。"
-OFFICE = Office(
+OFFICE = IssuingOffice(
     name="中共郑州西亚斯学院委员会宣传部",
     contact="党委宣传部网络宣传科",
     phone="0371-62430000",
     email="xcb@example.edu.cn",
 )
-LADDER: tuple[Step, ...] = tuple(
-    Step.model_validate(step)
+LADDER: tuple[LadderStep, ...] = tuple(
+    LadderStep.model_validate(step)
     for step in (
         {"code": "rectify", "document": "rectification", "after": "0天", "tell": ["unit", "supervisor"],
          "clause": "第六条（四）", "sentence": SENTENCE},
@@ -85,7 +85,7 @@ def case(**changes: object) -> Case:
 
 def event(kind: EventKind, at: datetime = NOW, by: str = "系统", reason: str = "", **data: object) -> CaseEvent:
     """One line of the case's history."""
-    return CaseEvent(number="SIAS-2026-0007", kind=kind, at=at, by=by, reason=reason, data=EventData(**data))  # type: ignore[arg-type]
+    return CaseEvent(number="SIAS-2026-0007", kind=kind, at=at, by=by, reason=reason, data=EventPayload(**data))  # type: ignore[arg-type]
 
 
 def issued(code: str, at: datetime = NOW) -> CaseEvent:
@@ -95,75 +95,84 @@ def issued(code: str, at: datetime = NOW) -> CaseEvent:
 
 
 ANSWERS = {
-    Document.CORRECTION: event(
+    DocumentType.CORRECTION: event(
         EventKind.WITHDRAWN,
         NOW + timedelta(days=70),
         "李某",
         "经核查平台后台记录，该账号于2026年11月18日已发布内容，早于整改通知书发出时间",
-        document=Document.CORRECTION,
+        document=DocumentType.CORRECTION,
         tell=(Addressee.UNIT, Addressee.SUPERVISOR, Addressee.SCHOOL),
     ),
-    Document.APPEAL_DECISION: event(
+    DocumentType.APPEAL_DECISION: event(
         EventKind.DECIDED,
         NOW + timedelta(days=10),
         "李某",
         "申诉材料所附截图为群发消息，不计入公众号发布记录，平台公开页面仍未见更新",
-        document=Document.APPEAL_DECISION,
+        document=DocumentType.APPEAL_DECISION,
         tell=(Addressee.UNIT, Addressee.SUPERVISOR),
         upheld=False,
     ),
-    Document.CLOSURE: event(
+    DocumentType.CLOSURE: event(
         EventKind.CLOSED,
         NOW + timedelta(days=20),
         "系统",
         "2026年12月5日复查，该账号已于2026年12月1日恢复发布",
-        document=Document.CLOSURE,
+        document=DocumentType.CLOSURE,
         tell=(Addressee.UNIT,),
     ),
-    Document.REMINDER: event(
-        EventKind.ISSUED, NOW, step="remind", document=Document.REMINDER, tell=(Addressee.UNIT, Addressee.SUPERVISOR)
+    DocumentType.REMINDER: event(
+        EventKind.ISSUED,
+        NOW,
+        step="remind",
+        document=DocumentType.REMINDER,
+        tell=(Addressee.UNIT, Addressee.SUPERVISOR),
     ),
 }
 
 
-def planned(document: Document, **changes: object) -> PlannedNotice:
+def planned(document: DocumentType, **changes: object) -> PlannedNotice:
     """The plan of one document of the sample case."""
     steps = {step.document: issued(step.code, NOW + timedelta(days=31 * n)) for n, step in enumerate(LADDER)}
-    return plan(case(**changes), [(steps | ANSWERS)[document]], policy())[0]
+    return owed_notices(case(**changes), [(steps | ANSWERS)[document]], policy())[0]
 
 
-def notice(document: Document, **changes: object) -> Notice:
+def notice(document: DocumentType, **changes: object) -> Notice:
     """One document of the sample case, numbered and dated."""
     paper = planned(document, **changes)
-    reminder = Step.model_validate({"code": "remind", "document": "reminder", "after": "0天", "tell": ["unit"]})
+    reminder = LadderStep.model_validate({"code": "remind", "document": "reminder", "after": "0天", "tell": ["unit"]})
     pending = StepRecord(
-        step="notice", document=Document.PUBLIC_NOTICE, title="公开通报", due_at=NOW + timedelta(days=30, hours=14)
+        step="notice", document=DocumentType.PUBLIC_NOTICE, title="公开通报", due_at=NOW + timedelta(days=30, hours=14)
     )
     values: dict[str, object] = {"steps": (pending,)}
-    if document is Document.REMINDER:
+    if document is DocumentType.REMINDER:
         values["ladder"] = (reminder, *LADDER)
     earlier = [
         Reference(number="校媒巡整〔2026〕3号", document="整改通知书", issued_at=NOW),
         Reference(number="校媒巡通〔2026〕1号", document="公开通报", issued_at=NOW + timedelta(days=31)),
     ]
-    seen = {Document.RECTIFICATION: 0, Document.REMINDER: 0, Document.PUBLIC_NOTICE: 1, Document.SHUTDOWN: 2}
+    seen = {
+        DocumentType.RECTIFICATION: 0,
+        DocumentType.REMINDER: 0,
+        DocumentType.PUBLIC_NOTICE: 1,
+        DocumentType.SHUTDOWN: 2,
+    }
     its = case(**(values | changes))
     return draft(
         paper,
         its,
         policy(),
         OFFICE,
-        number=number(document, 2026, 3),
+        number=document_number(document, 2026, 3),
         issued_at=paper.owed_since,
         recipients=("tyxy@example.edu.cn",),
         evidence=[
-            Exhibit(
+            EvidenceCitation(
                 id=its.evidence[0],
                 seen_at=NOW - timedelta(hours=3),
                 url="https://mp.weixin.qq.com/s/abcDEF",
                 shows="最新一篇发布于2026年8月20日",
             ),
-            Exhibit(id=its.evidence[-1], seen_at=NOW - timedelta(days=1, hours=3)),
+            EvidenceCitation(id=its.evidence[-1], seen_at=NOW - timedelta(days=1, hours=3)),
         ],
         earlier=earlier[: seen.get(document, 1)],
     )

@@ -10,20 +10,20 @@ import pytest
 
 from alerts.digest.build import (
     PER_SECTION,
-    Awaiting,
-    Change,
     ChangeKind,
-    Crawler,
+    DigestChange,
     DigestInput,
     NewFinding,
     OpenCase,
+    PendingApproval,
+    PlatformRunStats,
+    Priority,
     Tone,
-    Unseen,
-    Weight,
+    UnobservedAccounts,
     digest,
 )
 from alerts.messages import COLOURS, digest_html, digest_mail, digest_text
-from rules.model import Document, Outcome, Platform
+from rules.model import DocumentType, Outcome, Platform
 from tests.alerts.sample import NOW
 from tests.alerts.test_notice import HOSTILE, Text
 
@@ -37,8 +37,8 @@ QUIET = DigestInput(
         Platform.WEIBO: {Outcome.OK: 21},
     },
     crawlers=[
-        Crawler(platform=Platform.WECHAT, runs=4, looks=160, blocked=6, last_success=NOW - timedelta(hours=2)),
-        Crawler(platform=Platform.WEIBO, runs=4, looks=84, last_success=NOW - timedelta(hours=1)),
+        PlatformRunStats(platform=Platform.WECHAT, runs=4, looks=160, blocked=6, last_success=NOW - timedelta(hours=2)),
+        PlatformRunStats(platform=Platform.WEIBO, runs=4, looks=84, last_success=NOW - timedelta(hours=1)),
     ],
 )
 BUSY = dataclasses.replace(
@@ -53,20 +53,20 @@ BUSY = dataclasses.replace(
         OpenCase(number="SIAS-2026-0003", title="西亚斯团委", platform=Platform.DOUYIN, unit="校团委", state="整改中", next_step="公开通报", due_at=NOW - timedelta(days=1), waiting="申诉待决定", provisional=True),
         OpenCase(number="SIAS-2026-0004", title="西亚斯招生", platform=Platform.DOUYIN, unit="招生办", state="整改中", next_step="公开通报", due_at=NOW + timedelta(days=30)),
     ],
-    awaiting=[Awaiting(number="SIAS-2026-0001", title="西亚斯图书馆", platform=Platform.WEIBO, document=Document.SHUTDOWN, approver="分管校领导", since=NOW - timedelta(days=2))],
+    awaiting=[PendingApproval(number="SIAS-2026-0001", title="西亚斯图书馆", platform=Platform.WEIBO, document=DocumentType.SHUTDOWN, approver="分管校领导", since=NOW - timedelta(days=2))],
     changes=[
-        Change(kind=ChangeKind.RECOVERED, title="西亚斯商学院", platform=Platform.WECHAT, detail="11月20日恢复发布"),
-        Change(kind=ChangeKind.SUSPECT, title="西亚斯学院招生办", platform=Platform.DOUYIN, detail="名称含“西亚斯学院”，主体为个人"),
-        Change(kind=ChangeKind.RENAMED, title="西亚斯青年", platform=Platform.WEIBO, detail="原名“西亚斯团委”"),
+        DigestChange(kind=ChangeKind.RECOVERED, title="西亚斯商学院", platform=Platform.WECHAT, detail="11月20日恢复发布"),
+        DigestChange(kind=ChangeKind.SUSPECT, title="西亚斯学院招生办", platform=Platform.DOUYIN, detail="名称含“西亚斯学院”，主体为个人"),
+        DigestChange(kind=ChangeKind.RENAMED, title="西亚斯青年", platform=Platform.WEIBO, detail="原名“西亚斯团委”"),
     ],
-    unseen=[Unseen(platform=Platform.WECHAT, count=8, since=NOW - timedelta(days=3), outcome=Outcome.BLOCKED, reason="出现验证码", examples=("西亚斯后勤", "西亚斯保卫处"))],
+    unseen=[UnobservedAccounts(platform=Platform.WECHAT, count=8, since=NOW - timedelta(days=3), outcome=Outcome.BLOCKED, reason="出现验证码", examples=("西亚斯后勤", "西亚斯保卫处"))],
     undelivered=1,
 )  # fmt: skip
 BROKEN = dataclasses.replace(
     QUIET,
     crawlers=[
         *QUIET.crawlers,
-        Crawler(platform=Platform.DOUYIN, missed=4, breaker_since=NOW - timedelta(hours=9), breaker_reason="哨兵账号失败"),
+        PlatformRunStats(platform=Platform.DOUYIN, missed=4, breaker_since=NOW - timedelta(hours=9), breaker_reason="哨兵账号失败"),
     ],
 )  # fmt: skip
 
@@ -110,7 +110,7 @@ def test_a_quiet_day_says_so_with_figures():
 def test_what_was_not_observed_is_never_green_or_red(data):
     page = digest(data)
     unseen = [
-        line for section in page.sections for line in section.lines if line.weight in (Weight.UNSEEN, Weight.HEALTH)
+        line for section in page.sections for line in section.lines if line.weight in (Priority.UNSEEN, Priority.HEALTH)
     ]
     assert unseen
     assert not {line.tone for line in unseen} & {Tone.GOOD, Tone.ALERT}

@@ -14,7 +14,7 @@ from docx.shared import Mm, Pt
 
 from alerts.documents import gbt9704
 from alerts.messages import notice_letter
-from rules.model import Document
+from rules.model import DocumentType
 from tests.alerts.gbt9704 import check
 from tests.alerts.sample import notice
 
@@ -23,7 +23,7 @@ def word(document, **changes):
     return notice_letter(notice(document, **changes)).attachments[0].data
 
 
-@pytest.mark.parametrize("document", Document)
+@pytest.mark.parametrize("document", DocumentType)
 def test_every_document_keeps_the_standard(document, tmp_path):
     path = tmp_path / "a.docx"
     path.write_bytes(word(document))
@@ -32,7 +32,7 @@ def test_every_document_keeps_the_standard(document, tmp_path):
 
 def test_the_figures_of_the_standard():
     """Written out here, so that a slip in the data is a failing test and not a new standard."""
-    section = docx.Document(io.BytesIO(word(Document.RECTIFICATION))).sections[0]
+    section = docx.Document(io.BytesIO(word(DocumentType.RECTIFICATION))).sections[0]
     lengths = (section.page_width, section.page_height, section.top_margin, section.bottom_margin)
     assert [round(length.mm) for length in lengths] == [210, 297, 37, 35]
     assert [round(section.left_margin.mm), round(section.right_margin.mm)] == [28, 26]
@@ -45,14 +45,14 @@ def test_the_figures_of_the_standard():
 
 
 def test_the_same_notice_gives_the_same_bytes_and_no_machine_clock():
-    first = word(Document.SHUTDOWN)
-    assert first == word(Document.SHUTDOWN)
+    first = word(DocumentType.SHUTDOWN)
+    assert first == word(DocumentType.SHUTDOWN)
     with zipfile.ZipFile(io.BytesIO(first)) as package:
         assert {part.date_time[0] for part in package.infolist()} == {2027}
 
 
 def test_every_font_is_named_for_chinese_text_too():
-    document = docx.Document(io.BytesIO(word(Document.RECTIFICATION)))
+    document = docx.Document(io.BytesIO(word(DocumentType.RECTIFICATION)))
     for name, style in gbt9704.STYLES.items():
         fonts = document.styles[str(name)].element.rPr.find(qn("w:rFonts"))
         assert fonts.get(qn("w:eastAsia")) == fonts.get(qn("w:ascii")) == style.font
@@ -60,9 +60,9 @@ def test_every_font_is_named_for_chinese_text_too():
 
 
 def test_a_demonstration_says_so_on_every_page():
-    letter = notice_letter(notice(Document.CLOSURE))
+    letter = notice_letter(notice(DocumentType.CLOSURE))
     assert "演示" not in letter.text + letter.html + letter.subject
-    letter = notice_letter(dataclasses.replace(notice(Document.CLOSURE), demo=True))
+    letter = notice_letter(dataclasses.replace(notice(DocumentType.CLOSURE), demo=True))
     section = docx.Document(io.BytesIO(letter.attachments[0].data)).sections[0]
     assert "演示" in section.header.paragraphs[0].text
     assert "演示" in section.even_page_header.paragraphs[0].text
@@ -155,7 +155,7 @@ def exact(document, text):
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_document_is_sent_back(name, tmp_path):
-    document = docx.Document(io.BytesIO(word(Document.RECTIFICATION)))
+    document = docx.Document(io.BytesIO(word(DocumentType.RECTIFICATION)))
     breakage, sentence = BROKEN[name]
     breakage(document)
     path = tmp_path / "broken.docx"

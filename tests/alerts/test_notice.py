@@ -12,14 +12,14 @@ import docx
 import pytest
 
 import rules
-from alerts.documents.blocks import Kind, MarkupError, parse, protect
-from alerts.documents.compose import PACKAGED, TemplateBroken, cited, letter
+from alerts.documents.blocks import BlockType, MarkupError, parse, protect
+from alerts.documents.compose import PACKAGED, InvalidTemplate, cited, letter
 from alerts.messages import notice_html, notice_letter, notice_text
 from alerts.notices.drafting import UNNAMED, draft
-from alerts.notices.notice import SERIES, Notice, number
-from alerts.notices.planning import plan
+from alerts.notices.notice import SERIES, Notice, document_number
+from alerts.notices.planning import owed_notices
 from rules.cases.case import EventKind
-from rules.model import Document
+from rules.model import DocumentType
 from rules.policies.loader import load_policy
 from storage.serialization import dump, load
 from tests.alerts.sample import NOW, OFFICE, case, event, notice, planned, policy
@@ -53,7 +53,7 @@ def squeeze(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-@pytest.mark.parametrize("document", Document)
+@pytest.mark.parametrize("document", DocumentType)
 def test_each_document_cites_asks_and_says_how_to_appeal(document):
     paper = notice(document)
     text = squeeze(notice_text(letter(paper)))
@@ -70,23 +70,23 @@ def test_each_document_cites_asks_and_says_how_to_appeal(document):
 
 
 def test_who_must_do_what_by_when():
-    text = squeeze(notice_text(letter(notice(Document.RECTIFICATION))))
+    text = squeeze(notice_text(letter(notice(DocumentType.RECTIFICATION))))
     assert "请自收到本通知之日起1个月内完成整改，最迟不晚于2026年12月21日" in text
     assert "恢复内容更新" in text
     assert "逾期仍未整改的，将依规进入“公开通报”环节" in text
 
 
 def test_a_rejected_appeal_names_the_new_day_and_an_upheld_one_withdraws():
-    text = squeeze(notice_text(letter(notice(Document.APPEAL_DECISION))))
+    text = squeeze(notice_text(letter(notice(DocumentType.APPEAL_DECISION))))
     assert "申诉理由不成立，维持原认定" in text
     assert "整改期限调整至2026年12月21日" in text
-    upheld = dataclasses.replace(notice(Document.APPEAL_DECISION), upheld=True, due_at=None)
+    upheld = dataclasses.replace(notice(DocumentType.APPEAL_DECISION), upheld=True, due_at=None)
     text = squeeze(notice_text(letter(upheld)))
     assert "申诉理由成立。撤回原认定" in text
     assert "整改期限" not in text
 
 
-@pytest.mark.parametrize("document", Document)
+@pytest.mark.parametrize("document", DocumentType)
 def test_the_three_forms_say_the_same(document):
     paper = notice(document)
     sent = notice_letter(paper)
@@ -96,7 +96,7 @@ def test_the_three_forms_say_the_same(document):
     assert all(squeeze(block.text) in body for block in letter(paper))
 
 
-@pytest.mark.parametrize("document", Document)
+@pytest.mark.parametrize("document", DocumentType)
 def test_a_stored_notice_renders_identically(document):
     paper = notice(document)
     again = load(Notice, dump(paper))
@@ -104,7 +104,7 @@ def test_a_stored_notice_renders_identically(document):
     assert notice_letter(again) == notice_letter(paper)
 
 
-@pytest.mark.parametrize("document", [Document.PUBLIC_NOTICE, Document.CORRECTION])
+@pytest.mark.parametrize("document", [DocumentType.PUBLIC_NOTICE, DocumentType.CORRECTION])
 def test_what_everyone_reads_holds_no_personal_data(document):
     reason = "运营人王某（手机13812345678，邮箱wang.mou@qq.com，身份证410102199001011234）已4个月未更新。"
     paper = notice(document, reason=reason, title="重修代办13812345678")
@@ -118,19 +118,19 @@ def test_what_everyone_reads_holds_no_personal_data(document):
 
 def test_a_public_document_does_not_name_an_account_without_a_unit():
     changes = {"unit": "", "title": "王小明的西亚斯日记", "reason": "个人账号“王小明的西亚斯日记”使用学校名称。"}
-    sent = notice_letter(notice(Document.PUBLIC_NOTICE, **changes))
+    sent = notice_letter(notice(DocumentType.PUBLIC_NOTICE, **changes))
     assert "王小明" not in sent.text + sent.html + sent.subject
     assert UNNAMED in sent.text
-    assert "王小明" in notice_letter(notice(Document.SHUTDOWN, **changes)).text
+    assert "王小明" in notice_letter(notice(DocumentType.SHUTDOWN, **changes)).text
 
 
-@pytest.mark.parametrize("document", Document)
+@pytest.mark.parametrize("document", DocumentType)
 def test_hostile_names_are_escaped_shortened_and_change_no_layout(document):
     calm, wild = notice(document), notice(document, title=HOSTILE, reason=HOSTILE, unit=HOSTILE)
     sent = notice_letter(wild)
     assert {tag for tag, _ in Text(sent.html).tags} == {tag for tag, _ in Text(notice_letter(calm).html).tags}
-    assert [block.kind for block in letter(wild) if block.kind is not Kind.TITLE] == [
-        block.kind for block in letter(calm) if block.kind is not Kind.TITLE
+    assert [block.kind for block in letter(wild) if block.kind is not BlockType.TITLE] == [
+        block.kind for block in letter(calm) if block.kind is not BlockType.TITLE
     ]
     for text in (sent.text, sent.html, sent.subject, words_of_word(sent.attachments[0].data)):
         assert not re.search("[\u202e\u200b\u0007\ue000]|长{500}", text)
@@ -139,15 +139,15 @@ def test_hostile_names_are_escaped_shortened_and_change_no_layout(document):
 
 
 def test_mail_html_needs_nothing_from_elsewhere():
-    page = Text(notice_letter(notice(Document.RECTIFICATION)).html)
+    page = Text(notice_letter(notice(DocumentType.RECTIFICATION)).html)
     assert not [tag for tag, _ in page.tags if tag in ("img", "link", "script", "style", "a", "iframe")]
     assert not [attrs for _, attrs in page.tags if "src" in attrs or "url(" in (attrs.get("style") or "")]
 
 
 def test_numbers():
-    assert number(Document.RECTIFICATION, 2026, 3) == "校媒巡整〔2026〕3号"
-    assert number(Document.PUBLIC_NOTICE, 2027, 12, prefix="宣巡") == "宣巡通〔2027〕12号"
-    assert set(SERIES) == set(Document)
+    assert document_number(DocumentType.RECTIFICATION, 2026, 3) == "校媒巡整〔2026〕3号"
+    assert document_number(DocumentType.PUBLIC_NOTICE, 2027, 12, prefix="宣巡") == "宣巡通〔2027〕12号"
+    assert set(SERIES) == set(DocumentType)
     assert len(set(SERIES.values())) == len(SERIES)
 
 
@@ -155,8 +155,8 @@ def test_the_schools_own_name_of_a_step_is_used():
     ladder = tuple(step.model_copy(update={"title": "责令注销账号"}) for step in case().ladder)
     its = case(ladder=ladder)
     papers = [
-        draft(planned(document), its, policy(), OFFICE, number=number(document, 2026, 9), issued_at=NOW)
-        for document in (Document.RECTIFICATION, Document.SHUTDOWN)
+        draft(planned(document), its, policy(), OFFICE, number=document_number(document, 2026, 9), issued_at=NOW)
+        for document in (DocumentType.RECTIFICATION, DocumentType.SHUTDOWN)
     ]
     assert "现就责令注销账号事项通知如下" in notice_letter(papers[0]).text
     assert "“西亚斯体育学院”责令注销账号的通知（校媒巡停〔2026〕9号）" in notice_letter(papers[1]).subject
@@ -185,8 +185,8 @@ def test_every_step_of_every_policy_makes_a_document(path):
         for step in school.ladders[clause.ladder]:
             its = case(rule=clause.rule, clause=clause.clause, ladder=school.ladders[clause.ladder])
             event_ = event(EventKind.ISSUED, step=step.code, document=step.document, tell=step.tell)
-            (paper,) = plan(its, [event_], school)
-            drawn = draft(paper, its, school, OFFICE, number=number(step.document, 2026, 1), issued_at=NOW)
+            (paper,) = owed_notices(its, [event_], school)
+            drawn = draft(paper, its, school, OFFICE, number=document_number(step.document, 2026, 1), issued_at=NOW)
             text = squeeze(notice_text(letter(drawn)))
             assert squeeze(cited(clause.sentence)) in text
             assert squeeze(school.regulation.title) in text
@@ -194,15 +194,15 @@ def test_every_step_of_every_policy_makes_a_document(path):
 
 
 def test_an_unknown_rule_still_gives_a_document():
-    assert "不符合管理规定" in notice_letter(notice(Document.RECTIFICATION, rule="brand_new")).subject
+    assert "不符合管理规定" in notice_letter(notice(DocumentType.RECTIFICATION, rule="brand_new")).subject
 
 
 def test_a_school_overrides_one_template_and_one_demand(tmp_path):
     (tmp_path / "closure.txt").write_text("# 关于{{ account }}的销号函\n已销号。\n", "utf-8")
     (tmp_path / "demands.yaml").write_text("inactivity: {problem: 久未更新, demand: 请更新}\n", "utf-8")
-    assert "销号函" in notice_letter(notice(Document.CLOSURE), tmp_path).subject
-    assert "久未更新" in notice_letter(notice(Document.RECTIFICATION), tmp_path).subject
-    assert "长期未更新" in notice_letter(notice(Document.RECTIFICATION)).subject
+    assert "销号函" in notice_letter(notice(DocumentType.CLOSURE), tmp_path).subject
+    assert "久未更新" in notice_letter(notice(DocumentType.RECTIFICATION), tmp_path).subject
+    assert "长期未更新" in notice_letter(notice(DocumentType.RECTIFICATION)).subject
 
 
 BROKEN = {
@@ -227,8 +227,8 @@ def test_a_broken_override_names_file_and_line(name, tmp_path):
     text, line, sentence = BROKEN[name]
     path = tmp_path / "closure.txt"
     path.write_text(text, "utf-8")
-    with pytest.raises(TemplateBroken) as caught:
-        notice_letter(notice(Document.CLOSURE), tmp_path)
+    with pytest.raises(InvalidTemplate) as caught:
+        notice_letter(notice(DocumentType.CLOSURE), tmp_path)
     assert f"{path} 第 {line} 行" in str(caught.value)
     assert sentence in str(caught.value)
 
@@ -236,35 +236,35 @@ def test_a_broken_override_names_file_and_line(name, tmp_path):
 def test_a_template_saved_by_notepad(tmp_path):
     path = tmp_path / "closure.txt"
     path.write_text("# 销号函\n已销号。\n", "utf-8-sig")
-    assert notice_letter(notice(Document.CLOSURE), tmp_path).subject.startswith("销号函")
+    assert notice_letter(notice(DocumentType.CLOSURE), tmp_path).subject.startswith("销号函")
     path.write_bytes("# 销号函\n已销号。\n".encode("gbk"))
-    with pytest.raises(TemplateBroken, match="UTF-8"):
-        notice_letter(notice(Document.CLOSURE), tmp_path)
+    with pytest.raises(InvalidTemplate, match="UTF-8"):
+        notice_letter(notice(DocumentType.CLOSURE), tmp_path)
 
 
 @pytest.mark.parametrize("text", ["inactivity: [", "inactivity: 没有两项", "- 列表"])
 def test_broken_demands_name_their_file(text, tmp_path):
     (tmp_path / "demands.yaml").write_text(text, "utf-8")
-    with pytest.raises(TemplateBroken, match=r"demands\.yaml"):
-        notice_letter(notice(Document.RECTIFICATION), tmp_path)
+    with pytest.raises(InvalidTemplate, match=r"demands\.yaml"):
+        notice_letter(notice(DocumentType.RECTIFICATION), tmp_path)
 
 
 def test_values_cannot_be_markers():
     blocks = parse(f"# 题\n{protect('# 假标题')}\n{protect('=== 假附件')}")
-    assert [block.kind for block in blocks] == [Kind.TITLE, Kind.BODY, Kind.BODY]
+    assert [block.kind for block in blocks] == [BlockType.TITLE, BlockType.BODY, BlockType.BODY]
     assert blocks[1].text == "# 假标题"
     with pytest.raises(MarkupError):
         parse("")
 
 
 def test_every_kind_of_document_has_a_template():
-    assert {path.stem for path in PACKAGED.glob("*.txt")} >= {document.value for document in Document}
+    assert {path.stem for path in PACKAGED.glob("*.txt")} >= {document.value for document in DocumentType}
 
 
 def test_the_manual_names_every_variable_and_document():
     manual = (Path(__file__).parents[2] / "docs" / "notices.md").read_text("utf-8")
     words = set(re.findall(r"`([a-z_]+)`", manual))
     assert {field.name for field in dataclasses.fields(Notice)} <= words
-    assert {document.value for document in Document} <= words
-    for document in Document:
-        assert number(document, 2026, 1) in manual
+    assert {document.value for document in DocumentType} <= words
+    for document in DocumentType:
+        assert document_number(document, 2026, 1) in manual

@@ -6,19 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from alerts.notices.planning import EVERYONE, Reason, plan
+from alerts.notices.planning import EVERYONE, NoticeReason, owed_notices
 from rules.cases.case import EventKind
-from rules.model import Document
+from rules.model import DocumentType
 from rules.policies.schema import OWN_UNIT, Addressee
 from tests.alerts.sample import ANSWERS, NOW, case, event, issued, policy
 
 OPENED, REOPENED, DELIVERED = event(EventKind.OPENED), event(EventKind.REOPENED), event(EventKind.DELIVERED)
 APPEALED = event(EventKind.APPEALED, by="王某")
 WITHDRAWN, DECIDED, CLOSED = (
-    ANSWERS[document] for document in (Document.CORRECTION, Document.APPEAL_DECISION, Document.CLOSURE)
+    ANSWERS[document] for document in (DocumentType.CORRECTION, DocumentType.APPEAL_DECISION, DocumentType.CLOSURE)
 )
 
-FIRST = ("rectify", Reason.FIRST, "体育学院", ("学校办公室（新闻中心）",))
+FIRST = ("rectify", NoticeReason.FIRST, "体育学院", ("学校办公室（新闻中心）",))
 
 TABLE = {
     "nothing happened": ([OPENED], []),
@@ -29,49 +29,49 @@ TABLE = {
         [issued("rectify"), DELIVERED, issued("notice", NOW + timedelta(days=31))],
         [
             FIRST,
-            ("notice", Reason.ESCALATION, EVERYONE, ("体育学院", "校领导")),
+            ("notice", NoticeReason.ESCALATION, EVERYONE, ("体育学院", "校领导")),
         ],
     ),
     "came back and climbed": (
         [issued("rectify"), REOPENED, issued("notice")],
         [
             FIRST,
-            ("notice", Reason.REPEATED, EVERYONE, ("体育学院", "校领导")),
+            ("notice", NoticeReason.REPEATED, EVERYONE, ("体育学院", "校领导")),
         ],
     ),
     "shutdown goes to IT by its route": (
         [issued("shutdown")],
-        [("shutdown", Reason.FIRST, "体育学院", ("党委宣传部", "信息技术管理中心"))],
+        [("shutdown", NoticeReason.FIRST, "体育学院", ("党委宣传部", "信息技术管理中心"))],
     ),
     "the same event twice": ([issued("rectify"), issued("rectify")], [FIRST]),
     "appeals decided twice": (
         [APPEALED, DECIDED, APPEALED, DECIDED],
         [
-            ("appeal_decision", Reason.APPEAL, "体育学院", ("学校办公室（新闻中心）",)),
-            ("appeal_decision-2", Reason.APPEAL, "体育学院", ("学校办公室（新闻中心）",)),
+            ("appeal_decision", NoticeReason.APPEAL, "体育学院", ("学校办公室（新闻中心）",)),
+            ("appeal_decision-2", NoticeReason.APPEAL, "体育学院", ("学校办公室（新闻中心）",)),
         ],
     ),
     "withdrawn: all who were told": (
         [WITHDRAWN],
-        [("correction", Reason.CORRECTION, EVERYONE, ("体育学院", "学校办公室（新闻中心）"))],
+        [("correction", NoticeReason.CORRECTION, EVERYONE, ("体育学院", "学校办公室（新闻中心）"))],
     ),
-    "closed": ([CLOSED], [("closure", Reason.CLOSURE, "体育学院", ())]),
-    "withdrawn before anyone was told": ([event(EventKind.WITHDRAWN, document=Document.CORRECTION, tell=())], []),
+    "closed": ([CLOSED], [("closure", NoticeReason.CLOSURE, "体育学院", ())]),
+    "withdrawn before anyone was told": ([event(EventKind.WITHDRAWN, document=DocumentType.CORRECTION, tell=())], []),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", TABLE)
 def test_what_is_due(name):
     events, expected = TABLE[name]
-    found = plan(case(), events, policy())
+    found = owed_notices(case(), events, policy())
     assert [(notice.id.partition("/")[2], notice.reason, notice.to, notice.cc) for notice in found] == expected
     assert all(notice.id.startswith("SIAS-2026-0007/") and notice.reason.label in notice.why for notice in found)
 
 
 def test_what_is_written_is_not_due_again_and_the_answer_never_changes():
     events = [issued("rectify"), issued("notice")]
-    assert plan(case(), events, policy()) == plan(case(), events, policy())
-    assert [n.step for n in plan(case(), events, policy(), written={"SIAS-2026-0007/rectify"})] == ["notice"]
+    assert owed_notices(case(), events, policy()) == owed_notices(case(), events, policy())
+    assert [n.step for n in owed_notices(case(), events, policy(), written={"SIAS-2026-0007/rectify"})] == ["notice"]
 
 
 @pytest.mark.parametrize(
@@ -84,12 +84,14 @@ def test_what_is_written_is_not_due_again_and_the_answer_never_changes():
     ],
 )
 def test_an_unknown_unit_is_not_written_to_and_nobody_twice(changes, to, cc):
-    (notice,) = plan(case(**changes), [issued("rectify")], policy())
+    (notice,) = owed_notices(case(**changes), [issued("rectify")], policy())
     assert (notice.to, notice.cc) == (to, cc)
 
 
 def test_only_what_everyone_reads_is_public():
     events = [issued("rectify"), issued("notice"), issued("shutdown"), WITHDRAWN, CLOSED]
-    public = {notice.step or notice.document.value for notice in plan(case(), events, policy()) if notice.public}
+    public = {
+        notice.step or notice.document.value for notice in owed_notices(case(), events, policy()) if notice.public
+    }
     assert public == {"notice", "correction"}
     assert Addressee.SCHOOL in WITHDRAWN.data.tell

@@ -14,9 +14,9 @@ import pytest
 from alerts.delivery import outbox
 from alerts.delivery.channels import DeliveryError, open_channel
 from alerts.delivery.channels.smtp import message_id
-from alerts.delivery.outbox import GIVE_UP, LEASE, Outbox, Result, rest
-from alerts.documents.compose import TemplateBroken
-from alerts.messages import Letter
+from alerts.delivery.outbox import LEASE, MAX_ATTEMPTS, DeliveryResult, OutboxWorker, retry_delay
+from alerts.documents.compose import InvalidTemplate
+from alerts.messages import OutgoingMessage
 from tests.alerts.sample import NOW
 from tests.alerts.test_smtp import Handler, channel, serving
 
@@ -67,7 +67,9 @@ class Queue:
 
 def letter(claim):
     readers = tuple(filter(None, claim.body.split(",")))
-    return Letter(id=claim.id, subject=claim.id, text="正文", html="<p>正文</p>", recipients=readers, dated=NOW)
+    return OutgoingMessage(
+        id=claim.id, subject=claim.id, text="正文", html="<p>正文</p>", recipients=readers, dated=NOW
+    )
 
 
 @dataclass
@@ -92,40 +94,40 @@ class Fake:
 
 def test_claim_send_mark():
     queue, fake = Queue(Row("1"), Row("2", due=NOW + timedelta(1))), Fake()
-    done = Outbox(queue, [fake], letter).run(NOW)
-    assert (done.claimed, done.sent, done.given_up, done.results) == (1, 1, 0, {("mail", Result.SENT): 1})
+    done = OutboxWorker(queue, [fake], letter).run(NOW)
+    assert (done.claimed, done.sent, done.given_up, done.results) == (1, 1, 0, {("mail", DeliveryResult.SENT): 1})
     assert [queue.rows[id].state for id in "12"] == ["sent", "due"]
-    assert Outbox(queue, [fake], letter).run(NOW).claimed == 0
+    assert OutboxWorker(queue, [fake], letter).run(NOW).claimed == 0
 
 
 def test_each_reader_has_an_outcome_and_who_has_it_is_left_alone():
     queue = Queue(Row("1", "ok@x.cn,later@x.cn,never@x.cn"))
     fake = Fake(answers={"later@x.cn": DeliveryError("稍后"), "never@x.cn": DeliveryError("退回", permanent=True)})
-    Outbox(queue, [fake], letter).run(NOW)
+    OutboxWorker(queue, [fake], letter).run(NOW)
     row = queue.rows["1"]
     assert row.delivered == {"mail:ok@x.cn": "sent", "mail:later@x.cn": "retry", "mail:never@x.cn": "refused"}
     assert (row.state, row.due) == ("due", NOW + timedelta(minutes=1))
     fake.answers = {}
-    Outbox(queue, [fake], letter).run(row.due)
+    OutboxWorker(queue, [fake], letter).run(row.due)
     assert fake.got == [("1", "ok@x.cn"), ("1", "later@x.cn")]
     assert row.state == "failed"
     assert "mail:never@x.cn" in row.error
 
 
 def test_rests_double_and_are_capped_without_jitter():
-    minutes = [rest(n) / timedelta(minutes=1) for n in (1, 2, 3, 9, 10, 30, 10_000)]
+    minutes = [retry_delay(n) / timedelta(minutes=1) for n in (1, 2, 3, 9, 10, 30, 10_000)]
     assert minutes == [1, 2, 4, 256, 360, 360, 360]
 
 
 def test_giving_up_is_visible_and_soon_where_it_may_have_been_read():
     for error, limit in (
-        (DeliveryError("断", unknown=True), GIVE_UP["unknown"]),
-        (DeliveryError("忙"), GIVE_UP["retry"]),
+        (DeliveryError("断", unknown=True), MAX_ATTEMPTS["unknown"]),
+        (DeliveryError("忙"), MAX_ATTEMPTS["retry"]),
     ):
         queue, now = Queue(Row("1")), NOW
         while queue.rows["1"].state == "due":
             now = queue.rows["1"].due
-            Outbox(queue, [Fake(answers={"1": error})], letter).run(now)
+            OutboxWorker(queue, [Fake(answers={"1": error})], letter).run(now)
         assert (queue.rows["1"].attempts, queue.rows["1"].state) == (limit, "failed")
     assert timedelta(days=5) < now - NOW < timedelta(days=8)
 
@@ -136,8 +138,8 @@ def test_a_channel_that_is_down_is_spared_and_holds_no_other(tmp_path):
     down = Fake("mail", {"a@example.edu.cn": DeliveryError("连不上", channel_down=True)})
     down.targets = lambda letter: tried.append(letter.id) or letter.recipients
     files = open_channel("files", f"file://{tmp_path}", {})
-    done = Outbox(queue, [down, files], letter).run(NOW)
-    assert done.results == {("mail", Result.RETRY): 5, ("files", Result.SENT): 5}
+    done = OutboxWorker(queue, [down, files], letter).run(NOW)
+    assert done.results == {("mail", DeliveryResult.RETRY): 5, ("files", DeliveryResult.SENT): 5}
     assert len([path for path in tmp_path.iterdir() if not path.name.startswith(".")]) == 5
     assert all(row.state == "due" for row in queue.rows.values())
 
@@ -146,24 +148,24 @@ def test_a_slow_channel_does_not_make_the_others_wait():
     gate, fast = threading.Event(), Fake("fast")
     fast.send = lambda letter, target: gate.set()
     slow = Fake("slow", {"1": lambda: gate.wait(20) or pytest.fail("the fast channel waited for the slow one")})
-    assert Outbox(Queue(Row("1")), [slow, fast], letter).run(NOW).sent == 1
+    assert OutboxWorker(Queue(Row("1")), [slow, fast], letter).run(NOW).sent == 1
 
 
 def test_a_letter_that_cannot_be_made_waits_and_the_others_go(tmp_path):
     def compose(claim):
         if claim.id == "bad":
-            raise TemplateBroken(tmp_path / "a.txt", 3, "语法错误")
+            raise InvalidTemplate(tmp_path / "a.txt", 3, "语法错误")
         return letter(claim)
 
     queue = Queue(Row("bad"), Row("good"))
-    Outbox(queue, [Fake()], compose).run(NOW)
+    OutboxWorker(queue, [Fake()], compose).run(NOW)
     assert [queue.rows[id].state for id in ("bad", "good")] == ["due", "sent"]
     assert "a.txt 第 3 行" in queue.rows["bad"].error
 
 
 def test_a_bug_in_a_channel_stops_nothing_and_tells_no_secret():
     queue = Queue(Row("1"), Row("2"))
-    Outbox(queue, [Fake(answers={"1": RuntimeError("password=hunter2")})], letter).run(NOW)
+    OutboxWorker(queue, [Fake(answers={"1": RuntimeError("password=hunter2")})], letter).run(NOW)
     assert [row.state for row in queue.rows.values()] == ["due", "sent"]
     assert "hunter2" not in queue.rows["1"].error
 
@@ -171,7 +173,7 @@ def test_a_bug_in_a_channel_stops_nothing_and_tells_no_secret():
 @pytest.mark.parametrize("channels", [[], [Fake()]])
 def test_a_letter_without_any_way_out_is_not_called_sent(channels):
     queue = Queue(Row("1", ""))
-    Outbox(queue, channels, letter).run(NOW)
+    OutboxWorker(queue, channels, letter).run(NOW)
     assert queue.rows["1"].state == "due"
     assert "收件人" in queue.rows["1"].error
 
@@ -183,7 +185,7 @@ class Killed(BaseException):
 def test_killed_between_taking_and_marking_it_is_sent_again_as_the_same_mail(monkeypatch):
     handler, queue = Handler(), Queue(Row("SIAS-2026-0007/rectify"))
     with serving(handler) as port:
-        outbox = Outbox(queue, [channel(port)], letter)
+        outbox = OutboxWorker(queue, [channel(port)], letter)
         with monkeypatch.context() as patch:
             patch.setattr(queue, "mark_target", _kill)
             with pytest.raises(Killed):
@@ -203,17 +205,17 @@ def _kill(*args):
 def test_cut_after_data_is_unknown_and_counted():
     handler, queue = Handler(cut_after_data=True), Queue(Row("1"))
     with serving(handler) as port:
-        done = Outbox(queue, [channel(port)], letter).run(NOW)
-        assert done.results == {("mail", Result.UNKNOWN): 1}
+        done = OutboxWorker(queue, [channel(port)], letter).run(NOW)
+        assert done.results == {("mail", DeliveryResult.UNKNOWN): 1}
         assert (queue.rows["1"].state, queue.rows["1"].due) == ("due", NOW + timedelta(minutes=1))
         handler.cut = False
-        assert Outbox(queue, [channel(port)], letter).run(NOW + timedelta(minutes=1)).sent == 1
+        assert OutboxWorker(queue, [channel(port)], letter).run(NOW + timedelta(minutes=1)).sent == 1
     assert len(handler.taken) == 2
 
 
 def test_files_are_there_whole_or_not_at_all(tmp_path, monkeypatch):
     files = open_channel("files", f"file://{tmp_path}/出%20箱", {})
-    sent = Letter(id="../case/步骤", subject="", text="文", html="<p>", recipients=())
+    sent = OutgoingMessage(id="../case/步骤", subject="", text="文", html="<p>", recipients=())
     files.send(sent, "")
     files.send(sent, "")
     (folder,) = (tmp_path / "出 箱").iterdir()
@@ -231,7 +233,7 @@ def test_a_folder_that_cannot_be_written_is_the_channels_fault(tmp_path):
     (tmp_path / "file").write_text("")
     files = open_channel("files", f"file://{tmp_path}/file/sub", {})
     with pytest.raises(DeliveryError) as caught:
-        files.send(Letter(id="1", subject="", text="", html=""), "")
+        files.send(OutgoingMessage(id="1", subject="", text="", html=""), "")
     assert caught.value.channel_down
     assert not caught.value.permanent
 
@@ -259,10 +261,10 @@ def test_a_thousand_deliveries_with_random_faults(monkeypatch):
                     faults[letter.id] += 1
                     raise Killed
 
-    monkeypatch.setitem(outbox.GIVE_UP, "unknown", 1000)
+    monkeypatch.setitem(outbox.MAX_ATTEMPTS, "unknown", 1000)
     for _ in range(5000):
         try:
-            if not Outbox(queue, [Flaky()], letter).run(now).claimed:
+            if not OutboxWorker(queue, [Flaky()], letter).run(now).claimed:
                 now += timedelta(minutes=10)
         except Killed:
             now += timedelta(seconds=1)

@@ -19,11 +19,11 @@ from cryptography.x509.oid import NameOID
 
 from alerts.delivery.channels import ChannelError, DeliveryError, open_channel
 from alerts.delivery.channels.smtp import compose, message_id
-from alerts.messages import Letter, notice_letter
-from rules.model import Document
+from alerts.messages import OutgoingMessage, notice_letter
+from rules.model import DocumentType
 from tests.alerts.sample import NOW, notice
 
-LETTER = Letter(
+LETTER = OutgoingMessage(
     id="SIAS-2026-0007/rectify",
     subject="关于整改的通知",
     text="正文\n.\n..两点\n",
@@ -97,7 +97,7 @@ def certificate(tmp_path_factory):
 
 
 def test_a_notice_arrives_whole():
-    handler, sent = Handler(), notice_letter(notice(Document.RECTIFICATION))
+    handler, sent = Handler(), notice_letter(notice(DocumentType.RECTIFICATION))
     with serving(handler) as port:
         channel(port).send(sent, "tyxy@example.edu.cn")
     ((target, content),) = handler.taken
@@ -211,7 +211,7 @@ def test_implicit_tls(certificate):
 def test_the_same_letter_is_the_same_mail():
     first = compose(LETTER, "a@example.edu.cn", "xcb@example.edu.cn", "宣传部")
     assert first.as_bytes() == compose(LETTER, "a@example.edu.cn", "xcb@example.edu.cn", "宣传部").as_bytes()
-    other = compose(Letter(id="x", subject="", text="", html=""), "a@example.edu.cn", "xcb@example.edu.cn")
+    other = compose(OutgoingMessage(id="x", subject="", text="", html=""), "a@example.edu.cn", "xcb@example.edu.cn")
     assert other["Message-ID"] != first["Message-ID"]
 
 

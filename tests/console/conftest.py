@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.console import create_app
 from tests.console.house import Browser, client_of, furnish, open_world
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A furnished world on SQLite."""
+def context(tmp_path: Path) -> Iterator[AppContext]:
+    """A furnished context on SQLite."""
     opened = open_world(tmp_path)
     furnish(opened)
     yield opened
@@ -23,9 +23,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def app(world: World) -> FastAPI:
+def app(context: AppContext) -> FastAPI:
     """The console over it."""
-    return create_app(world)
+    return create_app(context)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Makes the furnished world of the console's tests, and a browser that fills in forms."""
+"""Makes the furnished context of the console's tests, and a browser that fills in forms."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from monitors.app_context import World
-from monitors.jobs.check import Desk
+from monitors.app_context import AppContext
+from monitors.jobs.check import CaseWriter
 from monitors.settings import Settings
-from rules.accounts.state import absorb
-from rules.calendar import standard
+from rules.accounts.state import apply_observation
+from rules.calendar import china_calendar
 from rules.candidates import Candidate, CandidateKind
-from rules.cases.case import Case, CaseEvent, EventData, EventKind
-from rules.cases.transitions import appeal, approve, deliver, first_record, issue
-from rules.model import CaseState, Filing, Level, Observation, Outcome, Platform, Post, Proof
+from rules.cases.case import Case, CaseEvent, EventKind, EventPayload
+from rules.cases.transitions import appeal, approve, first_step_record, issue, register_delivery
+from rules.model import AccountLevel, CaseState, ClaimType, Filing, Observation, Outcome, Platform, Post
 from rules.policies.schema import Policy
 from storage.evidence import EvidenceArchive, StoredPage
 from storage.filings import key_of
@@ -61,10 +61,10 @@ def client_of(app: FastAPI) -> Browser:
     return Browser(app, base_url="http://127.0.0.1:8765", raise_server_exceptions=True)
 
 
-def open_world(folder: Path, **given: Any) -> World:
-    """An empty world at NOW."""
+def open_world(folder: Path, **given: Any) -> AppContext:
+    """An empty context at NOW."""
     settings = Settings(data=folder, **({"console_token": TOKEN} | given))
-    return World(settings, Store(settings.database), lambda: NOW)
+    return AppContext(settings, Store(settings.database), lambda: NOW)
 
 
 UNITS = ("图书馆", "招生就业处", "校团委", "机械工程学院", "外国语学院", "后勤保障部", "信息中心", "马克思主义学院")
@@ -87,7 +87,7 @@ def filings(school: str, count: int) -> list[Filing]:
                 if platform is Platform.WEBSITE
                 else f"{'gh_' if platform is Platform.WECHAT else ''}{10000000 + n}",
                 url=f"http://unit{n}.{school}.example.edu.cn/" if platform is Platform.WEBSITE else "",
-                level=Level.TWO,
+                level=AccountLevel.TWO,
                 first_owner="张三",
                 direct_owner="李四",
                 phones=("13800138000", "0371-62436666"),
@@ -115,17 +115,17 @@ def look(filing: Filing, at: datetime, outcome: Outcome, evidence: str, last: da
         reason="" if outcome.is_fact else "页面要求输入验证码",
         name=filing.name[:60] if outcome.is_fact else None,
         posts=posts,
-        proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME if outcome.is_fact else Proof.NONE,
+        proves=ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME if outcome.is_fact else ClaimType.NONE,
         evidence=evidence,
     )
 
 
-def furnish(world: World, count: int = 24) -> None:
-    """Fill a world with a bit of everything."""
-    store = world.store
+def furnish(context: AppContext, count: int = 24) -> None:
+    """Fill a context with a bit of everything."""
+    store = context.store
     register = [*filings(DEMO, count), *filings(SIAS, max(count // 4, 2))]
     store.filings.save(register, by="测试", now=NOW)
-    evidence = keep_evidence(world)
+    evidence = keep_evidence(context)
     kinds = (Outcome.OK, Outcome.OK, Outcome.OK, Outcome.BLOCKED, Outcome.OK, Outcome.UNREADABLE, Outcome.GONE)
     for n, filing in enumerate(register):
         if n % 9 == 8:
@@ -135,7 +135,9 @@ def furnish(world: World, count: int = 24) -> None:
         earlier = look(filing, at - timedelta(days=6), Outcome.OK, evidence, NOW - timedelta(days=40))
         run = f"sweep-{filing.platform.value}"
         store.looks.record(
-            run, [(key_of(filing), earlier), (key_of(filing), look(filing, at, kind, evidence, last))], absorb
+            run,
+            [(key_of(filing), earlier), (key_of(filing), look(filing, at, kind, evidence, last))],
+            apply_observation,
         )
     for platform in PLATFORMS:
         run = f"sweep-{platform.value}"
@@ -146,16 +148,16 @@ def furnish(world: World, count: int = 24) -> None:
     store.runs.jobs({"sweep": "*/20 * * * *", "digest": "30 7 * * *"})
     store.runs.job_started("sweep", NOW - timedelta(minutes=52))
     store.runs.job_ended("sweep", NOW - timedelta(minutes=50), 131.4)
-    store.runs.spend("weixin.sogou.com", NOW.date(), 214)
-    open_cases(world, register, evidence)
+    store.runs.add_requests("weixin.sogou.com", NOW.date(), 214)
+    open_cases(context, register, evidence)
     store.candidates.meet([candidate(n, evidence) for n in range(5)])
     html = '<!doctype html><html><body style="font-family:sans-serif"><h1>示范大学日报</h1><a href="/cases">问题</a></body></html>'
     store.runs.save_digest(DEMO, NOW.date(), "示范大学日报", html, NOW - timedelta(hours=2))
 
 
-def keep_evidence(world: World) -> str:
+def keep_evidence(context: AppContext) -> str:
     """One captured page, as hostile as they come."""
-    archive = EvidenceArchive(world.evidence)
+    archive = EvidenceArchive(context.evidence)
     body = "<html><script>document.title='owned'</script><body>图书馆 验证码</body></html>".encode()
     page = StoredPage("https://example.edu.cn/", body, NOW - timedelta(hours=1), headers={"content-type": "text/html"})
     evidence = archive.append(page)
@@ -201,15 +203,15 @@ STORIES = (
 )
 
 
-def open_cases(world: World, register: list[Filing], evidence: str) -> None:
+def open_cases(context: AppContext, register: list[Filing], evidence: str) -> None:
     """Cases in their several states, made by the rules' own moves."""
     for n, ages in enumerate(STORIES):
         filing = register[n * 2]
         number = f"{filing.school.upper()}-2026-{n + 1:04d}"
-        policy = world.policies[filing.school]
+        policy = context.policies[filing.school]
         case, events = tell(a_case(policy, filing, number, NOW - timedelta(days=ages.days), evidence), ages.story)
-        with world.store.cases.ledger(filing.school, NOW) as book:
-            Desk(world, book, policy, standard(), NOW).keep(case, events)
+        with context.store.cases.transaction(filing.school, NOW) as book:
+            CaseWriter(context, book, policy, china_calendar(), NOW).save(case, events)
 
 
 def a_case(policy: Policy, filing: Filing, number: str, at: datetime, evidence: str) -> tuple[Case, list[CaseEvent]]:
@@ -236,10 +238,10 @@ def a_case(policy: Policy, filing: Filing, number: str, at: datetime, evidence: 
         evidence=(evidence,),
         shown_at=NOW - timedelta(hours=2),
         since=at - timedelta(days=1),
-        steps=(first_record(steps, at, standard()),),
+        steps=(first_step_record(steps, at, china_calendar()),),
     )
     opened = CaseEvent(
-        number=number, kind=EventKind.OPENED, at=at, by="系统", reason=case.reason, data=EventData(case=case)
+        number=number, kind=EventKind.OPENED, at=at, by="系统", reason=case.reason, data=EventPayload(case=case)
     )
     return case, [opened]
 
@@ -256,21 +258,21 @@ def tell(start: tuple[Case, list[CaseEvent]], story: str) -> tuple[Case, list[Ca
 
     if story == "new":
         return case, events
-    pending = case.pending
+    pending = case.pending_step
     assert pending
     at = max(pending.due_at, at) + timedelta(hours=1)
     case = replace(case, shown_at=at)
-    if case.rung(pending.step).needs_approver:
+    if case.step_by_code(pending.step).needs_approver:
         move(approve(case, pending.step, "赵书记", at))
     move(issue(case, at))
     if story != "rectifying":
-        move(deliver(case, pending.step, at + timedelta(hours=2), standard()))
+        move(register_delivery(case, pending.step, at + timedelta(hours=2), china_calendar()))
     if story == "appealed":
         move(appeal(case, "图书馆", "账号已于上月更新，<b>系统未看到</b>。", at + timedelta(days=2)))
     if story == "resolved":
         seen = CaseEvent(
             number=case.number, kind=EventKind.RESOLVED, at=NOW - timedelta(days=1), by="系统", reason="已见新内容"
         )
-        case = replace(case, state=CaseState.RESOLVED, resolved_at=seen.at, outcome=seen.reason)
+        case = replace(case, state=CaseState.RESOLVED, resolved_at=seen.at, closing_reason=seen.reason)
         events.append(seen)
     return replace(case, shown_at=NOW - timedelta(hours=2)), events

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from storage.filings import key_of
 from tests.conftest import _free_port
 from tests.console.house import TOKEN
@@ -53,11 +53,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def pages(world: World) -> dict[str, str]:
+def pages(app_context: AppContext) -> dict[str, str]:
     """The main pages by a short name."""
-    account = key_of(world.store.filings.all("demo")[1])
-    notice = next(row["id"] for row in world.store.notices.all() if row["document"] != "digest")
-    evidence = world.store.looks.history(account)[0][0].evidence
+    account = key_of(app_context.store.filings.all("demo")[1])
+    notice = next(row["id"] for row in app_context.store.notices.all() if row["document"] != "digest")
+    evidence = app_context.store.looks.history(account)[0][0].evidence
     return {
         "today": "/",
         "accounts": "/accounts",
@@ -86,7 +86,7 @@ def watch(page: Page, base: str) -> list[str]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_main_pages(size: str, served: str, world: World, chromium: Browser, tmp_path: Path) -> None:
+def test_main_pages(size: str, served: str, app_context: AppContext, chromium: Browser, tmp_path: Path) -> None:
     """Sign in by keyboard, then visit every page."""
     shots = Path(os.environ.get("SCREENSHOTS") or tmp_path)
     width, height = SIZES[size]
@@ -99,7 +99,7 @@ def test_main_pages(size: str, served: str, world: World, chromium: Browser, tmp
     page.get_by_label("您的姓名").fill("王老师")
     page.keyboard.press("Enter")
     page.wait_for_url(f"{served}/cases")
-    for name, path in pages(world).items():
+    for name, path in pages(app_context).items():
         page.goto(served + path)
         page.screenshot(path=shots / f"{size}-{name}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than the window"
@@ -108,7 +108,7 @@ def test_main_pages(size: str, served: str, world: World, chromium: Browser, tmp
     context.close()
 
 
-def test_a_link_from_a_mail_finds_the_session(served: str, world: World, chromium: Browser) -> None:
+def test_a_link_from_a_mail_finds_the_session(served: str, app_context: AppContext, chromium: Browser) -> None:
     """A Strict cookie stays home on a cross-site visit; the page asks again by itself."""
     context = chromium.new_context()
     page = context.new_page()

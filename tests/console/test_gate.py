@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Mount, Route
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.console import create_app
-from monitors.console.auth import COOKIE, SESSION_SECONDS, TRIES, Door, Role, access_token
+from monitors.console.auth import COOKIE, SESSION_SECONDS, TRIES, Authenticator, ConsoleRole, access_token
 from monitors.console.middleware import safe_path
 from tests.console.house import TOKEN, Browser, client_of, open_world
 
@@ -70,25 +70,25 @@ def test_nothing_opens_to_a_stranger(app: FastAPI, stranger: Browser) -> None:
 
 def test_nothing_changes_without_the_forms_token(app: FastAPI, staff: Browser) -> None:
     """Signed in, but the form came from somewhere else: 403 on every route that changes anything."""
-    other = Door(TOKEN).issue("王老师")
+    other = Authenticator(TOKEN).issue("王老师")
     for method, path in routes(app):
         if method == "POST":
-            for fields in ({}, {"csrf": ""}, {"csrf": "0" * 64}, {"csrf": Door(TOKEN).csrf(other)}):
+            for fields in ({}, {"csrf": ""}, {"csrf": "0" * 64}, {"csrf": Authenticator(TOKEN).csrf(other)}):
                 assert staff.post(path, data=fields, follow_redirects=False).status_code == 403, path
 
 
-def test_readers_may_not_decide(app: FastAPI, world: World) -> None:
+def test_readers_may_not_decide(app: FastAPI, context: AppContext) -> None:
     """The seam for roles: a reading session sees pages and changes nothing."""
-    door = Door(TOKEN)
-    reader = door.issue("审阅员", Role.READS)
+    door = Authenticator(TOKEN)
+    reader = door.issue("审阅员", ConsoleRole.READS)
     with client_of(app) as client:
         client.cookies.set(COOKIE, door.write(reader))
         assert client.get("/cases/DEMO-2026-0001").status_code == 200
         for path in ("/cases/DEMO-2026-0001/approve", "/suspects/decide", "/operations/sweep"):
             assert client.submit(path, by="某人", reason="某事").status_code == 403
-    assert not Door("t").issue("").may(Role.READS)
-    assert reader.may(Role.READS)
-    assert not reader.may(Role.RUNS)
+    assert not Authenticator("t").issue("").may(ConsoleRole.READS)
+    assert reader.may(ConsoleRole.READS)
+    assert not reader.may(ConsoleRole.RUNS)
 
 
 def test_every_answer_is_guarded(app: FastAPI, staff: Browser) -> None:
@@ -111,7 +111,7 @@ def test_every_answer_is_guarded(app: FastAPI, staff: Browser) -> None:
 
 
 def test_cookie(app: FastAPI, stranger: Browser) -> None:
-    """HttpOnly and Strict always; Secure over https, or where the settings say that the world outside speaks it."""
+    """HttpOnly and Strict always; Secure over https, or where the settings say that the context outside speaks it."""
     line = stranger.sign_in().headers["set-cookie"]
     assert "HttpOnly" in line
     assert "SameSite=Strict" in line
@@ -132,17 +132,17 @@ def test_a_new_session_at_login(stranger: Browser) -> None:
 
 def test_forged_expired_and_ended_sessions(monkeypatch: pytest.MonkeyPatch) -> None:
     """A changed byte, another token, too late, or after leaving: nobody."""
-    door = Door(TOKEN)
+    door = Authenticator(TOKEN)
     session = door.issue("王老师")
     cookie = door.write(session)
     assert door.read(cookie) == session
     assert door.read(cookie[:-1] + ("0" if cookie[-1] != "0" else "1")) is None
-    assert door.read(Door("other").write(session)) is None
+    assert door.read(Authenticator("other").write(session)) is None
     assert door.read(door.write(replace(session, expires=session.expires - SESSION_SECONDS - 1))) is None
     assert door.read("") is None
     assert door.read("." * 9000) is None
     assert door.read("é.é") is None
-    door.leave(session)
+    door.revoke(session)
     assert door.read(cookie) is None
 
 
@@ -191,19 +191,19 @@ def test_login_leads_on(stranger: Browser) -> None:
 
 def test_token_is_made_once_and_kept_private(tmp_path: Path) -> None:
     """Mode 600, the same at every start."""
-    world = open_world(tmp_path, console_token=None)
-    token = access_token(world.settings)
+    context = open_world(tmp_path, console_token=None)
+    token = access_token(context.settings)
     file = tmp_path / "console-token"
     assert len(token) >= 32
-    assert access_token(world.settings) == token
+    assert access_token(context.settings) == token
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    world.store.close()
+    context.store.close()
 
 
 def test_demo_stands_open_towards_this_machine_only(tmp_path: Path) -> None:
     """Signed in as 演示用户 on loopback; a foreign Host header (DNS rebinding) and a public address are refused."""
-    world = open_world(tmp_path, demo=True)
-    with client_of(create_app(world)) as client:
+    context = open_world(tmp_path, demo=True)
+    with client_of(create_app(context)) as client:
         page = client.get("/")
         assert page.status_code == 200
         assert "演示用户" in page.text
@@ -213,7 +213,7 @@ def test_demo_stands_open_towards_this_machine_only(tmp_path: Path) -> None:
     public = open_world(tmp_path, demo=True, host="0.0.0.0")
     with client_of(create_app(public)) as client:
         assert client.get("/", follow_redirects=False).status_code == 303
-    world.store.close()
+    context.store.close()
     public.store.close()
 
 
@@ -222,12 +222,12 @@ def test_long_forms_are_refused(staff: Browser) -> None:
     assert staff.post("/scan", data={"target": "x" * 70_000}).status_code == 413
 
 
-def test_machines_pages_are_open(stranger: Browser, world: World) -> None:
+def test_machines_pages_are_open(stranger: Browser, context: AppContext) -> None:
     """Health and metrics need no login; metrics can be switched off."""
     health = stranger.get("/healthz")
     assert health.json() == {"status": "ok", "database": "ok", "last_sweep_seconds": 3000, "scheduler": None}
     assert "xunjian_accounts" in stranger.get("/metrics").text
-    with client_of(create_app(world, metrics=False)) as client:
+    with client_of(create_app(context, metrics=False)) as client:
         assert client.get("/metrics").status_code == 404
 
 

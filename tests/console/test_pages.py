@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.console.formatting import outlink
 from rules.model import Filing, Platform
@@ -35,22 +35,22 @@ MAIN = (
 MOST_BYTES, MOST_QUESTIONS = 100 * 1024, 12
 
 
-def account_pages(world: World) -> list[str]:
+def account_pages(context: AppContext) -> list[str]:
     """Every account of the register, the hostile ones among them."""
-    return [f"/accounts/{key_of(filing)}" for filing in world.store.filings.all()]
+    return [f"/accounts/{key_of(filing)}" for filing in context.store.filings.all()]
 
 
-def test_pages_are_small_and_ask_little(staff: Browser, world: World) -> None:
+def test_pages_are_small_and_ask_little(staff: Browser, context: AppContext) -> None:
     """≤ 100 KB and about ten questions each."""
     asked: list[str] = []
     event.listen(
-        world.store.database.engine,
+        context.store.database.engine,
         "before_cursor_execute",
         lambda conn, cursor, statement, *rest: (
             asked.append(statement) if statement.lstrip().startswith("SELECT") else None
         ),
     )
-    for path in (*MAIN, *account_pages(world)[:6]):
+    for path in (*MAIN, *account_pages(context)[:6]):
         asked.clear()
         answer = staff.get(path)
         assert answer.status_code == 200, path
@@ -58,9 +58,9 @@ def test_pages_are_small_and_ask_little(staff: Browser, world: World) -> None:
         assert len(asked) <= MOST_QUESTIONS, (path, asked)
 
 
-def test_strangers_words_are_harmless(staff: Browser, world: World) -> None:
+def test_strangers_words_are_harmless(staff: Browser, context: AppContext) -> None:
     """No markup of theirs, no invisible or turning characters, no endless names, isolated, links without referrer."""
-    for path in (*MAIN, *account_pages(world)[:6], "/suspects?state=waiting"):
+    for path in (*MAIN, *account_pages(context)[:6], "/suspects?state=waiting"):
         text = staff.get(path).text
         assert "<script" not in text, path
         assert "<img src=x" not in text, path
@@ -101,13 +101,13 @@ def test_unseen_is_grey_never_red_or_green(staff: Browser) -> None:
         assert badges == {"unseen"}, outcome
 
 
-def test_filters_and_pages(staff: Browser, world: World) -> None:
+def test_filters_and_pages(staff: Browser, context: AppContext) -> None:
     """Search words, school, platform and paging work together."""
     assert "共 30 个" in staff.get("/accounts").text
     assert "共 6 个" in staff.get("/accounts?school=sias").text
     found = staff.get("/accounts?q=图书馆&platform=weibo").text
     assert len(re.findall(r'<tr>\s*<th scope="row">', found)) == len(
-        [f for f in world.store.filings.all() if "图书馆" in f.name + f.unit and f.platform == Platform.WEIBO]
+        [f for f in context.store.filings.all() if "图书馆" in f.name + f.unit and f.platform == Platform.WEIBO]
     )
     assert "没有符合条件的账号" in staff.get("/accounts?q=100%25").text
     assert staff.get("/accounts?page=0").status_code == 422
@@ -115,26 +115,26 @@ def test_filters_and_pages(staff: Browser, world: World) -> None:
         Filing(id=f"x{n:03d}", school=DEMO, platform=Platform.OTHER, name=f"账号{n}", opened_at=date(2020, 1, 1))
         for n in range(120)
     ]
-    world.store.filings.save(many, by="测试", now=NOW)
+    context.store.filings.save(many, by="测试", now=NOW)
     second = staff.get("/accounts?school=demo&platform=other&page=2").text
     assert "第 2 / 3 页" in second
     assert "?school=demo&amp;platform=other&amp;page=3" in second
     assert len(re.findall(r'<tr>\s*<th scope="row">', second)) == 50
 
 
-def test_phones_are_masked(staff: Browser, world: World) -> None:
+def test_phones_are_masked(staff: Browser, context: AppContext) -> None:
     """Nobody needs the number to read the register."""
-    text = staff.get(account_pages(world)[0]).text
+    text = staff.get(account_pages(context)[0]).text
     assert "13800138000" not in text
     assert "62436666" not in text
     assert "zhangsan@" not in text
 
 
-def test_a_refused_authorisation_is_told_to_whoever_runs_the_service(staff: Browser, world: World) -> None:
+def test_a_refused_authorisation_is_told_to_whoever_runs_the_service(staff: Browser, context: AppContext) -> None:
     """Nothing else would show it: the public pages are read all the same."""
     note = "某某大学图书馆 的官方接口: authorisation: 本机地址不在该公众号的 IP 白名单里<script>"
-    world.store.runs.start("sweep-note", "witness", "wechat", NOW)
-    world.store.runs.finish("sweep-note", "ok", {"outcomes": {"ok": 1}, "notes": [note]}, NOW)
+    context.store.runs.start("sweep-note", "witness", "wechat", NOW)
+    context.store.runs.finish("sweep-note", "ok", {"outcomes": {"ok": 1}, "notes": [note]}, NOW)
     text = staff.get("/operations").text
     assert "IP 白名单里&lt;script&gt;" in text
     assert "网站链接" in text
@@ -149,9 +149,9 @@ def test_demonstrations_say_so(staff: Browser) -> None:
     assert "示范大学（演示）" in staff.get("/accounts").text
 
 
-def test_evidence_is_never_a_page_again(staff: Browser, world: World) -> None:
+def test_evidence_is_never_a_page_again(staff: Browser, context: AppContext) -> None:
     """The metadata page escapes it; the bytes come as text or as a file, sandboxed and unsniffed."""
-    look = next(look for look, _ in world.store.looks.history(key_of(world.store.filings.all(DEMO)[1])))
+    look = next(look for look, _ in context.store.looks.history(key_of(context.store.filings.all(DEMO)[1])))
     path = f"/evidence/{look.evidence}"
     assert "&lt;script&gt;" in staff.get(path).text
     for kind, expected in (("source", "text/plain; charset=utf-8"), ("file", "application/octet-stream")):
@@ -165,9 +165,9 @@ def test_evidence_is_never_a_page_again(staff: Browser, world: World) -> None:
         assert staff.get(f"/evidence/{wrong}").status_code == 404
 
 
-def test_documents_are_framed_without_power(staff: Browser, world: World) -> None:
+def test_documents_are_framed_without_power(staff: Browser, context: AppContext) -> None:
     """Digest and notice bodies: own style, no script, no form, only inside our own page."""
-    notice = next(row["id"] for row in world.store.notices.all() if row["document"] != "digest")
+    notice = next(row["id"] for row in context.store.notices.all() if row["document"] != "digest")
     for path in ("/digest/2026-11-21/body", f"/notices/{notice}.body"):
         policy = staff.get(path).headers["content-security-policy"]
         assert "sandbox" in policy
@@ -184,8 +184,8 @@ def test_documents_are_framed_without_power(staff: Browser, world: World) -> Non
 
 def test_an_empty_house(tmp_path: Path) -> None:
     """Before anything was imported every page still opens and says what to do."""
-    world = open_world(tmp_path)
-    with client_of(create_app(world)) as client:
+    context = open_world(tmp_path)
+    with client_of(create_app(context)) as client:
         client.sign_in()
         for path in (
             "/",
@@ -200,7 +200,7 @@ def test_an_empty_house(tmp_path: Path) -> None:
         ):
             assert client.get(path).status_code == 200, path
         assert "导入台账" in client.get("/").text
-    world.store.close()
+    context.store.close()
 
 
 def test_wrong_addresses(staff: Browser) -> None:
@@ -213,8 +213,8 @@ def test_wrong_addresses(staff: Browser) -> None:
 
 def test_a_larger_house(tmp_path: Path) -> None:
     """2,000 accounts: still ≤ 100 KB a page."""
-    world = open_world(tmp_path)
-    furnish(world, 40)
+    context = open_world(tmp_path)
+    furnish(context, 40)
     many = [
         Filing(
             id=f"y{n:05d}",
@@ -225,9 +225,9 @@ def test_a_larger_house(tmp_path: Path) -> None:
         )
         for n in range(2000)
     ]
-    world.store.filings.save(many, by="测试", now=NOW)
-    with client_of(create_app(world)) as client:
+    context.store.filings.save(many, by="测试", now=NOW)
+    with client_of(create_app(context)) as client:
         client.sign_in()
         for path in ("/", "/accounts", "/accounts?page=40", "/accounts?outcome=unseen"):
             assert len(client.get(path).content) <= MOST_BYTES, path
-    world.store.close()
+    context.store.close()

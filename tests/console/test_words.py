@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.console.formatting import ago, bdi, day, masked, path, size
 from monitors.console.labels import setting_text, switch_text
-from monitors.console.pending import Turn, rungs, waiting
+from monitors.console.pending import ActionOwner, rungs, waiting
 from monitors.console.routes.accounts import filing_facts, shown_posts
 from rules.model import Filing, Platform
 from tests.conftest import NOW
@@ -67,16 +67,16 @@ def test_small_things() -> None:
     assert switch_text('weibo: {"enabled": false}') == "微博：停用访问"
 
 
-def test_what_cases_wait_for(world: World) -> None:
+def test_what_cases_wait_for(context: AppContext) -> None:
     """Ours before the system's before time's; a settled case waits for nothing."""
-    cases = {case.number[-1]: case for case in world.store.cases.all("demo")}
+    cases = {case.number[-1]: case for case in context.store.cases.all("demo")}
     said = {number: waiting(case, NOW) for number, case in cases.items()}
     assert said["1"].sign
     assert "等待党委宣传部负责人签批" in said["1"].text
-    assert said["4"].turn is Turn.OURS
+    assert said["4"].turn is ActionOwner.OURS
     assert "申诉" in said["4"].text
     assert "复核" in said["5"].text
-    assert said["3"].turn is Turn.SYSTEM
+    assert said["3"].turn is ActionOwner.SYSTEM
     assert "等待送达" in said["3"].text
     assert [rung.stage for rung in rungs(cases["1"])] == ["done", "now", "later"]
     frozen = waiting(cases["2"], NOW, frozen=[cases["2"].platform])

@@ -18,18 +18,18 @@ from typer.testing import CliRunner
 
 from alerts.notices.notice import Notice
 from monitors import clock
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.cli.main import app
 from monitors.metrics import registry_of
 from monitors.settings import Settings, load_settings
 from rules.candidates import Candidate
 from rules.cases.case import Case, CaseEvent
-from rules.model import Filing, Finding, Observation, Seen
+from rules.model import AccountState, Filing, Finding, Observation
 from storage.store import Store
 
 HERE = Path(__file__).parent
 PUBLISHED = HERE / "published.yaml"
-STORED = (Observation, Seen, Filing, Finding, Case, CaseEvent, Candidate, Notice)
+STORED = (Observation, AccountState, Filing, Finding, Case, CaseEvent, Candidate, Notice)
 PAGE = """<html><title>教务处</title><ul><li><a href="/1.htm">放假通知</a><span>2026-11-20</span></li>
 <li><a href="/2.htm">选课通知</a><span>2026-11-18</span></li></ul></html>"""
 COMMANDS = {
@@ -79,7 +79,7 @@ def collect(run: Callable[..., str], data: Path) -> dict[str, Any]:
     settings = load_settings(data=data)
     store = Store(settings.database)
     try:
-        metrics = sorted(family.name for family in registry_of(World(settings, store, clock.wall)).collect())
+        metrics = sorted(family.name for family in registry_of(AppContext(settings, store, clock.wall)).collect())
     finally:
         store.close()
     return {

@@ -36,7 +36,7 @@ def test_no_stored_decision_was_lost(installation: Path) -> None:
     store = Store(f"sqlite:///{installation / 'xunjian.db'}")
     try:
         cases = {case.number: case for case in store.cases.all()}
-        assert [case.number for case in cases.values() if case.appeal] == ["DEMO-2026-0049"]
+        assert [case.number for case in cases.values() if case.pending_appeal] == ["DEMO-2026-0049"]
         assert [case.number for case in cases.values() if case.exemption] == ["DEMO-2026-0047"]
         assert {number for number, case in cases.items() for step in case.steps if step.approved_by == "张明"} == {
             "DEMO-2026-0048",

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from rules.model import Seen
+from rules.model import AccountState
 from storage.serialization import load
 from tests.contracts.shapes import PUBLISHED, collect
 
@@ -27,6 +27,6 @@ def test_what_is_published_is_what_was_agreed(kind: str, now_published: dict[str
 
 
 def test_a_stored_field_that_nobody_knows_is_refused() -> None:
-    assert load(Seen, '{"failures": 2}').failures == 2
+    assert load(AccountState, '{"failures": 2}').failures == 2
     with pytest.raises(ValidationError, match="misfortunes"):
-        load(Seen, '{"misfortunes": 2}')
+        load(AccountState, '{"misfortunes": 2}')

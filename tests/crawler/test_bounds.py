@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from crawler.fetch.job import Look
+from crawler.fetch.job import FetchTask
 from crawler.platforms.spec import Target
 from monitors import clock
-from monitors.app_context import World
-from monitors.jobs.sweep import order_for, run_order
+from monitors.app_context import AppContext
+from monitors.jobs.sweep import new_crawl_job, run_crawl_job
 from monitors.settings import load_settings
-from rules.model import Observation, Outcome, Platform, Proof
+from rules.model import ClaimType, Observation, Outcome, Platform
 from storage.store import Store
 
 NEWS = "".join(
@@ -96,22 +96,24 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, l
     settings = load_settings(
         data=tmp_path_factory.mktemp("bounds"), delay_seconds=0.0, allowed_ranges=("127.0.0.1/32",)
     )
-    world = World(settings, Store(settings.database), clock.wall)
+    context = AppContext(settings, Store(settings.database), clock.wall)
     names = [*PAGES, "/inside/", "/loop/", "/gzip/"]
     base = f"127.0.0.1:{server.port}"
     targets = {name: f"{base}{name.rstrip('/')}" for name in names}
     looks = [
-        Look(target=Target(platform=Platform.WEBSITE, key=f"website:{t}", account_id=t, url=f"http://{base}{name}"))
+        FetchTask(
+            target=Target(platform=Platform.WEBSITE, key=f"website:{t}", account_id=t, url=f"http://{base}{name}")
+        )
         for name, t in targets.items()
     ]
     walls = {"/empty/", "/gzip/", "/binary/"}  # a wall silences its host for the rest of a run: these go one by one
     together = [look for name, look in zip(names, looks, strict=True) if name not in walls]
     alone = [[look] for name, look in zip(names, looks, strict=True) if name in walls]
     for some in [together, *alone]:
-        ending = asyncio.run(run_order(world, order_for(world, "sweep", Platform.WEBSITE, some)))
+        ending = asyncio.run(run_crawl_job(context, new_crawl_job(context, "sweep", Platform.WEBSITE, some)))
         assert ending.status == "ok", ending.error
-    yield {name: [o for o, _ in world.store.looks.history(f"website:{t}")] for name, t in targets.items()}, server
-    world.store.close()
+    yield {name: [o for o, _ in context.store.looks.history(f"website:{t}")] for name, t in targets.items()}, server
+    context.store.close()
     server.stop()
 
 
@@ -138,10 +140,10 @@ def test_a_page_that_only_leads_on_is_followed_once(seen: tuple[dict[str, list[O
     (led,) = [look for look in seen[0]["/goes/"] if look.source == "home"]
     assert led.url.endswith("/links/")
     assert led.last_post_at
-    assert Proof.INACTIVE in led.proves, "the page it goes to is the home page"
+    assert ClaimType.INACTIVE in led.proves, "the page it goes to is the home page"
     framed = [look for look in seen[0]["/frames/"] if look.outcome is Outcome.OK]
     assert framed
-    assert not any(Proof.INACTIVE in look.proves for look in framed), "one frame shows no silence"
+    assert not any(ClaimType.INACTIVE in look.proves for look in framed), "one frame shows no silence"
 
 
 def test_a_check_of_visitors_is_not_walked_past(seen: tuple[dict[str, list[Observation]], Server]) -> None:

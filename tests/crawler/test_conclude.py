@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from crawler.observe.attribute import conclude, own_result
+from crawler.observe.attribute import select_own_hit, summarize_visit
 from crawler.platforms.spec import Target
-from rules.model import Found, Observation, Outcome, Platform, Post, Proof
+from rules.model import ClaimType, Observation, Outcome, Platform, Post, SearchHit
 from tests.conftest import NOW
 
 OLD = Post(id="1", published_at=NOW - timedelta(days=200))
@@ -21,12 +21,12 @@ def look(source: str, outcome: Outcome = Outcome.OK, posts: tuple[Post, ...] = (
         observed_at=NOW,
         outcome=outcome,
         posts=posts if fact else (),
-        proves=Proof.ACTIVE | Proof.INACTIVE if fact else Proof.NONE,
+        proves=ClaimType.ACTIVE | ClaimType.INACTIVE if fact else ClaimType.NONE,
     )
 
 
 def silent(seen: list[Observation]) -> bool:
-    return any(each.proves & Proof.INACTIVE for each in conclude(seen))
+    return any(each.proves & ClaimType.INACTIVE for each in summarize_visit(seen))
 
 
 def test_a_home_page_and_its_columns_show_silence() -> None:
@@ -47,21 +47,21 @@ def test_a_home_page_without_dates_and_columns_without_dates_show_nothing() -> N
 
 
 def test_a_missing_sitemap_is_no_news() -> None:
-    assert conclude([look("home"), look("none", Outcome.UNREADABLE)]) == [look("home")]
+    assert summarize_visit([look("home"), look("none", Outcome.UNREADABLE)]) == [look("home")]
 
 
 def test_a_profile_without_its_list_still_says_that_the_list_was_hidden() -> None:
     profile, wall = look("profile", posts=()), look("posts", Outcome.BLOCKED)
-    assert conclude([profile, wall]) == [profile, wall]
+    assert summarize_visit([profile, wall]) == [profile, wall]
 
 
 def test_nothing_read_is_recorded_as_nothing_read() -> None:
-    assert conclude([look("none", Outcome.UNREADABLE)]) == [look("none", Outcome.UNREADABLE)]
+    assert summarize_visit([look("none", Outcome.UNREADABLE)]) == [look("none", Outcome.UNREADABLE)]
 
 
 RESULTS = (
-    Found(platform=Platform.WECHAT, name="示范大学", account_id="shifan_daxue", last_post_at=NOW),
-    Found(
+    SearchHit(platform=Platform.WECHAT, name="示范大学", account_id="shifan_daxue", last_post_at=NOW),
+    SearchHit(
         platform=Platform.WECHAT, name="示范大学工会", account_id="shifan_gh", last_post_at=NOW - timedelta(days=300)
     ),
 )
@@ -78,15 +78,15 @@ def searched(name: str, account_id: str) -> Observation:
         account_id="shifan_daxue",
         posts=(Post(id="a", published_at=NOW),),
         results=RESULTS,
-        proves=Proof.ACTIVE | Proof.NAME,
+        proves=ClaimType.ACTIVE | ClaimType.NAME,
     )
-    return own_result(Target(platform=Platform.WECHAT, key="wechat:x", name=name, account_id=account_id), page)
+    return select_own_hit(Target(platform=Platform.WECHAT, key="wechat:x", name=name, account_id=account_id), page)
 
 
 def test_the_first_result_is_not_taken_for_ours() -> None:
     seen = searched("示范大学工会", "gh_0000000000a9")
     assert seen.last_post_at == NOW - timedelta(days=300)
-    assert seen.proves == Proof.ACTIVE
+    assert seen.proves == ClaimType.ACTIVE
     assert seen.name is None
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from crawler.fetch.job import Look
+from crawler.fetch.job import FetchTask
 from monitors import clock
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.demo.register import opening
 from monitors.demo.server import CampusServer
-from monitors.jobs.sweep import order_for, run_order, target_of
+from monitors.jobs.sweep import new_crawl_job, run_crawl_job, target_of
 from monitors.settings import load_settings
 from rules.model import Outcome, Platform
 from storage.store import Store
@@ -19,16 +19,16 @@ from storage.store import Store
 def looked(folder: Path, platform: Platform, keys: int, **given: str) -> dict[str, list[tuple[str, Outcome, str]]]:
     """Source, outcome and reason of each observation of the platform's first accounts, by key, after one child."""
     settings = load_settings(data=folder, delay_seconds=0.0, **given)
-    world = World(settings, Store(settings.database), clock.wall)
+    context = AppContext(settings, Store(settings.database), clock.wall)
     campus, filings = opening(clock.wall())
     targets = [target_of(filing) for filing in filings if filing.platform is platform][:keys]
     with CampusServer(campus) as server:
-        world.connect_to = ("127.0.0.1", server.plain_port, server.tls_port)
-        looks = [Look(target=target) for target in targets]
-        ending = asyncio.run(run_order(world, order_for(world, "sweep", platform, looks)))
+        context.connect_to = ("127.0.0.1", server.plain_port, server.tls_port)
+        looks = [FetchTask(target=target) for target in targets]
+        ending = asyncio.run(run_crawl_job(context, new_crawl_job(context, "sweep", platform, looks)))
     assert ending.status == "ok", ending.error
-    history = {target.key: [look for look, _ in world.store.looks.history(target.key)] for target in targets}
-    world.store.close()
+    history = {target.key: [look for look, _ in context.store.looks.history(target.key)] for target in targets}
+    context.store.close()
     return {key: [(look.source, look.outcome, look.reason) for look in looks] for key, looks in history.items()}
 
 

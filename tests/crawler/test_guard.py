@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from crawler.fetch.egress import AddressGuard, GuardProxy, Refused
+from crawler.fetch.egress import AddressPolicy, EgressDenied, EgressProxy
 
-CAMPUS = AddressGuard.of(["10.8.0.0/16"])
+CAMPUS = AddressPolicy.of(["10.8.0.0/16"])
 
 
 @pytest.mark.parametrize(
@@ -32,17 +32,17 @@ def test_public_ones_and_the_campus_are_not(address: str) -> None:
      "http://[::1]/", "http://[::ffff:10.0.0.1]/"],
 )  # fmt: skip
 def test_addresses_that_are_refused_before_anything_is_asked(url: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(EgressDenied):
         CAMPUS.check_url(url)
 
 
 def test_one_bad_address_among_good_ones_is_enough() -> None:
-    with pytest.raises(Refused, match="内部地址"):
+    with pytest.raises(EgressDenied, match="内部地址"):
         CAMPUS.check_addresses("rebind.example", ["8.8.8.8", "127.0.0.1"])
 
 
-async def _through_proxy(guard: AddressGuard, request: bytes, connect_to: tuple[str, int, int] | None = None) -> bytes:
-    proxy = GuardProxy(guard, connect_to)
+async def _through_proxy(guard: AddressPolicy, request: bytes, connect_to: tuple[str, int, int] | None = None) -> bytes:
+    proxy = EgressProxy(guard, connect_to)
     await proxy.start()
     port = int(proxy.url.rsplit(":", 1)[1])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -56,7 +56,7 @@ async def _through_proxy(guard: AddressGuard, request: bytes, connect_to: tuple[
 
 def test_the_browsers_proxy_refuses_inside_addresses() -> None:
     for request in (b"GET http://127.0.0.1:80/ HTTP/1.1\r\n\r\n", b"CONNECT localhost:443 HTTP/1.1\r\n\r\n"):
-        assert b"403" in asyncio.run(_through_proxy(AddressGuard(), request)).split(b"\r\n")[0]
+        assert b"403" in asyncio.run(_through_proxy(AddressPolicy(), request)).split(b"\r\n")[0]
 
 
 def test_the_browsers_proxy_passes_what_is_allowed() -> None:
@@ -71,7 +71,7 @@ def test_the_browsers_proxy_passes_what_is_allowed() -> None:
         port = server.sockets[0].getsockname()[1]
         request = b"GET http://www.shifan.example/news?x=1 HTTP/1.1\r\nHost: www.shifan.example\r\n\r\n"
         try:
-            return await _through_proxy(AddressGuard(), request, ("127.0.0.1", port, port))
+            return await _through_proxy(AddressPolicy(), request, ("127.0.0.1", port, port))
         finally:
             server.close()
 

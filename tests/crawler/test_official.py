@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from crawler.platforms.authorized_api import Grant, list_call, token_call, token_in, without_secrets
+from crawler.platforms.authorized_api import ApiCredential, list_call, parse_token_response, redact_secrets, token_call
 from crawler.platforms.spec import Target
 from monitors import clock
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.demo.official import SECRET, TOKEN, demo_grants
 from monitors.demo.register import opening
 from monitors.demo.server import CampusServer
-from monitors.jobs.run_sweep import sweep_and_plan
+from monitors.jobs.run_sweep import run_sweep
 from monitors.jobs.sweep import SweepReport
-from monitors.settings import SettingsError, WrittenGrant, load_settings
-from rules.model import Outcome, Platform, Proof
+from monitors.settings import CredentialSetting, SettingsError, load_settings
+from rules.model import ClaimType, Outcome, Platform
 from storage.store import Store
 
 SILENT, LIVE, WEIBO = "wechat:gh_0000000000b7", "wechat:gh_0000000000b8", "weibo:9000000019"
@@ -27,47 +27,49 @@ WRONG = "not-the-secret-8842"
 
 
 @pytest.fixture(scope="module")
-def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, SweepReport]]:
+def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[AppContext, SweepReport]]:
     """Both platforms swept with right authorisations, and one WeChat account with a wrong secret."""
     settings = load_settings(data=tmp_path_factory.mktemp("official"), delay_seconds=0.0)
     campus, filings = opening(clock.wall())
-    wrong = WrittenGrant.model_validate({"app_id": "gh_0000000000a2", "secret": WRONG})
+    wrong = CredentialSetting.model_validate({"app_id": "gh_0000000000a2", "secret": WRONG})
     grants = {**demo_grants(campus), "wechat:gh_0000000000a2": wrong}
     store = Store(settings.database)
     with CampusServer(campus) as server:
         where = ("127.0.0.1", server.plain_port, server.tls_port)
-        world = World(settings.model_copy(update={"grants": grants}), store, clock.wall, connect_to=where)
+        context = AppContext(settings.model_copy(update={"grants": grants}), store, clock.wall, connect_to=where)
         store.filings.save(filings, by="测试", now=clock.wall())
-        yield world, asyncio.run(sweep_and_plan(world, platforms=("wechat", "weibo")))
+        yield context, asyncio.run(run_sweep(context, platforms=("wechat", "weibo")))
     store.close()
 
 
-def test_silence_is_shown_by_the_account_s_own_list(swept: tuple[World, SweepReport]) -> None:
-    world, _ = swept
-    seen = world.store.looks.seen([SILENT, LIVE, WEIBO], world.clock())
+def test_silence_is_shown_by_the_account_s_own_list(swept: tuple[AppContext, SweepReport]) -> None:
+    context, _ = swept
+    seen = context.store.looks.states([SILENT, LIVE, WEIBO], context.clock())
     for key, days in ((SILENT, 88), (WEIBO, 80)):
         last = seen[key].last_post_at
         assert last
-        assert abs((world.clock() - last) / timedelta(days=1) - days) < 1.5
+        assert abs((context.clock() - last) / timedelta(days=1) - days) < 1.5
         assert seen[key].silence_shown
     live = seen[LIVE].last_post_at
     assert live
-    assert world.clock() - live < timedelta(days=3)
+    assert context.clock() - live < timedelta(days=3)
 
 
-def test_a_refused_authorisation_is_told_and_accuses_nobody(swept: tuple[World, SweepReport]) -> None:
-    world, report = swept
+def test_a_refused_authorisation_is_told_and_accuses_nobody(swept: tuple[AppContext, SweepReport]) -> None:
+    context, report = swept
     (note,) = [note for note in report.notes if "官方接口" in note]
     assert "40125" in note
     assert "AppSecret 不对" in note
-    assert world.store.looks.seen(["wechat:gh_0000000000a2"], world.clock())["wechat:gh_0000000000a2"].last_post_at
+    assert context.store.looks.states(["wechat:gh_0000000000a2"], context.clock())[
+        "wechat:gh_0000000000a2"
+    ].last_post_at
     assert not report.errors
 
 
-def test_no_secret_is_written_anywhere(swept: tuple[World, SweepReport]) -> None:
-    world, _ = swept
-    world.store.database.close()
-    files = [path for path in world.settings.data.rglob("*") if path.is_file()]
+def test_no_secret_is_written_anywhere(swept: tuple[AppContext, SweepReport]) -> None:
+    context, _ = swept
+    context.store.database.close()
+    files = [path for path in context.settings.data.rglob("*") if path.is_file()]
     whole = b"".join(_plain(path) for path in files)
     assert b"freepublish/batchget?account=gh_0000000000b7&whole=1" in whole
     for secret in (SECRET, WRONG, TOKEN):
@@ -81,19 +83,19 @@ def _plain(path: Path) -> bytes:
     return gzip.decompress(body) if path.suffix == ".gz" else body
 
 
-def test_evidence_gives_the_same_observation_again(swept: tuple[World, SweepReport]) -> None:
-    world, _ = swept
-    (look,) = [look for look, _ in world.store.looks.history(SILENT) if look.source == "official"]
-    replayed = asyncio.run(sweep_and_plan(world, platforms=("wechat",), accounts=[SILENT], replay=str(world.evidence)))
+def test_evidence_gives_the_same_observation_again(swept: tuple[AppContext, SweepReport]) -> None:
+    context, _ = swept
+    (look,) = [look for look, _ in context.store.looks.history(SILENT) if look.source == "official"]
+    replayed = asyncio.run(run_sweep(context, platforms=("wechat",), accounts=[SILENT], replay=str(context.evidence)))
     assert not [note for note in replayed.notes if "官方接口" in note]
-    again = [seen for seen, _ in world.store.looks.history(SILENT) if seen.source == "official"]
+    again = [seen for seen, _ in context.store.looks.history(SILENT) if seen.source == "official"]
     assert {(seen.url, seen.posts, seen.proves) for seen in again} == {(look.url, look.posts, look.proves)}
-    assert look.proves == Proof.ACTIVE | Proof.INACTIVE
+    assert look.proves == ClaimType.ACTIVE | ClaimType.INACTIVE
     assert look.outcome is Outcome.OK
 
 
 TARGET = Target(platform=Platform.WECHAT, key="wechat:gh_0123456789ab", account_id="gh_0123456789ab")
-GRANT = Grant(app_id="wx0", secret="s3cr3t")
+GRANT = ApiCredential(app_id="wx0", secret="s3cr3t")
 
 
 def test_nothing_secret_shows_in_a_call() -> None:
@@ -106,7 +108,7 @@ def test_nothing_secret_shows_in_a_call() -> None:
     assert "s3cr3t" not in repr((GRANT, asked))
     assert "t0k3n" not in repr(call)
     line = f'GET {call.url}: {{"access_token":"t0k3n"}} OAuth2 t0k3n secret=s3cr3t'
-    assert not {"t0k3n", "s3cr3t"} & set(without_secrets(line).replace("=", " ").replace('"', " ").split())
+    assert not {"t0k3n", "s3cr3t"} & set(redact_secrets(line).replace("=", " ").replace('"', " ").split())
 
 
 @pytest.mark.parametrize(
@@ -115,10 +117,10 @@ def test_nothing_secret_shows_in_a_call() -> None:
      (b'{"access_token":""}', "errcode None"), (b'{"errcode":-1}', "请核对设置")],
 )  # fmt: skip
 def test_an_answer_without_a_token_says_why(body: bytes, says: str) -> None:
-    token, reason = token_in(body)
+    token, reason = parse_token_response(body)
     assert token == ""
     assert says in reason
-    assert token_in(b'{"access_token":"t","expires_in":7200}') == ("t", "")
+    assert parse_token_response(b'{"access_token":"t","expires_in":7200}') == ("t", "")
 
 
 @pytest.mark.parametrize(

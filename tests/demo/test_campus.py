@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.observe.parse import read
+from crawler.observe.parse import parse_page
 from monitors.demo.campus import (
     EXPECTED,
-    Campus,
-    Judgement,
+    DemoCampus,
+    ExpectedState,
     demo_canaries,
     demo_filings,
     key_of,
@@ -29,16 +29,16 @@ WEIBO_POSTS = "https://m.weibo.cn/api/container/getIndex?type=uid&value={uid}&co
 
 
 @pytest.fixture
-def campus() -> Campus:
-    return Campus(NOW)
+def campus() -> DemoCampus:
+    return DemoCampus(NOW)
 
 
-def test_the_same_seed_makes_the_same_campus(campus: Campus) -> None:
+def test_the_same_seed_makes_the_same_campus(campus: DemoCampus) -> None:
     for actor in campus.actors:
-        assert campus.items(actor) == Campus(NOW).items(actor)
+        assert campus.items(actor) == DemoCampus(NOW).items(actor)
 
 
-def test_live_accounts_go_on_publishing_and_silent_ones_do_not(campus: Campus) -> None:
+def test_live_accounts_go_on_publishing_and_silent_ones_do_not(campus: DemoCampus) -> None:
     before = {actor.key: campus.items(actor) for actor in campus.actors}
     campus.now = NOW + timedelta(days=30)
     for actor in campus.actors:
@@ -49,26 +49,26 @@ def test_live_accounts_go_on_publishing_and_silent_ones_do_not(campus: Campus) -
             assert all(item.at <= campus.now for item in campus.items(actor)), actor.key
 
 
-def test_an_account_can_be_made_to_post_or_vanish(campus: Campus) -> None:
+def test_an_account_can_be_made_to_post_or_vanish(campus: DemoCampus) -> None:
     campus.now = NOW + timedelta(days=10)
     campus.change("weibo:9000000003", newest=0.0)
-    seen = read(visit(campus, WEIBO_POSTS.format(uid="9000000003")), "weibo")
+    seen = parse_page(visit(campus, WEIBO_POSTS.format(uid="9000000003")), "weibo")
     assert seen.last_post_at
     assert campus.now - seen.last_post_at < timedelta(hours=4)
     campus.change("weibo:9000000003", trait="missing")
-    assert read(visit(campus, WEIBO_POSTS.format(uid="9000000003")), "weibo").outcome is Outcome.UNREADABLE
+    assert parse_page(visit(campus, WEIBO_POSTS.format(uid="9000000003")), "weibo").outcome is Outcome.UNREADABLE
 
 
-def test_sogou_loses_patience(campus: Campus) -> None:
+def test_sogou_loses_patience(campus: DemoCampus) -> None:
     campus.patience = 3
     url = "https://weixin.sogou.com/weixin?type=1&query=示范大学"
-    outcomes = [read(visit(campus, url), "wechat").outcome for _ in range(5)]
+    outcomes = [parse_page(visit(campus, url), "wechat").outcome for _ in range(5)]
     assert outcomes == [Outcome.OK] * 3 + [Outcome.BLOCKED] * 2
 
 
-def test_one_account_is_rate_limited_after_two_looks(campus: Campus) -> None:
+def test_one_account_is_rate_limited_after_two_looks(campus: DemoCampus) -> None:
     filing = next(f for f in demo_filings(campus) if f.account_id == "gh_0000000000b6")
-    outcomes = [read(visit(campus, filing.url), "wechat").outcome for _ in range(3)]
+    outcomes = [parse_page(visit(campus, filing.url), "wechat").outcome for _ in range(3)]
     assert outcomes == [Outcome.OK, Outcome.OK, Outcome.BLOCKED]
 
 
@@ -83,16 +83,16 @@ def test_one_account_is_rate_limited_after_two_looks(campus: Campus) -> None:
     ],
 )
 def test_a_search_shows_the_unfiled_beside_the_filed_and_the_innocent(
-    campus: Campus, platform: Platform, url: str
+    campus: DemoCampus, platform: Platform, url: str
 ) -> None:
-    seen = read(visit(campus, url), platform)
+    seen = parse_page(visit(campus, url), platform)
     names = {found.name for found in seen.results}
-    wanted = {a.name for a in campus.actors if a.platform is platform and a.say is Judgement.UNFILED}
+    wanted = {a.name for a in campus.actors if a.platform is platform and a.say is ExpectedState.UNFILED}
     assert seen.outcome is Outcome.OK
     assert len(wanted & names) >= min(3, len(wanted))
 
 
-def test_bilibili_search_and_certificates_are_json(campus: Campus) -> None:
+def test_bilibili_search_and_certificates_are_json(campus: DemoCampus) -> None:
     found = json.loads(ask(campus, "https://api.bilibili.com/x/web-interface/search/type?keyword=示范大学").body)
     assert {"示范大学那些事", "shifandaxue"} <= {user["uname"] for user in found["data"]["result"]}
     rows = json.loads(ask(campus, "https://crt.sh/?q=%25.shifan.example&output=json").body)
@@ -102,17 +102,18 @@ def test_bilibili_search_and_certificates_are_json(campus: Campus) -> None:
     assert "www.shifan-edu.example.net" in {row["common_name"] for row in clones}
 
 
-def test_walls_of_the_closed_platforms(campus: Campus) -> None:
-    assert read(visit(campus, "https://www.kuaishou.com/graphql"), "kuaishou").outcome is Outcome.BLOCKED
+def test_walls_of_the_closed_platforms(campus: DemoCampus) -> None:
+    assert parse_page(visit(campus, "https://www.kuaishou.com/graphql"), "kuaishou").outcome is Outcome.BLOCKED
     assert ask(campus, "https://www.zhihu.com/api/v4/members/x/articles").status == 403
-    assert read(visit(campus, "https://mp.weixin.qq.com/s?__biz=x&mid=1"), "wechat").outcome is Outcome.BLOCKED
+    assert parse_page(visit(campus, "https://mp.weixin.qq.com/s?__biz=x&mid=1"), "wechat").outcome is Outcome.BLOCKED
     assert (
-        read(visit(campus, "https://mp.weixin.qq.com/mp/profile_ext?action=home"), "wechat").outcome is Outcome.BLOCKED
+        parse_page(visit(campus, "https://mp.weixin.qq.com/mp/profile_ext?action=home"), "wechat").outcome
+        is Outcome.BLOCKED
     )
     assert ask(campus, "https://nobody.example/").cut
 
 
-def test_the_clone_copies_title_and_licence(campus: Campus) -> None:
+def test_the_clone_copies_title_and_licence(campus: DemoCampus) -> None:
     real, clone = (
         ask(campus, f"https://{host}/").body.decode() for host in ("www.shifan.example", "www.shifan-edu.example.net")
     )
@@ -121,7 +122,7 @@ def test_the_clone_copies_title_and_licence(campus: Campus) -> None:
         assert text in clone
 
 
-def test_every_page_says_that_it_is_a_demonstration(campus: Campus) -> None:
+def test_every_page_says_that_it_is_a_demonstration(campus: DemoCampus) -> None:
     for filing in demo_filings(campus):
         given = ask(campus, filing.url)
         if given.status == 200 and "html" in given.kind and not given.cut:
@@ -129,12 +130,12 @@ def test_every_page_says_that_it_is_a_demonstration(campus: Campus) -> None:
             assert any(mark in given.body for mark in encodings), filing.url
 
 
-def test_the_register_is_whole_and_has_its_gaps(campus: Campus) -> None:
+def test_the_register_is_whole_and_has_its_gaps(campus: DemoCampus) -> None:
     filings = demo_filings(campus)
     keys = [key_of(filing) for filing in filings]
     assert len(set(keys)) == len(keys) > 100
     assert set(keys) <= set(EXPECTED)
-    assert not any(EXPECTED[key].judgement in (Judgement.UNFILED, Judgement.CLEAR) for key in keys)
+    assert not any(EXPECTED[key].judgement in (ExpectedState.UNFILED, ExpectedState.CLEAR) for key in keys)
     assert any(not filing.first_owner for filing in filings)
     assert any(not filing.direct_owner for filing in filings)
     assert any(filing.direct_owner_is_staff is False for filing in filings)
@@ -145,7 +146,7 @@ def test_the_register_is_whole_and_has_its_gaps(campus: Campus) -> None:
     assert all(set(phone) <= set("0-") for filing in filings for phone in filing.phones)
 
 
-def test_canaries_have_both_states_where_the_platform_shows_both(campus: Campus) -> None:
+def test_canaries_have_both_states_where_the_platform_shows_both(campus: DemoCampus) -> None:
     states: dict[Platform, set[bool]] = {}
     for canary in demo_canaries(campus):
         states.setdefault(canary.platform, set()).add(canary.alive)
@@ -156,19 +157,19 @@ def test_canaries_have_both_states_where_the_platform_shows_both(campus: Campus)
 def test_replayed_pages_are_the_captured_bytes(shared: Path) -> None:
     pages = replay_pages(shared)
     assert len(replay_filings(shared, NOW)) == len(pages) >= 5
-    campus = Campus(NOW, replay=shared)
+    campus = DemoCampus(NOW, replay=shared)
     for host, files in pages.items():
         for path, file in files.items():
             assert ask(campus, f"https://{host}{path}").body == file.read_bytes()
 
 
-def test_without_the_shared_folder_there_is_no_replay(tmp_path: Path, campus: Campus) -> None:
+def test_without_the_shared_folder_there_is_no_replay(tmp_path: Path, campus: DemoCampus) -> None:
     assert replay_pages(tmp_path) == {}
     assert replay_filings(tmp_path, NOW) == ()
     assert ask(campus, "https://fudan-cs.replay.example/").cut
 
 
-def test_a_page_takes_less_than_two_milliseconds(campus: Campus) -> None:
+def test_a_page_takes_less_than_two_milliseconds(campus: DemoCampus) -> None:
     urls = [
         "https://www.shifan.example/",
         "https://news.shifan.example/1001/list.htm",

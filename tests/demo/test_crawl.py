@@ -14,9 +14,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from crawler.fetch.job import Look, Order
-from monitors.demo.campus import EXPECTED, Campus, CampusServer, demo_filings, key_of
-from rules.model import Outcome, Platform, Proof
+from crawler.fetch.job import CrawlJob, FetchTask
+from monitors.demo.campus import EXPECTED, CampusServer, DemoCampus, demo_filings, key_of
+from rules.model import ClaimType, Outcome, Platform
 from storage.serialization import dump
 from storage.store import Store
 from tests.demo.guest import NOW, target_of
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def server() -> Iterator[CampusServer]:
-    with CampusServer(Campus(NOW, slow_seconds=0.2)) as running:
+    with CampusServer(DemoCampus(NOW, slow_seconds=0.2)) as running:
         yield running
 
 
@@ -50,7 +50,7 @@ def test_a_cut_connection_is_cut(server: CampusServer) -> None:
 
 def test_it_runs_inside_a_running_loop() -> None:
     async def live() -> int:
-        async with CampusServer(Campus(NOW)) as running, httpx.AsyncClient(trust_env=False) as client:
+        async with CampusServer(DemoCampus(NOW)) as running, httpx.AsyncClient(trust_env=False) as client:
             answer = await client.get(f"http://127.0.0.1:{running.plain_port}/", headers={"host": "www.shifan.example"})
             return answer.status_code
 
@@ -65,8 +65,8 @@ def test_the_certificate_is_signed_by_nobody_else(server: CampusServer) -> None:
 def crawl(server: CampusServer, folder: Path, platform: Platform) -> tuple[Store, dict[str, object]]:
     """Follow one order over all filed accounts of a platform."""
     store = Store(f"sqlite:///{folder / 'xunjian.db'}")
-    looks = tuple(Look(target=target_of(f)) for f in demo_filings(server.campus) if f.platform is platform)
-    order = Order(
+    looks = tuple(FetchTask(target=target_of(f)) for f in demo_filings(server.campus) if f.platform is platform)
+    order = CrawlJob(
         run="test",
         kind="sweep",
         platform=platform,
@@ -95,7 +95,7 @@ def crawl(server: CampusServer, folder: Path, platform: Platform) -> tuple[Store
 def test_a_real_crawl_of_the_websites(server: CampusServer, tmp_path: Path) -> None:
     store, summary = crawl(server, tmp_path, Platform.WEBSITE)
     keys = [key_of(f) for f in demo_filings(server.campus) if f.platform is Platform.WEBSITE]
-    seen = store.looks.seen(keys, NOW)
+    seen = store.looks.states(keys, NOW)
     assert summary["looks"] == len(keys)
     live, silent, wall, moved = (seen[f"website:{host}.shifan.example"] for host in ("news", "lib", "marx", "old-zs"))
     assert live.last_post_at
@@ -115,6 +115,6 @@ def test_a_real_crawl_of_weibo_rests_at_the_first_wall(server: CampusServer, tmp
     store, summary = crawl(server, tmp_path, Platform.WEIBO)
     (look, _), *_ = [row for row in store.looks.history("weibo:9000000004") if row[0].source == "m_posts"]
     assert look.outcome is Outcome.OK
-    assert Proof.INACTIVE in look.proves
+    assert ClaimType.INACTIVE in look.proves
     assert summary["walled"]
     store.close()

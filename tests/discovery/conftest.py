@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from monitors.app_context import World
-from monitors.demo.campus import Campus, CampusServer, demo_filings
+from monitors.app_context import AppContext
+from monitors.demo.campus import CampusServer, DemoCampus, demo_filings
 from monitors.jobs.discovery.discover import DiscoverReport, discover
-from monitors.jobs.run_sweep import sweep_and_plan
+from monitors.jobs.run_sweep import run_sweep
 from monitors.settings import load_settings
 from storage.store import Store
 from tests.conftest import NOW
@@ -24,36 +24,36 @@ SITES = ["website:shifan.example", "website:dag.shifan.example", "website:lib.sh
 
 @dataclass
 class Run:
-    """A world after discovery, with the campus behind it."""
+    """A context after discovery, with the campus behind it."""
 
-    world: World
-    campus: Campus
+    context: AppContext
+    campus: DemoCampus
     report: DiscoverReport
 
 
-def campus_world(folder: Path, server: CampusServer, now: datetime = NOW) -> World:
-    """A world that the demo campus answers to, its register filled."""
+def campus_world(folder: Path, server: CampusServer, now: datetime = NOW) -> AppContext:
+    """A context that the demo campus answers to, its register filled."""
     settings = load_settings(data=folder, demo=True, delay_seconds=0.0, browser="/none")
-    world = World(settings, Store(settings.database), lambda: now, connect_to=server.connect_to)
-    world.store.filings.save(demo_filings(server.campus), by="测试", now=now)
-    return world
+    context = AppContext(settings, Store(settings.database), lambda: now, connect_to=server.connect_to)
+    context.store.filings.save(demo_filings(server.campus), by="测试", now=now)
+    return context
 
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """The campus searched once."""
-    with CampusServer(Campus(NOW, slow_seconds=0.2)) as server:
-        world = campus_world(tmp_path_factory.mktemp("discovery"), server)
-        asyncio.run(sweep_and_plan(world, platforms=["website"], accounts=SITES))
-        report = asyncio.run(discover(world))
-        yield Run(world, server.campus, report)
-        world.store.close()
+    with CampusServer(DemoCampus(NOW, slow_seconds=0.2)) as server:
+        context = campus_world(tmp_path_factory.mktemp("discovery"), server)
+        asyncio.run(run_sweep(context, platforms=["website"], accounts=SITES))
+        report = asyncio.run(discover(context))
+        yield Run(context, server.campus, report)
+        context.store.close()
 
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Run]:
     """A campus of the test's own, nothing searched yet, whose Sogou has had enough from the beginning."""
-    with CampusServer(Campus(NOW, patience=0)) as server:
-        world = campus_world(tmp_path, server)
-        yield Run(world, server.campus, DiscoverReport())
-        world.store.close()
+    with CampusServer(DemoCampus(NOW, patience=0)) as server:
+        context = campus_world(tmp_path, server)
+        yield Run(context, server.campus, DiscoverReport())
+        context.store.close()

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from crawler.discovery.plan import REST, Reply
-from monitors.app_context import World
-from monitors.demo.activity import Judgement
+from crawler.discovery.plan import REST, SearchOutcome
+from monitors.app_context import AppContext
+from monitors.demo.activity import ExpectedState
 from monitors.jobs.discovery.discover import discover
 from monitors.settings import load_settings
 from rules.candidates import PERSONAL_KEPT, CandidateKind, CandidateState
@@ -30,8 +30,8 @@ def wanted(run: Run) -> set[str]:
     """Unfiled accounts that a person must hear of: those the name matcher sees, and the website its host tells."""
     from monitors.jobs.discovery.candidates import hunt_of
 
-    matcher = hunt_of(run.world).matcher
-    bad = [a for a in run.campus.actors if a.unfiled and a.say is Judgement.UNFILED]
+    matcher = hunt_of(run.context).matcher
+    bad = [a for a in run.campus.actors if a.unfiled and a.say is ExpectedState.UNFILED]
     assert len(bad) >= 15
     return {a.key for a in bad if matcher.screen(a.name).verdict is not NameVerdict.CLEAR}
 
@@ -44,7 +44,7 @@ def test_every_suspect_is_found_and_no_innocent(run: Run) -> None:
 
 
 def test_each_says_why_with_evidence_that_holds_it(run: Run) -> None:
-    archive = EvidenceArchive(run.world.evidence)
+    archive = EvidenceArchive(run.context.evidence)
     for candidate in run.report.candidates:
         assert candidate.why
         assert candidate.url.startswith("http")
@@ -80,60 +80,60 @@ def test_the_host_decides_and_a_copied_footer_proves_nothing(run: Run) -> None:
 
 def test_searches_leave_no_account_state(run: Run) -> None:
     keys = [*(c.key for c in run.report.candidates), "search:weibo:示范大学"]
-    assert run.world.store.looks.seen(keys, NOW) == {}
-    assert run.world.store.looks.history("search:weibo:示范大学")
+    assert run.context.store.looks.states(keys, NOW) == {}
+    assert run.context.store.looks.history("search:weibo:示范大学")
 
 
 def test_a_second_run_goes_on_where_the_first_stopped(run: Run) -> None:
-    log = run.world.store.candidates.searched("demo")
+    log = run.context.store.candidates.searched("demo")
     first = {place for place in log if place[0] == "weibo"}
-    before = run.world.store.candidates.all("demo")
-    again = asyncio.run(discover(run.world, platforms=["weibo"]))
-    second = {place for place in run.world.store.candidates.searched("demo") if place[0] == "weibo"} - first
+    before = run.context.store.candidates.all("demo")
+    again = asyncio.run(discover(run.context, platforms=["weibo"]))
+    second = {place for place in run.context.store.candidates.searched("demo") if place[0] == "weibo"} - first
     assert again.new == 0
     assert len(second) == sum(again.asked.values()) > 0
-    assert {c.key for c in run.world.store.candidates.all("demo")} == {c.key for c in before}
+    assert {c.key for c in run.context.store.candidates.all("demo")} == {c.key for c in before}
 
 
 def test_the_recording_shows_the_same_again(run: Run, tmp_path: Path) -> None:
     settings = load_settings(data=tmp_path, demo=True)
-    world = World(settings, Store(settings.database), lambda: NOW)
-    world.store.filings.save(run.world.store.filings.all("demo"), by="测试", now=NOW)
-    report = asyncio.run(discover(world, replay=str(run.world.evidence)))
+    context = AppContext(settings, Store(settings.database), lambda: NOW)
+    context.store.filings.save(run.context.store.filings.all("demo"), by="测试", now=NOW)
+    report = asyncio.run(discover(context, replay=str(run.context.evidence)))
     found = {candidate.key for candidate in report.candidates}
     assert found | {CLONE} == {candidate.key for candidate in run.report.candidates}
-    assert world.store.candidates.searched("demo") == {}, "a replay is not a search"
-    world.store.close()
+    assert context.store.candidates.searched("demo") == {}, "a replay is not a search"
+    context.store.close()
 
 
 def test_a_blocked_search_is_blocked(small: Run) -> None:
-    report = asyncio.run(discover(small.world, platforms=["wechat"]))
+    report = asyncio.run(discover(small.context, platforms=["wechat"]))
     assert report.candidates == []
     assert {row.search for row in report.blocked} == {"搜狗微信搜索"}
-    assert Reply.NOTHING not in report.asked
-    assert Reply.FOUND not in report.asked
-    log = small.world.store.candidates.searched("demo")
-    assert {told.outcome for told in log.values()} == {Reply.BLOCKED}
+    assert SearchOutcome.NOTHING not in report.asked
+    assert SearchOutcome.FOUND not in report.asked
+    log = small.context.store.candidates.searched("demo")
+    assert {told.outcome for told in log.values()} == {SearchOutcome.BLOCKED}
     small.campus.patience = 1000
-    resting = asyncio.run(discover(small.world, platforms=["wechat"]))
+    resting = asyncio.run(discover(small.context, platforms=["wechat"]))
     assert resting.asked == {}
     assert resting.resting
-    small.world.clock = lambda: NOW + REST + timedelta(hours=5)
-    later = asyncio.run(discover(small.world, platforms=["wechat"]))
+    small.context.clock = lambda: NOW + REST + timedelta(hours=5)
+    later = asyncio.run(discover(small.context, platforms=["wechat"]))
     assert "wechat:gh_0000000000c1" in {candidate.key for candidate in later.candidates}
 
 
 def test_a_platform_that_rests_is_left_alone(small: Run) -> None:
-    small.world.settings = small.world.settings.model_copy(update={"demo": False})
-    small.world.policies = {"demo": small.world.policies["demo"].model_copy(update={"demonstration": False})}
-    small.world.store.runs.set_platform("weibo", rest_until=NOW + timedelta(hours=1))
-    report = asyncio.run(discover(small.world, platforms=["weibo"]))
+    small.context.settings = small.context.settings.model_copy(update={"demo": False})
+    small.context.policies = {"demo": small.context.policies["demo"].model_copy(update={"demonstration": False})}
+    small.context.store.runs.set_platform("weibo", rest_until=NOW + timedelta(hours=1))
+    report = asyncio.run(discover(small.context, platforms=["weibo"]))
     assert report.asked == {}
     assert list(report.resting) == ["微博"]
 
 
 def test_no_home_page_no_comparison(small: Run) -> None:
-    report = asyncio.run(discover(small.world, platforms=["website"], resolve=lambda host: host.endswith(".net")))
+    report = asyncio.run(discover(small.context, platforms=["website"], resolve=lambda host: host.endswith(".net")))
     kinds = {candidate.key: candidate for candidate in report.candidates}
     assert any("仿冒" in note for note in report.notes)
     assert kinds[CLONE].kind is CandidateKind.SUSPECT, "its name is enough"
@@ -141,16 +141,16 @@ def test_no_home_page_no_comparison(small: Run) -> None:
 
 
 def test_a_suspect_that_was_filed_since_waits_no_more(small: Run) -> None:
-    asyncio.run(discover(small.world, platforms=["weibo"]))
-    waiting = small.world.store.candidates.one("demo", "weibo:9000000104")
+    asyncio.run(discover(small.context, platforms=["weibo"]))
+    waiting = small.context.store.candidates.one("demo", "weibo:9000000104")
     assert waiting
     filing = replace(
-        small.world.store.filings.all("demo")[0], id="NEW-1", platform=Platform.WEIBO, account_id="9000000104",
+        small.context.store.filings.all("demo")[0], id="NEW-1", platform=Platform.WEIBO, account_id="9000000104",
         url="", name=waiting.name,
     )  # fmt: skip
-    small.world.store.filings.save([filing], by="测试", now=NOW)
-    report = asyncio.run(discover(small.world, platforms=["weibo"]))
-    known = small.world.store.candidates.one("demo", "weibo:9000000104")
+    small.context.store.filings.save([filing], by="测试", now=NOW)
+    report = asyncio.run(discover(small.context, platforms=["weibo"]))
+    known = small.context.store.candidates.one("demo", "weibo:9000000104")
     assert report.filed == 1
     assert known
     assert known.state is CandidateState.FILED

@@ -16,53 +16,53 @@ from openpyxl import Workbook
 from typer.testing import CliRunner
 
 from crawler.discovery.lists import read_list
-from crawler.discovery.plan import Reply
-from monitors.app_context import World
+from crawler.discovery.plan import SearchOutcome
+from monitors.app_context import AppContext
 from monitors.cli import discovery
-from monitors.cli.options import Asked, BadInput
+from monitors.cli.options import CliContext, InvalidInput
 from monitors.clock import starting_at
-from monitors.demo.campus import Campus, demo_filings
+from monitors.demo.campus import DemoCampus, demo_filings
 from monitors.jobs.check import check
-from monitors.jobs.discovery.candidates import SuspectError, hunt_of, judge, screen
+from monitors.jobs.discovery.candidates import SuspectError, decide_candidate_as, hunt_of, screen
 from monitors.jobs.discovery.discover import DiscoverReport
-from monitors.jobs.discovery.run import Hidden
+from monitors.jobs.discovery.run import UnansweredQuery
 from monitors.jobs.list_import import LOOKED_AT_MOST, import_list
 from monitors.settings import load_settings
-from rules.candidates import Candidate, CandidateKind, CandidateState, Searched
-from rules.model import CaseState, Found, Platform
+from rules.candidates import Candidate, CandidateKind, CandidateState, SearchLogEntry
+from rules.model import CaseState, Platform, SearchHit
 from storage.register.sheets import NotATable
 from storage.serialization import dump, load
 from storage.store import Store
 from tests.conftest import NOW
 
-WALL = Found(
+WALL = SearchHit(
     platform=Platform.WEIBO, name="示范大学校园墙", account_id="9000000101", url="https://m.weibo.cn/u/9000000101"
 )
 KEY = "weibo:9000000101"
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> World:
+def house(tmp_path: Path) -> AppContext:
     """The demo school's register without the campus: nothing is fetched here."""
     settings = load_settings(data=tmp_path / "data", demo=True)
-    world = World(settings, Store(settings.database), lambda: NOW)
-    world.store.filings.save(demo_filings(Campus(NOW)), by="测试", now=NOW)
-    return world
+    context = AppContext(settings, Store(settings.database), lambda: NOW)
+    context.store.filings.save(demo_filings(DemoCampus(NOW)), by="测试", now=NOW)
+    return context
 
 
-def met(world: World, found: Found = WALL) -> Candidate:
+def met(context: AppContext, found: SearchHit = WALL) -> Candidate:
     """The candidate as a search that finds it leaves it behind."""
-    _, _, candidate = screen(hunt_of(world), found, world.clock(), evidence=["e"])
+    _, _, candidate = screen(hunt_of(context), found, context.clock(), evidence=["e"])
     assert candidate
-    world.store.candidates.meet([candidate])
-    known = world.store.candidates.one("demo", candidate.key)
+    context.store.candidates.meet([candidate])
+    known = context.store.candidates.one("demo", candidate.key)
     assert known
     return known
 
 
-def test_an_excluded_one_comes_back_only_under_another_name(house: World) -> None:
+def test_an_excluded_one_comes_back_only_under_another_name(house: AppContext) -> None:
     met(house)
-    judge(house, "demo", KEY, CandidateState.EXCLUDED, by="王老师", reason="学生会的账号，正在备案")
+    decide_candidate_as(house, "demo", KEY, CandidateState.EXCLUDED, by="王老师", reason="学生会的账号，正在备案")
     again = met(house)
     assert (again.state, again.decided_by) == (CandidateState.EXCLUDED, "王老师")
     assert KEY not in house.store.candidates.suspicions("demo")
@@ -72,31 +72,31 @@ def test_an_excluded_one_comes_back_only_under_another_name(house: World) -> Non
     assert KEY in house.store.candidates.suspicions("demo")
 
 
-def test_a_decision_needs_a_person_and_a_reason(house: World) -> None:
+def test_a_decision_needs_a_person_and_a_reason(house: AppContext) -> None:
     met(house)
     with pytest.raises(SuspectError, match="谁作的决定"):
-        judge(house, "demo", KEY, CandidateState.CONFIRMED, by=" ")
+        decide_candidate_as(house, "demo", KEY, CandidateState.CONFIRMED, by=" ")
     with pytest.raises(SuspectError, match="理由"):
-        judge(house, "demo", KEY, CandidateState.EXCLUDED, by="王老师")
+        decide_candidate_as(house, "demo", KEY, CandidateState.EXCLUDED, by="王老师")
     with pytest.raises(SuspectError, match="没有这个疑似账号"):
-        judge(house, "demo", "weibo:1", CandidateState.CONFIRMED, by="王老师")
-    confirmed, _ = judge(house, "demo", KEY, CandidateState.CONFIRMED, by="王老师")
+        decide_candidate_as(house, "demo", "weibo:1", CandidateState.CONFIRMED, by="王老师")
+    confirmed, _ = decide_candidate_as(house, "demo", KEY, CandidateState.CONFIRMED, by="王老师")
     assert confirmed.expires_at is None, "what a case stands on is kept"
 
 
-def test_excluding_dismisses_the_open_case(house: World) -> None:
+def test_excluding_dismisses_the_open_case(house: AppContext) -> None:
     met(house)
-    judge(house, "demo", KEY, CandidateState.CONFIRMED, by="王老师")
+    decide_candidate_as(house, "demo", KEY, CandidateState.CONFIRMED, by="王老师")
     check(house, "demo", NOW)
     (case,) = [case for case in house.store.cases.open("demo") if case.account == KEY]
-    _, notes = judge(house, "demo", KEY, CandidateState.EXCLUDED, by="李老师", reason="已获批准")
-    ended = house.store.cases.one(case.number)
+    _, notes = decide_candidate_as(house, "demo", KEY, CandidateState.EXCLUDED, by="李老师", reason="已获批准")
+    ended = house.store.cases.get(case.number)
     assert ended
     assert ended.state is CaseState.DISMISSED or "撤回" in notes[0]
     assert case.number in notes[0]
 
 
-def test_personal_ones_are_forgotten_in_time(house: World) -> None:
+def test_personal_ones_are_forgotten_in_time(house: AppContext) -> None:
     candidate = met(house, replace(WALL, verified_body="张三，知名博主"))
     assert candidate.personal
     assert "张三" not in dump(candidate)
@@ -104,7 +104,7 @@ def test_personal_ones_are_forgotten_in_time(house: World) -> None:
     assert house.store.candidates.one("demo", KEY) is None
 
 
-def test_another_university_is_nothing(house: World) -> None:
+def test_another_university_is_nothing(house: AppContext) -> None:
     hunt = hunt_of(house)
     for name, body in (
         ("江南示范大学", "江南示范大学官方微博"),
@@ -113,20 +113,23 @@ def test_another_university_is_nothing(house: World) -> None:
     ):
         kind, _, candidate = screen(hunt, replace(WALL, name=name, verified_body=body), NOW)
         assert candidate is None
-        assert not kind.waits
+        assert not kind.needs_review
     registered = replace(WALL, account_id="9000000001", name="示范大学")
     assert screen(hunt, registered, NOW)[0] is CandidateKind.REGISTERED
     assert screen(hunt, replace(WALL, name=" "), NOW)[2] is None
 
 
 def test_the_search_log_on_both_databases(store: Store) -> None:
-    asked = {("weibo", "示范大学"): Searched(NOW, "blocked", 0), ("sogou", "示大"): Searched(NOW, "found", 3)}
+    asked = {
+        ("weibo", "示范大学"): SearchLogEntry(NOW, "blocked", 0),
+        ("sogou", "示大"): SearchLogEntry(NOW, "found", 3),
+    }
     store.candidates.note_searches("demo", asked)
-    store.candidates.note_searches("demo", {("weibo", "示范大学"): Searched(NOW + timedelta(1), "found", 9)})
+    store.candidates.note_searches("demo", {("weibo", "示范大学"): SearchLogEntry(NOW + timedelta(1), "found", 9)})
     store.candidates.note_searches("demo", {})
     assert store.candidates.searched("demo") == {
-        ("weibo", "示范大学"): Searched(NOW + timedelta(1), "found", 9),
-        ("sogou", "示大"): Searched(NOW, "found", 3),
+        ("weibo", "示范大学"): SearchLogEntry(NOW + timedelta(1), "found", 9),
+        ("sogou", "示大"): SearchLogEntry(NOW, "found", 3),
     }
     assert store.candidates.searched("bit") == {}
 
@@ -142,7 +145,7 @@ LIST = """序号,账号名称,平台,链接,备注
 """
 
 
-def test_a_list_is_screened_row_by_row(house: World) -> None:
+def test_a_list_is_screened_row_by_row(house: AppContext) -> None:
     report = asyncio.run(import_list(house, LIST.encode(), "举报.csv", "demo"))
     kinds = {row["name"]: row["kind"] for row in report.rows}
     assert kinds["示范大学考研小店"] == "suspect"
@@ -160,10 +163,10 @@ def test_a_list_is_screened_row_by_row(house: World) -> None:
     assert again.new == 0
 
 
-def test_links_alone_are_looked_at_within_bounds(house: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_links_alone_are_looked_at_within_bounds(house: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
 
-    async def scan(world: World, text: str, *, shots: bool) -> dict[str, Any]:
+    async def scan(context: AppContext, text: str, *, shots: bool) -> dict[str, Any]:
         looked.append(text)
         seen = len(looked) % 2
         return {"name": "示大墙" if seen else "", "kind": "suspect", "kind_label": "涉嫌擅用校名", "why": "因为"}
@@ -197,23 +200,23 @@ def test_what_is_no_list_is_refused(data: bytes) -> None:
         read_list(data, "x.xlsx")
 
 
-def call(world: World, *words: str) -> tuple[int, str]:
+def call(context: AppContext, *words: str) -> tuple[int, str]:
     """The command as the shell runs it; refusals as exit 2."""
     app = typer.Typer()
 
     @app.callback()
     def options(ctx: typer.Context) -> None:
-        ctx.obj = Asked(world.settings.data, starting_at(NOW))
+        ctx.obj = CliContext(context.settings.data, starting_at(NOW))
 
-    discovery.add_to(app)
+    discovery.register_commands(app)
     result = CliRunner().invoke(app, list(words), env={"XUNJIAN_DEMO": "true"})
-    if isinstance(result.exception, BadInput):
+    if isinstance(result.exception, InvalidInput):
         return 2, str(result.exception)
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result.exit_code, result.output
 
 
-def test_commands(house: World, tmp_path: Path) -> None:
+def test_commands(house: AppContext, tmp_path: Path) -> None:
     met(house)
     code, text = call(house, "suspect", "list", "--format", "jsonl")
     assert (code, json.loads(text)["account"]) == (0, KEY)
@@ -239,7 +242,7 @@ def test_commands(house: World, tmp_path: Path) -> None:
 def test_the_text_says_blocked() -> None:
     report = DiscoverReport(resting={"搜狗微信搜索": NOW}, left=3)
     report.asked["blocked"] = 1
-    report.hidden.append(Hidden("微博用户搜索", "示大", Reply.BLOCKED, "微博要求登录或验证"))
+    report.hidden.append(UnansweredQuery("微博用户搜索", "示大", SearchOutcome.BLOCKED, "微博要求登录或验证"))
     text = discovery.as_text(report)
     assert "被拦截：微博用户搜索“示大”（微博要求登录或验证），不能说明没有" in text
     assert "休息" in text

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.discovery.domains import certificate_hosts, certificate_queries, host_of, linked_hosts, permutations, split
-from crawler.discovery.plan import AGAIN, REST, Question, Reply, due, questions, resting, spread
+from crawler.discovery.plan import AGAIN, REST, SearchOutcome, SearchQuery, due, questions, resting, round_robin
 from crawler.discovery.results import answer, certified
-from crawler.discovery.sources import BY_CODE, CERTIFICATES, SEARCHES, SITES, Search
+from crawler.discovery.sources import BY_CODE, CERTIFICATES, SEARCHES, SITES, SearchEngine
 from crawler.page.page import Page, PageError, Unreadable
-from rules.accounts.verified_owner import another_school, belongs, organisation
-from rules.candidates import CandidateKind, Register, Searched, sort_out
-from rules.model import Filing, Found, Observation, Outcome, Platform
+from rules.accounts.verified_owner import is_organization, is_other_institution, is_own_unit
+from rules.candidates import CandidateKind, RegisterIndex, SearchLogEntry, classify_candidate
+from rules.model import Filing, Observation, Outcome, Platform, SearchHit
 from rules.names import NameMatch, NameVerdict, ProtectedNames, ProtectedSchool, institution_of
 from tests.conftest import NOW
 
@@ -25,7 +25,7 @@ SCHOOL = ProtectedSchool(
     code="bit", name="北京理工大学", names=ProtectedNames(full=("北京理工大学",), short=("北理工",))
 )
 FLAG = NameMatch("北理工表白墙", NameVerdict.FLAG, True, "bit", "北理工", None, 1.0, "使用了简称。")
-NONE = Register(frozenset(), frozenset())
+NONE = RegisterIndex(frozenset(), frozenset())
 
 
 def page(body: str | bytes, url: str = "https://crt.sh/?q=x") -> Page:
@@ -45,7 +45,7 @@ def look(outcome: Outcome = Outcome.OK, reason: str = "", **facts: Any) -> Obser
         st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="&"), min_size=1, max_size=20
     )
 )
-def test_a_recorded_search_gives_its_query_back(search: Search, query: str) -> None:
+def test_a_recorded_search_gives_its_query_back(search: SearchEngine, query: str) -> None:
     url = search.address(query)
     assert " " not in url
     assert search.asked(url) == query
@@ -66,12 +66,12 @@ def test_the_plan_holds_names_variants_and_families_once() -> None:
 
 
 def test_never_asked_first_then_the_longest_waiting() -> None:
-    asked = [Question("bit", "weibo", query) for query in "一二三四"]
+    asked = [SearchQuery("bit", "weibo", query) for query in "一二三四"]
     log = {
-        ("weibo", "一"): Searched(NOW - AGAIN[Reply.FOUND] - timedelta(days=1), "found", 3),
-        ("weibo", "三"): Searched(NOW - AGAIN[Reply.BLOCKED] - timedelta(days=30), "blocked", 0),
-        ("weibo", "四"): Searched(NOW - timedelta(hours=1), "found", 3),
-        ("sogou", "二"): Searched(NOW, "found", 3),
+        ("weibo", "一"): SearchLogEntry(NOW - AGAIN[SearchOutcome.FOUND] - timedelta(days=1), "found", 3),
+        ("weibo", "三"): SearchLogEntry(NOW - AGAIN[SearchOutcome.BLOCKED] - timedelta(days=30), "blocked", 0),
+        ("weibo", "四"): SearchLogEntry(NOW - timedelta(hours=1), "found", 3),
+        ("sogou", "二"): SearchLogEntry(NOW, "found", 3),
     }
     assert [question.query for question in due(asked, log, NOW)] == ["二", "三", "一"]
 
@@ -79,10 +79,10 @@ def test_never_asked_first_then_the_longest_waiting() -> None:
 def test_a_wall_sends_one_search_to_rest() -> None:
     weibo, sogou = BY_CODE["weibo"], BY_CODE["sogou"]
     log = {
-        ("weibo", "一"): Searched(NOW, "blocked", 0),
-        ("weibo", "二"): Searched(NOW - timedelta(days=2), "found", 1),
-        ("sogou", "一"): Searched(NOW, "found", 1),
-        ("sogou", "二"): Searched(NOW - timedelta(minutes=1), "blocked", 0),
+        ("weibo", "一"): SearchLogEntry(NOW, "blocked", 0),
+        ("weibo", "二"): SearchLogEntry(NOW - timedelta(days=2), "found", 1),
+        ("sogou", "一"): SearchLogEntry(NOW, "found", 1),
+        ("sogou", "二"): SearchLogEntry(NOW - timedelta(minutes=1), "blocked", 0),
     }
     assert resting(weibo, log, NOW) == NOW + REST
     assert resting(weibo, log, NOW + REST) is None
@@ -95,8 +95,8 @@ def test_a_wall_sends_one_search_to_rest() -> None:
     st.integers(min_value=0, max_value=12),
 )
 def test_the_budget_is_kept_and_shared(plans: list[list[str]], budget: int) -> None:
-    asked = [[Question(str(school), "weibo", query) for query in plan] for school, plan in enumerate(plans)]
-    dealt = spread(asked, budget)
+    asked = [[SearchQuery(str(school), "weibo", query) for query in plan] for school, plan in enumerate(plans)]
+    dealt = round_robin(asked, budget)
     every = {query for plan in plans for query in plan}
     assert len({question.query for question in dealt}) == min(budget, len(every))
     assert len(dealt) == len(set(dealt))
@@ -158,9 +158,9 @@ BAD = ["", "<html><title>crt.sh | 502</title>", "{}", "null", '["a"]', '[{"id": 
 def test_an_odd_answer_is_an_error_never_no_certificates(body: str) -> None:
     with pytest.raises(Unreadable):
         certificate_hosts(page(body))
-    assert certified(look(), page(body))[0] is Reply.UNREADABLE
-    assert certified(look(Outcome.BLOCKED, "too_many: 太频繁"), page(body))[0] is Reply.BLOCKED
-    assert certified(look(), None)[0] is Reply.UNREADABLE
+    assert certified(look(), page(body))[0] is SearchOutcome.UNREADABLE
+    assert certified(look(Outcome.BLOCKED, "too_many: 太频繁"), page(body))[0] is SearchOutcome.BLOCKED
+    assert certified(look(), None)[0] is SearchOutcome.UNREADABLE
 
 
 @given(st.binary(max_size=400))
@@ -182,17 +182,17 @@ def test_links_are_hosts_with_their_words() -> None:
 
 def test_a_wall_is_never_nothing_found() -> None:
     weibo = BY_CODE["weibo"]
-    row = Found(platform=Platform.WEIBO, name="北理工墙", account_id="1", url="https://m.weibo.cn/u/1")
+    row = SearchHit(platform=Platform.WEIBO, name="北理工墙", account_id="1", url="https://m.weibo.cn/u/1")
 
-    def reply(*seen: Observation) -> Reply:
+    def reply(*seen: Observation) -> SearchOutcome:
         return answer(weibo, seen, lambda evidence: None)[0]
 
-    assert reply(look(results=(row,))) is Reply.FOUND
-    assert reply(look(name="独此一个", account_id="2")) is Reply.FOUND
-    assert reply(look(Outcome.UNREADABLE, "no_result: 没有")) is Reply.NOTHING
-    assert reply(look(Outcome.UNREADABLE, "unknown_page: 改版")) is Reply.UNREADABLE
-    assert reply(look(Outcome.UNREADABLE, "x: y"), look(Outcome.BLOCKED, "captcha: 验证")) is Reply.BLOCKED
-    assert reply(look(Outcome.BLOCKED), look(results=(row,))) is Reply.FOUND
+    assert reply(look(results=(row,))) is SearchOutcome.FOUND
+    assert reply(look(name="独此一个", account_id="2")) is SearchOutcome.FOUND
+    assert reply(look(Outcome.UNREADABLE, "no_result: 没有")) is SearchOutcome.NOTHING
+    assert reply(look(Outcome.UNREADABLE, "unknown_page: 改版")) is SearchOutcome.UNREADABLE
+    assert reply(look(Outcome.UNREADABLE, "x: y"), look(Outcome.BLOCKED, "captcha: 验证")) is SearchOutcome.BLOCKED
+    assert reply(look(Outcome.BLOCKED), look(results=(row,))) is SearchOutcome.FOUND
 
 
 @pytest.mark.parametrize(
@@ -207,7 +207,7 @@ def test_a_wall_is_never_nothing_found() -> None:
     ],
 )
 def test_belongs(body: str, ours: bool) -> None:
-    assert belongs(body, ["示范大学"]) is ours
+    assert is_own_unit(body, ["示范大学"]) is ours
 
 
 def test_organisations_are_told_from_people() -> None:
@@ -217,23 +217,23 @@ def test_organisations_are_told_from_people() -> None:
         "某某（北京）文化公司（个人独资）",
         "Foo Technology Co., Ltd.",
     ):
-        assert organisation(body), body
+        assert is_organization(body), body
     for body in ("张三", "知名教育博主", "Li Si", "社会学爱好者", ""):
-        assert not organisation(body), body
-    assert another_school("样板师范学院")
-    assert not another_school("示例教育培训学院有限公司")
+        assert not is_organization(body), body
+    assert is_other_institution("样板师范学院")
+    assert not is_other_institution("示例教育培训学院有限公司")
 
 
-def found(**facts: Any) -> Found:
-    return Found(**{"platform": Platform.WECHAT, "name": "北理工表白墙"} | facts)
+def found(**facts: Any) -> SearchHit:
+    return SearchHit(**{"platform": Platform.WECHAT, "name": "北理工表白墙"} | facts)
 
 
-def kind(row: Found, register: Register = NONE, **more: Any) -> CandidateKind:
-    return sort_out(row, FLAG, register, ["北京理工大学"], institution_of, **more)[0]
+def kind(row: SearchHit, register: RegisterIndex = NONE, **more: Any) -> CandidateKind:
+    return classify_candidate(row, FLAG, register, ["北京理工大学"], institution_of, **more)[0]
 
 
 def test_by_id_then_name_then_body() -> None:
-    register = Register.of(
+    register = RegisterIndex.of(
         [
             Filing(id="1", school="bit", platform=Platform.WECHAT, name="北理工表白墙", account_id="gh_aaaaaaaaaaaa"),
             Filing(id="2", school="bit", platform=Platform.WEBSITE, name="图书馆", url="http://lib.bit.edu.cn/"),
@@ -255,5 +255,5 @@ def test_by_id_then_name_then_body() -> None:
     assert kind(replace_url(site, "http://notbit.edu.cn/"), register, domains=["bit.edu.cn"]) is CandidateKind.SUSPECT
 
 
-def replace_url(row: Found, url: str) -> Found:
+def replace_url(row: SearchHit, url: str) -> SearchHit:
     return found(platform=row.platform, url=url)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from crawler.page.page import Page
 from rules.model import BEIJING
-from storage.evidence import EvidenceArchive, EvidenceError, Status, verify
+from storage.evidence import EvidenceArchive, EvidenceError, VerifyStatus, verify
 from tests.evidence.helpers import AT, BODY, page, sealed
 
 TOKEN = st.text("abcdefghijklmnopqrstuvwxyz-", min_size=1, max_size=12).map(lambda s: "x" + s)
@@ -47,7 +47,7 @@ def test_every_page_comes_back_as_it_was(pages: list[Page], tmp_path_factory: py
     with EvidenceArchive(root, sync_every=1000) as archive:
         ids = [archive.append(p, request_headers={"a": "b"}) for p in pages]
         assert [Page(**vars(archive.get(i))) for i in ids] == pages
-    assert verify(root).status is Status.VERIFIED
+    assert verify(root).status is VerifyStatus.VERIFIED
 
 
 def test_the_field_s_own_checker_passes(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_identical_bodies_are_stored_once_per_file(tmp_path: Path) -> None:
         assert {archive.get(i).body for i in ids} == {wall}
         assert [archive.get(i).url for i in ids] == [page(n).url for n in range(20)]
     assert sum(f.stat().st_size for f in tmp_path.glob("*/*.warc.gz")) < 40_000
-    assert verify(tmp_path).status is Status.VERIFIED
+    assert verify(tmp_path).status is VerifyStatus.VERIFIED
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "gzip, br"])
@@ -153,7 +153,7 @@ def test_many_processes_write_at_once(tmp_path: Path) -> None:
     for child in children:
         child.join(60)
     report = verify(tmp_path)
-    assert (report.status, report.files, report.records) == (Status.VERIFIED, 6, 6 * 61), str(report)
+    assert (report.status, report.files, report.records) == (VerifyStatus.VERIFIED, 6, 6 * 61), str(report)
     assert len(list(EvidenceArchive(tmp_path).pages())) == 360
 
 
@@ -168,7 +168,7 @@ def test_a_forked_child_begins_its_own_file(tmp_path: Path) -> None:
         assert child.exitcode == 0
         archive.append(page(3), run_id="r")
     report = verify(tmp_path)
-    assert (report.status, report.files, report.records) == (Status.VERIFIED, 2, 5), str(report)
+    assert (report.status, report.files, report.records) == (VerifyStatus.VERIFIED, 2, 5), str(report)
 
 
 def fill_the_disk(root: Path, limit: int, said: multiprocessing.SimpleQueue[list[str]]) -> None:
@@ -199,7 +199,7 @@ def test_a_full_disk_leaves_nothing_half_recorded(tmp_path: Path, limit: int) ->
     archive.seal_abandoned()
     report = verify(tmp_path)
     assert not report.failures, str(report)
-    assert report.status is Status.VERIFIED or not report.records
+    assert report.status is VerifyStatus.VERIFIED or not report.records
 
 
 def test_no_permission_is_said_plainly(tmp_path: Path) -> None:

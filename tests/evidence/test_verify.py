@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.evidence import EvidenceArchive, Status, verify
+from storage.evidence import EvidenceArchive, VerifyStatus, verify
 from storage.evidence.chain import GENESIS, Manifest, line, read
 from tests.evidence.helpers import page, sealed
 
@@ -75,7 +75,7 @@ def test_every_mutation_is_found(root: Path) -> None:
     heads = EvidenceArchive(root).heads()
     files = {path: (path.read_bytes(), pieces(path)) for path in sorted(root.rglob("*")) if path.is_file()}
     assert len(files) == 5
-    assert verify(root, heads).status is Status.VERIFIED
+    assert verify(root, heads).status is VerifyStatus.VERIFIED
     tried = 0
     while tried < MUTATIONS:
         path = dice.choice(list(files))
@@ -85,11 +85,13 @@ def test_every_mutation_is_found(root: Path) -> None:
             continue
         path.write_bytes(changed)
         tried += 1
-        assert verify(root, heads).status is Status.FAILED, (path.name, tried)
+        assert verify(root, heads).status is VerifyStatus.FAILED, (path.name, tried)
         alone = verify(root).status
-        assert alone is Status.FAILED or (path.name == "manifest.chain" and alone is Status.UNVERIFIABLE), path.name
+        assert alone is VerifyStatus.FAILED or (path.name == "manifest.chain" and alone is VerifyStatus.UNVERIFIABLE), (
+            path.name
+        )
         path.write_bytes(data)
-    assert verify(root, heads).status is Status.VERIFIED
+    assert verify(root, heads).status is VerifyStatus.VERIFIED
 
 
 def test_each_byte_of_a_small_file_matters(tmp_path: Path) -> None:
@@ -100,10 +102,10 @@ def test_each_byte_of_a_small_file_matters(tmp_path: Path) -> None:
         data = path.read_bytes() if path.is_file() else b""
         for at in range(len(data)):
             path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
-            assert verify(tmp_path).status is not Status.VERIFIED, (path.name, at)
+            assert verify(tmp_path).status is not VerifyStatus.VERIFIED, (path.name, at)
         if data:
             path.write_bytes(data)
-    assert verify(tmp_path).status is Status.VERIFIED
+    assert verify(tmp_path).status is VerifyStatus.VERIFIED
 
 
 def test_removed_added_and_exchanged_files_are_found(root: Path) -> None:
@@ -114,20 +116,20 @@ def test_removed_added_and_exchanged_files_are_found(root: Path) -> None:
     def restore() -> None:
         for path, data in kept.items():
             path.write_bytes(data)
-        assert verify(root).status is Status.VERIFIED
+        assert verify(root).status is VerifyStatus.VERIFIED
 
     for gone in [[warcs[0]], [chains[1]], [warcs[1], chains[1]]]:
         for path in gone:
             path.unlink()
-        assert verify(root).status is Status.FAILED
+        assert verify(root).status is VerifyStatus.FAILED
         restore()
     (root / "manifest.chain").unlink()
-    assert verify(root).status is Status.FAILED  # the files are there, the list is not
+    assert verify(root).status is VerifyStatus.FAILED  # the files are there, the list is not
     restore()
     for one, two in ((warcs[0], warcs[1]), (chains[0], chains[1])):
         one.write_bytes(kept[two])
         two.write_bytes(kept[one])
-    assert verify(root).status is Status.FAILED
+    assert verify(root).status is VerifyStatus.FAILED
     restore()
     extra = warcs[0].with_name("r7-1-000.warc.gz")
     extra.write_bytes(kept[warcs[0]])
@@ -167,30 +169,30 @@ def rewrite(root: Path) -> None:
 def test_a_complete_forgery_needs_the_heads_kept_elsewhere(root: Path) -> None:
     heads = EvidenceArchive(root).heads()
     rewrite(root)
-    assert verify(root).status is Status.VERIFIED  # what a chain alone cannot show
+    assert verify(root).status is VerifyStatus.VERIFIED  # what a chain alone cannot show
     report = verify(root, heads)
-    assert report.status is Status.FAILED
+    assert report.status is VerifyStatus.FAILED
     assert "链首" in str(report)
 
 
 def test_one_file_alone(root: Path, tmp_path: Path) -> None:
     warc = sorted(root.glob("*/*.warc.gz"))[0]
     chain = warc.with_name(warc.name.removesuffix(".warc.gz") + ".chain")
-    assert verify(warc).status is Status.VERIFIED
+    assert verify(warc).status is VerifyStatus.VERIFIED
     away = tmp_path / warc.name
     shutil.copy(warc, away)
-    assert verify(away).status is Status.UNVERIFIABLE
+    assert verify(away).status is VerifyStatus.UNVERIFIABLE
     shutil.copy(chain, tmp_path)
-    assert verify(away).status is Status.UNVERIFIABLE  # all matched, but nothing says it is all
+    assert verify(away).status is VerifyStatus.UNVERIFIABLE  # all matched, but nothing says it is all
     head = read(chain.read_bytes()).head
-    assert verify(away, {f"{warc.parent.name}/{warc.name}": head}).status is Status.VERIFIED
+    assert verify(away, {f"{warc.parent.name}/{warc.name}": head}).status is VerifyStatus.VERIFIED
     away.write_bytes(away.read_bytes()[:-30])
-    assert verify(away).status is Status.FAILED
+    assert verify(away).status is VerifyStatus.FAILED
 
 
 def test_nothing_is_not_verified(tmp_path: Path) -> None:
-    assert verify(tmp_path).status is Status.UNVERIFIABLE
-    assert verify(tmp_path / "missing").status is Status.UNVERIFIABLE
+    assert verify(tmp_path).status is VerifyStatus.UNVERIFIABLE
+    assert verify(tmp_path / "missing").status is VerifyStatus.UNVERIFIABLE
     (tmp_path / "others.warc.gz").write_bytes(b"\x1f\x8b")
     assert "没有校验链" in str(verify(tmp_path / "others.warc.gz"))
 
@@ -220,15 +222,15 @@ def test_a_torn_tail_is_no_tampering(tmp_path: Path) -> None:
         warc.write_bytes(data[:cut])
         chain.write_bytes(text[:link])
         report = verify(tmp_path)
-        assert report.status is Status.UNVERIFIABLE, (cut, link)
+        assert report.status is VerifyStatus.UNVERIFIABLE, (cut, link)
         assert bool(report.torn) == (cut > end or link > links)
         archive = EvidenceArchive(tmp_path)
         assert [i for i, _ in archive.pages()][:4] == ids[:4]
         assert archive.seal_abandoned()
-        assert verify(tmp_path).status is Status.VERIFIED
+        assert verify(tmp_path).status is VerifyStatus.VERIFIED
         if cut > end:  # once sealed, the torn bytes are vouched for too
             warc.write_bytes(data[: cut - 1] + bytes([data[cut - 1] ^ 1]))
-            assert verify(tmp_path).status is Status.FAILED
+            assert verify(tmp_path).status is VerifyStatus.FAILED
         (tmp_path / "manifest.chain").write_bytes(manifest)
 
 
@@ -236,7 +238,7 @@ def test_a_record_the_chain_knows_and_the_file_lacks_is_a_failure(tmp_path: Path
     warc, _, (end, _), _ = unsealed(tmp_path)
     warc.write_bytes(warc.read_bytes()[:end])
     report = verify(tmp_path)
-    assert report.status is Status.FAILED
+    assert report.status is VerifyStatus.FAILED
     assert "截断" in str(report)
     assert EvidenceArchive(tmp_path).seal_abandoned() == []
 
@@ -245,10 +247,10 @@ def test_a_torn_manifest_line_is_cut_off_by_the_next_writer(root: Path) -> None:
     manifest = root / "manifest.chain"
     for cut in (1, 30, 70, 200):
         manifest.write_bytes(manifest.read_bytes() + (b"0" * 64 + b' {"event":"open","file":"2026-11-21/zz' * 4)[:cut])
-        assert verify(root).status is Status.UNVERIFIABLE
+        assert verify(root).status is VerifyStatus.UNVERIFIABLE
         with EvidenceArchive(root) as archive:
             archive.append(page(cut), run_id=f"after{cut}")
-        assert verify(root).status is Status.VERIFIED
+        assert verify(root).status is VerifyStatus.VERIFIED
 
 
 def seal_what_is_left(root: Path) -> None:
@@ -267,20 +269,20 @@ def test_several_processes_seal_once(tmp_path: Path) -> None:
     for child in children:
         child.join(30)
     report = verify(tmp_path)
-    assert (report.status, report.files) == (Status.VERIFIED, 10), str(report)
+    assert (report.status, report.files) == (VerifyStatus.VERIFIED, 10), str(report)
 
 
 def test_a_live_archive_verifies(tmp_path: Path) -> None:
     with EvidenceArchive(tmp_path) as archive:
         archive.append(page(1))
         report = verify(tmp_path)
-        assert report.status is Status.VERIFIED
+        assert report.status is VerifyStatus.VERIFIED
         assert "正在写入" in str(report)
         assert archive.seal_abandoned() == []
         heads = archive.heads()
         archive.append(page(2))
     assert len(heads) == 2
-    assert verify(tmp_path, heads).status is Status.VERIFIED
+    assert verify(tmp_path, heads).status is VerifyStatus.VERIFIED
 
 
 def write_for_ever(root: Path, pipe: int) -> None:
@@ -307,14 +309,14 @@ def test_kill_9_never_costs_what_was_acknowledged(tmp_path: Path, seed: int) -> 
     found = [i for i, _ in archive.pages()]
     assert found[: len(ids)] == ids
     assert len(found) <= len(ids) + 1
-    assert verify(tmp_path).status is not Status.FAILED
+    assert verify(tmp_path).status is not VerifyStatus.FAILED
     archive.seal_abandoned()
     report = verify(tmp_path)
     assert not report.failures, str(report)
-    assert report.status is Status.VERIFIED or not report.records
+    assert report.status is VerifyStatus.VERIFIED or not report.records
     with archive:
         archive.append(page(1), run_id="next")
-    assert verify(tmp_path).status is Status.VERIFIED
+    assert verify(tmp_path).status is VerifyStatus.VERIFIED
 
 
 def test_a_report_is_plain_json_friendly(root: Path) -> None:

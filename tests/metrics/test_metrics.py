@@ -18,13 +18,13 @@ import uvicorn
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.metrics import registry_of
-from rules.accounts.state import absorb
+from rules.accounts.state import apply_observation
 from rules.model import Outcome, Platform
 from storage.filings import key_of
-from storage.read_models import Wanted
+from storage.read_models import AccountFilter
 from tests.conftest import NOW, _free_port
 from tests.console.house import furnish, look, open_world
 
@@ -36,8 +36,8 @@ BOUNDED = {"platform", "outcome", "school", "rule", "state", "kind", "job_name",
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """A furnished world."""
+def context(tmp_path: Path) -> Iterator[AppContext]:
+    """A furnished context."""
     opened = open_world(tmp_path)
     furnish(opened)
     yield opened
@@ -50,16 +50,16 @@ def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
     return {(s.name, tuple(sorted(s.labels.items()))): s.value for family in families for s in family.samples}
 
 
-def scrape(world: World) -> str:
+def scrape(context: AppContext) -> str:
     """One scrape of a fresh registry."""
-    return generate_latest(registry_of(world)).decode()
+    return generate_latest(registry_of(context)).decode()
 
 
-def test_figures(world: World) -> None:
+def test_figures(context: AppContext) -> None:
     """What the store knows is what Prometheus hears."""
-    found = samples(scrape(world))
+    found = samples(scrape(context))
     accounts = {labels: value for (name, labels), value in found.items() if name == "xunjian_accounts"}
-    assert sum(accounts.values()) == len(world.store.filings.all())
+    assert sum(accounts.values()) == len(context.store.filings.all())
     assert accounts[(("outcome", "never"), ("platform", "douyin"))] >= 1
     assert found[("xunjian_platform_frozen", (("platform", "weibo"),))] == 1
     assert found[("xunjian_platform_resting", (("platform", "douyin"),))] == 1
@@ -82,15 +82,15 @@ def test_unknown_is_absent_not_zero(tmp_path: Path) -> None:
     empty.store.close()
 
 
-def test_labels_are_bounded(world: World) -> None:
+def test_labels_are_bounded(context: AppContext) -> None:
     """No account, no host, no unit ever becomes a label."""
-    labels = {label for _, pairs in samples(scrape(world)) for label, _ in pairs}
+    labels = {label for _, pairs in samples(scrape(context)) for label, _ in pairs}
     assert labels <= BOUNDED
 
 
-def test_looks_only_grow(world: World) -> None:
+def test_looks_only_grow(context: AppContext) -> None:
     """A counter: what a scrape counted is not read again, and forgetting old runs takes nothing away."""
-    registry = registry_of(world)
+    registry = registry_of(context)
 
     def total() -> float:
         found = samples(generate_latest(registry).decode())
@@ -98,17 +98,17 @@ def test_looks_only_grow(world: World) -> None:
 
     first = total()
     assert first == total() > 20
-    world.store.runs.forget(NOW + timedelta(days=400))
-    filing = world.store.filings.all()[0]
+    context.store.runs.delete_before(NOW + timedelta(days=400))
+    filing = context.store.filings.all()[0]
     seen = look(filing, NOW, Outcome.OK, "")
-    world.store.looks.record("later", [(key_of(filing), seen)], absorb)
+    context.store.looks.record("later", [(key_of(filing), seen)], apply_observation)
     assert total() == first + 1
 
 
 @needs_promtool
-def test_conventions(world: World) -> None:
+def test_conventions(context: AppContext) -> None:
     """`promtool check metrics` has nothing to say."""
-    result = subprocess.run(["promtool", "check", "metrics"], input=scrape(world), text=True, capture_output=True)
+    result = subprocess.run(["promtool", "check", "metrics"], input=scrape(context), text=True, capture_output=True)
     assert result.returncode == 0, result.stdout + result.stderr
     assert not result.stderr.strip()
 
@@ -121,19 +121,19 @@ def test_alerts() -> None:
         assert result.returncode == 0, result.stdout + result.stderr
 
 
-def test_alerts_ask_for_what_exists(world: World) -> None:
+def test_alerts_ask_for_what_exists(context: AppContext) -> None:
     """Every series a rule names is one we export."""
     named = set(re.findall(r"\bxunjian_[a-z_]+", (DEPLOY / "rules.yml").read_text("utf-8")))
-    exported = {name for name, _ in samples(scrape(world))}
+    exported = {name for name, _ in samples(scrape(context))}
     assert named
     assert named <= exported
 
 
 @needs_prometheus
-def test_a_real_scrape(world: World, tmp_path: Path) -> None:
+def test_a_real_scrape(context: AppContext, tmp_path: Path) -> None:
     """Prometheus itself, on loopback, takes the page and answers a question about it."""
     port, own = _free_port(), _free_port()
-    server = uvicorn.Server(uvicorn.Config(create_app(world), host="127.0.0.1", port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(create_app(context), host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     config = tmp_path / "prometheus.yml"
@@ -151,7 +151,7 @@ def test_a_real_scrape(world: World, tmp_path: Path) -> None:
     prometheus = subprocess.Popen(["prometheus", *arguments], stdout=log, stderr=log)
     try:
         value = _wait_for(f"http://127.0.0.1:{own}/api/v1/query?query=sum(xunjian_accounts)")
-        assert float(value) == len(world.store.filings.all())
+        assert float(value) == len(context.store.filings.all())
     finally:
         prometheus.terminate()
         prometheus.wait(20)
@@ -176,17 +176,17 @@ def _wait_for(url: str) -> str:
 
 def test_postgres_too(fresh_postgres: str, tmp_path: Path) -> None:
     """The same questions on PostgreSQL: sizes, joins, the digest's letter."""
-    world = open_world(tmp_path, database_url=fresh_postgres)
-    furnish(world)
-    found = samples(scrape(world))
+    context = open_world(tmp_path, database_url=fresh_postgres)
+    furnish(context)
+    found = samples(scrape(context))
     assert found[("xunjian_database_bytes", ())] > 1_000_000
-    overview = world.store.overview
+    overview = context.store.overview
     assert overview.digests()[0]["school"] == "demo"
-    assert overview.sound() > 0
-    assert overview.unseen(3)[0].fact_at is None
-    lines, total = overview.accounts(Wanted(outcome="case"), limit=50)
+    assert overview.count_healthy() > 0
+    assert overview.accounts_without_fact(3)[0].fact_at is None
+    lines, total = overview.accounts(AccountFilter(outcome="case"), limit=50)
     assert total == len(lines) == 6
     assert all(line.open_cases == 1 for line in lines)
     assert overview.cases(text="DEMO-2026-0001", limit=5)[1] == 1
     assert Platform.WEIBO in overview.last_facts()
-    world.store.close()
+    context.store.close()

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from monitors.app_context import World
+from monitors.app_context import AppContext
 from monitors.jobs import case_actions
 from monitors.jobs.check import check
 from monitors.jobs.delivery import deliver
 from monitors.settings import load_settings
-from rules.accounts.state import absorb
+from rules.accounts.state import apply_observation
 from rules.cases.case import CaseError, StepRecord
-from rules.model import BEIJING, CaseState, Filing, Observation, Outcome, Platform, Post, Proof
-from storage.cases import Ledger
+from rules.model import BEIJING, CaseState, ClaimType, Filing, Observation, Outcome, Platform, Post
+from storage.cases import CaseTransaction
 from storage.filings import key_of
 from storage.store import Store
 
@@ -55,15 +55,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def sias(store: Store, tmp_path: Path, clock: Clock) -> Iterator[World]:
+def sias(store: Store, tmp_path: Path, clock: Clock) -> Iterator[AppContext]:
     """Six accounts of one school on each kind of database."""
-    world = World(load_settings(data=tmp_path / "data"), store, clock)
+    context = AppContext(load_settings(data=tmp_path / "data"), store, clock)
     store.filings.save([filing(n) for n in range(6)], by="测试", now=START)
-    return iter([world]).__next__()
+    return iter([context]).__next__()
 
 
-def look(world: World, number: int, last_post: datetime | None, outcome: Outcome = Outcome.OK) -> None:
-    now = world.clock()
+def look(context: AppContext, number: int, last_post: datetime | None, outcome: Outcome = Outcome.OK) -> None:
+    now = context.clock()
     posts = (Post(id=f"{last_post}", published_at=last_post),) if last_post else ()
     one = filing(number)
     seen = Observation(
@@ -75,25 +75,25 @@ def look(world: World, number: int, last_post: datetime | None, outcome: Outcome
         name=one.name,
         account_id=one.account_id,
         posts=posts if outcome is Outcome.OK else (),
-        proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME if outcome is Outcome.OK else Proof.NONE,
+        proves=ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME if outcome is Outcome.OK else ClaimType.NONE,
         evidence=f"e-{number}-{now:%Y%m%d%H%M}",
     )
-    world.store.looks.record(f"r-{now:%Y%m%d%H%M}-{number}", [(key_of(one), seen)], absorb)
+    context.store.looks.record(f"r-{now:%Y%m%d%H%M}-{number}", [(key_of(one), seen)], apply_observation)
 
 
-def waiting(world: World, number: str) -> StepRecord:
+def waiting(context: AppContext, number: str) -> StepRecord:
     """The step that waits in this case."""
-    case = world.store.cases.one(number)
+    case = context.store.cases.get(number)
     assert case
-    assert case.pending
-    return case.pending
+    assert case.pending_step
+    return case.pending_step
 
 
-def silent(world: World) -> list[str]:
-    return [case.number for case in world.store.cases.all("sias") if case.rule == "inactivity"]
+def silent(context: AppContext) -> list[str]:
+    return [case.number for case in context.store.cases.all("sias") if case.rule == "inactivity"]
 
 
-def test_many_hands_open_each_case_once_and_number_without_gaps(sias: World) -> None:
+def test_many_hands_open_each_case_once_and_number_without_gaps(sias: AppContext) -> None:
     for number in range(6):
         look(sias, number, START - timedelta(days=90))
     with ThreadPoolExecutor(4) as pool:
@@ -108,22 +108,24 @@ def test_many_hands_open_each_case_once_and_number_without_gaps(sias: World) -> 
 
 @pytest.mark.parametrize("crash_at", range(1, 8))
 def test_a_crash_between_any_two_writes_leaves_all_or_nothing(
-    sias: World, monkeypatch: pytest.MonkeyPatch, crash_at: int
+    sias: AppContext, monkeypatch: pytest.MonkeyPatch, crash_at: int
 ) -> None:
     for number in range(3):
         look(sias, number, START - timedelta(days=90))
     calls = 0
-    for name in ("write", "owe", "next_number"):
-        real = getattr(Ledger, name)
+    for name in ("write", "enqueue_notice", "next_number"):
+        real = getattr(CaseTransaction, name)
 
-        def failing(self: Ledger, *args: object, _real: Callable[..., object] = real, **given: object) -> object:
+        def failing(
+            self: CaseTransaction, *args: object, _real: Callable[..., object] = real, **given: object
+        ) -> object:
             nonlocal calls
             calls += 1
             if calls == crash_at:
                 raise KeyboardInterrupt
             return _real(self, *args, **given)
 
-        monkeypatch.setattr(Ledger, name, failing)
+        monkeypatch.setattr(CaseTransaction, name, failing)
     with pytest.raises(KeyboardInterrupt):
         check(sias, "sias", sias.clock())
     assert sias.store.cases.all("sias") == []
@@ -135,7 +137,7 @@ def test_a_crash_between_any_two_writes_leaves_all_or_nothing(
     assert len(silent(sias)) == 3
 
 
-def test_two_people_decide_and_one_is_told(sias: World) -> None:
+def test_two_people_decide_and_one_is_told(sias: AppContext) -> None:
     look(sias, 0, START - timedelta(days=90))
     check(sias, "sias", sias.clock())
     number = silent(sias)[0]
@@ -152,7 +154,7 @@ def test_two_people_decide_and_one_is_told(sias: World) -> None:
         assert sorted(pool.map(decide, ["甲", "乙"])) == [False, True]
 
 
-def test_the_sias_ladder_climbs_on_fresh_looks_only(sias: World, clock: Clock) -> None:
+def test_the_sias_ladder_climbs_on_fresh_looks_only(sias: AppContext, clock: Clock) -> None:
     """2 months → 整改; received + 1 month → 公开通报, signed; + 1 month → 关停, signed. A wall on the day stops it."""
     last = datetime(2026, 1, 1, 8, 0, tzinfo=BEIJING)
     look(sias, 0, last)
@@ -170,31 +172,31 @@ def test_the_sias_ladder_climbs_on_fresh_looks_only(sias: World, clock: Clock) -
     clock.now += timedelta(hours=1)
     look(sias, 0, last)
     check(sias, "sias", clock.now)
-    case = sias.store.cases.one(number)
+    case = sias.store.cases.get(number)
     assert case
-    assert [step.document.value for step in case.issued] == ["rectification", "public_notice"]
+    assert [step.document.value for step in case.issued_steps] == ["rectification", "public_notice"]
     clock.now += timedelta(days=2)
     look(sias, 0, clock.now - timedelta(hours=3))
     check(sias, "sias", clock.now)
-    case = sias.store.cases.one(number)
+    case = sias.store.cases.get(number)
     assert case
     assert case.state is CaseState.RESOLVED
 
 
-def test_a_post_that_predates_the_notice_withdraws_it(sias: World, clock: Clock) -> None:
+def test_a_post_that_predates_the_notice_withdraws_it(sias: AppContext, clock: Clock) -> None:
     look(sias, 0, START - timedelta(days=90))
     check(sias, "sias", clock.now)
     number = silent(sias)[0]
     clock.now += timedelta(days=1)
     look(sias, 0, START - timedelta(days=2))
     check(sias, "sias", clock.now)
-    case = sias.store.cases.one(number)
+    case = sias.store.cases.get(number)
     assert case
     assert case.state is CaseState.WITHDRAWN
     assert "correction" in {row["document"] for row in sias.store.notices.all(case=number)}
 
 
-def test_a_blocked_crawl_accuses_nobody(sias: World, clock: Clock) -> None:
+def test_a_blocked_crawl_accuses_nobody(sias: AppContext, clock: Clock) -> None:
     for days in range(200):
         clock.now = START + timedelta(days=days)
         look(sias, 0, None, Outcome.BLOCKED)
@@ -203,7 +205,7 @@ def test_a_blocked_crawl_accuses_nobody(sias: World, clock: Clock) -> None:
     assert silent(sias) == []
 
 
-def test_the_same_filing_under_two_numbers_is_one_account(sias: World) -> None:
+def test_the_same_filing_under_two_numbers_is_one_account(sias: AppContext) -> None:
     twin = replace(filing(0), id="S0-twin")
     sias.store.filings.save([twin], by="测试", now=START)
     look(sias, 0, START - timedelta(days=90))

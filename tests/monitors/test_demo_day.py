@@ -8,32 +8,37 @@ from pathlib import Path
 
 import pytest
 
-from crawler.fetch.egress import Refused
-from monitors.app_context import World
-from monitors.demo.activity import Judgement
+from crawler.fetch.egress import EgressDenied
+from monitors.app_context import AppContext
+from monitors.demo.activity import ExpectedState
 from monitors.demo.register import EXPECTED
 from monitors.jobs import case_actions
 from monitors.jobs.check import check, findings_of
 from monitors.jobs.delivery import deliver
 from monitors.jobs.digest import make_digest, queue_digest
-from monitors.jobs.evidence_replay import recompute
+from monitors.jobs.evidence_replay import replay_observations
 from monitors.jobs.scan.scan import FOUND, NOTHING, UNSEEN, scan
-from rules.accounts.pasted_target import UnusableTarget
+from rules.accounts.pasted_target import InvalidTarget
 from rules.cases.case import CaseError
 from rules.model import Outcome, Verdict
-from storage.evidence import EvidenceArchive, Status, verify
+from storage.evidence import EvidenceArchive, VerifyStatus, verify
 from tests.alerts.gbt9704 import check as departures
 
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
 
 
-def test_every_account_is_seen_as_it_is(demo_world: World) -> None:
+def test_every_account_is_seen_as_it_is(demo_world: AppContext) -> None:
     now = demo_world.clock()
-    seen = demo_world.store.looks.seen(list(EXPECTED), now)
+    seen = demo_world.store.looks.states(list(EXPECTED), now)
     wrong = []
     for key, truth in EXPECTED.items():
         known = seen.get(key)
-        if truth.judgement in (Judgement.LIVE, Judgement.SILENT) and known and known.last_post_at and truth.silent_days:
+        if (
+            truth.judgement in (ExpectedState.LIVE, ExpectedState.SILENT)
+            and known
+            and known.last_post_at
+            and truth.silent_days
+        ):
             days = (now - known.last_post_at).total_seconds() / 86400
             if abs(days - truth.silent_days) > 1.1:
                 wrong.append((key, truth.silent_days, days))
@@ -44,17 +49,20 @@ def test_every_account_is_seen_as_it_is(demo_world: World) -> None:
     assert wrong == []
 
 
-def test_only_the_silent_are_found_silent(demo_world: World) -> None:
+def test_only_the_silent_are_found_silent(demo_world: AppContext) -> None:
     found = [f for f in findings_of(demo_world, "demo", demo_world.clock()) if f.rule == "inactivity"]
     accused = {f.account for f in found if f.verdict is Verdict.VIOLATED}
-    unmoving = (Judgement.SILENT, Judgement.EMPTY)  # one filed years ago that never posted is as silent as can be
+    unmoving = (
+        ExpectedState.SILENT,
+        ExpectedState.EMPTY,
+    )  # one filed years ago that never posted is as silent as can be
     silent = {key for key, truth in EXPECTED.items() if truth.judgement in unmoving}
     assert accused, "a demo without a silent account shows nothing"
     assert accused <= silent
     assert all(f.evidence for f in found if f.verdict is Verdict.VIOLATED)
 
 
-def test_checking_again_changes_nothing(demo_world: World) -> None:
+def test_checking_again_changes_nothing(demo_world: AppContext) -> None:
     now = demo_world.clock()
     check(demo_world, "demo", now)
     before = [(case.number, case.state, case.steps) for case in demo_world.store.cases.all("demo")]
@@ -63,12 +71,12 @@ def test_checking_again_changes_nothing(demo_world: World) -> None:
     assert [(case.number, case.state, case.steps) for case in demo_world.store.cases.all("demo")] == before
 
 
-def test_case_numbers_have_no_gaps(demo_world: World) -> None:
+def test_case_numbers_have_no_gaps(demo_world: AppContext) -> None:
     numbers = sorted(int(case.number.rsplit("-", 1)[1]) for case in demo_world.store.cases.all("demo"))
     assert numbers == list(range(1, len(numbers) + 1))
 
 
-def test_notices_are_delivered_once_and_look_like_documents(demo_world: World) -> None:
+def test_notices_are_delivered_once_and_look_like_documents(demo_world: AppContext) -> None:
     deliver(demo_world, demo_world.clock())
     documents = list((demo_world.settings.data / "outbox").rglob("*.docx"))
     notices = demo_world.store.notices.all(school="demo", state="sent")
@@ -79,21 +87,23 @@ def test_notices_are_delivered_once_and_look_like_documents(demo_world: World) -
     assert {path: path.stat().st_mtime_ns for path in documents} == stamps
 
 
-def test_public_steps_wait_for_a_named_person(demo_world: World) -> None:
-    case = next(c for c in demo_world.store.cases.all("demo") if c.rule == "inactivity" and c.issued)
+def test_public_steps_wait_for_a_named_person(demo_world: AppContext) -> None:
+    case = next(c for c in demo_world.store.cases.all("demo") if c.rule == "inactivity" and c.issued_steps)
     delivered = case_actions.deliver(demo_world, case.number)
-    assert delivered.pending
-    assert delivered.pending.document.value == "public_notice"
+    assert delivered.pending_step
+    assert delivered.pending_step.document.value == "public_notice"
     with pytest.raises(CaseError, match="经办人"):
         case_actions.approve(demo_world, case.number, by="")
     signed = case_actions.approve(demo_world, case.number, by="王部长")
-    assert signed.pending
-    assert signed.pending.approved_by == "王部长"
-    assert signed.pending.issued_at is None, "signed early: it still waits for its day"
+    assert signed.pending_step
+    assert signed.pending_step.approved_by == "王部长"
+    assert signed.pending_step.issued_at is None, "signed early: it still waits for its day"
 
 
-def test_appeal_stops_the_clock_and_withdrawal_tells_everyone(demo_world: World) -> None:
-    case = next(c for c in demo_world.store.cases.all("demo") if c.rule == "inactivity" and c.issued and not c.appeals)
+def test_appeal_stops_the_clock_and_withdrawal_tells_everyone(demo_world: AppContext) -> None:
+    case = next(
+        c for c in demo_world.store.cases.all("demo") if c.rule == "inactivity" and c.issued_steps and not c.appeals
+    )
     case_actions.appeal(demo_world, case.number, by="赵示例", reason="已在另一栏目更新")
     with pytest.raises(CaseError):
         case_actions.appeal(demo_world, case.number, by="赵示例", reason="再说一次")
@@ -103,7 +113,7 @@ def test_appeal_stops_the_clock_and_withdrawal_tells_everyone(demo_world: World)
     assert {"rectification", "appeal_decision", "correction"} <= kinds
 
 
-def test_the_digest_is_made_kept_and_queued_once(demo_world: World) -> None:
+def test_the_digest_is_made_kept_and_queued_once(demo_world: AppContext) -> None:
     now = demo_world.clock()
     made = make_digest(demo_world, "demo", now.date(), now)
     kept = demo_world.store.runs.digest("demo", now.date())
@@ -114,10 +124,10 @@ def test_the_digest_is_made_kept_and_queued_once(demo_world: World) -> None:
     assert not queue_digest(demo_world, "demo", now.date(), now)
 
 
-def test_the_evidence_is_whole_and_says_the_same_again(demo_world: World) -> None:
+def test_the_evidence_is_whole_and_says_the_same_again(demo_world: AppContext) -> None:
     report = verify(demo_world.evidence)
-    assert report.status is Status.VERIFIED, str(report)
-    rows = list(recompute(demo_world, EvidenceArchive(demo_world.evidence)))
+    assert report.status is VerifyStatus.VERIFIED, str(report)
+    rows = list(replay_observations(demo_world, EvidenceArchive(demo_world.evidence)))
     different = [row for row in rows if row["result"] != "same"]
     assert len(rows) > 100
     assert different == []
@@ -133,7 +143,7 @@ def test_the_evidence_is_whole_and_says_the_same_again(demo_world: World) -> Non
         ("河北理工大学", NOTHING),
     ],
 )
-def test_scan(demo_world: World, target: str, exit_code: int) -> None:
+def test_scan(demo_world: AppContext, target: str, exit_code: int) -> None:
     report = asyncio.run(scan(demo_world, target))
     assert report["exit"] == exit_code, report
     assert Path(report["report"]).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
@@ -141,7 +151,7 @@ def test_scan(demo_world: World, target: str, exit_code: int) -> None:
     json.dumps(report)
 
 
-def test_scan_refuses_what_is_unsafe(demo_world: World) -> None:
+def test_scan_refuses_what_is_unsafe(demo_world: AppContext) -> None:
     for target in ("http://127.0.0.1:9/", "http://169.254.169.254/latest", "javascript:alert(1)"):
-        with pytest.raises((UnusableTarget, Refused), match=r"内部地址|只能核查"):
+        with pytest.raises((InvalidTarget, EgressDenied), match=r"内部地址|只能核查"):
             asyncio.run(scan(demo_world, target))

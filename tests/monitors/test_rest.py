@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitors.jobs.sweep import rest_of
+from monitors.jobs.sweep import next_pause
 
 
 @pytest.mark.parametrize(
@@ -14,4 +14,4 @@ from monitors.jobs.sweep import rest_of
     [(0, False, 1), (1, False, 2), (4, False, 16), (5, False, 24), (9999, False, 24), (9999, True, 1)],
 )
 def test_rest(walls: int, read: bool, hours: int) -> None:
-    assert rest_of(walls, read) == ((1 if read else walls + 1), timedelta(hours=hours))
+    assert next_pause(walls, read) == ((1 if read else walls + 1), timedelta(hours=hours))

@@ -19,10 +19,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from monitors.app_context import World
-from monitors.crawl_processes import Nursery
-from monitors.jobs.sweep import order_for
-from monitors.service.scheduler import Timetable, cron_trigger, missed
+from monitors.app_context import AppContext
+from monitors.crawl_processes import CrawlProcessPool
+from monitors.jobs.sweep import new_crawl_job
+from monitors.service.scheduler import JobScheduler, cron_trigger, missed
 from rules.model import Platform
 from tests.conftest import NOW
 
@@ -117,18 +117,18 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
         assert "不能使用" in process.stdout.read().decode()
 
 
-def test_a_child_that_runs_away_is_killed(world: World) -> None:
+def test_a_child_that_runs_away_is_killed(context: AppContext) -> None:
     async def run() -> str:
-        nursery = Nursery(1, 0.3)
-        order = order_for(world, "sweep", Platform.WEBSITE, [])
+        nursery = CrawlProcessPool(1, 0.3)
+        order = new_crawl_job(context, "sweep", Platform.WEBSITE, [])
         return (await nursery.run(order)).status
 
     assert asyncio.run(run()) == "timeout"
 
 
-def test_a_child_that_breaks_harms_nobody(world: World) -> None:
-    order = replace(order_for(world, "sweep", Platform.WEBSITE, []), database="sqlite:////nowhere/at/all.db")
-    ending = asyncio.run(Nursery(1, 60).run(order))
+def test_a_child_that_breaks_harms_nobody(context: AppContext) -> None:
+    order = replace(new_crawl_job(context, "sweep", Platform.WEBSITE, []), database="sqlite:////nowhere/at/all.db")
+    ending = asyncio.run(CrawlProcessPool(1, 60).run(order))
     assert ending.status == "failed"
     assert "数据库" in ending.error
 
@@ -147,27 +147,27 @@ def test_a_missed_run_is_due_once() -> None:
     assert not missed(daily, NOW - timedelta(hours=1), NOW)
 
 
-def test_jobs_run_alone_and_their_errors_end_nothing(world: World) -> None:
+def test_jobs_run_alone_and_their_errors_end_nothing(context: AppContext) -> None:
     running, most, ran = 0, 0, 0
 
-    async def slow(_: World) -> None:
+    async def slow(_: AppContext) -> None:
         nonlocal running, most, ran
         running, ran = running + 1, ran + 1
         most = max(most, running)
         await asyncio.sleep(0.05)
         running -= 1
 
-    async def broken(_: World) -> None:
+    async def broken(_: AppContext) -> None:
         raise RuntimeError("坏了")
 
     async def live() -> None:
-        world.store.runs.jobs({"slow": "0 0 1 1 *", "broken": "0 0 1 1 *"})
-        timetable = Timetable(world, {"slow": ("0 0 1 1 *", slow), "broken": ("0 0 1 1 *", broken)})
+        context.store.runs.jobs({"slow": "0 0 1 1 *", "broken": "0 0 1 1 *"})
+        timetable = JobScheduler(context, {"slow": ("0 0 1 1 *", slow), "broken": ("0 0 1 1 *", broken)})
         await asyncio.gather(timetable.run("slow"), timetable.run("slow"), timetable.run("broken"))
         await timetable.run("slow")
 
     asyncio.run(live())
-    jobs = {row["name"]: row for row in world.store.runs.jobs()}
+    jobs = {row["name"]: row for row in context.store.runs.jobs()}
     assert (most, ran) == (1, 2)
     assert jobs["slow"]["last_success_at"]
     assert jobs["broken"]["last_error"] == "RuntimeError: 坏了"

@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.fetch.job import Order
-from monitors.app_context import World
-from monitors.crawl_processes import Ending
-from monitors.jobs.sweep import due_targets, fill, sweep
-from rules.accounts.state import absorb
+from crawler.fetch.job import CrawlJob
+from monitors.app_context import AppContext
+from monitors.crawl_processes import ProcessResult
+from monitors.jobs.sweep import due_targets, shard_size, sweep
+from rules.accounts.state import apply_observation
 from rules.model import Filing, Observation, Outcome, Platform
 from tests.conftest import NOW
 
@@ -32,32 +32,32 @@ def key(number: int) -> str:
 
 
 @pytest.fixture
-def campus(world: World) -> World:
+def campus(context: AppContext) -> AppContext:
     """Three hundred Weibo accounts and three on Bilibili, none ever seen, at the pace of a guest."""
     filings = [*(filing(n) for n in range(300)), *(filing(n, Platform.BILIBILI) for n in range(3))]
-    world.store.filings.save(filings, by="测试", now=NOW)
-    world.clock = lambda: NOW
-    return world
+    context.store.filings.save(filings, by="测试", now=NOW)
+    context.clock = lambda: NOW
+    return context
 
 
-def due(world: World) -> list[str]:
-    return [target.key for target in due_targets(world, platforms=(), accounts=(), everything=False)]
+def due(context: AppContext) -> list[str]:
+    return [target.key for target in due_targets(context, platforms=(), accounts=(), everything=False)]
 
 
-def test_a_sweep_takes_what_one_child_can_ask_politely(campus: World) -> None:
-    size = fill(campus.settings, Platform.WEIBO)
+def test_a_sweep_takes_what_one_child_can_ask_politely(campus: AppContext) -> None:
+    size = shard_size(campus.settings, Platform.WEIBO)
     assert size * 3 * 8.0 <= campus.settings.child_seconds, "three requests each, eight seconds apart"
     assert size > 30
     found = due(campus)
     assert sum(each.startswith("weibo:") for each in found) == size
     assert sum(each.startswith("bilibili:") for each in found) == 3
     assert len(due_targets(campus, platforms=(), accounts=(), everything=True)) == 303
-    assert fill(campus.settings, Platform.WEBSITE) == campus.settings.shard, "each has a host of its own"
+    assert shard_size(campus.settings, Platform.WEBSITE) == campus.settings.shard, "each has a host of its own"
     hasty = campus.settings.model_copy(update={"delay_seconds": 0.0})
-    assert fill(hasty, Platform.WEIBO) == campus.settings.shard
+    assert shard_size(hasty, Platform.WEIBO) == campus.settings.shard
 
 
-def test_the_most_overdue_come_first_and_the_planned_not_at_all(campus: World) -> None:
+def test_the_most_overdue_come_first_and_the_planned_not_at_all(campus: AppContext) -> None:
     seen = Observation(
         platform=Platform.WEIBO,
         source="profile",
@@ -66,47 +66,51 @@ def test_the_most_overdue_come_first_and_the_planned_not_at_all(campus: World) -
         outcome=Outcome.OK,
         name="账号",
     )
-    campus.store.looks.record("r", [(key(n), replace(seen, account_id=key(n)[6:])) for n in (7, 8, 9)], absorb)
+    campus.store.looks.record(
+        "r", [(key(n), replace(seen, account_id=key(n)[6:])) for n in (7, 8, 9)], apply_observation
+    )
     hour = timedelta(hours=1)
-    campus.store.looks.plan([(key(7), NOW - hour, ""), (key(8), NOW - 2 * hour, ""), (key(9), NOW + hour, "")])
+    campus.store.looks.schedule_visits(
+        [(key(7), NOW - hour, ""), (key(8), NOW - 2 * hour, ""), (key(9), NOW + hour, "")]
+    )
     found = due(campus)
     assert found[:2] == [key(8), key(7)]
     assert key(9) not in found
 
 
-def test_sweeps_that_overlap_take_turns(campus: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sweeps_that_overlap_take_turns(campus: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
     at_once: list[int] = [0, 0]
 
-    async def run(order: Order) -> Ending:
+    async def run(order: CrawlJob) -> ProcessResult:
         at_once[0] += 1
         at_once[1] = max(at_once)
         await asyncio.sleep(0.02)
         at_once[0] -= 1
-        return Ending("ok", {"outcomes": {"ok": 1}})
+        return ProcessResult("ok", {"outcomes": {"ok": 1}})
 
     async def both() -> None:
         targets = due_targets(campus, platforms=("bilibili",), accounts=(), everything=True)
         await asyncio.gather(sweep(campus, targets), sweep(campus, targets))
 
-    monkeypatch.setattr(campus.nursery, "run", run)
+    monkeypatch.setattr(campus.crawl_processes, "run", run)
     asyncio.run(both())
     assert at_once == [0, 1]
 
 
-def test_one_child_at_a_time_and_none_after_a_wall(campus: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    orders: list[Order] = []
+def test_one_child_at_a_time_and_none_after_a_wall(campus: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    orders: list[CrawlJob] = []
     at_once, most = 0, 0
 
-    async def run(order: Order) -> Ending:
+    async def run(order: CrawlJob) -> ProcessResult:
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
         await asyncio.sleep(0.01)
         at_once -= 1
         orders.append(order)
-        return Ending("ok", {"outcomes": {"blocked": 1}, "walled": ["m.weibo.cn"] if len(orders) == 2 else []})
+        return ProcessResult("ok", {"outcomes": {"blocked": 1}, "walled": ["m.weibo.cn"] if len(orders) == 2 else []})
 
-    monkeypatch.setattr(campus.nursery, "run", run)
+    monkeypatch.setattr(campus.crawl_processes, "run", run)
     targets = due_targets(campus, platforms=("weibo",), accounts=(), everything=True)
     report = asyncio.run(sweep(campus, targets))
     assert len(orders) == 2, "the second met a wall: the other shards are left alone"

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.observe.linked_posts import PER_PAGE, posts_linked
+from crawler.observe.linked_posts import PER_PAGE, linked_post_urls
 from crawler.page.page import Page
-from monitors.app_context import World
-from monitors.jobs.linked_posts import KEY, hear
+from monitors.app_context import AppContext
+from monitors.jobs.linked_posts import KEY, fetch_linked_posts
 from monitors.jobs.sweep import SweepReport
 from rules.candidates import CandidateKind
 from tests.conftest import NOW
@@ -28,19 +28,19 @@ def test_only_single_posts_are_taken_once_and_few() -> None:
     <a href="https://mp.weixin.qq.com/s?__biz=MzI=&mid=1&idx=1&sn=2">长链接会遇到验证</a><a href="https://weibo.com/u/123456">主页</a>
     <a href="https://www.toutiao.com/article/7300000000000000001/">乙</a>
     <a href="https://baijiahao.baidu.com/s?id=1790000000000000001&wfr=spider">丙</a>"""
-    assert posts_linked(page(text)) == {
+    assert linked_post_urls(page(text)) == {
         f"{SHORT}1": "wechat",
         "https://www.toutiao.com/article/7300000000000000001": "toutiao",
         "https://baijiahao.baidu.com/s?id=1790000000000000001": "baijiahao",
     }
     many = "".join(f'<a href="{SHORT}{n:02}">{n}</a>' for n in range(50))
-    assert list(posts_linked(page(many))) == [f"{SHORT}{n:02}" for n in range(PER_PAGE)]
-    assert posts_linked(page("<p>mp.weixin.qq.com/s/ 与 toutiao.com/ 只是文字</p>")) == {}
+    assert list(linked_post_urls(page(many))) == [f"{SHORT}{n:02}" for n in range(PER_PAGE)]
+    assert linked_post_urls(page("<p>mp.weixin.qq.com/s/ 与 toutiao.com/ 只是文字</p>")) == {}
 
 
 @pytest.mark.xdist_group("demo")
-def test_a_linked_article_speaks_for_the_account_whose_id_it_bears(demo_world: World) -> None:
-    seen = demo_world.store.looks.seen([HEARD], demo_world.clock())[HEARD]
+def test_a_linked_article_speaks_for_the_account_whose_id_it_bears(demo_world: AppContext) -> None:
+    seen = demo_world.store.looks.states([HEARD], demo_world.clock())[HEARD]
     assert seen.last_post_at
     assert timedelta(days=2) < demo_world.clock() - seen.last_post_at < timedelta(days=5)
     assert not seen.silence_shown, "one article shows that somebody posted, never that nobody did"
@@ -50,25 +50,25 @@ def test_a_linked_article_speaks_for_the_account_whose_id_it_bears(demo_world: W
     assert len(links) == 1
 
 
-def _address(world: World) -> str:
-    return next(look.url for look, run in world.store.looks.history(HEARD) if run.startswith("witness-"))
+def _address(context: AppContext) -> str:
+    return next(look.url for look, run in context.store.looks.history(HEARD) if run.startswith("witness-"))
 
 
 @pytest.mark.xdist_group("demo")
-def test_a_link_is_opened_once(demo_world: World) -> None:
+def test_a_link_is_opened_once(demo_world: AppContext) -> None:
     url = _address(demo_world)
     report = SweepReport(links={url: "wechat"})
-    assert asyncio.run(hear(demo_world, report)) == []
+    assert asyncio.run(fetch_linked_posts(demo_world, report)) == []
     assert report.runs == []
 
 
 @pytest.mark.xdist_group("demo")
-def test_a_stranger_with_the_school_s_name_becomes_a_suspect(demo_world: World) -> None:
+def test_a_stranger_with_the_school_s_name_becomes_a_suspect(demo_world: AppContext) -> None:
     url = f"{_address(demo_world)}?again"  # the same article under an address that nobody opened yet
     filed = demo_world.store.filings.by_key([HEARD])[HEARD]
     demo_world.store.filings.remove("demo", [filing.id for filing in filed], by="测试", now=demo_world.clock())
     try:
-        assert asyncio.run(hear(demo_world, SweepReport(links={url: "wechat"}))) == []
+        assert asyncio.run(fetch_linked_posts(demo_world, SweepReport(links={url: "wechat"}))) == []
         suspect = demo_world.store.candidates.one("demo", HEARD)
         assert suspect
         assert suspect.kind is CandidateKind.UNFILED or suspect.kind is CandidateKind.SUSPECT

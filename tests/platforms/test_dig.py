@@ -22,7 +22,7 @@ from tests.conftest import NOW
     ],
 )
 def test_a_list_belongs_to_whom_half_of_it_names(ids: list[str], whose: str) -> None:
-    assert extract.owner(ids) == whose
+    assert extract.majority_owner(ids) == whose
 
 
 @pytest.mark.parametrize(

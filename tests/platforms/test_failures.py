@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from crawler.observe.parse import READER_ERRORS, read
+from crawler.observe.parse import PARSER_ERRORS, parse_page
 from crawler.page.page import Page
 from crawler.platforms import spec_of
-from rules.model import Observation, Outcome, Proof
+from rules.model import ClaimType, Observation, Outcome
 from tests.conftest import NOW
 from tests.platforms.pages import CASES, Case
 
@@ -19,7 +19,7 @@ BY_NAME = {case.name: case for case in CASES}
 
 def seen(name: str, **changes: Any) -> Observation:
     case: Case = BY_NAME[name]
-    return read(replace(case.page(), **changes), case.platform)
+    return parse_page(replace(case.page(), **changes), case.platform)
 
 
 def says_nothing(observation: Observation) -> bool:
@@ -54,7 +54,10 @@ def test_mediacrawler_weibo_empty_answer_is_not_a_ban() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"blocked", b"  \n"])
 def test_mediacrawler_douyin_empty_or_blocked_body_is_blocked(body: bytes) -> None:
-    assert read(Page("https://www.douyin.com/aweme/v1/web/aweme/post/", body, NOW), "douyin").outcome is Outcome.BLOCKED
+    assert (
+        parse_page(Page("https://www.douyin.com/aweme/v1/web/aweme/post/", body, NOW), "douyin").outcome
+        is Outcome.BLOCKED
+    )
 
 
 def test_weibo_crawler_captcha_is_an_outcome_not_a_prompt() -> None:
@@ -79,11 +82,11 @@ def test_uptime_kuma_an_exception_is_not_down(monkeypatch: pytest.MonkeyPatch) -
     spec = spec_of("weibo")
     broken = replace(spec, sources=tuple(replace(source, read=fail) for source in spec.sources))
     monkeypatch.setattr("crawler.observe.parse.spec_of", lambda key: broken)
-    before = READER_ERRORS["profile"]
+    before = PARSER_ERRORS["profile"]
     result = seen("weibo/m_profile")
     assert result.outcome is Outcome.UNREADABLE
     assert result.reason.startswith("reader_error: ")
-    assert READER_ERRORS["profile"] == before + 1
+    assert PARSER_ERRORS["profile"] == before + 1
 
 
 @pytest.mark.parametrize("status", [418, 429, 432, 403, 500, 404])
@@ -103,7 +106,7 @@ def test_rsshub_lists_that_omit_items_prove_no_silence() -> None:
         "weibo/ajax_mymblog_liked_item",
         "weibo/m_posts_pinned_only",
     ):
-        assert not seen(name).proves & Proof.INACTIVE
+        assert not seen(name).proves & ClaimType.INACTIVE
 
 
 def test_rsshub_expired_cookie_is_blocked() -> None:
@@ -122,8 +125,8 @@ def test_is_antibot_cdn_headers_are_no_block() -> None:
 def test_we_mp_rss_missing_article_body_is_never_silent() -> None:
     case = BY_NAME["wechat/article"]
     body = case.path.read_bytes().replace(b'id="js_content"', b'id="gone"')
-    assert read(case.page(body), "wechat").outcome is Outcome.OK
-    assert read(case.page(b"<html><body>" + b"x" * 4000 + b"</body></html>"), "wechat").reason.startswith(
+    assert parse_page(case.page(body), "wechat").outcome is Outcome.OK
+    assert parse_page(case.page(b"<html><body>" + b"x" * 4000 + b"</body></html>"), "wechat").reason.startswith(
         "unknown_page"
     )
 
@@ -136,5 +139,5 @@ def test_city_scrapers_a_true_zero_is_not_a_failure() -> None:
 def test_juriscraper_dates_ahead_of_the_fetch_are_no_publications() -> None:
     case = BY_NAME["weibo/m_posts_pinned_first"]
     body = case.path.read_bytes().replace(b"Wed Nov 18 11:00:31 +0800 2026", b"Wed Nov 18 11:00:31 +0800 2105")
-    result = read(case.page(body), "weibo")
+    result = parse_page(case.page(body), "weibo")
     assert [post.published_at for post in result.posts if post.id == "9"] == [None]

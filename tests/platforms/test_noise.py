@@ -1,4 +1,4 @@
-"""Noise: no exception leaves `read`, and nothing is read as ok that names no account, post or result."""
+"""Noise: no exception leaves `parse_page`, and nothing is read as ok that names no account, post or result."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.observe.parse import read
+from crawler.observe.parse import parse_page
 from crawler.page.page import Page
 from crawler.platforms import MODULES
 from rules.model import Observation, Outcome
@@ -34,20 +34,20 @@ def sound(seen: Observation) -> bool:
 @SLOW
 @given(st.binary(max_size=3000), st.sampled_from(KEYS))
 def test_random_bytes_are_no_fact(body: bytes, key: str) -> None:
-    assert not read(Page("", body, NOW), key).outcome.is_fact
+    assert not parse_page(Page("", body, NOW), key).outcome.is_fact
 
 
 @SLOW
 @given(JSON, st.sampled_from(KEYS))
 def test_random_json_is_no_fact(value: Any, key: str) -> None:
-    assert not read(Page("", json.dumps(value).encode(), NOW), key).outcome.is_fact
+    assert not parse_page(Page("", json.dumps(value).encode(), NOW), key).outcome.is_fact
 
 
 @SLOW
 @given(st.sampled_from(CASES), st.data())
 def test_truncated_pages(case: Case, data: st.DataObject) -> None:
     body = case.path.read_bytes()
-    assert sound(read(case.page(body[: data.draw(st.integers(0, len(body)))]), case.platform))
+    assert sound(parse_page(case.page(body[: data.draw(st.integers(0, len(body)))]), case.platform))
 
 
 @SLOW
@@ -56,7 +56,7 @@ def test_spliced_pages(case: Case, noise: bytes, data: st.DataObject) -> None:
     body = case.path.read_bytes()
     start = data.draw(st.integers(0, len(body)))
     end = data.draw(st.integers(start, min(len(body), start + 200)))
-    assert sound(read(case.page(body[:start] + noise + body[end:]), case.platform))
+    assert sound(parse_page(case.page(body[:start] + noise + body[end:]), case.platform))
 
 
 @SLOW
@@ -71,7 +71,7 @@ def test_json_with_one_value_replaced(case: Case, value: Any, data: st.DataObjec
             node[key] = value
             break
         node = node[key]
-    seen = read(case.page(json.dumps(tree).encode()), case.platform)
+    seen = parse_page(case.page(json.dumps(tree).encode()), case.platform)
     assert sound(seen)
     assert not seen.reason.startswith("reader_error")
 
@@ -79,7 +79,7 @@ def test_json_with_one_value_replaced(case: Case, value: Any, data: st.DataObjec
 @SLOW
 @given(st.sampled_from(CASES), st.sampled_from(KEYS))
 def test_pages_of_another_platform(case: Case, key: str) -> None:
-    assert sound(read(case.page(), key))
+    assert sound(parse_page(case.page(), key))
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -92,5 +92,5 @@ def test_hostile_repetition_costs_no_time(unit: str, key: str) -> None:
     # A quadratic scan of 200 KB would take a minute; the bound is loose because the machine is shared.
     body = (unit * (200_000 // len(unit))).encode()
     start = time.perf_counter()
-    assert sound(read(Page("", body, NOW), key))
+    assert sound(parse_page(Page("", body, NOW), key))
     assert time.perf_counter() - start < 5

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.observe.parse import read
-from crawler.page.classify import verdict
+from crawler.observe.parse import parse_page
+from crawler.page.classify import match_block_page
 from crawler.page.page import Page
 from rules.model import BEIJING, Platform
 from tests.conftest import SHARED
@@ -30,7 +30,7 @@ def test_captured_page(row: list[str]) -> None:
         pytest.skip("captured pages are not beside the project: ../shared/samples")
     body = path.read_bytes()
     page = Page("", gzip.decompress(body) if path.suffix == ".gz" else body, AT)
-    seen = read(page, path.parent.name)
+    seen = parse_page(page, path.parent.name)
     last = seen.last_post_at.isoformat() if seen.last_post_at else ""
     told = [seen.outcome.value, seen.source, seen.name or "", seen.account_id or "", seen.verified_body or "", last,
             str(len(seen.posts)), str(len(seen.results))]  # fmt: skip
@@ -42,5 +42,9 @@ def test_no_ordinary_captured_page_is_taken_for_a_wall(platform: Platform) -> No
     paths = [path for folder in ("website", "htmldate") for path in sorted((SAMPLES / folder).glob("*.html"))]
     if not paths:
         pytest.skip("captured pages are not beside the project: ../shared/samples")
-    walls = {path.name: found.code for path in paths if (found := verdict(Page("", path.read_bytes(), AT), platform))}
+    walls = {
+        path.name: found.code
+        for path in paths
+        if (found := match_block_page(Page("", path.read_bytes(), AT), platform))
+    }
     assert not walls

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import pytest
 
-from crawler.observe.parse import read
+from crawler.observe.parse import parse_page
 from crawler.page.block_signatures import markers, signatures
-from crawler.page.classify import Look, verdict
+from crawler.page.classify import PageSignals, match_block_page
 from crawler.page.page import Page
 from crawler.platforms import MODULES, spec_of
 from rules.model import BEIJING, Outcome, Platform
@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 20, 10, tzinfo=BEIJING)
 
 @pytest.mark.parametrize("case", WALLS, ids=lambda case: case.name)
 def test_wall_is_no_fact(case: Case) -> None:
-    seen = read(case.page(), case.platform)
+    seen = parse_page(case.page(), case.platform)
     assert seen.outcome.value == case.expect["outcome"]
     assert seen.reason.partition(":")[0] == case.expect["reason"]
     assert not seen.outcome.is_fact
@@ -29,7 +29,7 @@ def test_wall_is_no_fact(case: Case) -> None:
 
 
 def test_every_signature_has_a_page() -> None:
-    explained = {id(verdict(case.page(), spec_of(case.platform).platform)) for case in WALLS}
+    explained = {id(match_block_page(case.page(), spec_of(case.platform).platform)) for case in WALLS}
     missing = {
         f"{platform.value}/{signature.code}: {signature}"
         for platform in {spec_of(key).platform for key in MODULES}
@@ -58,7 +58,7 @@ ARTICLE = "<html><head><title>{title}</title></head><body><h1>{title}</h1><p>发
 )
 @pytest.mark.parametrize("platform", [Platform.WEBSITE, Platform.WECHAT, Platform.WEIBO])
 def test_short_article_that_mentions_a_wall_stays_readable(text: str, platform: Platform) -> None:
-    assert verdict(page(ARTICLE.format(title="关于网络服务的通知", text=text)), platform) is None
+    assert match_block_page(page(ARTICLE.format(title="关于网络服务的通知", text=text)), platform) is None
 
 
 def test_normal_page_with_a_cdn_script_stays_readable() -> None:
@@ -68,7 +68,7 @@ def test_normal_page_with_a_cdn_script_stays_readable() -> None:
     )
     links = "".join(f'<li><a href="/{n}.htm">通知 {n}</a><span>2026-11-{n:02}</span></li>' for n in range(1, 20))
     assert (
-        verdict(
+        match_block_page(
             page(f"<html><head><title>示例大学</title>{scripts}</head><body><ul>{links}</ul></body></html>"),
             Platform.WEBSITE,
         )
@@ -79,7 +79,7 @@ def test_normal_page_with_a_cdn_script_stays_readable() -> None:
 def test_query_that_quotes_a_wall_is_not_one() -> None:
     url = "https://www.example.edu.cn/goto.htm?back=https%3A%2F%2Fa%2Fcas%2Flogin&u=passport.weibo.com/visitor"
     for platform in (Platform.WEBSITE, Platform.WEIBO):
-        assert verdict(page("<p>" + "正文" * 400, url), platform) is None
+        assert match_block_page(page("<p>" + "正文" * 400, url), platform) is None
 
 
 def test_redirect_that_was_not_followed_names_its_wall() -> None:
@@ -90,7 +90,7 @@ def test_redirect_that_was_not_followed_names_its_wall() -> None:
         status=302,
         headers={"location": "https://passport.weibo.com/visitor/visitor?entry=miniblog"},
     )
-    found = verdict(answer, Platform.WEIBO)
+    found = match_block_page(answer, Platform.WEIBO)
     assert found is not None
     assert found.code == "visitor"
 
@@ -98,18 +98,18 @@ def test_redirect_that_was_not_followed_names_its_wall() -> None:
 @pytest.mark.parametrize("status", [401, 403, 405, 407, 412, 414, 418, 429, 432, 444, 451, 461, 471, 521])
 @pytest.mark.parametrize("key", sorted(MODULES))
 def test_refusing_statuses_block_everywhere(key: str, status: int) -> None:
-    assert read(page("<p>" + "正文" * 400, status=status), key).outcome is Outcome.BLOCKED
+    assert parse_page(page("<p>" + "正文" * 400, status=status), key).outcome is Outcome.BLOCKED
 
 
 @pytest.mark.parametrize("status", [301, 304, 404, 410, 500, 502, 503, 504])
 @pytest.mark.parametrize("key", sorted(MODULES))
 def test_other_statuses_are_unreadable_and_never_gone(key: str, status: int) -> None:
-    assert read(page("<p>" + "正文" * 400, status=status), key).outcome is Outcome.UNREADABLE
+    assert parse_page(page("<p>" + "正文" * 400, status=status), key).outcome is Outcome.UNREADABLE
 
 
 @pytest.mark.parametrize("key", sorted(MODULES))
 def test_success_without_a_body_is_blocked(key: str) -> None:
-    assert read(page(""), key).outcome is Outcome.BLOCKED
+    assert parse_page(page(""), key).outcome is Outcome.BLOCKED
 
 
 def test_no_signature_claims_a_fact() -> None:
@@ -120,6 +120,6 @@ def test_no_signature_claims_a_fact() -> None:
 @pytest.mark.parametrize("platform", list(Platform))
 def test_every_marker_is_found_though_only_its_fragment_is_looked_for(platform: Platform) -> None:
     for mark in {mark for signature in signatures(platform) for mark in signature.marker}:
-        look = Look(page(f"<script>a{mark}b</script>"), (), markers(platform))
+        look = PageSignals(page(f"<script>a{mark}b</script>"), (), markers(platform))
         assert mark in look.marks
-    assert not Look(page("<script>ordinary</script>"), (), markers(platform)).marks
+    assert not PageSignals(page("<script>ordinary</script>"), (), markers(platform)).marks

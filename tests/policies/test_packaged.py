@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rules.catalogue import RULES
-from rules.policies.loader import load_policy, packaged, packaged_policy
+from rules.policies.loader import bundled_policies, bundled_policy, load_policy
 from rules.policies.markdown import policy_page
 from rules.policies.schema import Policy
 
@@ -30,17 +30,17 @@ def clauses_of(text: str) -> set[str]:
     return {f"第{number}条" for number in articles[1].split("、")} if articles else {text}
 
 
-@pytest.mark.parametrize("code", packaged())
+@pytest.mark.parametrize("code", bundled_policies())
 def test_loads(code: str) -> None:
-    policy = packaged_policy(code)
+    policy = bundled_policy(code)
     assert policy.code == code
-    assert policy.version == load_policy(packaged()[code], code).version
+    assert policy.version == load_policy(bundled_policies()[code], code).version
 
 
 def test_every_row_of_the_clause_map_is_in_the_policy(shared: Path) -> None:
     missing, seen = [], 0
     for code, clause, asks, kind in rows(shared):
-        policy = packaged_policy(code)
+        policy = bundled_policy(code)
         wanted = clauses_of(clause)
         seen += 1
         for rule in re.findall(r"`(\w+)`", kind):
@@ -61,13 +61,13 @@ def test_every_row_of_the_clause_map_is_in_the_policy(shared: Path) -> None:
 
 @pytest.mark.parametrize("code", SCHOOLS)
 def test_rules_for_all_five(code: str) -> None:
-    assert {"closed_but_live", "vanished"} <= {clause.rule for clause in packaged_policy(code).clauses}
+    assert {"closed_but_live", "vanished"} <= {clause.rule for clause in bundled_policy(code).clauses}
 
 
 @pytest.mark.parametrize("code", SCHOOLS)
 def test_every_quoted_sentence_is_in_the_regulation(code: str, shared: Path) -> None:
     text = re.sub(r"\s", "", (shared / "regulations" / f"{code}.txt").read_text("utf-8"))
-    policy = packaged_policy(code)
+    policy = bundled_policy(code)
     steps = [step for ladder in policy.ladders.values() for step in ladder]
     quoted = [*policy.clauses, *policy.routes, *policy.human, *policy.register_fields, *steps]
     wrong = [(q.clause, q.sentence) for q in quoted if re.sub(r"\s", "", q.sentence) not in text]
@@ -97,21 +97,21 @@ def test_parameters_of_the_clause_map() -> None:
         ("wut", "第二十一条", "self_check"): {"months": 6},
     }
     for (code, clause, rule), settings in expected.items():
-        (found,) = [c for c in packaged_policy(code).clauses if (c.clause, c.rule) == (clause, rule)]
+        (found,) = [c for c in bundled_policy(code).clauses if (c.clause, c.rule) == (clause, rule)]
         assert found.settings == settings, (code, clause, rule)
 
 
 def test_a_number_the_regulation_does_not_give_is_to_be_confirmed() -> None:
     for code, rule in (("bit", "inactivity"), ("sias", "unfiled_change"), ("dut", "late_filing")):
-        assert all(clause.school_to_confirm for clause in packaged_policy(code).clauses if clause.rule == rule)
-    assert all(clause.school_to_confirm for clause in packaged_policy("gov-2019").clauses)
-    for step in packaged_policy("dut").ladders["penalty"][1:]:
+        assert all(clause.school_to_confirm for clause in bundled_policy(code).clauses if clause.rule == rule)
+    assert all(clause.school_to_confirm for clause in bundled_policy("gov-2019").clauses)
+    for step in bundled_policy("dut").ladders["penalty"][1:]:
         assert step.school_to_confirm
 
 
-@pytest.mark.parametrize("code", packaged())
+@pytest.mark.parametrize("code", bundled_policies())
 def test_page_names_every_clause(code: str) -> None:
-    policy: Policy = packaged_policy(code)
+    policy: Policy = bundled_policy(code)
     page = policy_page(policy)
     for clause in policy.clauses:
         assert clause.sentence in page

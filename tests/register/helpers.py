@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from rules.model import Filing, FilingStatus, Level, Platform, ReviewResult
+from rules.model import AccountLevel, Filing, FilingStatus, Platform, ReviewResult
 from storage.register import RegisterError, read_register
 from storage.register.dates import EARLIEST, LATEST
 from storage.register.read import EXAMPLE
@@ -102,7 +102,7 @@ def filings(draw: st.DrawFn, number: int) -> Filing:
         name=draw(TEXT.filter(lambda s: not s.strip().startswith(("示例", "【示例】", "（示例）")))) + str(number), unit=draw(MAYBE),
         account_id="" if web else f"account{number}",
         url=f"https://s{number}.x.edu.cn/{draw(st.sampled_from(['', 'a/', '?b=1、2', '页']))}" if web or draw(st.booleans()) else "",
-        level=draw(st.none() | st.sampled_from(Level)), category=draw(MAYBE), account_type=draw(MAYBE), verified=draw(BOOLS),
+        level=draw(st.none() | st.sampled_from(AccountLevel)), category=draw(MAYBE), account_type=draw(MAYBE), verified=draw(BOOLS),
         verified_body=draw(MAYBE), purpose=draw(MAYBE), opened_at=draw(DATES), filed_at=draw(DATES), changed_at=draw(DATES),
         first_owner=draw(MAYBE), first_owner_post=draw(MAYBE), direct_owner=draw(MAYBE), direct_owner_post=draw(MAYBE),
         direct_owner_is_staff=draw(BOOLS), operators=draw(ITEMS), phones=draw(ITEMS), emails=draw(EMAILS),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 
-from rules.model import Filing, FilingStatus, Level, Platform, ReviewResult
+from rules.model import AccountLevel, Filing, FilingStatus, Platform, ReviewResult
 from storage.register import RegisterError, ignored_columns, read_register
 from tests.register.helpers import HEADER, one, problems, saved, table, xlsx
 
@@ -151,7 +151,7 @@ def test_other_words() -> None:
     read = one(
         级别="二级平台", 状态="正常", 年审情况="未通过", 网址="请见 https://lib.x.edu.cn/a 首页", 管理员="张三 李四"
     )
-    assert (read.level, read.status, read.review_result) == (Level.TWO, FilingStatus.ACTIVE, ReviewResult.FAILED)
+    assert (read.level, read.status, read.review_result) == (AccountLevel.TWO, FilingStatus.ACTIVE, ReviewResult.FAILED)
     assert (read.url, read.operators) == ("https://lib.x.edu.cn/a", ("张三", "李四"))
     assert one(第一责任人="无", 电话="暂无", 备注="无").note == "无"
     assert one(第一责任人="无").first_owner == ""

@@ -119,9 +119,9 @@ def test_a_failed_export_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 def test_the_guidance_is_not_taken_for_a_table(tmp_path: Path) -> None:
-    from storage.register.row import Table
+    from storage.register.row import ImportResult
 
     write_register([filing()], tmp_path / "a.xlsx")
     first, guide = open_table((tmp_path / "a.xlsx").read_bytes(), "a.xlsx")
-    assert read_sheet(first, Table("x"))
-    assert not read_sheet(guide, Table("x"))
+    assert read_sheet(first, ImportResult("x"))
+    assert not read_sheet(guide, ImportResult("x"))

@@ -19,21 +19,32 @@ from random import Random
 
 from pydantic import TypeAdapter
 
-from rules.calendar import Period, standard
+from rules.calendar import Period, china_calendar
 from rules.cases import transitions
-from rules.cases.case import SYSTEM, Case, CaseError, CaseEvent, Change, fold
-from rules.cases.reconcile import follow
-from rules.evaluation import absorb, context, evaluate
-from rules.model import BEIJING, Account, CaseState, Document, Observation, Outcome, Platform, Post, Proof, Seen
-from rules.policies.loader import packaged_policy
+from rules.cases.case import SYSTEM, Case, CaseError, CaseEvent, Transition, rebuild_case
+from rules.cases.reconcile import reconcile
+from rules.evaluation import apply_observation, evaluate, school_context
+from rules.model import (
+    BEIJING,
+    Account,
+    AccountState,
+    CaseState,
+    ClaimType,
+    DocumentType,
+    Observation,
+    Outcome,
+    Platform,
+    Post,
+)
+from rules.policies.loader import bundled_policy
 from rules.policies.schema import Policy
 from tests.rules.makers import ALL, at, filing
 
-BASE = packaged_policy("sias")
+BASE = bundled_policy("sias")
 CASE, EVENTS = TypeAdapter(Case), TypeAdapter(list[CaseEvent])
 KEY = "weibo:1000001"
 OTHER_ID = "7777777"
-RANK = {Document.RECTIFICATION: 0, Document.PUBLIC_NOTICE: 1, Document.SHUTDOWN: 2}
+RANK = {DocumentType.RECTIFICATION: 0, DocumentType.PUBLIC_NOTICE: 1, DocumentType.SHUTDOWN: 2}
 Span = tuple[datetime, datetime]
 
 
@@ -63,7 +74,7 @@ class World:
         self.posts = [self.now - timedelta(days=20)]
         self.looks: list[tuple[datetime, tuple[datetime, ...]]] = []  # full lists of the right account: when, what
         self.known: set[datetime] = set()  # every post any look of ours showed
-        self.seen: Seen | None = None
+        self.seen: AccountState | None = None
         self.months, self.policy = 2, edited("v0", 2)
         self.editions = count(1)
         self.numbers = count(1)
@@ -81,7 +92,7 @@ class World:
     def case(self) -> Case | None:
         return next(iter(self.latest.values()), None)
 
-    # What the world does
+    # What the context does
 
     def advance(self, hours: int) -> None:
         self.now += timedelta(hours=hours)
@@ -117,26 +128,28 @@ class World:
         elif kind == "stale":
             old = tuple(post for post in visible if post < moment - timedelta(days=20))
             self.known.update(old)
-            base = replace(base, posts=tuple(map(_post, old)), proves=Proof.ACTIVE | Proof.NAME)
-        self.seen = absorb(self.seen, base, key=KEY)
+            base = replace(base, posts=tuple(map(_post, old)), proves=ClaimType.ACTIVE | ClaimType.NAME)
+        self.seen = apply_observation(self.seen, base, key=KEY)
 
     # What the office does
 
     def check(self) -> None:
         declared = filing(school="sias")
         account = Account(school="sias", platform=Platform.WEIBO, key=KEY, filing=declared, seen=self.seen)
-        school = context(self.policy, [declared], standard())
+        school = school_context(self.policy, [declared], china_calendar())
         findings = list(evaluate([account], self.policy, school, self.now))
         for _ in range(2):  # the second time at the same moment nothing may happen
             changes = list(
-                follow(self.latest, findings, self.policy, self.now, lambda: f"C{next(self.numbers)}", standard())
+                reconcile(
+                    self.latest, findings, self.policy, self.now, lambda: f"C{next(self.numbers)}", china_calendar()
+                )
             )
             for change in changes:
                 self._take(change)
         assert not changes or self.policy.closing == "automatic"
         self._cured_is_not_pressed()
         case = self.case
-        if case and transitions.escalate(case, self.now, self.frozen).ready:
+        if case and transitions.escalation_status(case, self.now, self.frozen).ready:
             self._take(transitions.issue(case, self.now, frozen=self.frozen))
 
     def act(self, what: str, days: int = 10) -> None:
@@ -151,14 +164,16 @@ class World:
         except CaseError:
             self.seen_kinds[f"refused {what}"] += 1
 
-    def _attempt(self, case: Case, what: str, days: int) -> Change:
+    def _attempt(self, case: Case, what: str, days: int) -> Transition:
         match what:
             case "deliver":
-                unsent = [record.step for record in case.issued if not record.delivered_at]
-                return transitions.deliver(case, unsent[0] if unsent else "rectification", self.now, standard())
+                unsent = [record.step for record in case.issued_steps if not record.delivered_at]
+                return transitions.register_delivery(
+                    case, unsent[0] if unsent else "rectification", self.now, china_calendar()
+                )
             case "approve":
                 change = transitions.approve(
-                    case, case.pending.step if case.pending else "shutdown", "王部长", self.now
+                    case, case.pending_step.step if case.pending_step else "shutdown", "王部长", self.now
                 )
                 self.signed.add((case.number, change[1][0].data.step))
                 return change
@@ -179,7 +194,7 @@ class World:
 
     # What must hold
 
-    def _take(self, change: Change) -> None:
+    def _take(self, change: Transition) -> None:
         case, events = change
         before = self.latest.get(case.key)
         self.latest[case.key] = case
@@ -189,7 +204,7 @@ class World:
             self.seen_kinds[event.kind.value + (f" {event.data.document}" if event.data.document else "")] += 1
         assert case.ladder == self.ladders[case.number], "a case keeps the ladder it opened under"
         assert before is None or before.number == case.number or before.state.is_final, "one live case a problem"
-        issued = [record.step for record in case.issued]
+        issued = [record.step for record in case.issued_steps]
         assert issued == [step.code for step in case.ladder][: len(issued)], "once each and in order"
 
     def _judge(self, case: Case, before: Case | None, event: CaseEvent) -> None:
@@ -207,9 +222,11 @@ class World:
             case "exempted":
                 pauses.append((event.at, event.data.until or event.at))
             case "withdrawn":
-                told = {to for step in case.ladder if step.code in {r.step for r in case.issued} for to in step.tell}
+                told = {
+                    to for step in case.ladder if step.code in {r.step for r in case.issued_steps} for to in step.tell
+                }
                 assert set(event.data.tell) == told, "everyone told hears the correction"
-                assert (event.data.document is Document.CORRECTION) is bool(told)
+                assert (event.data.document is DocumentType.CORRECTION) is bool(told)
                 if event.by == SYSTEM:
                     assert self._excuses(case, self.limits[case.number]), "we only call ourselves wrong when we were"
             case "resolved":
@@ -227,14 +244,14 @@ class World:
         assert Platform.WEIBO not in self.frozen
         assert all(appeal.decided_at for appeal in case.appeals)
         assert not any(begin <= event.at < end for begin, end in self.pauses[case.number])
-        if event.data.document in (Document.PUBLIC_NOTICE, Document.SHUTDOWN):
+        if event.data.document in (DocumentType.PUBLIC_NOTICE, DocumentType.SHUTDOWN):
             assert (case.number, event.data.step) in self.signed
             assert event.by == "王部长"
-        *earlier, record = case.issued
+        *earlier, record = case.issued_steps
         if earlier:
             delivered = earlier[-1].delivered_at
             assert delivered, "the previous step was never delivered"
-            months = int(case.rung(record.step).after.count)
+            months = int(case.step_by_code(record.step).after.count)
             paused = _union([(max(a, delivered), min(b, event.at)) for a, b in self.pauses[case.number]])
             assert event.at >= months_later(delivered, months) - timedelta(seconds=1) + paused, "too early"
             assert RANK[record.document] > RANK[earlier[-1].document]
@@ -246,20 +263,20 @@ class World:
             return
         moment = max(when for when, _ in self.looks)
         if months_later(max(self.known), self.months) > max(moment, self.now) and not case.state.is_final:
-            assert case.state is CaseState.RESOLVED or not case.issued
+            assert case.state is CaseState.RESOLVED or not case.issued_steps
         if not case.state.is_final:
             assert not self._excuses(case, self.months), "a notice that was wrong when sent is withdrawn"
 
     def _excuses(self, case: Case, months: int) -> list[datetime]:
         """Posts we know of that were out, and young enough, when the first step went."""
-        first = case.issued[0].issued_at if case.issued else None
+        first = case.issued_steps[0].issued_at if case.issued_steps else None
         second = timedelta(seconds=1)
         return [post for post in self.known if first and post < first < months_later(post, months) - second]
 
     def finish(self) -> None:
         """At the end of a history: every case is the fold of its events, and both survive being stored."""
         for number, events in self.history.items():
-            folded = fold(events)
+            folded = rebuild_case(events)
             assert CASE.validate_json(CASE.dump_json(folded)) == folded
             assert EVENTS.validate_json(EVENTS.dump_json(events)) == events
             if self.case and self.case.number == number:
@@ -285,35 +302,35 @@ LOOKS = ("full", "full", "full", "wall", "unreadable", "stranger", "stale")
 
 def run(seed: int, length: int = 80) -> World:
     """One seeded history; every other unit is deaf, so that many climb the whole ladder."""
-    chance, world = Random(seed), World()
+    chance, context = Random(seed), World()
     deaf = seed % 2
     for _ in range(length):
         roll = chance.random()
         if roll < 0.30:
-            world.advance(chance.choice((1, 5, 20, 24, 24 * 7, 24 * 20, 24 * 33)))
+            context.advance(chance.choice((1, 5, 20, 24, 24 * 7, 24 * 20, 24 * 33)))
         elif roll < 0.34 and deaf:
-            world.act("deliver")
+            context.act("deliver")
         elif roll < 0.34:
-            world.publish(chance.choice((0, 1, 30, 24 * 20)))
+            context.publish(chance.choice((0, 1, 30, 24 * 20)))
         elif roll < 0.55:
-            world.look(chance.choice(LOOKS), chance.choice((0, 0, 0, 0, 3, 30, 24 * 9)))
+            context.look(chance.choice(LOOKS), chance.choice((0, 0, 0, 0, 3, 30, 24 * 9)))
         elif roll < 0.57:
-            world.edit_policy(chance.choice((1, 2, 3)))
+            context.edit_policy(chance.choice((1, 2, 3)))
         elif roll < 0.58:
-            world.toggle_breaker()
+            context.toggle_breaker()
         elif roll < 0.60:
-            world.check()
+            context.check()
         elif roll < 0.61:
-            world.advance(-chance.choice((1, 3, 30)))
+            context.advance(-chance.choice((1, 3, 30)))
         elif roll < 0.80:
-            world.look("full" if chance.random() < 0.6 else chance.choice(LOOKS))
-            world.check()
+            context.look("full" if chance.random() < 0.6 else chance.choice(LOOKS))
+            context.check()
         elif roll < 0.92:
-            world.act(chance.choice(("deliver", "approve")))
+            context.act(chance.choice(("deliver", "approve")))
         elif not deaf or roll > 0.98:
-            world.act(chance.choice(ACTS), chance.choice((3, 20)))
-    world.finish()
-    return world
+            context.act(chance.choice(ACTS), chance.choice((3, 20)))
+    context.finish()
+    return context
 
 
 def main() -> None:
@@ -325,11 +342,11 @@ def main() -> None:
     began, kinds, finals = time.perf_counter(), Counter[str](), Counter[str]()
     for seed in range(options.seed, options.seed + options.count):
         try:
-            world = run(seed)
+            context = run(seed)
         except AssertionError as error:
             sys.exit(f"history {seed}: {error!r}")
-        kinds += world.seen_kinds
-        finals += Counter(case.state.value for case in world.latest.values())
+        kinds += context.seen_kinds
+        finals += Counter(case.state.value for case in context.latest.values())
     print(f"{options.count} histories in {time.perf_counter() - began:.0f} s, no invariant broken")
     print("events:", dict(kinds.most_common()))
     print("ends:", dict(finals.most_common()))

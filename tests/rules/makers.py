@@ -6,24 +6,24 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from rules.calendar import standard
+from rules.calendar import china_calendar
 from rules.catalogue import RULES, SchoolContext
 from rules.model import (
     BEIJING,
     Account,
-    Answer,
+    AccountState,
+    ClaimType,
+    DatedEvidence,
     Filing,
     Observation,
     Outcome,
     Platform,
     Post,
     Precision,
-    Proof,
-    Seen,
-    Sighting,
+    RuleResult,
 )
 
-ALL = Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY | Proof.GONE
+ALL = ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME | ClaimType.BODY | ClaimType.GONE
 
 
 def at(text: str) -> datetime:
@@ -35,8 +35,8 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def look_at(text: str, evidence: str = "") -> Sighting:
-    return Sighting(at=at(text), evidence=evidence or f"e:{text}")
+def look_at(text: str, evidence: str = "") -> DatedEvidence:
+    return DatedEvidence(at=at(text), evidence=evidence or f"e:{text}")
 
 
 def filing(**changes: Any) -> Filing:
@@ -46,18 +46,18 @@ def filing(**changes: Any) -> Filing:
     return replace(base, **changes)
 
 
-def account(seen: Seen | None = None, declared: Filing | None = None, **changes: Any) -> Account:
+def account(seen: AccountState | None = None, declared: Filing | None = None, **changes: Any) -> Account:
     declared = declared or filing()
     base = Account(school="demo", platform=declared.platform, key="weibo:1000001", filing=declared, seen=seen)
     return replace(base, **changes)
 
 
 def context(**changes: Any) -> SchoolContext:
-    base = SchoolContext(code="demo", name="示范大学", calendar=standard(), effective=date(2020, 1, 1))
+    base = SchoolContext(code="demo", name="示范大学", calendar=china_calendar(), effective=date(2020, 1, 1))
     return replace(base, **changes)
 
 
-def ask(rule: str, who: Account, now: str, school: SchoolContext | None = None, **settings: Any) -> Answer | None:
+def ask(rule: str, who: Account, now: str, school: SchoolContext | None = None, **settings: Any) -> RuleResult | None:
     """A rule's answer, settings written as in a policy file."""
     return RULES[rule].bind(settings)(who, school or context(), at(now))
 
@@ -82,10 +82,10 @@ def look(when: str | datetime, *posts: Post, **changes: Any) -> Observation:
     return replace(base, **changes)
 
 
-def seen_with(last: str, *, shown: str | None = None, fact: str | None = None, **changes: Any) -> Seen:
+def seen_with(last: str, *, shown: str | None = None, fact: str | None = None, **changes: Any) -> AccountState:
     """An account whose newest post is ``last``, with silence shown at ``shown``."""
     newest = fact or shown or last
-    base = Seen(
+    base = AccountState(
         attempted_at=at(newest),
         fact=look_at(newest),
         first_fact_at=at(last),

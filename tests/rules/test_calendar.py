@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rules.calendar import Calendar, Period, Unit, add_months, end_of, standard
+from rules.calendar import Calendar, Period, PeriodUnit, add_months, china_calendar, end_of
 from tests.rules.makers import at, day
 
 
@@ -25,13 +25,13 @@ from tests.rules.makers import at, day
     ],
 )
 def test_working_days(start: str, count: int, expected: str) -> None:
-    assert standard().add_workdays(day(start), count) == (day(expected), False)
+    assert china_calendar().add_workdays(day(start), count) == (day(expected), False)
 
 
 def test_an_unannounced_year_is_provisional_monday_to_friday() -> None:
-    assert standard().add_workdays(day("2026-12-31"), 1) == (day("2027-01-01"), True)
-    assert standard().deadline(day("2026-12-30"), Period(2, Unit.WORKDAYS)).provisional
-    assert not standard().deadline(day("2026-12-30"), Period(2, Unit.MONTHS)).provisional
+    assert china_calendar().add_workdays(day("2026-12-31"), 1) == (day("2027-01-01"), True)
+    assert china_calendar().deadline(day("2026-12-30"), Period(2, PeriodUnit.WORKDAYS)).provisional
+    assert not china_calendar().deadline(day("2026-12-30"), Period(2, PeriodUnit.MONTHS)).provisional
 
 
 def test_a_typed_year_is_official() -> None:
@@ -59,7 +59,7 @@ def test_months(start: str, months: int, expected: str) -> None:
 
 
 def test_a_period_ends_with_its_last_day() -> None:
-    calendar = standard()
+    calendar = china_calendar()
     assert calendar.deadline(at("2026-03-01 09:00"), Period.parse("1个月")).at == at("2026-04-01 23:59:59")
     assert calendar.deadline(at("2026-03-01 09:00"), Period.parse("36小时")).at == at("2026-03-02 21:00")
     assert calendar.deadline(at("2026-03-01 09:00"), Period.parse("0天")).at == at("2026-03-01 09:00")

@@ -1,4 +1,4 @@
-"""Hypothesis plays the world against the model in histories.py, and a few hundred seeded histories run besides."""
+"""Hypothesis plays the context against the model in histories.py, and a few hundred seeded histories run besides."""
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -12,43 +12,43 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = World()
+        self.context = World()
 
     @rule(hours=st.sampled_from([1, 20, 24, 168, 480, 792, -3]))
     def days_pass(self, hours: int) -> None:
-        self.world.advance(hours)
+        self.context.advance(hours)
 
     @rule(hours_ago=st.sampled_from([0, 1, 30, 480]))
     def the_unit_posts(self, hours_ago: int) -> None:
-        self.world.publish(hours_ago)
+        self.context.publish(hours_ago)
 
     @rule(kind=st.sampled_from(LOOKS), late=st.sampled_from([0, 0, 3, 30, 216]))
     def a_look_comes_in(self, kind: str, late: int) -> None:
-        self.world.look(kind, late)
+        self.context.look(kind, late)
 
     @rule()
     def a_sweep_and_a_check(self) -> None:
-        self.world.look("full")
-        self.world.check()
+        self.context.look("full")
+        self.context.check()
 
     @rule()
     def a_check_alone(self) -> None:
-        self.world.check()
+        self.context.check()
 
     @rule(what=st.sampled_from(ACTS), days=st.sampled_from([3, 20]))
     def somebody_acts(self, what: str, days: int) -> None:
-        self.world.act(what, days)
+        self.context.act(what, days)
 
     @rule(months=st.sampled_from([1, 2, 3]))
     def the_policy_is_edited(self, months: int) -> None:
-        self.world.edit_policy(months)
+        self.context.edit_policy(months)
 
     @rule()
     def the_breaker_trips_or_is_reset(self) -> None:
-        self.world.toggle_breaker()
+        self.context.toggle_breaker()
 
     def teardown(self) -> None:
-        self.world.finish()
+        self.context.finish()
 
 
 TestMachine = Machine.TestCase

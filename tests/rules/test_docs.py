@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rules.policies.loader import packaged
+from rules.policies.loader import bundled_policies
 from rules.policies.markdown import rules_page
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -16,4 +16,4 @@ def test_every_rule_is_in_the_document() -> None:
 
 def test_every_policy_is_in_the_document() -> None:
     text = (DOCS / "policies.md").read_text("utf-8")
-    assert all(f"| `{code}` |" in text for code in packaged())
+    assert all(f"| `{code}` |" in text for code in bundled_policies())

@@ -7,17 +7,17 @@ from itertools import count
 
 import pytest
 
-from rules.calendar import standard
+from rules.calendar import china_calendar
 from rules.cases import transitions
 from rules.cases.case import SYSTEM, Case, CaseError, EventKind
-from rules.cases.reconcile import follow
-from rules.cases.transitions import Reason
-from rules.model import CaseState, Document, Finding, Platform, Verdict
-from rules.policies.loader import packaged_policy
+from rules.cases.reconcile import reconcile
+from rules.cases.transitions import HoldReason
+from rules.model import CaseState, DocumentType, Finding, Platform, Verdict
+from rules.policies.loader import bundled_policy
 from rules.policies.schema import Addressee
 from tests.rules.makers import at
 
-SIAS = packaged_policy("sias")
+SIAS = bundled_policy("sias")
 NOW = at("2026-03-02 09:00")
 DAY = timedelta(days=1)
 
@@ -43,59 +43,61 @@ def finding(**changes: object) -> Finding:
 
 
 def opened(**changes: object) -> Case:
-    ((case, _),) = follow({}, [finding(**changes)], SIAS, NOW, lambda: "XJ-1", standard())
+    ((case, _),) = reconcile({}, [finding(**changes)], SIAS, NOW, lambda: "XJ-1", china_calendar())
     return case
 
 
 def notified() -> Case:
     case, _ = transitions.issue(opened(), NOW)
-    return transitions.deliver(case, "rectification", NOW + DAY, standard())[0]
+    return transitions.register_delivery(case, "rectification", NOW + DAY, china_calendar())[0]
 
 
 def test_the_whole_ladder() -> None:
     case = notified()
     assert case.state is CaseState.RECTIFYING
-    assert case.pending
-    assert case.pending.due_at == at("2026-04-03 23:59:59")
+    assert case.pending_step
+    assert case.pending_step.due_at == at("2026-04-03 23:59:59")
     later = at("2026-04-04 09:00")
-    assert transitions.escalate(case, later).reason is Reason.STALE
+    assert transitions.escalation_status(case, later).reason is HoldReason.STALE
     case = replace(case, shown_at=later)
-    assert transitions.escalate(case, later).reason is Reason.NEEDS_APPROVER
+    assert transitions.escalation_status(case, later).reason is HoldReason.NEEDS_APPROVER
     case, (event,) = transitions.approve(case, "public_notice", "王部长", later)
     assert event.by == "王部长"
     case, (event,) = transitions.issue(case, later, notice="n2")
-    assert event.data.document is Document.PUBLIC_NOTICE
+    assert event.data.document is DocumentType.PUBLIC_NOTICE
     assert event.data.tell == (Addressee.UNIT, Addressee.SUPERVISOR, Addressee.LEADERS, Addressee.SCHOOL)
     assert case.steps[1].approved_by == "王部长"
-    assert transitions.escalate(case, later).reason is Reason.UNDELIVERED
-    case, _ = transitions.deliver(case, "public_notice", later, standard())
+    assert transitions.escalation_status(case, later).reason is HoldReason.UNDELIVERED
+    case, _ = transitions.register_delivery(case, "public_notice", later, china_calendar())
     end = at("2026-05-05 09:00")
     case, _ = transitions.approve(replace(case, shown_at=end), "shutdown", "王部长", end)
     case, _ = transitions.issue(case, end)
-    case, _ = transitions.deliver(case, "shutdown", end, standard())
-    assert transitions.escalate(case, end).reason is Reason.FINISHED
+    case, _ = transitions.register_delivery(case, "shutdown", end, china_calendar())
+    assert transitions.escalation_status(case, end).reason is HoldReason.FINISHED
     case, (event,) = transitions.close(case, "王老师", "已关停", end)
-    assert (case.state, event.data.document) == (CaseState.CLOSED, Document.CLOSURE)
-    assert transitions.escalate(case, end).reason is Reason.SETTLED
+    assert (case.state, event.data.document) == (CaseState.CLOSED, DocumentType.CLOSURE)
+    assert transitions.escalation_status(case, end).reason is HoldReason.SETTLED
 
 
 @pytest.mark.parametrize(
     ("change", "frozen", "now", "reason"),
     [
-        ({}, (), NOW, Reason.DUE),
-        ({}, (Platform.WEIBO,), NOW, Reason.FROZEN),
-        ({}, (Platform.WECHAT,), NOW, Reason.DUE),
-        ({}, (), NOW + 2 * DAY, Reason.STALE),
-        ({}, (), NOW - DAY, Reason.NOT_DUE),
-        ({"shown_at": NOW + DAY}, (), NOW, Reason.STALE),
-        ({"provisional": True}, (), NOW, Reason.PROVISIONAL),
-        ({"state": CaseState.RESOLVED}, (), NOW, Reason.RESOLVED),
-        ({"state": CaseState.DISMISSED}, (), NOW, Reason.SETTLED),
+        ({}, (), NOW, HoldReason.DUE),
+        ({}, (Platform.WEIBO,), NOW, HoldReason.FROZEN),
+        ({}, (Platform.WECHAT,), NOW, HoldReason.DUE),
+        ({}, (), NOW + 2 * DAY, HoldReason.STALE),
+        ({}, (), NOW - DAY, HoldReason.NOT_DUE),
+        ({"shown_at": NOW + DAY}, (), NOW, HoldReason.STALE),
+        ({"provisional": True}, (), NOW, HoldReason.PROVISIONAL),
+        ({"state": CaseState.RESOLVED}, (), NOW, HoldReason.RESOLVED),
+        ({"state": CaseState.DISMISSED}, (), NOW, HoldReason.SETTLED),
     ],
 )
-def test_why_a_step_waits(change: dict[str, object], frozen: tuple[Platform, ...], now: object, reason: Reason) -> None:
+def test_why_a_step_waits(
+    change: dict[str, object], frozen: tuple[Platform, ...], now: object, reason: HoldReason
+) -> None:
     case = replace(opened(), **change)  # type: ignore[arg-type]
-    assert transitions.escalate(case, now, frozen).reason is reason  # type: ignore[arg-type]
+    assert transitions.escalation_status(case, now, frozen).reason is reason  # type: ignore[arg-type]
 
 
 REFUSED: list[tuple[str, Callable[[Case], object], str]] = [
@@ -108,8 +110,12 @@ REFUSED: list[tuple[str, Callable[[Case], object], str]] = [
     ),
     ("a step the ladder lacks", lambda c: transitions.approve(c, "fine", "王部长", NOW), "没有“fine”"),
     ("too early", lambda c: transitions.issue(c, NOW + 2 * DAY), "现在不能发文：期限未到"),
-    ("delivered twice", lambda c: transitions.deliver(c, "rectification", NOW, standard()), "不能登记送达|已登记送达"),
-    ("delivered unsent", lambda c: transitions.deliver(c, "shutdown", NOW, standard()), "尚未发出"),
+    (
+        "delivered twice",
+        lambda c: transitions.register_delivery(c, "rectification", NOW, china_calendar()),
+        "不能登记送达|已登记送达",
+    ),
+    ("delivered unsent", lambda c: transitions.register_delivery(c, "shutdown", NOW, china_calendar()), "尚未发出"),
     ("no reason", lambda c: transitions.appeal(c, "图书馆", "", NOW), "请写明申诉理由"),
     ("nothing to decide", lambda c: transitions.decide(c, True, "李主任", "对", NOW), "没有待决定的申诉"),
     ("leave without end", lambda c: transitions.exempt(c, "王部长", "搬迁", NOW, NOW), "截止日期"),
@@ -126,7 +132,7 @@ def test_refusals_say_why(why: str, move: Callable[[Case], object], words: str) 
 
 def test_an_appeal_stops_the_clock_and_closing() -> None:
     case, _ = transitions.appeal(notified(), "图书馆馆长", "一直在更新", NOW + 2 * DAY)
-    assert transitions.escalate(case, NOW + 90 * DAY).reason is Reason.APPEAL
+    assert transitions.escalation_status(case, NOW + 90 * DAY).reason is HoldReason.APPEAL
     for move in (
         lambda: transitions.close(case, "王老师", "到位", NOW),
         lambda: transitions.approve(case, "public_notice", "王部长", NOW),
@@ -136,17 +142,17 @@ def test_an_appeal_stops_the_clock_and_closing() -> None:
         with pytest.raises(CaseError):
             move()
     rejected, (event,) = transitions.decide(case, False, "李主任", "未见更新", NOW + 12 * DAY)
-    assert event.data.document is Document.APPEAL_DECISION
-    assert rejected.pending
-    assert rejected.pending.due_at == at("2026-04-13 23:59:59")
+    assert event.data.document is DocumentType.APPEAL_DECISION
+    assert rejected.pending_step
+    assert rejected.pending_step.due_at == at("2026-04-13 23:59:59")
 
 
 def test_an_appeal_upheld_withdraws_and_tells_everyone_told() -> None:
     case, _ = transitions.appeal(notified(), "图书馆馆长", "一直在更新", NOW + 2 * DAY)
     ended, (decided, withdrawn) = transitions.decide(case, True, "李主任", "属实", NOW + 3 * DAY)
     assert ended.state is CaseState.WITHDRAWN
-    assert decided.data.document is Document.APPEAL_DECISION
-    assert withdrawn.data.document is Document.CORRECTION
+    assert decided.data.document is DocumentType.APPEAL_DECISION
+    assert withdrawn.data.document is DocumentType.CORRECTION
     assert withdrawn.data.tell == (Addressee.UNIT, Addressee.SUPERVISOR)
 
 
@@ -154,20 +160,20 @@ def test_an_appeal_upheld_before_any_notice_dismisses() -> None:
     case, _ = transitions.appeal(opened(), "图书馆馆长", "一直在更新", NOW)
     ended, events = transitions.decide(case, True, "李主任", "属实", NOW)
     assert ended.state is CaseState.DISMISSED
-    assert all(event.data.document is not Document.CORRECTION for event in events)
+    assert all(event.data.document is not DocumentType.CORRECTION for event in events)
 
 
 def test_leave_moves_the_clock() -> None:
     case, (event,) = transitions.exempt(notified(), "王部长", "馆舍搬迁", NOW + 12 * DAY, NOW + 2 * DAY)
     assert event.kind is EventKind.EXEMPTED
-    assert transitions.escalate(case, NOW + 5 * DAY).reason is Reason.EXEMPT
-    assert case.pending
-    assert case.pending.due_at == at("2026-04-13 23:59:59")
+    assert transitions.escalation_status(case, NOW + 5 * DAY).reason is HoldReason.EXEMPT
+    assert case.pending_step
+    assert case.pending_step.due_at == at("2026-04-13 23:59:59")
 
 
 def settle(case: Case, *findings: Finding, now: object = NOW) -> list[tuple[CaseState, str]]:
     numbers = count(2)
-    changes = follow({case.key: case}, findings, SIAS, now, lambda: f"XJ-{next(numbers)}", standard())  # type: ignore[arg-type]
+    changes = reconcile({case.key: case}, findings, SIAS, now, lambda: f"XJ-{next(numbers)}", china_calendar())  # type: ignore[arg-type]
     return [(changed.state, changed.number) for changed, _ in changes]
 
 
@@ -194,7 +200,9 @@ def test_cured_before_anybody_was_told_is_closed_quietly() -> None:
 
 def test_a_relapse_within_a_week_goes_on_unsigned_and_later_is_a_new_case() -> None:
     case = notified()
-    ((case, _),) = follow({case.key: case}, [finding(verdict=Verdict.COMPLIANT)], SIAS, NOW + 2 * DAY, str, standard())
+    ((case, _),) = reconcile(
+        {case.key: case}, [finding(verdict=Verdict.COMPLIANT)], SIAS, NOW + 2 * DAY, str, china_calendar()
+    )
     assert settle(case, finding(), now=NOW + 5 * DAY) == [(CaseState.RECTIFYING, "XJ-1")]
     assert settle(case, finding(), now=NOW + 20 * DAY) == [(CaseState.CLOSED, "XJ-1"), (CaseState.OPEN, "XJ-2")]
 
@@ -203,15 +211,15 @@ def test_undetermined_neither_accuses_nor_cures() -> None:
     unsure = finding(verdict=Verdict.UNDETERMINED, since=None)
     assert settle(opened(), unsure) == []
     assert settle(notified(), unsure) == []
-    assert list(follow({}, [unsure], SIAS, NOW, str, standard())) == []
+    assert list(reconcile({}, [unsure], SIAS, NOW, str, china_calendar())) == []
 
 
 def test_automatic_closing_follows_the_policy_of_the_opening() -> None:
     policy = SIAS.model_copy(update={"closing": "automatic"})
-    ((case, _),) = follow({}, [finding()], policy, NOW, lambda: "XJ-1", standard())
+    ((case, _),) = reconcile({}, [finding()], policy, NOW, lambda: "XJ-1", china_calendar())
     case, _ = transitions.issue(case, NOW)
     fine = [finding(verdict=Verdict.COMPLIANT)]
-    ((case, _),) = follow({case.key: case}, fine, SIAS, NOW + DAY, str, standard())
-    ((case, events),) = follow({case.key: case}, fine, SIAS, NOW + 2 * DAY, str, standard())
+    ((case, _),) = reconcile({case.key: case}, fine, SIAS, NOW + DAY, str, china_calendar())
+    ((case, events),) = reconcile({case.key: case}, fine, SIAS, NOW + 2 * DAY, str, china_calendar())
     assert case.state is CaseState.CLOSED
     assert events[0].by == SYSTEM

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rules.model import Account, FilingStatus, Platform, ReviewResult, Seen, Suspicion, Verdict
+from rules.model import Account, AccountState, FilingStatus, Platform, ReviewResult, Suspicion, Verdict
 from tests.rules.makers import account, ask, at, context, day, filing, look_at, seen_with
 
 C, V, U, NONE = Verdict.COMPLIANT, Verdict.VIOLATED, Verdict.UNDETERMINED, None
@@ -70,7 +70,7 @@ def test_late_filing_past_the_calendar_is_provisional() -> None:
     assert "暂定" in answer.reason
 
 
-def renamed(first: str, newest: str) -> Seen:
+def renamed(first: str, newest: str) -> AccountState:
     return seen_with(newest, name="示范大学读书会", name_since=at(first), name_seen=look_at(newest))
 
 
@@ -86,7 +86,7 @@ def renamed(first: str, newest: str) -> Seen:
         (None, "2026-10-30", {}, U),
     ],
 )
-def test_unfiled_change(seen: Seen | None, now: str, settings: dict[str, Any], expected: Verdict) -> None:
+def test_unfiled_change(seen: AccountState | None, now: str, settings: dict[str, Any], expected: Verdict) -> None:
     assert verdict("unfiled_change", account(seen), now, **settings) is expected
 
 
@@ -195,7 +195,9 @@ SUSPECT = Suspicion(
 )
 
 
-def suspect(suspicion: Suspicion = SUSPECT, seen: Seen | None = None, platform: Platform = Platform.WEIBO) -> Account:
+def suspect(
+    suspicion: Suspicion = SUSPECT, seen: AccountState | None = None, platform: Platform = Platform.WEIBO
+) -> Account:
     return Account(school="demo", platform=platform, key=f"{platform}:9", suspicion=suspicion, seen=seen)
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from rules.model import FilingStatus, Outcome, Precision, Seen, Verdict
+from rules.model import AccountState, FilingStatus, Outcome, Precision, Verdict
 from tests.rules.makers import account, ask, at, day, filing, look_at, seen_with
 
 C, V, U = Verdict.COMPLIANT, Verdict.VIOLATED, Verdict.UNDETERMINED
@@ -14,7 +14,7 @@ C, V, U = Verdict.COMPLIANT, Verdict.VIOLATED, Verdict.UNDETERMINED
     ("why", "seen", "now", "expected"),
     [
         ("never looked at", None, "2026-05-02", U),
-        ("only walls so far", Seen(attempted_at=at("2026-05-02"), obstacle=Outcome.BLOCKED), "2026-05-02", U),
+        ("only walls so far", AccountState(attempted_at=at("2026-05-02"), obstacle=Outcome.BLOCKED), "2026-05-02", U),
         ("posted yesterday", seen_with("2026-05-01"), "2026-05-02", C),
         ("last day of the two months", seen_with("2026-03-01", shown="2026-05-01 12:00"), "2026-05-01 23:00", C),
         ("the day after, looked after", seen_with("2026-03-01", shown="2026-05-02 01:00"), "2026-05-02 02:00", V),
@@ -48,7 +48,7 @@ C, V, U = Verdict.COMPLIANT, Verdict.VIOLATED, Verdict.UNDETERMINED
         ),
     ],
 )
-def test_inactivity(why: str, seen: Seen | None, now: str, expected: Verdict) -> None:
+def test_inactivity(why: str, seen: AccountState | None, now: str, expected: Verdict) -> None:
     answer = ask("inactivity", account(seen), now, limit="2个月")
     assert answer
     assert answer.verdict is expected, (why, answer.reason)
@@ -58,7 +58,7 @@ def test_inactivity(why: str, seen: Seen | None, now: str, expected: Verdict) ->
 
 
 def test_an_empty_account_counts_from_its_beginning() -> None:
-    seen = Seen(
+    seen = AccountState(
         attempted_at=at("2026-05-02 08:00"),
         fact=look_at("2026-05-02 08:00"),
         first_fact_at=at("2026-04-20"),

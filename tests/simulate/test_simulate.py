@@ -9,26 +9,26 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from crawler.observe.attribute import interpret
-from crawler.observe.parse import READER_ERRORS
+from crawler.observe.attribute import attribute_page
+from crawler.observe.parse import PARSER_ERRORS
 from monitors.cli import simulate as simulate_command
 from monitors.cli.main import app
 from monitors.simulate.failures import failures
 from monitors.simulate.faults import Faults
 from monitors.simulate.population import PLATFORMS, populate
-from monitors.simulate.report import BEGIN, Plan, accused, simulate, text
+from monitors.simulate.report import BEGIN, SimulationPlan, accused, simulate, text
 from monitors.simulate.run import Simulation
-from monitors.simulate.simulated_web import Town, first_urls, target_of
+from monitors.simulate.simulated_web import SimulatedWeb, first_urls, target_of
 from monitors.simulate.visits import unmade
-from rules.model import Observation, Platform, Proof
-from rules.policies.loader import packaged_policy
+from rules.model import ClaimType, Observation, Platform
+from rules.policies.loader import bundled_policy
 
-SIAS = packaged_policy("sias")
+SIAS = bundled_policy("sias")
 
 
 @pytest.fixture(scope="module")
 def figures() -> dict[str, Any]:
-    return simulate(Plan(policy=SIAS, accounts=30, days=100, seed=62))
+    return simulate(SimulationPlan(policy=SIAS, accounts=30, days=100, seed=62))
 
 
 def test_nobody_is_wrongly_accused(figures: dict[str, Any]) -> None:
@@ -62,10 +62,10 @@ def test_the_text_says_the_same(figures: dict[str, Any]) -> None:
 @pytest.mark.parametrize("platform", [platform for platform, _ in PLATFORMS])
 def test_no_failure_shows_silence_or_an_end(platform: Platform) -> None:
     """One page per signature, status and spoiled body: whatever still reads shows life at most."""
-    READER_ERRORS.clear()
+    PARSER_ERRORS.clear()
     lives = [life for life in populate(40, BEGIN, 90, 3, "sias") if life.fate == "live"]
     life = next(life for life in lives if life.actor.platform is platform)
-    town, target = Town(lives, BEGIN, 3), target_of(life)
+    town, target = SimulatedWeb(lives, BEGIN, 3), target_of(life)
     for source, url in first_urls(target):
         page = town.fetch(url, BEGIN + timedelta(days=30, hours=12))
         for failure in failures(platform):
@@ -73,15 +73,15 @@ def test_no_failure_shows_silence_or_an_end(platform: Platform) -> None:
             seen = (
                 spoiled
                 if isinstance(spoiled, Observation)
-                else interpret(spoiled, target, source.code if source else None)
+                else attribute_page(spoiled, target, source.code if source else None)
             )
             if failure.instead:
                 assert failure.spoil(unmade(page.url, page.fetched_at)) == spoiled, failure.kind
-            assert not seen.proves & (Proof.INACTIVE | Proof.GONE), failure.kind
+            assert not seen.proves & (ClaimType.INACTIVE | ClaimType.GONE), failure.kind
             assert not seen.outcome.is_fact or failure.kind.startswith("body/cut"), failure.kind
             code = failure.kind.rpartition("/")[2]
             assert failure.kind.startswith("body/") or seen.reason.startswith(code), (failure.kind, seen.reason)
-    assert not READER_ERRORS
+    assert not PARSER_ERRORS
 
 
 def test_the_same_seed_makes_the_same_day() -> None:
@@ -113,14 +113,14 @@ def test_a_reading_taken_again_changes_nothing(daily: bool) -> None:
 
 def test_an_account_that_only_its_pages_hide_is_never_accused() -> None:
     """Half of all fetches fail for three months: late findings, no false ones."""
-    figures = simulate(Plan(policy=SIAS, accounts=20, days=80, seed=3, failing=0.5))
+    figures = simulate(SimulationPlan(policy=SIAS, accounts=20, days=80, seed=3, failing=0.5))
     assert not accused(figures), figures["examples"]
     assert figures["failures"]["kinds"] > 150
 
 
 def test_the_command(tmp_path: Any) -> None:
     if not any(command.name == "simulate" for command in app.registered_commands):
-        simulate_command.add_to(app)
+        simulate_command.register_commands(app)
     asked = ["--data", str(tmp_path), "simulate", "--accounts", "6", "--days", "8", "--format", "json"]
     done = CliRunner().invoke(app, asked)
     assert done.exit_code == 0, done.output

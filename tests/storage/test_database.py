@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlmodel import SQLModel
 
 from storage import database as module
-from storage.cases import Ledger
+from storage.cases import CaseTransaction
 from storage.database import Database, StorageError
 from storage.store import Store
 from tests.conftest import NOW
@@ -27,7 +27,7 @@ def test_migrations_make_what_the_models_say(store: Store) -> None:
 def _take(url: str, count: int) -> None:
     cases = Store(url).cases
     for _ in range(count):
-        with cases.ledger("sias", NOW) as book:
+        with cases.transaction("sias", NOW) as book:
             book.next_number("case")
 
 
@@ -40,18 +40,18 @@ def test_numbers_taken_by_three_processes_have_no_gaps_and_no_doubles(store: Sto
     for worker in workers:
         worker.join()
         assert worker.exitcode == 0
-    with store.cases.ledger("sias", NOW) as book:
+    with store.cases.transaction("sias", NOW) as book:
         assert book.next_number("case") == 91
 
 
 def test_a_transaction_that_fails_gives_its_number_back(store: Store) -> None:
-    def fail(book: Ledger) -> None:
+    def fail(book: CaseTransaction) -> None:
         book.next_number("case")
         raise RuntimeError
 
-    with pytest.raises(RuntimeError), store.cases.ledger("sias", NOW) as book:
+    with pytest.raises(RuntimeError), store.cases.transaction("sias", NOW) as book:
         fail(book)
-    with store.cases.ledger("sias", NOW) as book:
+    with store.cases.transaction("sias", NOW) as book:
         assert book.next_number("case") == 1
 
 

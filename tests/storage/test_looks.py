@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from rules.accounts.state import absorb
-from rules.model import Observation, Outcome, Platform, Post, Proof
+from rules.accounts.state import apply_observation
+from rules.model import ClaimType, Observation, Outcome, Platform, Post
 from storage.observations import FACTS, PLACE
 from storage.store import Store
 from tests.conftest import NOW
@@ -23,7 +23,7 @@ def look(days_ago: float = 0, outcome: Outcome = Outcome.OK, posts: tuple[Post, 
         outcome=outcome,
         account_id="news.example.edu.cn",
         posts=posts,
-        proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME if outcome == Outcome.OK else Proof.NONE,
+        proves=ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME if outcome == Outcome.OK else ClaimType.NONE,
         evidence=f"e{days_ago}",
     )
 
@@ -33,10 +33,12 @@ def post(days_ago: float) -> Post:
 
 
 def test_posts_and_days_are_counted_over_the_year(store: Store) -> None:
-    store.looks.record("r1", [(KEY, look(400, posts=(post(401),)))], absorb)
-    store.looks.record("r2", [(KEY, look(3, posts=(post(4), post(30))))], absorb)
-    store.looks.record("r3", [(KEY, look(2, posts=(post(4), post(30)))), (KEY, look(1, Outcome.BLOCKED))], absorb)
-    seen = store.looks.seen([KEY], NOW)[KEY]
+    store.looks.record("r1", [(KEY, look(400, posts=(post(401),)))], apply_observation)
+    store.looks.record("r2", [(KEY, look(3, posts=(post(4), post(30))))], apply_observation)
+    store.looks.record(
+        "r3", [(KEY, look(2, posts=(post(4), post(30)))), (KEY, look(1, Outcome.BLOCKED))], apply_observation
+    )
+    seen = store.looks.states([KEY], NOW)[KEY]
     assert seen.posts_in_year == 2
     assert seen.days_observed == 2
     assert seen.obstacle == Outcome.BLOCKED
@@ -46,37 +48,37 @@ def test_posts_and_days_are_counted_over_the_year(store: Store) -> None:
 
 def test_a_shard_run_again_changes_nothing(store: Store) -> None:
     pairs = [(KEY, look(1, posts=(post(2),)))]
-    first = store.looks.record("r1", pairs, absorb)
-    assert store.looks.record("r1", pairs, absorb) == {}
+    first = store.looks.record("r1", pairs, apply_observation)
+    assert store.looks.record("r1", pairs, apply_observation) == {}
     assert len(store.looks.history(KEY)) == 1
-    assert store.looks.seen([KEY], NOW)[KEY].last_post_at == first[KEY].last_post_at
+    assert store.looks.states([KEY], NOW)[KEY].last_post_at == first[KEY].last_post_at
     assert store.runs.outcomes("r1") == [(KEY, "ok", None)]
 
 
 def test_the_outcome_before_is_remembered_for_the_breaker(store: Store) -> None:
-    store.looks.record("r1", [(KEY, look(2, posts=(post(3),)))], absorb)
-    gone = replace(look(1), outcome=Outcome.GONE, proves=Proof.GONE)
-    store.looks.record("r2", [(KEY, gone)], absorb)
+    store.looks.record("r1", [(KEY, look(2, posts=(post(3),)))], apply_observation)
+    gone = replace(look(1), outcome=Outcome.GONE, proves=ClaimType.GONE)
+    store.looks.record("r2", [(KEY, gone)], apply_observation)
     assert store.runs.outcomes("r2") == [(KEY, "gone", "ok")]
 
 
 def test_a_planned_look_is_remembered(store: Store) -> None:
-    store.looks.record("r1", [(KEY, look(1, posts=(post(2),)))], absorb)
-    assert store.looks.planned() == {}
-    store.looks.plan([(KEY, NOW + timedelta(days=1), "因为")])
-    assert store.looks.planned() == {KEY: NOW + timedelta(days=1)}
+    store.looks.record("r1", [(KEY, look(1, posts=(post(2),)))], apply_observation)
+    assert store.looks.next_visits() == {}
+    store.looks.schedule_visits([(KEY, NOW + timedelta(days=1), "因为")])
+    assert store.looks.next_visits() == {KEY: NOW + timedelta(days=1)}
 
 
 def test_a_link_counts_as_opened_once_a_page_came(store: Store) -> None:
     """Neither a wall nor a network that failed is an answer: such a link is opened again."""
     kinds = {
         "search:link:a": replace(look(1, posts=(post(2),)), evidence="e1"),
-        "search:link:b": replace(look(1), outcome=Outcome.BLOCKED, evidence="e2", proves=Proof.NONE),
-        "search:link:c": replace(look(1), outcome=Outcome.UNREADABLE, evidence="", proves=Proof.NONE),
-        "search:link:d": replace(look(1), outcome=Outcome.GONE, evidence="e3", proves=Proof.NONE),
+        "search:link:b": replace(look(1), outcome=Outcome.BLOCKED, evidence="e2", proves=ClaimType.NONE),
+        "search:link:c": replace(look(1), outcome=Outcome.UNREADABLE, evidence="", proves=ClaimType.NONE),
+        "search:link:d": replace(look(1), outcome=Outcome.GONE, evidence="e3", proves=ClaimType.NONE),
     }
-    store.looks.record("r1", list(kinds.items()), absorb)
-    assert store.looks.looked_for([*kinds, "search:link:e"]) == {"search:link:a", "search:link:d"}
+    store.looks.record("r1", list(kinds.items()), apply_observation)
+    assert store.looks.keys_with_pages([*kinds, "search:link:e"]) == {"search:link:a", "search:link:d"}
 
 
 def test_a_sign_tells_new_posts_from_new_facts(store: Store) -> None:
@@ -86,8 +88,8 @@ def test_a_sign_tells_new_posts_from_new_facts(store: Store) -> None:
         replace(look(2, posts=(post(5),)), name="别名"),
         replace(look(1), url="http://x/"),
     ]
-    store.looks.record("r", [(KEY, each) for each in looks], absorb)
-    first, posted, renamed, elsewhere = (glance.sign for glance in store.looks.glances(NOW))
+    store.looks.record("r", [(KEY, each) for each in looks], apply_observation)
+    first, posted, renamed, elsewhere = (glance.sign for glance in store.looks.summaries(NOW))
     assert first != posted
     assert first[:FACTS] == posted[:FACTS]
     assert posted[:FACTS] != renamed[:FACTS]

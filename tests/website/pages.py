@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crawler.observe.parse import read
+from crawler.observe.parse import parse_page
 from crawler.page.page import Page
 from rules.model import BEIJING, Observation
 from tests.platforms.pages import facts
@@ -87,7 +87,7 @@ def month_end(captured: str) -> datetime:
 
 def day_read(page: Page) -> str:
     """The day our reader gives a page, "" for none."""
-    at = read(page, "website").last_post_at
+    at = parse_page(page, "website").last_post_at
     return at.date().isoformat() if at else ""
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.observe.parse import read
+from crawler.observe.parse import parse_page
 from crawler.platforms.website import SPEC
 from crawler.platforms.website.systems import Cms, cms
-from rules.model import Outcome, Proof
+from rules.model import ClaimType, Outcome
 from tests.website.pages import FIXTURES, Told, everything
 
 
 @pytest.mark.parametrize("told", FIXTURES, ids=lambda told: told.name)
 def test_page_gives_these_facts(told: Told) -> None:
-    assert everything(read(told.page(), "website")) == told.told["expect"]
+    assert everything(parse_page(told.page(), "website")) == told.told["expect"]
 
 
 def test_every_source_has_a_page_and_refusals_are_among_them() -> None:
-    seen = [read(told.page(), "website") for told in FIXTURES]
+    seen = [parse_page(told.page(), "website") for told in FIXTURES]
     assert {source.code for source in SPEC.sources} <= {look.source for look in seen if look.outcome is Outcome.OK}
     assert any(look.outcome is Outcome.UNREADABLE for look in seen)
 
@@ -31,6 +31,6 @@ def test_content_system_is_recognised() -> None:
 
 def test_nothing_undated_or_partial_proves_silence() -> None:
     for told in FIXTURES:
-        look = read(told.page(), "website")
+        look = parse_page(told.page(), "website")
         if look.last_post_at is None or "truncated" in told.name or "oldest_page" in told.name:
-            assert Proof.INACTIVE not in look.proves, told.name
+            assert ClaimType.INACTIVE not in look.proves, told.name

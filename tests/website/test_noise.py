@@ -35,7 +35,7 @@ HOSTILE = {
 def look(page: Page) -> Observation | None:
     """What the reader makes of a page, without `crawler.observe.parse`'s safety net; None where it refuses."""
     for source in SPEC.sources:
-        if source.recognises(page):
+        if source.matches(page):
             try:
                 seen = source.read(page)
                 follow(page, TARGET)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.observe.parse import read
+from crawler.observe.parse import parse_page
 from crawler.page.page import Page
-from rules.model import Outcome, Proof
+from rules.model import ClaimType, Outcome
 from tests.conftest import NOW
 
 PAGES = [
@@ -32,22 +32,22 @@ MENU = "".join(f"<a href=/c{number}.htm>栏目{number}</a>" for number in range(
 
 @pytest.mark.parametrize(("code", "body"), PAGES, ids=[f"{code}-{at}" for at, (code, _) in enumerate(PAGES)])
 def test_reason_says_what_it_is(code: str, body: str) -> None:
-    seen = read(
+    seen = parse_page(
         Page("http://www.example.edu.cn/", f"<html><head><meta charset=utf-8>{body}</html>".encode(), NOW), "website"
     )
     assert seen.outcome is Outcome.UNREADABLE
     assert seen.reason.startswith(code)
     assert seen.last_post_at is None
-    assert seen.proves is Proof.NONE
+    assert seen.proves is ClaimType.NONE
 
 
 def test_menu_that_names_the_login_is_no_wall() -> None:
     nav = f"<html><head><title>学院简介</title></head><body>{MENU}<a href=/cas/login>统一身份认证</a></body></html>"
-    assert read(Page("http://www.example.edu.cn/", nav.encode(), NOW), "website").outcome is Outcome.UNREADABLE
+    assert parse_page(Page("http://www.example.edu.cn/", nav.encode(), NOW), "website").outcome is Outcome.UNREADABLE
 
 
 def test_long_page_is_no_notice() -> None:
     lines = "".join(f"<p>第{number}段文字</p>" for number in range(80))
     body = f"<html><head><title>示例学院</title></head><body>{lines}<p>栏目建设中</p></body></html>"
-    seen = read(Page("http://www.example.edu.cn/", body.encode(), NOW), "website")
+    seen = parse_page(Page("http://www.example.edu.cn/", body.encode(), NOW), "website")
     assert seen.reason.startswith("no_items")

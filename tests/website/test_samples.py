@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.observe.parse import read
+from crawler.observe.parse import parse_page
 from rules.model import Outcome
 from tests.website.pages import captures, day_read
 
@@ -41,7 +41,7 @@ def test_blocked_pages_of_any_platform_get_no_date(shared: Path) -> None:
     for platform in sorted({row[1] for row in rows if row[2] == "blocked"}):
         for capture in captures(samples, platform):
             if capture.kind == "blocked":
-                look = read(capture.page, "website")
+                look = parse_page(capture.page, "website")
                 assert look.outcome is not Outcome.OK, capture.file
                 assert look.last_post_at is None, capture.file
 
@@ -51,4 +51,4 @@ def test_pinned_captures_mark_the_old_item(shared: Path) -> None:
     pages = [capture for capture in captures(shared / "samples", "website") if "yjsjx_PINNED" in capture.file]
     assert pages
     for capture in pages:
-        assert [post.pinned for post in read(capture.page, "website").posts[:2]] == [True, False], capture.file
+        assert [post.pinned for post in parse_page(capture.page, "website").posts[:2]] == [True, False], capture.file

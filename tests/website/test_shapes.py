@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.observe.parse import read
+from crawler.observe.parse import parse_page
 from crawler.page.page import Page
 from crawler.platforms.spec import Target
 from crawler.platforms.website.document import parse
@@ -12,7 +12,7 @@ from crawler.platforms.website.kinds import is_article
 from crawler.platforms.website.links import follow
 from crawler.platforms.website.stamps import is_date, stamps
 from crawler.platforms.website.titles import link_title
-from rules.model import Platform, Proof
+from rules.model import ClaimType, Platform
 from tests.conftest import NOW
 
 ARTICLES = [
@@ -100,7 +100,7 @@ def test_numbered_columns_are_named_and_followed() -> None:
     )
     body = f"<html><head><title>示例学院</title></head><body><a href=list.php?id=3>党建工作</a><ul>{dated}</ul></body></html>"
     page = Page("http://www.example.edu.cn/", body.encode(), NOW)
-    assert "党建工作" in read(page, "website").columns
+    assert "党建工作" in parse_page(page, "website").columns
     assert "http://www.example.edu.cn/list.php?id=3" in follow(page, Target(platform=Platform.WEBSITE, key="k"))
 
 
@@ -113,6 +113,6 @@ def test_words_of_a_title_are_no_name(title: str, keywords: str) -> None:
         f"<html><head><title>{title}</title><meta name=keywords content='{keywords}'></head><body><h1>{title}</h1>"
         "<p>发布时间：2026-05-01</p><div id=vsb_content>正文</div><script>_jsq_(1,'/c.jsp',5,9)</script></body></html>"
     )
-    seen = read(Page("http://www.example.edu.cn/a.htm", body.encode(), NOW), "website")
+    seen = parse_page(Page("http://www.example.edu.cn/a.htm", body.encode(), NOW), "website")
     assert seen.name is None
-    assert Proof.NAME not in seen.proves
+    assert ClaimType.NAME not in seen.proves

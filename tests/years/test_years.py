@@ -11,13 +11,13 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
-from rules.calendar import standard
+from rules.calendar import china_calendar
 from rules.cases import transitions
-from rules.cases.case import Case, Change
-from rules.cases.reconcile import follow
-from rules.evaluation import absorb, account_key, context, evaluate
-from rules.model import BEIJING, Account, Filing, Observation, Outcome, Post, Seen
-from rules.policies.loader import packaged_policy
+from rules.cases.case import Case, Transition
+from rules.cases.reconcile import reconcile
+from rules.evaluation import account_key, apply_observation, evaluate, school_context
+from rules.model import BEIJING, Account, AccountState, Filing, Observation, Outcome, Post
+from rules.policies.loader import bundled_policy
 from tests.rules.makers import ALL
 
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
@@ -40,7 +40,7 @@ class Story:
     name: str
     told: dict[str, Any]
     filing: Filing = field(init=False)
-    seen: Seen | None = None
+    seen: AccountState | None = None
     cases: dict[str, Case] = field(default_factory=dict)
     happened: list[dict[str, Any]] = field(default_factory=list)
 
@@ -83,7 +83,7 @@ class Story:
             proves=ALL,
             evidence=f"{now:%Y-%m-%d}",
         )
-        seen = absorb(self.seen, look)
+        seen = apply_observation(self.seen, look)
         year = [at for at in shown if at > now - timedelta(days=366)] if self.told.get("counts", True) else shown * 20
         self.seen = replace(seen, posts_in_year=len(year), days_observed=seen.days_observed + (outcome is Outcome.OK))
 
@@ -91,16 +91,18 @@ class Story:
         return next((x[key] for x in reversed(self.told.get(what, [])) if x["from"] <= now.date()), None)
 
     def _check(self, now: datetime) -> None:
-        policy = packaged_policy(self.policy)
+        policy = bundled_policy(self.policy)
         key = account_key(self.filing.platform, self.filing.account_id, self.filing.url, self.filing.name)
         account = Account(
             school=self.policy, platform=self.filing.platform, key=key, filing=self.filing, seen=self.seen
         )
-        findings = evaluate([account], policy, context(policy, [self.filing], standard()), now)
-        for change in list(follow(self.cases, findings, policy, now, lambda: str(len(self.happened)), standard())):
+        findings = evaluate([account], policy, school_context(policy, [self.filing], china_calendar()), now)
+        for change in list(
+            reconcile(self.cases, findings, policy, now, lambda: str(len(self.happened)), china_calendar())
+        ):
             self._take(change)
         for case in list(self.cases.values()):
-            if transitions.escalate(case, now).ready:
+            if transitions.escalation_status(case, now).ready:
                 self._take(transitions.issue(case, now))
 
     def _do(self, begin: datetime, end: datetime) -> None:
@@ -113,7 +115,7 @@ class Story:
                 self._act(act, moment(act["at"]))
         for step, when in self.told.get("deliver", {}).items():
             if begin <= moment(when) < end:
-                self._take(transitions.deliver(self._case(step), step, moment(when), standard()))
+                self._take(transitions.register_delivery(self._case(step), step, moment(when), china_calendar()))
 
     def _case(self, step: str = "") -> Case:
         live = [case for case in self.cases.values() if not case.state.is_final]
@@ -133,7 +135,7 @@ class Story:
             case "close":
                 self._take(transitions.close(case, by, reason, now))
 
-    def _take(self, change: Change) -> None:
+    def _take(self, change: Transition) -> None:
         case, events = change
         self.cases[case.key] = case
         for event in events:

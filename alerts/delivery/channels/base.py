@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from alerts.messages import Letter
+from alerts.messages import OutgoingMessage
 
 
 class ChannelError(ValueError):
@@ -34,8 +34,8 @@ class Channel(Protocol):
     def name(self) -> str:
         """What the settings call it; part of the key under which outcomes are stored."""
 
-    def targets(self, letter: Letter) -> tuple[str, ...]:
+    def targets(self, letter: OutgoingMessage) -> tuple[str, ...]:
         """Whom this channel would deliver the letter to."""
 
-    def send(self, letter: Letter, target: str) -> None:
+    def send(self, letter: OutgoingMessage, target: str) -> None:
         """Deliver, or raise DeliveryError. Sending twice must be recognisable as the same letter."""

@@ -10,21 +10,21 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from alerts.delivery.channels.base import ChannelError, DeliveryError
-from alerts.messages import Letter
+from alerts.messages import OutgoingMessage
 
 
 @dataclass(frozen=True, slots=True)
-class Files:
+class FileChannel:
     """A folder per letter, named after its id; there completely or not at all."""
 
     name: str
     folder: Path
 
-    def targets(self, letter: Letter) -> tuple[str, ...]:
+    def targets(self, letter: OutgoingMessage) -> tuple[str, ...]:
         """One copy, whoever the letter is for."""
         return ("",)
 
-    def send(self, letter: Letter, target: str) -> None:
+    def send(self, letter: OutgoingMessage, target: str) -> None:
         """Write the folder aside, then rename it into place. A letter that is there already is left alone."""
         # No dot either: a name that begins with one is hidden, and ours for what is not finished.
         final = self.folder / quote(letter.id, safe="").replace(".", "%2E")
@@ -45,15 +45,15 @@ class Files:
                 raise DeliveryError(f"无法写入 {final}：{error.strerror}", channel_down=True) from error
 
 
-def _contents(letter: Letter) -> dict[str, bytes]:
+def _contents(letter: OutgoingMessage) -> dict[str, bytes]:
     stem = Path(letter.attachments[0].name).stem if letter.attachments else "正文"
     texts = {f"{stem}.txt": letter.text.encode(), f"{stem}.html": letter.html.encode()}
     return texts | {attachment.name: attachment.data for attachment in letter.attachments}
 
 
-def from_url(name: str, url: str, environ: Mapping[str, str]) -> Files:
+def from_url(name: str, url: str, environ: Mapping[str, str]) -> FileChannel:
     """``file:///var/lib/xunjian/outbox``. Raises ChannelError."""
     parts = urlsplit(url)
     if parts.netloc or not parts.path.startswith("/"):
         raise ChannelError(f"渠道“{name}”应写成 file:///绝对路径")
-    return Files(name, Path(unquote(parts.path)))
+    return FileChannel(name, Path(unquote(parts.path)))

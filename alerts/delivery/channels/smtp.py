@@ -18,13 +18,13 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from alerts.delivery.channels.base import ChannelError, DeliveryError
-from alerts.messages import Letter
+from alerts.messages import OutgoingMessage
 
 OPTIONS = {"from", "name", "starttls", "timeout", "ca", "password_env", "password_file"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Smtp:
+class SmtpChannel:
     """A mail server. ``tls`` is "" (none), "starttls" or "implicit"; never less than what was asked for.
 
     ``timeout`` in seconds holds for every single answer of the server; the password is never shown.
@@ -41,11 +41,11 @@ class Smtp:
     ca: str = ""
     timeout: float = 30.0
 
-    def targets(self, letter: Letter) -> tuple[str, ...]:
+    def targets(self, letter: OutgoingMessage) -> tuple[str, ...]:
         """Each address by itself: one that is refused must not cost the others theirs."""
         return letter.recipients
 
-    def send(self, letter: Letter, target: str) -> None:
+    def send(self, letter: OutgoingMessage, target: str) -> None:
         """One mail to one address. Raises DeliveryError."""
         message = compose(letter, target, self.sender, self.sender_name)
         connection = self._connect()
@@ -133,7 +133,7 @@ def _fault(error: Exception) -> str:
     return "出错"
 
 
-def compose(letter: Letter, target: str, sender: str, sender_name: str = "") -> EmailMessage:
+def compose(letter: OutgoingMessage, target: str, sender: str, sender_name: str = "") -> EmailMessage:
     """The mail: plain text and HTML beside each other, files attached, and the same Message-ID at every attempt."""
     message = EmailMessage(policy=CRLF)
     message["Subject"] = letter.subject
@@ -165,7 +165,7 @@ def message_id(letter_id: str, sender: str) -> str:
     return f"<{sha256(letter_id.encode()).hexdigest()[:32]}.xunjian@{domain}>"
 
 
-def from_url(name: str, url: str, environ: Mapping[str, str]) -> Smtp:
+def from_url(name: str, url: str, environ: Mapping[str, str]) -> SmtpChannel:
     """Read ``smtp://`` or ``smtps://``. Raises ChannelError; a password in the URL is refused, it would reach logs."""
     try:
         parts, options = urlsplit(url), dict(parse_qsl(urlsplit(url).query, strict_parsing=True))
@@ -180,7 +180,7 @@ def from_url(name: str, url: str, environ: Mapping[str, str]) -> Smtp:
         raise ChannelError(f"渠道“{name}”应写成 smtp://用户@主机:端口?from=发件地址")
     implicit, starttls = parts.scheme == "smtps", options.get("starttls") == "1"
     user = unquote(parts.username or "")
-    return Smtp(
+    return SmtpChannel(
         name=name,
         host=parts.hostname,
         port=port or (465 if implicit else 587 if starttls else 25),

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from crawler.page import extract
-from crawler.page.extract import need, number, rows, seen, unix, when, word
+from crawler.page.extract import dicts_at, int_at, make_observation, require, text_at, unix_time_at, when
 from crawler.page.page import Page, Unreadable
 from rules.model import Observation, Platform, Post, Precision
 
@@ -16,60 +16,60 @@ EPOCH = 1_498_838_400
 
 def answered(page: Page) -> Any:
     """``data`` of an answer with code 0; any other code that is no known wall is unreadable."""
-    code = number(extract.data(page), "code")
+    code = int_at(extract.page_json(page), "code")
     if code != 0:
         raise Unreadable(f"api_{code}: 哔哩哔哩返回错误码 {code}")
-    return need(extract.dig(extract.data(page), "data"), "no_data: 返回成功但没有数据")
+    return require(extract.get_path(extract.page_json(page), "data"), "no_data: 返回成功但没有数据")
 
 
 def read_feed(page: Page) -> Observation:
     """The dynamics of one space, or one of them. Forwards count as the account's own; other authors' items do not."""
-    items = rows(answered(page), "items") or rows(answered(page), "item")
+    items = dicts_at(answered(page), "items") or dicts_at(answered(page), "item")
     whose = extract.first(r"[?&]host_mid=(\d+)", page.requested_url or page.url)
-    whose = whose or extract.owner(word(_author(item), "mid") for item in items)
-    own = [item for item in items if whose and word(_author(item), "mid") == whose]
-    author = _author(need(own, "no_own_items: 动态里没有本账号的内容")[0])
-    return seen(
+    whose = whose or extract.majority_owner(text_at(_author(item), "mid") for item in items)
+    own = [item for item in items if whose and text_at(_author(item), "mid") == whose]
+    author = _author(require(own, "no_own_items: 动态里没有本账号的内容")[0])
+    return make_observation(
         page,
         Platform.BILIBILI,
-        name=word(author, "name"),
+        name=text_at(author, "name"),
         account_id=whose,
-        verified_body=word(author, "official_verify", "desc") or word(author, "official", "title"),
+        verified_body=text_at(author, "official_verify", "desc") or text_at(author, "official", "title"),
         posts=[_post(item, page) for item in own],
     )
 
 
 def _author(item: dict[str, Any]) -> Any:
-    modules = extract.dig(item, "modules")
+    modules = extract.get_path(item, "modules")
     if isinstance(modules, list):  # the opus page carries a list of one-key modules
         return next(
             (module["module_author"] for module in modules if isinstance(module, dict) and "module_author" in module),
             None,
         )
-    return extract.dig(modules, "module_author")
+    return extract.get_path(modules, "module_author")
 
 
 def _post(item: dict[str, Any], page: Page) -> Post:
-    ident = word(item, "id_str")
+    ident = text_at(item, "id_str")
     author = _author(item)
-    at, precision = unix(author, "pub_ts"), Precision.SECOND
+    at, precision = unix_time_at(author, "pub_ts"), Precision.SECOND
     if not at:
-        at, precision = when(word(author, "pub_time"), page)
+        at, precision = when(text_at(author, "pub_time"), page)
     if not at and ident.isdigit():
-        at, precision = unix((int(ident[:20]) >> 32) + EPOCH), Precision.DERIVED
+        at, precision = unix_time_at((int(ident[:20]) >> 32) + EPOCH), Precision.DERIVED
     return Post(
         id=ident,
-        title=_title(extract.dig(item, "modules", "module_dynamic")),
+        title=_title(extract.get_path(item, "modules", "module_dynamic")),
         url=f"https://t.bilibili.com/{ident}",
         published_at=at,
         precision=precision,
-        pinned=word(item, "modules", "module_tag", "text") == "置顶",
+        pinned=text_at(item, "modules", "module_tag", "text") == "置顶",
     )
 
 
 def _title(dynamic: Any) -> str:
     """The words of one dynamic, wherever its kind keeps them."""
-    major = extract.dig(dynamic, "major")
+    major = extract.get_path(dynamic, "major")
     places = (
         ("archive", "title"),
         ("article", "title"),
@@ -81,8 +81,8 @@ def _title(dynamic: Any) -> str:
         ("courses", "title"),
         ("ugc_season", "title"),
     )
-    title = next((text for place in places if (text := word(major, *place))), "") or word(dynamic, "desc", "text")
-    live = extract.dig(major, "live_rcmd", "content")
+    title = next((text for place in places if (text := text_at(major, *place))), "") or text_at(dynamic, "desc", "text")
+    live = extract.get_path(major, "live_rcmd", "content")
     if not title and isinstance(live, str):
         title = extract.first(r'"title"\s*:\s*"((?:[^"\\]|\\.){1,100})"', live)
     return title[:80]
@@ -90,27 +90,27 @@ def _title(dynamic: Any) -> str:
 
 def read_old_feed(page: Page) -> Observation:
     """space_history of dynamic_svr, or one dynamic of it: each card's text is JSON inside JSON."""
-    cards = rows(answered(page), "cards") or rows(answered(page), "card")
-    whose = extract.first(r"[?&]host_uid=(\d+)", page.requested_url or page.url) or extract.owner(
+    cards = dicts_at(answered(page), "cards") or dicts_at(answered(page), "card")
+    whose = extract.first(r"[?&]host_uid=(\d+)", page.requested_url or page.url) or extract.majority_owner(
         _uid(card) for card in cards
     )
-    own = need([card for card in cards if _uid(card) == whose and whose], "no_own_items: 动态里没有本账号的内容")
+    own = require([card for card in cards if _uid(card) == whose and whose], "no_own_items: 动态里没有本账号的内容")
     posts = [
         Post(
-            id=word(card, "desc", "dynamic_id_str") or word(card, "desc", "dynamic_id"),
+            id=text_at(card, "desc", "dynamic_id_str") or text_at(card, "desc", "dynamic_id"),
             title=_old_title(card),
-            url=f"https://t.bilibili.com/{word(card, 'desc', 'dynamic_id_str')}",
-            published_at=unix(card, "desc", "timestamp"),
-            pinned=extract.dig(card, "extra", "is_space_top") == 1,
+            url=f"https://t.bilibili.com/{text_at(card, 'desc', 'dynamic_id_str')}",
+            published_at=unix_time_at(card, "desc", "timestamp"),
+            pinned=extract.get_path(card, "extra", "is_space_top") == 1,
         )
         for card in own
     ]
-    name = word(own[0], "desc", "user_profile", "info", "uname")
-    return seen(page, Platform.BILIBILI, name=name, account_id=whose, posts=posts)
+    name = text_at(own[0], "desc", "user_profile", "info", "uname")
+    return make_observation(page, Platform.BILIBILI, name=name, account_id=whose, posts=posts)
 
 
 def _uid(card: dict[str, Any]) -> str:
-    return word(card, "desc", "uid") or word(card, "desc", "user_profile", "info", "uid")
+    return text_at(card, "desc", "uid") or text_at(card, "desc", "user_profile", "info", "uid")
 
 
 def _old_title(card: dict[str, Any]) -> str:
@@ -118,53 +118,53 @@ def _old_title(card: dict[str, Any]) -> str:
         text = json.loads(card["card"])
     except (KeyError, TypeError, ValueError, RecursionError):
         return ""
-    return (word(text, "title") or word(text, "item", "description") or word(text, "item", "content"))[:80]
+    return (text_at(text, "title") or text_at(text, "item", "description") or text_at(text, "item", "content"))[:80]
 
 
 def read_videos(page: Page) -> Observation:
     """A list of videos (arc/search as saved, or 合集): vlist or archives with their own author."""
     body = answered(page)
-    items = rows(body, "list", "vlist") or rows(body, "archives")
-    whose = extract.first(r"[?&](?:mid|host_mid)=(\d+)", page.requested_url or page.url) or extract.owner(
-        word(item, "mid") for item in items
+    items = dicts_at(body, "list", "vlist") or dicts_at(body, "archives")
+    whose = extract.first(r"[?&](?:mid|host_mid)=(\d+)", page.requested_url or page.url) or extract.majority_owner(
+        text_at(item, "mid") for item in items
     )
-    own = [item for item in items if word(item, "mid") in ("", whose)]
+    own = [item for item in items if text_at(item, "mid") in ("", whose)]
     posts = [
         Post(
-            id=word(item, "bvid"),
-            title=word(item, "title"),
-            url=f"https://www.bilibili.com/video/{word(item, 'bvid')}",
-            published_at=unix(item, "created") or unix(item, "pubdate"),
+            id=text_at(item, "bvid"),
+            title=text_at(item, "title"),
+            url=f"https://www.bilibili.com/video/{text_at(item, 'bvid')}",
+            published_at=unix_time_at(item, "created") or unix_time_at(item, "pubdate"),
         )
-        for item in need(own, "empty_list: 视频列表是空的")
+        for item in require(own, "empty_list: 视频列表是空的")
     ]
     # The author of one video may be a partner in a joint work, so the name is taken only from an own item.
-    return seen(
+    return make_observation(
         page,
         Platform.BILIBILI,
-        name=word(own[0], "author"),
+        name=text_at(own[0], "author"),
         account_id=whose,
         posts=posts,
-        post_count=number(body, "page", "count"),
+        post_count=int_at(body, "page", "count"),
     )
 
 
 def read_video(page: Page) -> Observation:
     """web-interface/view: one video and who uploaded it."""
     body = answered(page)
-    video = extract.dig(body, "View") or body
-    ident = word(video, "bvid")
-    return seen(
+    video = extract.get_path(body, "View") or body
+    ident = text_at(video, "bvid")
+    return make_observation(
         page,
         Platform.BILIBILI,
-        name=word(video, "owner", "name"),
-        account_id=word(video, "owner", "mid"),
+        name=text_at(video, "owner", "name"),
+        account_id=text_at(video, "owner", "mid"),
         posts=[
             Post(
                 id=ident,
-                title=word(video, "title"),
+                title=text_at(video, "title"),
                 url=f"https://www.bilibili.com/video/{ident}",
-                published_at=unix(video, "pubdate"),
+                published_at=unix_time_at(video, "pubdate"),
             )
         ],
     )

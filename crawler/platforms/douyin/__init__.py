@@ -3,56 +3,56 @@
 from __future__ import annotations
 
 from crawler.page import extract
-from crawler.page.extract import need, number, peek, rows, seen, word
+from crawler.page.extract import dicts_at, int_at, json_at, make_observation, require, text_at
 from crawler.page.page import Page
 from crawler.platforms.douyin.items import detail, own, post, profile, who
 from crawler.platforms.douyin.pages import SHARED, read_render_data, read_rendered, read_share
-from crawler.platforms.spec import PlatformSpec, Source, Target
-from rules.model import Found, Observation, Platform, Proof
+from crawler.platforms.spec import PageSource, PlatformSpec, Target
+from rules.model import ClaimType, Observation, Platform, SearchHit
 
 
 def read_list(page: Page) -> Observation:
     """aweme/post: the list of one author."""
-    user, items = own(rows(extract.data(page), "aweme_list"))
+    user, items = own(dicts_at(extract.page_json(page), "aweme_list"))
     facts = who(user)
-    need(items, "no_own_items: 列表里没有可见的作品")
-    return seen(
-        page, Platform.DOUYIN, **facts, posts=[post(item) for item in items], post_count=number(user, "aweme_count")
+    require(items, "no_own_items: 列表里没有可见的作品")
+    return make_observation(
+        page, Platform.DOUYIN, **facts, posts=[post(item) for item in items], post_count=int_at(user, "aweme_count")
     )
 
 
 def read_detail(page: Page) -> Observation:
     """One work, of the interface or of the share page's older one."""
-    answer = extract.data(page)
+    answer = extract.page_json(page)
     if "item_list" in answer:
-        return detail(page, extract.dig(answer, "item_list", 0), extract.dig(answer, "filter_list", 0))
-    return detail(page, extract.dig(answer, "aweme_detail"), extract.dig(answer, "filter_detail"))
+        return detail(page, extract.get_path(answer, "item_list", 0), extract.get_path(answer, "filter_list", 0))
+    return detail(page, extract.get_path(answer, "aweme_detail"), extract.get_path(answer, "filter_detail"))
 
 
 def read_profile(page: Page) -> Observation:
     """user/profile/other, or the user object of RENDER_DATA."""
-    return profile(page, peek(page, "user") or peek(page, "user_info"), [])
+    return profile(page, json_at(page, "user") or json_at(page, "user_info"), [])
 
 
 def read_people(page: Page) -> Observation:
     """A list of users (search, relation): what a person sees of each is the 抖音号; sec_uid is in the address."""
     users = [
-        extract.dig(row, "user_info") or row
-        for row in rows(extract.data(page), "data") + rows(extract.data(page), "user_list")
+        extract.get_path(row, "user_info") or row
+        for row in dicts_at(extract.page_json(page), "data") + dicts_at(extract.page_json(page), "user_list")
     ]
     results = tuple(
-        Found(
+        SearchHit(
             platform=Platform.DOUYIN,
             name=facts["name"],
-            account_id=word(user, "unique_id") or word(user, "short_id"),
+            account_id=text_at(user, "unique_id") or text_at(user, "short_id"),
             url=f"https://www.douyin.com/user/{facts['account_id']}",
             verified_body=facts["verified_body"],
         )
         for user in users
         if (facts := who(user))["name"]
     )
-    top = need(results, "no_result: 没有用户；不能证明账号不存在")[0]
-    return seen(
+    top = require(results, "no_result: 没有用户；不能证明账号不存在")[0]
+    return make_observation(
         page,
         Platform.DOUYIN,
         name=top.name,
@@ -64,8 +64,8 @@ def read_people(page: Page) -> Observation:
 
 def read_official(page: Page) -> Observation:
     """open.douyin.com video list, with the account's own authorisation."""
-    posts = [post(item) for item in rows(extract.data(page), "data", "list")]
-    return seen(page, Platform.DOUYIN, posts=need(posts, "empty_list: 列表是空的"))
+    posts = [post(item) for item in dicts_at(extract.page_json(page), "data", "list")]
+    return make_observation(page, Platform.DOUYIN, posts=require(posts, "empty_list: 列表是空的"))
 
 
 def urls(target: Target) -> tuple[str, ...]:
@@ -80,76 +80,76 @@ SPEC = PlatformSpec(
     delay_seconds=15.0,
     daily_budget=300,
     sources=(
-        Source(
+        PageSource(
             code="official",
             label="开放平台 视频列表",
-            proves=Proof.ACTIVE,
+            proves=ClaimType.ACTIVE,
             note="需账号本身授权",
-            recognises=lambda page: bool(word(peek(page, "data", "list", 0), "item_id")),
+            matches=lambda page: bool(text_at(json_at(page, "data", "list", 0), "item_id")),
             read=read_official,
         ),
-        Source(
+        PageSource(
             code="profile",
             label="资料接口",
-            proves=Proof.NAME | Proof.BODY | Proof.GONE,
+            proves=ClaimType.NAME | ClaimType.BODY | ClaimType.GONE,
             note="需签名，仅读留存；注销、封禁以平台标记为准",
-            recognises=lambda page: (
-                bool(peek(page, "user") or peek(page, "user_info")) and extract.has(page, "status_code")
+            matches=lambda page: (
+                bool(json_at(page, "user") or json_at(page, "user_info")) and extract.has(page, "status_code")
             ),
             read=read_profile,
         ),
-        Source(
+        PageSource(
             code="render_data",
             label="用户页（RENDER_DATA）",
-            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY | Proof.GONE,
+            proves=ClaimType.ACTIVE | ClaimType.NAME | ClaimType.BODY | ClaimType.GONE,
             note="今多为验证页；" + LIST_NOTE,
-            recognises=lambda page: 'id="RENDER_DATA"' in page.text,
+            matches=lambda page: 'id="RENDER_DATA"' in page.text,
             read=read_render_data,
             urls=urls,
         ),
-        Source(
+        PageSource(
             code="share",
             label="分享页",
-            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            proves=ClaimType.ACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="作品页只证明这一个；用户页只有资料",
-            recognises=lambda page: SHARED in page.text,
+            matches=lambda page: SHARED in page.text,
             read=read_share,
         ),
-        Source(
+        PageSource(
             code="list",
             label="作品列表接口",
-            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            proves=ClaimType.ACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="需签名，仅读留存；" + LIST_NOTE,
-            recognises=lambda page: extract.has(page, "aweme_list"),
+            matches=lambda page: extract.has(page, "aweme_list"),
             read=read_list,
         ),
-        Source(
+        PageSource(
             code="rendered",
             label="用户页（浏览器所见）",
-            proves=Proof.ACTIVE | Proof.NAME,
+            proves=ClaimType.ACTIVE | ClaimType.NAME,
             note="无时间，由编号推算；" + LIST_NOTE,
             browser=True,
-            recognises=lambda page: 'data-e2e="scroll-list"' in page.text,
+            matches=lambda page: 'data-e2e="scroll-list"' in page.text,
             read=read_rendered,
             urls=urls,
         ),
-        Source(
+        PageSource(
             code="detail",
             label="单个作品",
-            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            proves=ClaimType.ACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="只证明这一个",
-            recognises=lambda page: (
-                extract.has(page, "aweme_detail") or bool(peek(page, "item_list") or peek(page, "filter_list"))
+            matches=lambda page: (
+                extract.has(page, "aweme_detail") or bool(json_at(page, "item_list") or json_at(page, "filter_list"))
             ),
             read=read_detail,
         ),
-        Source(
+        PageSource(
             code="people",
             label="用户搜索或关系列表",
-            proves=Proof.NAME | Proof.BODY,
+            proves=ClaimType.NAME | ClaimType.BODY,
             note="只能证明有",
-            recognises=lambda page: any(
-                word(peek(page, key, 0, *extra), "nickname")
+            matches=lambda page: any(
+                text_at(json_at(page, key, 0, *extra), "nickname")
                 for key in ("data", "user_list")
                 for extra in ((), ("user_info",))
             ),

@@ -7,20 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 from crawler.page.page import Blocked, Page, Unreadable
-from crawler.platforms.spec import PlatformSpec, Source, Target
+from crawler.platforms.spec import PageSource, PlatformSpec, Target
 from crawler.platforms.website.article import published
 from crawler.platforms.website.bylines import bylines
 from crawler.platforms.website.feeds import feed_posts, sitemap_posts
-from crawler.platforms.website.items import Item, posts
-from crawler.platforms.website.kinds import Kind, is_later_page, stated_kind
+from crawler.platforms.website.items import DatedItem, posts
+from crawler.platforms.website.kinds import PageKind, is_later_page, stated_kind
 from crawler.platforms.website.leads import leads
 from crawler.platforms.website.links import follow
 from crawler.platforms.website.naming import account_id, columns, host_id, site_name
 from crawler.platforms.website.own_items import hides_newer, own_column
 from crawler.platforms.website.placeholder_pages import notice
-from crawler.platforms.website.reading import LIVELY, Reading, reading
+from crawler.platforms.website.reading import LIVELY, PageAnalysis, reading
 from crawler.platforms.website.systems import Cms, cms
-from rules.model import Observation, Outcome, Platform, Post, Proof
+from rules.model import ClaimType, Observation, Outcome, Platform, Post
 
 __all__ = ["SPEC", "Cms", "cms"]
 
@@ -39,13 +39,13 @@ ENOUGH = 2
 def read_listing(page: Page) -> Observation:
     """A home or column page: its dated items. Without dates: ok, posts undated, and it proves the name at most."""
     look = reading(page)
-    dated = own_column(look.document, look.dated) if look.kind is Kind.LIST else look.dated
+    dated = own_column(look.document, look.dated) if look.kind is PageKind.LIST else look.dated
     name, sure = site_name(look.document, look.kind)
-    proves = Proof.NAME if sure else Proof.NONE
+    proves = ClaimType.NAME if sure else ClaimType.NONE
     if dated:
-        proves |= Proof.ACTIVE
+        proves |= ClaimType.ACTIVE
         if _shows_silence(look, dated):
-            proves |= Proof.INACTIVE
+            proves |= ClaimType.INACTIVE
         return _observation(look, posts=posts(dated), name=name, proves=proves)
     if len(look.undated) < LIVELY:
         raise _refusal(page, "no_items: 页面上没有可识别的文章，不能说明网站情况")
@@ -54,14 +54,14 @@ def read_listing(page: Page) -> Observation:
     )
 
 
-def _shows_silence(look: Reading, dated: list[Item]) -> bool:
+def _shows_silence(look: PageAnalysis, dated: list[DatedItem]) -> bool:
     # An older page of a pager, or pinned items alone, hold old dates on the liveliest site.
     if len(dated) < ENOUGH or all(item.pinned for item in dated) or is_later_page(look.document):
         return False
     # What a connection that broke did not deliver may be the newest column.
     if "</html" not in look.page.text[-ENDING:].lower():
         return False
-    return look.kind is Kind.LIST or not hides_newer(dated, look.undated)
+    return look.kind is PageKind.LIST or not hides_newer(dated, look.undated)
 
 
 def read_article(page: Page) -> Observation:
@@ -69,29 +69,29 @@ def read_article(page: Page) -> Observation:
     look = reading(page)
     document = look.document
     title, when = look.layout.headline, published(look.layout, page.fetched_at)
-    if not title or (when is None and stated_kind(document) is not Kind.ARTICLE):
+    if not title or (when is None and stated_kind(document) is not PageKind.ARTICLE):
         raise _refusal(page, "not_article: 不是可识别的文章页")
-    name, sure = site_name(document, Kind.ARTICLE)
-    proves = Proof.NAME if sure else Proof.NONE
+    name, sure = site_name(document, PageKind.ARTICLE)
+    proves = ClaimType.NAME if sure else ClaimType.NONE
     post = Post(id=document.base or document.meta.get("og:url") or title, title=title, url=document.base)
     if when is None:
         return _observation(look, posts=(post,), name=name, proves=proves, reason="undated: 文章未标注发布时间")
     post = Post(id=post.id, title=title, url=post.url, published_at=when.at, precision=when.precision)
-    return _observation(look, posts=(post,), name=name, proves=proves | Proof.ACTIVE, bylines=bylines(look.layout))
+    return _observation(look, posts=(post,), name=name, proves=proves | ClaimType.ACTIVE, bylines=bylines(look.layout))
 
 
 def read_feed(page: Page) -> Observation:
     """A feed. It names itself, which need not be the site's name, and may leave whole columns out: never silence."""
     _, found = feed_posts(page)
-    return _machine(page, Kind.FEED, found)
+    return _machine(page, PageKind.FEED, found)
 
 
 def read_sitemap(page: Page) -> Observation:
     """A sitemap: addresses with the time of their last change."""
-    return _machine(page, Kind.SITEMAP, sitemap_posts(page))
+    return _machine(page, PageKind.SITEMAP, sitemap_posts(page))
 
 
-def _machine(page: Page, kind: Kind, found: tuple[Post, ...]) -> Observation:
+def _machine(page: Page, kind: PageKind, found: tuple[Post, ...]) -> Observation:
     return Observation(
         platform=Platform.WEBSITE,
         source=kind.value,
@@ -100,12 +100,12 @@ def _machine(page: Page, kind: Kind, found: tuple[Post, ...]) -> Observation:
         outcome=Outcome.OK,
         account_id=host_id(page.url),
         posts=found,
-        proves=Proof.ACTIVE if any(post.published_at for post in found) else Proof.NONE,
+        proves=ClaimType.ACTIVE if any(post.published_at for post in found) else ClaimType.NONE,
         address=page.address or None,
     )
 
 
-def _observation(look: Reading, **facts: Any) -> Observation:
+def _observation(look: PageAnalysis, **facts: Any) -> Observation:
     return Observation(
         platform=Platform.WEBSITE,
         source=look.kind.value,
@@ -114,7 +114,7 @@ def _observation(look: Reading, **facts: Any) -> Observation:
         outcome=Outcome.OK,
         account_id=account_id(look.document),
         # Only the home page shows every column; what an article leaves out is no missing column.
-        columns=columns(look.document, {item.link.href for item in look.dated}) if look.kind is Kind.HOME else (),
+        columns=columns(look.document, {item.link.href for item in look.dated}) if look.kind is PageKind.HOME else (),
         address=look.page.address or None,
         **facts,
     )
@@ -135,7 +135,7 @@ def _is_wall(page: Page) -> bool:
     return WALLS.search(begins) is not None
 
 
-def _is(kind: Kind) -> Callable[[Page], bool]:
+def _is(kind: PageKind) -> Callable[[Page], bool]:
     return lambda page: reading(page).kind is kind
 
 
@@ -147,28 +147,28 @@ def _home(target: Target) -> tuple[str, ...]:
     return (f"http://{host}/",) if host else ()
 
 
-LISTED = Proof.ACTIVE | Proof.INACTIVE | Proof.NAME
+LISTED = ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME
 SPEC = PlatformSpec(
     platform=Platform.WEBSITE,
     sources=(
-        Source(
-            code=Kind.HOME, label="网站首页", proves=LISTED, recognises=_is(Kind.HOME), read=read_listing,
-            urls=_home, follow=follow, leads=leads, note="各栏目混排，取全部栏目日期之最大值；顺序不代表新旧",
+        PageSource(
+            code=PageKind.HOME, label="网站首页", proves=LISTED, matches=_is(PageKind.HOME), read=read_listing,
+            urls=_home, next_urls=follow, fallback_urls=leads, note="各栏目混排，取全部栏目日期之最大值；顺序不代表新旧",
         ),
-        Source(
-            code=Kind.LIST, label="栏目列表", proves=LISTED, recognises=_is(Kind.LIST), read=read_listing,
+        PageSource(
+            code=PageKind.LIST, label="栏目列表", proves=LISTED, matches=_is(PageKind.LIST), read=read_listing,
             note="只看本栏目，不看侧栏；历史分页不能证明停更",
         ),
-        Source(
-            code=Kind.ARTICLE, label="文章页", proves=Proof.ACTIVE | Proof.NAME, recognises=_is(Kind.ARTICLE),
+        PageSource(
+            code=PageKind.ARTICLE, label="文章页", proves=ClaimType.ACTIVE | ClaimType.NAME, matches=_is(PageKind.ARTICLE),
             read=read_article, note="只取发布时间，不取正文中的日期",
         ),
-        Source(
-            code=Kind.FEED, label="RSS/Atom/JSON 订阅", proves=Proof.ACTIVE, recognises=_is(Kind.FEED),
+        PageSource(
+            code=PageKind.FEED, label="RSS/Atom/JSON 订阅", proves=ClaimType.ACTIVE, matches=_is(PageKind.FEED),
             read=read_feed, note="可能只含部分栏目，不能证明停更",
         ),
-        Source(
-            code=Kind.SITEMAP, label="站点地图", proves=Proof.ACTIVE, recognises=_is(Kind.SITEMAP),
+        PageSource(
+            code=PageKind.SITEMAP, label="站点地图", proves=ClaimType.ACTIVE, matches=_is(PageKind.SITEMAP),
             read=read_sitemap, note="lastmod 在整站静态化时全部刷新",
         ),
     ),

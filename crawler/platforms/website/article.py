@@ -7,7 +7,7 @@ from datetime import datetime
 
 from crawler.page.dates import When, parse_when
 from crawler.platforms.website.dateline import FEW, announces, stated_line
-from crawler.platforms.website.document import Document, squeeze
+from crawler.platforms.website.document import ParsedPage, squeeze
 from crawler.platforms.website.layout import DATE, NUMBER, PROSE, SEPARATORS, Layout
 from crawler.platforms.website.marks import marked
 from crawler.platforms.website.stamps import is_date
@@ -57,7 +57,7 @@ def published(layout: Layout, now: datetime, *, certain: bool = False) -> When |
     return _sole_label(layout, now, FOREIGN_WORDS, FOREIGN_LABEL) or marked(layout, now) or _yearless(layout, now)
 
 
-def _structured(document: Document, now: datetime) -> When | None:
+def _structured(document: ParsedPage, now: datetime) -> When | None:
     if '"datePublished"' in document.page.text:
         for script in document.tree.css('script[type="application/ld+json"]'):
             if (match := JSON_DATE.search(script.text())) and (when := parse_when(match[1], now)):
@@ -94,13 +94,13 @@ def _yearless(layout: Layout, now: datetime) -> When | None:
     return parse_when(lone[0], now) if len(lone) == 1 and not announces(layout) else None
 
 
-def _end_of_title(document: Document, now: datetime) -> When | None:
+def _end_of_title(document: ParsedPage, now: datetime) -> When | None:
     """``<title>`` that ends in "| 23.05.2011"."""
     last = SEPARATORS.split(document.title)[-1]
     return parse_when(last, now) if NUMBER.search(last) and is_date(last) else None
 
 
-def _from_address(document: Document, now: datetime) -> When | None:
+def _from_address(document: ParsedPage, now: datetime) -> When | None:
     """The date in the article's own address: its URL, else the canonical one."""
     canonical = document.tree.css_first("link[rel=canonical][href]")
     link = (canonical.attributes.get("href") or "") if canonical else ""

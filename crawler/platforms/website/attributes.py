@@ -6,13 +6,13 @@ import re
 from datetime import datetime
 
 from crawler.page.dates import parse_when
-from crawler.platforms.website.document import Document
-from crawler.platforms.website.stamps import MOST, Stamp
+from crawler.platforms.website.document import ParsedPage
+from crawler.platforms.website.stamps import MOST, DateStamp
 
 HINT = re.compile(r"(?:发布|发表|添加|录入|更新)(?:时间|日期)\s*[:：]\s*(.{8,24})", re.S)
 
 
-def timed_stamps(document: Document, found: list[Stamp], now: datetime) -> list[Stamp]:
+def timed_stamps(document: ParsedPage, found: list[DateStamp], now: datetime) -> list[DateStamp]:
     """``found`` with the dates of ``<time datetime>``, which are exact where the text says 3 个月前."""
     if "<time" not in document.page.text:
         return found
@@ -26,16 +26,16 @@ def timed_stamps(document: Document, found: list[Stamp], now: datetime) -> list[
         text = places[inner.mem_id]
         shown = known.get(text.index)
         if shown is None or shown.shape not in ("full", "split"):
-            known[text.index] = Stamp(text.index, text.node, when, "full")
+            known[text.index] = DateStamp(text.index, text.node, when, "full")
     return [known[index] for index in sorted(known)]
 
 
-def hinted_stamps(document: Document, now: datetime) -> list[Stamp]:
+def hinted_stamps(document: ParsedPage, now: datetime) -> list[DateStamp]:
     """The 发布时间 that older systems write into the title attribute of a link, a stamp at the link's own text."""
     found = []
     for link in document.links:
         match = HINT.search(link.node.attributes.get("title") or "")
         if match and link.index < len(document.texts) and (when := parse_when(match[1], now)):
             text = document.texts[link.index]
-            found.append(Stamp(text.index, text.node, when, "labelled"))
+            found.append(DateStamp(text.index, text.node, when, "labelled"))
     return found

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from crawler.page.dates import When, parse_when
-from crawler.platforms.website.document import Text
+from crawler.platforms.website.document import TextNode
 from crawler.platforms.website.layout import CLAUSE, DATE, NUMBER, PROSE, Layout
 from crawler.platforms.website.stamps import NOT_PUBLICATION, is_date
 
@@ -35,15 +35,15 @@ EDITED = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class Dateline:
     """The text that states the date under the title; ``labelled`` where it says what date it is."""
 
-    text: Text
+    text: TextNode
     when: When
     labelled: bool
 
 
-def stated_line(layout: Layout, now: datetime) -> Line | None:
+def stated_line(layout: Layout, now: datetime) -> Dateline | None:
     """The date in the lines between title and body: a labelled one wherever it stands there, then a bare one."""
     dated = [
         (text, text.text[match.start() :], layout.before(text, match.start()))
@@ -61,7 +61,7 @@ def stated_line(layout: Layout, now: datetime) -> Line | None:
     for accept in ways:
         for text, written, before in dated:
             if accept(text.text, before) and (when := parse_when(written, now)):
-                return Line(text, when, accept is _labelled)
+                return Dateline(text, when, accept is _labelled)
     return _right_below(layout, now) if lone > FEW else None
 
 
@@ -74,7 +74,7 @@ def _empty_label(layout: Layout) -> int | None:
     return None
 
 
-def _right_below(layout: Layout, now: datetime) -> Line | None:
+def _right_below(layout: Layout, now: datetime) -> Dateline | None:
     """A lone date right below the title with no link near it, though other articles' dates follow a short body."""
     if layout.title_place is None:
         return None
@@ -86,11 +86,11 @@ def _right_below(layout: Layout, now: datetime) -> Line | None:
             linked = any(other.node.parent is not None and other.node.parent.tag == "a" for other in behind)
             lone = not linked and _alone(text.text, layout.before(text, match.start()))
             when = parse_when(text.text[match.start() :], now) if lone else None
-            return Line(text, when, labelled=False) if when else None
+            return Dateline(text, when, labelled=False) if when else None
     return None
 
 
-def _is_title(layout: Layout, text: Text) -> bool:
+def _is_title(layout: Layout, text: TextNode) -> bool:
     """True for the article's own title, or another's, that has a day in it: 2024年11月19日活动报道."""
     parent = text.node.parent
     titled = text.index == layout.title_place or (parent is not None and parent.tag in ("a", "h1"))

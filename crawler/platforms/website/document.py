@@ -27,7 +27,7 @@ RELATIVE = re.compile(rf"(?=[\w~-]){SEGMENTS}", re.A)
 
 
 @dataclass(slots=True)
-class Text:
+class TextNode:
     """One text node with a word in it. ``index`` is its place in the reading order."""
 
     index: int
@@ -54,12 +54,12 @@ class Heading:
 
 
 @dataclass
-class Document:
+class ParsedPage:
     """A parsed page. Build it with `parse`."""
 
     page: Page
     tree: LexborHTMLParser
-    texts: list[Text] = field(default_factory=list)
+    texts: list[TextNode] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
     titles: dict[int, str] = field(default_factory=dict)
@@ -149,7 +149,7 @@ class Document:
             return ""
 
 
-def parse(page: Page) -> Document:
+def parse(page: Page) -> ParsedPage:
     """The page parsed. Raises Unreadable for bodies that no browser would show as text."""
     return _walk(page, LexborHTMLParser(checked(page)))
 
@@ -159,8 +159,8 @@ def squeeze(text: str) -> str:
     return " ".join(text.split()).strip(INVISIBLE)
 
 
-def _walk(page: Page, tree: LexborHTMLParser) -> Document:
-    found = Document(page, tree)
+def _walk(page: Page, tree: LexborHTMLParser) -> ParsedPage:
+    found = ParsedPage(page, tree)
     texts, links, raw = found.texts, found.links, False
     if tree.root is None:
         return found
@@ -170,7 +170,7 @@ def _walk(page: Page, tree: LexborHTMLParser) -> Document:
             content = node.text_content
             # Most texts of a page are the white space between its tags.
             if content and not content.isspace() and WORD.search(content) and not (raw and _is_raw(node)):
-                texts.append(Text(len(texts), squeeze(content), node))
+                texts.append(TextNode(len(texts), squeeze(content), node))
         elif tag == "a":
             if href := node.attributes.get("href"):
                 links.append(Link(len(texts), href, node))

@@ -12,9 +12,9 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from crawler.platforms.website.attributes import hinted_stamps, timed_stamps
-from crawler.platforms.website.document import Document, Link
+from crawler.platforms.website.document import Link, ParsedPage
 from crawler.platforms.website.kinds import is_article
-from crawler.platforms.website.stamps import Stamp, loose_stamps, stamps
+from crawler.platforms.website.stamps import DateStamp, loose_stamps, stamps
 from crawler.platforms.website.tables import under_a_plan
 from crawler.platforms.website.titles import holds_text_only, link_title
 from rules.model import Post
@@ -36,10 +36,10 @@ CATEGORY = re.compile(r"[\[【(（〔<].{1,12}[\]】)）〕>]$")
 
 
 @dataclass(slots=True)
-class Item:
+class DatedItem:
     """One dated link. ``column`` names the block it stands in (the identity of the block's tag)."""
 
-    stamp: Stamp
+    stamp: DateStamp
     link: Link
     title: str
     url: str
@@ -47,7 +47,7 @@ class Item:
     pinned: bool
 
 
-def items(document: Document, now: datetime) -> list[Item]:
+def items(document: ParsedPage, now: datetime) -> list[DatedItem]:
     """The dated items of the page, in reading order. Empty where the page shows no dated list."""
     found = _believable(_joined(document, timed_stamps(document, stamps(document, now), now)))
     for others in (loose_stamps, hinted_stamps):
@@ -56,7 +56,7 @@ def items(document: Document, now: datetime) -> list[Item]:
     return found
 
 
-def posts(found: list[Item]) -> tuple[Post, ...]:
+def posts(found: list[DatedItem]) -> tuple[Post, ...]:
     """Items as posts, each address once: the same article in a carousel and in a list is one publication."""
     unique: dict[str, Post] = {}
     for item in found:
@@ -73,7 +73,7 @@ def posts(found: list[Item]) -> tuple[Post, ...]:
     return tuple(unique.values())
 
 
-def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
+def _joined(document: ParsedPage, found: list[DateStamp]) -> list[tuple[DatedItem, str]]:
     """Every stamp that has a link of its own, with the signature that items of one design share."""
     known: dict[int, list[LexborNode]] = {}
     readers: dict[int, bool] = {}
@@ -91,7 +91,7 @@ def _joined(document: Document, found: list[Stamp]) -> list[tuple[Item, str]]:
         alone = sum(1 for node in chain if holding[node.mem_id] == 1)
         root = chain[min(alone, len(chain) - 1)]
         pinned = TOP.search(title if alone == 0 else chain[alone - 1].text()[:MOST_TEXT]) is not None
-        item = Item(stamp, link, title, document.absolute(link.href), root.mem_id, pinned)
+        item = DatedItem(stamp, link, title, document.absolute(link.href), root.mem_id, pinned)
         joined.append((item, f"{stamp.shape} {_mark(chain[0])} {_mark(chain[1]) if len(chain) > 1 else ''}"))
     return joined
 
@@ -133,7 +133,7 @@ def _mark(node: LexborNode) -> str:
     return f"{node.tag}.{node.attributes.get('class') or ''}"
 
 
-def _own_link(document: Document, stamp: Stamp, chain: list[LexborNode], holding: Counter[int]) -> Link | None:
+def _own_link(document: ParsedPage, stamp: DateStamp, chain: list[LexborNode], holding: Counter[int]) -> Link | None:
     """The link in the smallest block around the date, provided the block holds no other date."""
     for node in chain[:NEAR]:
         tag = node.tag
@@ -149,7 +149,7 @@ def _own_link(document: Document, stamp: Stamp, chain: list[LexborNode], holding
     return None
 
 
-def _worth(document: Document, anchor: LexborNode) -> tuple[bool, bool, bool, int]:
+def _worth(document: ParsedPage, anchor: LexborNode) -> tuple[bool, bool, bool, int]:
     """The link to the item is no [category], is a real address, says its title outright, and is the longest."""
     attributes = anchor.attributes
     real = bool(document.absolute(attributes.get("href") or ""))
@@ -157,7 +157,7 @@ def _worth(document: Document, anchor: LexborNode) -> tuple[bool, bool, bool, in
     return CATEGORY.match(title) is None, real, bool(attributes.get("title")), len(title)
 
 
-def _neighbour(document: Document, stamp: Stamp, chain: list[LexborNode], indexes: list[int]) -> Link | None:
+def _neighbour(document: ParsedPage, stamp: DateStamp, chain: list[LexborNode], indexes: list[int]) -> Link | None:
     """In flat designs (links and dates as siblings): the nearest link before the date, else the one right after."""
     if not chain:
         return None
@@ -172,7 +172,7 @@ def _neighbour(document: Document, stamp: Stamp, chain: list[LexborNode], indexe
     return None
 
 
-def _believable(joined: list[tuple[Item, str]]) -> list[Item]:
+def _believable(joined: list[tuple[DatedItem, str]]) -> list[DatedItem]:
     """Only dates that repeat in one design with different links; a lone full date needs a link to an article."""
     alike: defaultdict[str, set[str]] = defaultdict(set)
     for item, signature in joined:
@@ -188,7 +188,7 @@ def _believable(joined: list[tuple[Item, str]]) -> list[Item]:
     return kept
 
 
-def _counts_slides(joined: list[tuple[Item, str]], signature: str) -> bool:
+def _counts_slides(joined: list[tuple[DatedItem, str]], signature: str) -> bool:
     """True for 01/05, 02/05, 03/05: slides are counted so, columns are not."""
     dates = [item.stamp.when.at for item, other in joined if other == signature and item.stamp.shape == "bare"]
     return len({date.day for date in dates}) == 1 and [date.month for date in dates] == list(range(1, len(dates) + 1))

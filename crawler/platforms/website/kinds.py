@@ -8,11 +8,11 @@ from functools import lru_cache
 from urllib.parse import urlsplit
 
 from crawler.page.page import Page
-from crawler.platforms.website.document import Document
+from crawler.platforms.website.document import ParsedPage
 from crawler.platforms.website.systems import Cms
 
 
-class Kind(StrEnum):
+class PageKind(StrEnum):
     """What a page is for. Values are the codes of our sources; NONE is a page we do not know."""
 
     HOME = "home"
@@ -54,7 +54,7 @@ ARTICLE_META = frozenset(
         "og:time",
     )
 )
-PAGE_TYPES = {"1": Kind.HOME, "2": Kind.LIST, "3": Kind.ARTICLE}
+PAGE_TYPES = {"1": PageKind.HOME, "2": PageKind.LIST, "3": PageKind.ARTICLE}
 FEED_START = re.compile(
     r"^\s*(?>(?:<\?[^>]*>|<!--(?:(?!-->).)*-->|<!DOCTYPE[^>]*>)\s*)*+<(rss|feed|rdf:RDF|urlset|sitemapindex)\b",
     re.S,
@@ -66,15 +66,15 @@ OLD_PAGES = re.compile(r"/list(?!1\.)\d+\.(?:htm|psp)$|/[a-z]\w*/\d{1,4}\.htm$|[
 PAGER_TEXT = re.compile(r"共\s?\d+\s?条\s+(\d+)\s?/\s?\d+")
 
 
-def machine_kind(page: Page) -> Kind:
+def machine_kind(page: Page) -> PageKind:
     """FEED or SITEMAP by how the body starts, else NONE."""
     start = page.text[:2000]
     if match := FEED_START.search(start):
-        return Kind.SITEMAP if match.group(1) in ("urlset", "sitemapindex") else Kind.FEED
-    return Kind.FEED if JSON_FEED.search(start) else Kind.NONE
+        return PageKind.SITEMAP if match.group(1) in ("urlset", "sitemapindex") else PageKind.FEED
+    return PageKind.FEED if JSON_FEED.search(start) else PageKind.NONE
 
 
-def stated_kind(document: Document) -> Kind:
+def stated_kind(document: ParsedPage) -> PageKind:
     """The kind the content system or the page's own meta data states; NONE where nothing does."""
     system = document.system
     if system is Cms.VSB and (kind := _vsb_kind(document)):
@@ -82,28 +82,28 @@ def stated_kind(document: Document) -> Kind:
     if system is Cms.WEBPLUS and (kind := _webplus_kind(document)):
         return kind
     if document.meta.get("og:type", "").lower() in ("article", "news") or not ARTICLE_META.isdisjoint(document.meta):
-        return Kind.ARTICLE
+        return PageKind.ARTICLE
     if not document.host:
-        return Kind.NONE
+        return PageKind.NONE
     parts = urlsplit(document.base)
     if is_article(f"{parts.path}?{parts.query}"):
-        return Kind.ARTICLE
-    return Kind.HOME if HOME_PATH.match(parts.path) and not parts.query else Kind.NONE
+        return PageKind.ARTICLE
+    return PageKind.HOME if HOME_PATH.match(parts.path) and not parts.query else PageKind.NONE
 
 
-def _vsb_kind(document: Document) -> Kind:
+def _vsb_kind(document: ParsedPage) -> PageKind:
     # The last counter is the page's own: a mirror or an embedded block may bring another before it.
     if counters := VSB_COUNTER.findall(document.page.text):
         _, template, article = counters[-1]
         if article != "-1":
-            return Kind.ARTICLE
-        return Kind.HOME if _is_vsb_home(document, template) else Kind.LIST
+            return PageKind.ARTICLE
+        return PageKind.HOME if _is_vsb_home(document, template) else PageKind.LIST
     if kind := PAGE_TYPES.get(document.meta.get("pagetype", "")):
         return kind
-    return Kind.ARTICLE if "_newscontent_fromname" in document.page.text else Kind.NONE
+    return PageKind.ARTICLE if "_newscontent_fromname" in document.page.text else PageKind.NONE
 
 
-def _is_vsb_home(document: Document, template: str) -> bool:
+def _is_vsb_home(document: ParsedPage, template: str) -> bool:
     """The home page has a template called index, or nothing but the site's name for keywords and title."""
     keywords, title = document.meta.get("keywords", ""), document.title
     if keywords and title.endswith(keywords) and title != keywords and title[: -len(keywords)][-1:] in "-_|":
@@ -111,11 +111,11 @@ def _is_vsb_home(document: Document, template: str) -> bool:
     return "index" in template.rpartition("/")[2].lower() or (bool(keywords) and "," not in keywords)
 
 
-def _webplus_kind(document: Document) -> Kind:
+def _webplus_kind(document: ParsedPage) -> PageKind:
     text = document.page.text
     if match := WEBPLUS_COUNTER.search(text) or WEBPLUS_DISPLAY.search(text):
         return PAGE_TYPES[match.group(1)]
-    return Kind.ARTICLE if document.tree.css_first(".arti_title, .arti_metas, .arti_update") else Kind.NONE
+    return PageKind.ARTICLE if document.tree.css_first(".arti_title, .arti_metas, .arti_update") else PageKind.NONE
 
 
 @lru_cache(16384)
@@ -133,7 +133,7 @@ def article_id(url: str) -> int | None:
     return int(match.group(1) or match.group(2) or match.group(3)) if match else None
 
 
-def column_id(document: Document) -> str:
+def column_id(document: ParsedPage) -> str:
     """The number of the column whose page this is, as the content system's counter states it; "" where unknown."""
     if match := WEBPLUS_COLUMN.search(document.page.text):
         return match[1]
@@ -141,7 +141,7 @@ def column_id(document: Document) -> str:
     return str(counters[-1][0]) if counters else ""
 
 
-def is_later_page(document: Document) -> bool:
+def is_later_page(document: ParsedPage) -> bool:
     """True for page 2 and on of a pager: what it holds is old by design."""
     if document.host and OLD_PAGES.search(document.base):
         return True

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property
 
-from crawler.platforms.website.document import Document, Heading, Text
+from crawler.platforms.website.document import Heading, ParsedPage, TextNode
 from crawler.platforms.website.stamps import FULL
 
 DATE = re.compile(FULL, re.I)
@@ -32,7 +32,7 @@ SENTENCE = re.compile(r"[，。；,.]")
 class Layout:
     """The lazy look at one article page."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: ParsedPage) -> None:
         """Nothing is searched before it is asked for."""
         self.document = document
 
@@ -42,7 +42,7 @@ class Layout:
         stated = self._stated_title
         whole, first = _plain(stated), _plain(SEPARATORS.split(stated)[0])
         texts = self.document.texts
-        candidates: tuple[Sequence[Heading | Text], ...] = (self.document.headings, texts)
+        candidates: tuple[Sequence[Heading | TextNode], ...] = (self.document.headings, texts)
         for among in candidates:
             fitting = [(size, t.index) for t in among if (size := _same_title(t.text, whole, first))] if whole else []
             # Navigation names the article as well, and so does the body; the title is what stands last before the body.
@@ -70,7 +70,7 @@ class Layout:
         return next((text.index for text in self.document.texts if text.node.mem_id in inside), None)
 
     @cached_property
-    def lines(self) -> list[Text]:
+    def lines(self) -> list[TextNode]:
         """The texts about the article: from just above its title to the first prose or the body's own block."""
         texts, place, body = self.document.texts, self.title_place, self.body_place
         if place is None or (body is not None and place > body):
@@ -83,7 +83,7 @@ class Layout:
         return texts[max(0, place - ABOVE) : end]
 
     @cached_property
-    def window(self) -> list[Text]:
+    def window(self) -> list[TextNode]:
         """The texts from the title on, prose among them, up to the body where that is known."""
         if self.title_place is None:
             return []
@@ -105,7 +105,7 @@ class Layout:
         meta = self.document.meta
         return meta.get("articletitle") or self.document.title or meta.get("og:title", "")
 
-    def before(self, text: Text, start: int) -> str:
+    def before(self, text: TextNode, start: int) -> str:
         """What is written right before position ``start`` of a text, its left neighbour's end included."""
         # A title may end in 报名时间 and is no label.
         labelled = text.index > 0 and text.index - 1 != self.title_place

@@ -7,8 +7,8 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.page.page import Page
 from crawler.platforms.spec import Target
-from crawler.platforms.website.document import Document, squeeze
-from crawler.platforms.website.kinds import COLUMN_PATH, OLD_PAGES, Kind, is_article
+from crawler.platforms.website.document import ParsedPage, squeeze
+from crawler.platforms.website.kinds import COLUMN_PATH, OLD_PAGES, PageKind, is_article
 from crawler.platforms.website.reading import reading
 
 MOST = 6
@@ -31,7 +31,7 @@ FEED_TYPES = (
 def follow(page: Page, target: Target) -> tuple[str, ...]:
     """Up to six addresses on the site's own hosts, the most telling first. Empty where the page cannot be read."""
     look = reading(page)
-    if look.kind is not Kind.HOME or not look.document.host:
+    if look.kind is not PageKind.HOME or not look.document.host:
         return ()
     found = look.document
     hosts = own_hosts(found, target)
@@ -43,7 +43,7 @@ def follow(page: Page, target: Target) -> tuple[str, ...]:
     return tuple(chosen)[:MOST]
 
 
-def _columns(found: Document, articles: set[str]) -> dict[str, int]:
+def _columns(found: ParsedPage, articles: set[str]) -> dict[str, int]:
     """Column addresses with their worth: newsy names first, then "more" links, which stand above a list of items."""
     worth: dict[str, int] = {}
     for link in found.links:
@@ -60,7 +60,7 @@ def _columns(found: Document, articles: set[str]) -> dict[str, int]:
     return worth
 
 
-def own_hosts(found: Document, target: Target) -> set[str]:
+def own_hosts(found: ParsedPage, target: Target) -> set[str]:
     """The hosts a site answers under, without www."""
     return {host.lower().removeprefix("www.") for host in (*target.hosts, found.host)}
 

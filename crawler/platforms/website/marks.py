@@ -8,7 +8,7 @@ from datetime import datetime
 from selectolax.lexbor import LexborNode
 
 from crawler.page.dates import When, parse_when
-from crawler.platforms.website.document import Document, squeeze
+from crawler.platforms.website.document import ParsedPage, squeeze
 from crawler.platforms.website.layout import Layout
 from crawler.platforms.website.stamps import LONGEST, is_date
 
@@ -70,7 +70,7 @@ def _stands_elsewhere(node: LexborNode) -> bool:
     return False
 
 
-def _in_data(document: Document, now: datetime) -> When | None:
+def _in_data(document: ParsedPage, now: datetime) -> When | None:
     """What the page's scripts know of it, provided they know one day only."""
     known = [when for match in DATA.finditer(document.page.text) if (when := parse_when(match[1], now))]
     return known[0] if len({when.at.date() for when in known}) == 1 else None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.platforms.website.document import Document, squeeze
-from crawler.platforms.website.kinds import Kind, is_article, stated_kind
+from crawler.platforms.website.document import ParsedPage, squeeze
+from crawler.platforms.website.kinds import PageKind, is_article, stated_kind
 from crawler.platforms.website.systems import Cms
 from rules.accounts.identity import identity
 from rules.model import Platform
@@ -32,7 +32,7 @@ MOST_COLUMNS = 120
 HTTP = ("http:", "https:")
 
 
-def account_id(document: Document) -> str | None:
+def account_id(document: ParsedPage) -> str | None:
     """The host in lower case without www. and standard ports, as `rules.accounts.identity` writes it; None where unknown."""
     return host_id(document.base)
 
@@ -43,7 +43,7 @@ def host_id(url: str) -> str | None:
     return identity(Platform.WEBSITE, "", parts[2]) or None if len(parts) > 2 and parts[0] in HTTP else None
 
 
-def site_name(document: Document, kind: Kind) -> tuple[str | None, bool]:
+def site_name(document: ParsedPage, kind: PageKind) -> tuple[str | None, bool]:
     """The site's own name, and whether the page is sure of it; (None, False) where it tells only a column's name.
 
     Sure are META SiteName, the site's name that VSB puts first among the keywords, and a home page's title. The end of
@@ -56,17 +56,17 @@ def site_name(document: Document, kind: Kind) -> tuple[str | None, bool]:
     keyword = re.split(r"[,，]", document.meta.get("keywords", ""))[0].strip()
     if document.system is Cms.VSB and keyword and not PLACEHOLDERS.search(keyword) and _is_part(keyword, title):
         return keyword, True
-    if kind is Kind.HOME:
+    if kind is PageKind.HOME:
         plain = DECORATION.sub("", DECORATION.sub("", title)).strip()[:60]
         if not plain or PLACEHOLDERS.search(plain):
             return None, False
         # Of a page that only looks like a home page, the title may be a forum's or a column's.
-        return plain, ORGANISED.search(plain) is not None or stated_kind(document) is Kind.HOME
+        return plain, ORGANISED.search(plain) is not None or stated_kind(document) is PageKind.HOME
     whole = f"\n{title}\n" in f"\n{document.said}\n"
     return ("" if whole else _suffix(title)) or _home_link(document), False
 
 
-def columns(document: Document, articles: set[str]) -> tuple[str, ...]:
+def columns(document: ParsedPage, articles: set[str]) -> tuple[str, ...]:
     """Short names of navigation links and block headings: enough to see whether a required column exists.
 
     ``articles`` are the links of dated items: a piece called 党建工作会议 is no 党建 column.
@@ -95,7 +95,7 @@ def _suffix(title: str) -> str | None:
     return next((part for part in reversed(parts[1:]) if ORGANISED.search(part) and len(part) <= 40), None)
 
 
-def _home_link(document: Document) -> str | None:
+def _home_link(document: ParsedPage) -> str | None:
     for link in document.links[:40]:
         if match := BACK_HOME.match(squeeze(link.node.attributes.get("title") or "")):
             return match[1]

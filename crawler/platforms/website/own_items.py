@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from crawler.platforms.website.document import Document, squeeze
-from crawler.platforms.website.items import NEAR, Item, ancestors
+from crawler.platforms.website.document import ParsedPage, squeeze
+from crawler.platforms.website.items import NEAR, DatedItem, ancestors
 from crawler.platforms.website.kinds import article_id, column_id, is_article
 from crawler.platforms.website.systems import Cms
 from crawler.platforms.website.titles import EMPTY_TITLES, TITLE
@@ -17,7 +17,7 @@ PAGER = "[id^=wp_paging], .p_pages, .pb_sys_common, [id^=fanye], .pagination, .p
 MOST_UNDATED = 100
 
 
-def own_column(document: Document, found: list[Item]) -> list[Item]:
+def own_column(document: ParsedPage, found: list[DatedItem]) -> list[DatedItem]:
     """Of a column's page, the items of that column: not what a side bar repeats from elsewhere on the site.
 
     The content system's visitor counter tells the column's number and the addresses of its articles carry it. Where
@@ -40,7 +40,7 @@ def own_column(document: Document, found: list[Item]) -> list[Item]:
     return found if document.system is not Cms.WEBPLUS else []
 
 
-def own_hosts(document: Document, found: list[Item]) -> list[Item]:
+def own_hosts(document: ParsedPage, found: list[DatedItem]) -> list[DatedItem]:
     """Without what a sub-site shows of its siblings: a dead department stays dead under the university's news ticker.
 
     The university's own portal (www. or the bare domain) rightly collects its siblings' news; links to other domains
@@ -57,13 +57,13 @@ def _counts(host: str, own: str) -> bool:
     return host in ("", own) or _domain(host) != _domain(own)
 
 
-def hides_newer(dated: list[Item], links: tuple[Post, ...]) -> bool:
+def hides_newer(dated: list[DatedItem], links: tuple[Post, ...]) -> bool:
     """True where a link without a date leads to an article entered after every dated one: silence is then not shown."""
     newest = max((article_id(item.url) or 0 for item in dated), default=0)
     return newest > 0 and any((article_id(post.url) or 0) > newest for post in links)
 
 
-def undated(document: Document) -> tuple[Post, ...]:
+def undated(document: ParsedPage) -> tuple[Post, ...]:
     """Links to articles, each address once, for pages that date nothing."""
     unique: dict[str, Post] = {}
     for link in document.links:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.platforms.website.document import Document
+from crawler.platforms.website.document import ParsedPage
 
 SHORT = 60
 """Texts from which a page is no mere notice."""
@@ -21,7 +21,7 @@ NOTICES = (
 KNOWN = tuple((reason, re.compile(pattern, re.I | re.M)) for reason, pattern in NOTICES)
 
 
-def notice(document: Document) -> str | None:
+def notice(document: ParsedPage) -> str | None:
     """The reason ("code: 中文") a page gives for showing nothing: a notice, frames, or a move by the page itself."""
     tree = document.tree
     if tree.css_first("frameset, frame") is not None:

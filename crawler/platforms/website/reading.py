@@ -9,9 +9,9 @@ from crawler.page.page import Page, PageError
 from crawler.platforms.website.article import published
 from crawler.platforms.website.column_order import settle
 from crawler.platforms.website.dateline import stated_line
-from crawler.platforms.website.document import Document, parse
-from crawler.platforms.website.items import Item, items
-from crawler.platforms.website.kinds import Kind, machine_kind, stated_kind
+from crawler.platforms.website.document import ParsedPage, parse
+from crawler.platforms.website.items import DatedItem, items
+from crawler.platforms.website.kinds import PageKind, machine_kind, stated_kind
 from crawler.platforms.website.layout import Layout
 from crawler.platforms.website.own_items import own_hosts, undated
 from rules.model import Post
@@ -26,7 +26,7 @@ HEADLINE = 10
 """Characters from which a title is no column's name."""
 
 
-class Reading:
+class PageAnalysis:
     """The lazy look at one page. Get it with `reading`."""
 
     def __init__(self, page: Page) -> None:
@@ -34,7 +34,7 @@ class Reading:
         self.page = page
 
     @cached_property
-    def document(self) -> Document:
+    def document(self) -> ParsedPage:
         """The parsed page. Raises Unreadable where there is nothing to parse."""
         return parse(self.page)
 
@@ -44,7 +44,7 @@ class Reading:
         return Layout(self.document)
 
     @cached_property
-    def dated(self) -> list[Item]:
+    def dated(self) -> list[DatedItem]:
         """The dated items of the site's own hosts, in reading order."""
         now = self.page.fetched_at
         return own_hosts(self.document, settle(items(self.document, now), now))
@@ -55,27 +55,27 @@ class Reading:
         return undated(self.document)
 
     @cached_property
-    def kind(self) -> Kind:
+    def kind(self) -> PageKind:
         """What the page is: as its content system states it, else as its structure shows. Never raises."""
         if kind := machine_kind(self.page):
             return kind
         try:
             return stated_kind(self.document) or self._structural_kind()
         except PageError:
-            return Kind.NONE
+            return PageKind.NONE
 
-    def _structural_kind(self) -> Kind:
+    def _structural_kind(self) -> PageKind:
         when = published(self.layout, self.page.fetched_at, certain=True)
         listed = {item.stamp.when.at for item in self.dated}
         titled = len(self.layout.headline) >= HEADLINE and when is not None and when.at not in listed
         if when and (len(self.dated) < LIVELY or titled or self._heads_its_page()):
-            return Kind.ARTICLE
+            return PageKind.ARTICLE
         if len({item.column for item in self.dated}) >= LIVELY and not BREADCRUMB.search(self.document.said):
-            return Kind.HOME
+            return PageKind.HOME
         if len(self.dated) >= LIVELY or len(self.undated) >= LIVELY:
-            return Kind.LIST
+            return PageKind.LIST
         lone = self.layout.title_place is not None and published(self.layout, self.page.fetched_at)
-        return Kind.ARTICLE if lone else Kind.NONE
+        return PageKind.ARTICLE if lone else PageKind.NONE
 
     def _heads_its_page(self) -> bool:
         """True where a title longer than a column's, or a label, has a date under it that belongs to no item."""
@@ -86,9 +86,9 @@ class Reading:
         return sure and line.text.index not in {item.stamp.index for item in self.dated}
 
 
-def reading(page: Page) -> Reading:
+def reading(page: Page) -> PageAnalysis:
     """The page's one reading. It lives as long as the page does, as a cached property would."""
     kept = vars(page).get("_website")
-    if not isinstance(kept, Reading):
-        kept = vars(page)["_website"] = Reading(page)
+    if not isinstance(kept, PageAnalysis):
+        kept = vars(page)["_website"] = PageAnalysis(page)
     return kept

@@ -9,7 +9,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from crawler.page.dates import MONTHS, NAMED, When, parse_when
-from crawler.platforms.website.document import Text
+from crawler.platforms.website.document import TextNode
 
 LONGEST_PART = 14
 CHINESE_MONTHS = {f"{numeral}月": number for number, numeral in enumerate("一二三四五六七八九十", 1)} | {
@@ -47,7 +47,7 @@ DAY_CLASS = re.compile(r"day|\bri\b", re.I)
 NUMBER = re.compile(r"\d{1,2}$")
 
 
-def split_date(texts: list[Text], start: int, now: datetime) -> tuple[When, str, int] | None:
+def split_date(texts: list[TextNode], start: int, now: datetime) -> tuple[When, str, int] | None:
     """A date cut into two or three tags from ``start`` on, its shape and how many texts it takes; None where none."""
     if not (first := _parts(texts[start].text)):
         return None
@@ -64,7 +64,7 @@ def split_date(texts: list[Text], start: int, now: datetime) -> tuple[When, str,
     return _by_class(window, now) if "day" in first else None
 
 
-def _by_class(window: list[Text], now: datetime) -> tuple[When, str, int] | None:
+def _by_class(window: list[TextNode], now: datetime) -> tuple[When, str, int] | None:
     """11 over 05, where only the classes of their tags tell the month from the day."""
     if len(window) < 2 or not all(NUMBER.match(text.text) for text in window[:2]):
         return None

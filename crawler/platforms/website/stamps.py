@@ -9,7 +9,7 @@ from datetime import datetime
 from selectolax.lexbor import LexborNode
 
 from crawler.page.dates import MONTHS, NAMED, When, parse_when
-from crawler.platforms.website.document import Document, Text
+from crawler.platforms.website.document import ParsedPage, TextNode
 from crawler.platforms.website.splits import LONGEST_PART, split_date
 
 LONGEST = 48
@@ -67,7 +67,7 @@ NOT_PUBLICATION = re.compile(
 
 
 @dataclass(slots=True)
-class Stamp:
+class DateStamp:
     """One date standing alone. ``shape``: full, short, relative, bare (year-less), split, or loose ones by position."""
 
     index: int
@@ -76,16 +76,16 @@ class Stamp:
     shape: str
 
 
-def stamps(document: Document, now: datetime) -> list[Stamp]:
+def stamps(document: ParsedPage, now: datetime) -> list[DateStamp]:
     """Every lone date of the page, in reading order."""
-    found: list[Stamp] = []
+    found: list[DateStamp] = []
     texts = document.texts
     skip_until = -1
     for text in texts:
         if text.index < skip_until or len(text.text) > LONGEST or not _may_hold_date(text.text):
             continue
         split = split_date(texts, text.index, now) if len(text.text) <= LONGEST_PART else None
-        stamp = Stamp(text.index, text.node, *split[:2]) if split else _lone(text, now)
+        stamp = DateStamp(text.index, text.node, *split[:2]) if split else _lone(text, now)
         if stamp and not _says_otherwise(texts, text.index):
             found.append(stamp)
             skip_until = text.index + (split[2] if split else 1)
@@ -98,7 +98,7 @@ def _may_hold_date(content: str) -> bool:
     return DIGIT.search(content) is not None or (len(content) < LONGEST_PART and MONTH_WORD.match(content) is not None)
 
 
-def loose_stamps(document: Document, now: datetime) -> list[Stamp]:
+def loose_stamps(document: ParsedPage, now: datetime) -> list[DateStamp]:
     """Dates that share their text with a title or a counter; only worth something when a whole column does so."""
     found = []
     for text in document.texts:
@@ -106,19 +106,19 @@ def loose_stamps(document: Document, now: datetime) -> list[Stamp]:
             for shape, pattern in (("labelled", LABELLED), ("leading", LEADING), ("trailing", TRAILING)):
                 match = pattern.search(text.text)
                 if match and not _says_otherwise(document.texts, text.index) and (when := parse_when(match[0], now)):
-                    found.append(Stamp(text.index, text.node, when, shape))
+                    found.append(DateStamp(text.index, text.node, when, shape))
                     break
     return found
 
 
-def _lone(text: Text, now: datetime) -> Stamp | None:
+def _lone(text: TextNode, now: datetime) -> DateStamp | None:
     content = text.text
     if not MAY_BE_LONE.match(content):
         return None
     if match := STRICT.match(content):
         shape = match.lastgroup or "full"
         when = parse_when(content if shape != "bare" else _plain(content), now)
-        return Stamp(text.index, text.node, when, shape) if when else None
+        return DateStamp(text.index, text.node, when, shape) if when else None
     if match := TOGETHER.match(content):
         written = "-".join((match[2], match[3], match[1]))
     elif match := TOGETHER_BACK.match(content):
@@ -126,11 +126,11 @@ def _lone(text: Text, now: datetime) -> Stamp | None:
     elif match := WORDED.match(content):
         month = MONTHS[(match["name"] or match["before"]).lower()]
         when = parse_when(f"{month}-{match['day'] or match['after']}", now)
-        return Stamp(text.index, text.node, when, "bare") if when else None
+        return DateStamp(text.index, text.node, when, "bare") if when else None
     else:
         return None
     when = parse_when(written, now)
-    return Stamp(text.index, text.node, when, "split") if when else None
+    return DateStamp(text.index, text.node, when, "split") if when else None
 
 
 def is_date(content: str) -> bool:
@@ -144,7 +144,7 @@ def _plain(content: str) -> str:
     return f"{numbers[0]}-{numbers[1]}" + (f" {numbers[2]}:{numbers[3]}" if len(numbers) > 3 else "")
 
 
-def _says_otherwise(texts: list[Text], index: int) -> bool:
+def _says_otherwise(texts: list[TextNode], index: int) -> bool:
     """True where the words before the date make it an event, a deadline or today's."""
     if index == 0:
         return False

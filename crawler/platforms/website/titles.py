@@ -6,7 +6,7 @@ import re
 
 from selectolax.lexbor import LexborNode
 
-from crawler.platforms.website.document import WORD, Document, squeeze
+from crawler.platforms.website.document import WORD, ParsedPage, squeeze
 from crawler.platforms.website.stamps import is_date
 
 TITLE = 120
@@ -24,7 +24,7 @@ HINTS = re.compile(r"\s*(?:作\s*者|(?:发布|发表|添加|录入|更新)(?:�
 DATE_PART = re.compile(r"(?:\d{1,2}|(?:20\d\d\s?[-/.年]\s?)?\d{1,2}(?:\s?[-/.月]\s?\d{1,2})?\s?[月日]?|20\d\d年?)$")
 
 
-def link_title(document: Document, anchor: LexborNode) -> str:
+def link_title(document: ParsedPage, anchor: LexborNode) -> str:
     """What a link is called; "" where that is nothing, a date, or 更多."""
     known = document.titles.get(anchor.mem_id)
     if known is None:

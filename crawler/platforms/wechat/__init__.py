@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 from crawler.page import extract
-from crawler.page.extract import first, seen
+from crawler.page.extract import first, make_observation
 from crawler.page.page import Page, Unreadable
-from crawler.platforms.spec import PlatformSpec, Source, Target
+from crawler.platforms.spec import PageSource, PlatformSpec, Target
 from crawler.platforms.wechat import feed_bridge, lists, operator_export, sogou
 from crawler.platforms.wechat.lists import article_id
-from rules.model import Observation, Outcome, Platform, Post, Precision, Proof
+from rules.model import ClaimType, Observation, Outcome, Platform, Post, Precision
 
 PLACEHOLDER = "gh_1e80bb81a1d2"
 PLACEHOLDER_NAME = "微信广告"
@@ -50,14 +50,14 @@ def read_article(page: Page) -> Observation:
     if account == PLACEHOLDER or not (account or biz) or not (name or shown):
         raise Unreadable("unknown_article: 文章页没有账号信息")
     name = shown or name if name == PLACEHOLDER_NAME else name or shown
-    return seen(page, Platform.WECHAT, name=name, account_id=account or biz, posts=(_post(page, block),))
+    return make_observation(page, Platform.WECHAT, name=name, account_id=account or biz, posts=(_post(page, block),))
 
 
 def _post(page: Page, block: str) -> Post:
     """The article itself. ``ct`` is its first publication; an edit does not move it."""
     text = page.text
     stamp = first(GLOBAL + r"""ct\s*=\s*(?:xml[^:]{1,60}:\s*)?["'](\d{9,11})["']""", text)
-    at, precision = extract.unix(stamp or first(r"ori_create_time:\s*'(\d{9,11})'", block)), Precision.SECOND
+    at, precision = extract.unix_time_at(stamp or first(r"ori_create_time:\s*'(\d{9,11})'", block)), Precision.SECOND
     if not at:
         written = _value(text, r"\bcreateTime\s*=\s*") or _value(block, r"\bcreate_time:\s*")
         drawn = first(r'id="(?:post-date|publish_time)"[^>]{0,200}>([^<]{4,30})', text)
@@ -80,7 +80,7 @@ def read_gone_article(page: Page) -> Observation:
     """An article removed by its author or by the platform. It says nothing about whether the account lives."""
     words = [first(DELETED, page.text) or "平台提示不可查看", _value(page.text, r"\bdel_reason:\s*")]
     account = _value(page.text, r"\buser_name:\s*")
-    return seen(
+    return make_observation(
         page,
         Platform.WECHAT,
         outcome=Outcome.GONE,
@@ -130,21 +130,21 @@ SPEC = PlatformSpec(
     daily_budget=500,
     sources=(
         *lists.OFFICIAL,
-        Source(
+        PageSource(
             code="article",
             label="文章页（短链接）",
-            proves=Proof.ACTIVE | Proof.NAME,
+            proves=ClaimType.ACTIVE | ClaimType.NAME,
             note="唯一可匿名打开的页面；只证明这一篇",
-            recognises=lambda page: is_article(page) and not is_gone_article(page),
+            matches=lambda page: is_article(page) and not is_gone_article(page),
             read=read_article,
             urls=article_urls,
         ),
-        Source(
+        PageSource(
             code="article_gone",
             label="已删除或违规的文章页",
-            proves=Proof.NAME,
+            proves=ClaimType.NAME,
             note="文章没了，不等于账号没了",
-            recognises=is_gone_article,
+            matches=is_gone_article,
             read=read_gone_article,
         ),
         *lists.PUBLIC,

@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import lxml.etree as etree
 
 from crawler.page import extract
-from crawler.page.extract import peek, rows, seen, word
+from crawler.page.extract import dicts_at, json_at, make_observation, text_at
 from crawler.page.page import Page, Unreadable
-from crawler.platforms.spec import Source, Target
+from crawler.platforms.spec import PageSource, Target
 from crawler.platforms.wechat.lists import article_id, biz_in, listed
-from rules.model import BEIJING, Found, Observation, Platform, Post, Precision, Proof
+from rules.model import BEIJING, ClaimType, Observation, Platform, Post, Precision, SearchHit
 
 NOTE = "桥接服务需运营者登录、易失效；条目少或旧先看桥接本身"
 DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -68,7 +68,7 @@ def _own(page: Page, posts: list[Post], name: str, stated: str) -> Observation:
     if COLLECTION.search(stated) or len(numbers) > 1:
         raise Unreadable("collection: 汇集多个公众号的订阅源，不是某一账号的")
     account = extract.first(ORIGINAL_ID, stated) or "".join(map(extract.biz_of, numbers))
-    whose = extract.owner(biz_in(post.url) for post in posts)
+    whose = extract.majority_owner(biz_in(post.url) for post in posts)
     own = [post for post in posts if biz_in(post.url) in ("", whose)]
     return listed(page, own, name, account)
 
@@ -84,35 +84,35 @@ def _text(node: Any, *names: str) -> str:
 def read_json(page: Page) -> Observation:
     """JSON Feed."""
     posts = []
-    for item in rows(extract.data(page), "items"):
-        at, precision = moment(word(item, "date_published") or word(item, "date_modified"), page)
-        url = word(item, "url")
+    for item in dicts_at(extract.page_json(page), "items"):
+        at, precision = moment(text_at(item, "date_published") or text_at(item, "date_modified"), page)
+        url = text_at(item, "url")
         posts.append(
             Post(
-                id=article_id(url) or word(item, "id"),
-                title=word(item, "title"),
+                id=article_id(url) or text_at(item, "id"),
+                title=text_at(item, "title"),
                 url=url,
                 published_at=at,
                 precision=precision,
             )
         )
-    return _own(page, posts, word(extract.data(page), "title"), page.text)
+    return _own(page, posts, text_at(extract.page_json(page), "title"), page.text)
 
 
 def read_channels(page: Page) -> Observation:
     """A bridge's table of contents: account names, gh_ ids and the newest item of each."""
     results = [
-        Found(
+        SearchHit(
             platform=Platform.WECHAT,
-            name=word(row, "Title"),
-            account_id=extract.first(ORIGINAL_ID, word(row, "Id")),
-            url=word(row, "Links"),
-            last_post_at=moment(word(row, "Pubdate"), page)[0],
+            name=text_at(row, "Title"),
+            account_id=extract.first(ORIGINAL_ID, text_at(row, "Id")),
+            url=text_at(row, "Links"),
+            last_post_at=moment(text_at(row, "Pubdate"), page)[0],
         )
-        for row in rows(extract.data(page))
-        if word(row, "Title")
+        for row in dicts_at(extract.page_json(page))
+        if text_at(row, "Title")
     ]
-    return seen(page, Platform.WECHAT, results=tuple(extract.need(results, "empty_list: 频道表是空的")))
+    return make_observation(page, Platform.WECHAT, results=tuple(extract.require(results, "empty_list: 频道表是空的")))
 
 
 WECHAT_HOSTS = ("qq.com", "sogou.com")
@@ -135,30 +135,30 @@ def _filed(target: Target, *, json: bool) -> tuple[str, ...]:
 
 
 SOURCES = (
-    Source(
+    PageSource(
         code="feed",
         label="订阅源（RSS/Atom）",
-        proves=Proof.ACTIVE,
+        proves=ClaimType.ACTIVE,
         note=NOTE,
-        recognises=is_xml,
+        matches=is_xml,
         read=read_xml,
         urls=lambda target: _filed(target, json=False),
     ),
-    Source(
+    PageSource(
         code="feed_json",
         label="订阅源（JSON Feed）",
-        proves=Proof.ACTIVE,
+        proves=ClaimType.ACTIVE,
         note=NOTE,
-        recognises=lambda page: "jsonfeed.org" in word(peek(page, "version")),
+        matches=lambda page: "jsonfeed.org" in text_at(json_at(page, "version")),
         read=read_json,
         urls=lambda target: _filed(target, json=True),
     ),
-    Source(
+    PageSource(
         code="feed_channels",
         label="订阅源目录",
-        proves=Proof.NONE,
+        proves=ClaimType.NONE,
         note="只用于发现账号",
-        recognises=lambda page: bool(word(peek(page, 0, "Pubdate")) and word(peek(page, 0, "Id"))),
+        matches=lambda page: bool(text_at(json_at(page, 0, "Pubdate")) and text_at(json_at(page, 0, "Id"))),
         read=read_channels,
     ),
 )

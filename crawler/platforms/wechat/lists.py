@@ -7,11 +7,11 @@ import re
 from typing import Any
 
 from crawler.page import extract
-from crawler.page.extract import number, peek, rows, seen, unix, word
+from crawler.page.extract import dicts_at, int_at, json_at, make_observation, text_at, unix_time_at
 from crawler.page.page import Page, Unreadable
 from crawler.platforms.authorized_api import WHOLE
-from crawler.platforms.spec import Source
-from rules.model import Observation, Platform, Post, Proof
+from crawler.platforms.spec import PageSource
+from rules.model import ClaimType, Observation, Platform, Post
 
 
 def article_id(url: str) -> str:
@@ -30,44 +30,44 @@ def biz_in(url: str) -> str:
 
 def listed(page: Page, posts: list[Post], name: str = "", account: str = "", **facts: Any) -> Observation:
     """An observation of a list of articles; the account is what most links say unless the list says it itself."""
-    whose = account or extract.owner(biz_in(post.url) for post in posts)
+    whose = account or extract.majority_owner(biz_in(post.url) for post in posts)
     own = [post for post in posts if account or biz_in(post.url) in ("", whose)]
-    extract.need(own, "empty_list: 列表里没有文章，不能视为无更新")
-    return seen(page, Platform.WECHAT, name=name, account_id=whose, posts=own, **facts)
+    extract.require(own, "empty_list: 列表里没有文章，不能视为无更新")
+    return make_observation(page, Platform.WECHAT, name=name, account_id=whose, posts=own, **facts)
 
 
 def read_freepublish(page: Page) -> Observation:
     """freepublish/batchget: what the account published (发布), with its own authorisation. What it mass-sent (群发) is not
     in this list: silence is shown only where the operator confirmed that nothing is missing."""
     posts = []
-    for item in rows(extract.data(page), "item"):
-        at = unix(item, "update_time") or unix(item, "content", "create_time")
-        for index, news in enumerate(rows(item, "content", "news_item"), 1):
+    for item in dicts_at(extract.page_json(page), "item"):
+        at = unix_time_at(item, "update_time") or unix_time_at(item, "content", "create_time")
+        for index, news in enumerate(dicts_at(item, "content", "news_item"), 1):
             if news.get("is_deleted") in (True, 1):
                 continue
-            url = word(news, "url")
+            url = text_at(news, "url")
             posts.append(
                 Post(
-                    id=article_id(url) if url else f"{word(item, 'article_id')}_{index}",
-                    title=word(news, "title"),
+                    id=article_id(url) if url else f"{text_at(item, 'article_id')}_{index}",
+                    title=text_at(news, "title"),
                     url=url,
                     published_at=at,
                 )
             )
-    shows = Proof.ACTIVE | (Proof.INACTIVE if WHOLE in page.url else Proof.NONE)
-    return listed(page, posts, post_count=number(extract.data(page), "total_count"), proves=shows)
+    shows = ClaimType.ACTIVE | (ClaimType.INACTIVE if WHOLE in page.url else ClaimType.NONE)
+    return listed(page, posts, post_count=int_at(extract.page_json(page), "total_count"), proves=shows)
 
 
 def read_mass(page: Page) -> Observation:
     """datacube getarticletotal: mass-sent articles by day (群发), the half that freepublish may lack."""
     posts = []
-    for item in rows(extract.data(page), "list"):
-        at, precision = extract.when(word(item, "ref_date"), page)
+    for item in dicts_at(extract.page_json(page), "list"):
+        at, precision = extract.when(text_at(item, "ref_date"), page)
         posts.append(
             Post(
-                id=word(item, "msgid"),
-                title=word(item, "title"),
-                url=word(item, "url"),
+                id=text_at(item, "msgid"),
+                title=text_at(item, "title"),
+                url=text_at(item, "url"),
                 published_at=at,
                 precision=precision,
             )
@@ -77,51 +77,51 @@ def read_mass(page: Page) -> Observation:
 
 def read_basic(page: Page) -> Observation:
     """account/getaccountbasicinfo: the legal body behind an authorised account."""
-    return seen(
+    return make_observation(
         page,
         Platform.WECHAT,
-        name=word(extract.data(page), "nickname"),
-        account_id=word(extract.data(page), "user_name") or word(extract.data(page), "appid"),
-        verified_body=word(extract.data(page), "principal_name"),
+        name=text_at(extract.page_json(page), "nickname"),
+        account_id=text_at(extract.page_json(page), "user_name") or text_at(extract.page_json(page), "appid"),
+        verified_body=text_at(extract.page_json(page), "principal_name"),
     )
 
 
 def read_album(page: Page) -> Observation:
     """appmsgalbum: the articles one album collects; silent about everything else."""
-    album = extract.data(page)["getalbum_resp"]
+    album = extract.page_json(page)["getalbum_resp"]
     posts = [
         Post(
-            id=f"{word(row, 'msgid')}_{word(row, 'itemidx') or 1}",
-            title=word(row, "title"),
-            url=word(row, "url"),
-            published_at=unix(row, "create_time"),
+            id=f"{text_at(row, 'msgid')}_{text_at(row, 'itemidx') or 1}",
+            title=text_at(row, "title"),
+            url=text_at(row, "url"),
+            published_at=unix_time_at(row, "create_time"),
         )
-        for row in rows(album, "article_list")
+        for row in dicts_at(album, "article_list")
     ]
-    base = extract.dig(album, "base_info")
-    return listed(page, posts, word(base, "nickname"), word(base, "username"))
+    base = extract.get_path(album, "base_info")
+    return listed(page, posts, text_at(base, "nickname"), text_at(base, "username"))
 
 
 def read_homepage(page: Page) -> Observation:
     """mp/homepage appmsg_list: articles put into a 页面模板; app_msg_list as an operator's back end gives it."""
     posts = [
         Post(
-            id=article_id(word(row, "link")),
-            title=word(row, "title"),
-            url=word(row, "link"),
-            published_at=unix(row, "sendtime") or unix(row, "create_time"),
+            id=article_id(text_at(row, "link")),
+            title=text_at(row, "title"),
+            url=text_at(row, "link"),
+            published_at=unix_time_at(row, "sendtime") or unix_time_at(row, "create_time"),
         )
-        for row in rows(extract.data(page), "appmsg_list") or rows(extract.data(page), "app_msg_list")
+        for row in dicts_at(extract.page_json(page), "appmsg_list") or dicts_at(extract.page_json(page), "app_msg_list")
     ]
     return listed(page, posts)
 
 
 def messages(page: Page) -> list[dict[str, Any]]:
     """profile_ext getmsg items: the interface's answer, or its items saved one a line."""
-    inner = peek(page, "general_msg_list")
+    inner = json_at(page, "general_msg_list")
     if isinstance(inner, str):
         try:
-            return [item for item in rows(json.loads(inner), "list") if isinstance(item.get("comm_msg_info"), dict)]
+            return [item for item in dicts_at(json.loads(inner), "list") if isinstance(item.get("comm_msg_info"), dict)]
         except (ValueError, RecursionError) as error:
             raise Unreadable("bad_list: 历史消息不是 JSON") from error
     found = []
@@ -139,50 +139,50 @@ def read_messages(page: Page) -> Observation:
     """The history a follower sees: one post a mass message, titled by its first article."""
     posts, accounts = [], []
     for item in messages(page):
-        info, article = item["comm_msg_info"], extract.dig(item, "app_msg_ext_info")
-        url = word(article, "content_url").replace("\\/", "/")
-        accounts.append(extract.biz_of(word(info, "fakeid")) or biz_in(url))
+        info, article = item["comm_msg_info"], extract.get_path(item, "app_msg_ext_info")
+        url = text_at(article, "content_url").replace("\\/", "/")
+        accounts.append(extract.biz_of(text_at(info, "fakeid")) or biz_in(url))
         posts.append(
             Post(
-                id=article_id(url) if url else word(info, "id"),
-                title=word(article, "title"),
+                id=article_id(url) if url else text_at(info, "id"),
+                title=text_at(article, "title"),
                 url=url,
-                published_at=unix(info, "datetime"),
+                published_at=unix_time_at(info, "datetime"),
             )
         )
-    return listed(page, posts, account=extract.owner(accounts))
+    return listed(page, posts, account=extract.majority_owner(accounts))
 
 
 def read_old_profile(page: Page) -> Observation:
     """mp/profile of 2017: ``msgList`` in the page, beside name, 微信号 and 帐号主体."""
     posts = []
-    for item in rows(extract.embedded(page.text, "msgList ="), "list"):
-        article = extract.dig(item, "app_msg_ext_info")
-        url = word(article, "content_url")
+    for item in dicts_at(extract.embedded(page.text, "msgList ="), "list"):
+        article = extract.get_path(item, "app_msg_ext_info")
+        url = text_at(article, "content_url")
         posts.append(
             Post(
-                id=article_id(url) or word(item, "comm_msg_info", "id"),
-                title=word(article, "title"),
+                id=article_id(url) or text_at(item, "comm_msg_info", "id"),
+                title=text_at(article, "title"),
                 url=url,
-                published_at=unix(item, "comm_msg_info", "datetime"),
+                published_at=unix_time_at(item, "comm_msg_info", "datetime"),
             )
         )
     root = extract.tree(page)
-    name = extract.shown(root, f"//*[{extract.css('profile_nickname')}]")
+    name = extract.xpath_text(root, f"//*[{extract.css('profile_nickname')}]")
     account = extract.first(
-        r"微信号[:：]\s*([\w-]{4,30})", extract.shown(root, f"//*[{extract.css('profile_account')}]")
+        r"微信号[:：]\s*([\w-]{4,30})", extract.xpath_text(root, f"//*[{extract.css('profile_account')}]")
     )
-    body = extract.shown(
+    body = extract.xpath_text(
         root, '//li[contains(., "主体") or contains(., "认证")]//*[contains(@class,"profile_desc_value")]'
     )
-    extract.need(name and posts, "empty_list: 历史页没有文章")
-    return seen(page, Platform.WECHAT, name=name, account_id=account, verified_body=body, posts=posts)
+    extract.require(name and posts, "empty_list: 历史页没有文章")
+    return make_observation(page, Platform.WECHAT, name=name, account_id=account, verified_body=body, posts=posts)
 
 
 def read_about(page: Page) -> Observation:
     """关于公众号: 微信号 and the verified body. The nickname is not on this page."""
     pairs = {
-        extract.shown(item, './div[contains(@class,"item-title")]'): extract.shown(
+        extract.xpath_text(item, './div[contains(@class,"item-title")]'): extract.xpath_text(
             item, './*[contains(@class,"item-desc")]'
         )
         for item in extract.find(extract.tree(page), f"//div[{extract.css('item-info')}]")
@@ -190,8 +190,10 @@ def read_about(page: Page) -> Observation:
     body = next((pairs[key] for key in ("认证主体", "账号主体", "主体名称", "企业全称") if pairs.get(key)), "")
     kind = next((pairs[key] for key in ("主体类型", "账号类型", "认证类型") if pairs.get(key)), "")
     account = pairs.get("微信号") or pairs.get("原始ID") or ""
-    extract.need(account or body, "about_without_facts: 关于页没有微信号或主体")
-    return seen(page, Platform.WECHAT, account_id=account, verified_body=body or ("个人" if kind == "个人" else ""))
+    extract.require(account or body, "about_without_facts: 关于页没有微信号或主体")
+    return make_observation(
+        page, Platform.WECHAT, account_id=account, verified_body=body or ("个人" if kind == "个人" else "")
+    )
 
 
 def is_messages(page: Page) -> bool:
@@ -203,71 +205,71 @@ def is_messages(page: Page) -> bool:
 
 
 OFFICIAL = (
-    Source(
+    PageSource(
         code="official",
         label="官方接口 freepublish/batchget",
-        proves=Proof.ACTIVE | Proof.INACTIVE,
+        proves=ClaimType.ACTIVE | ClaimType.INACTIVE,
         note="需账号本身授权；不含群发内容，经人工核实没有遗漏的（设置 whole）才可证明未更新",
-        recognises=lambda page: extract.has(page, "item_count"),
+        matches=lambda page: extract.has(page, "item_count"),
         read=read_freepublish,
     ),
-    Source(
+    PageSource(
         code="official_mass",
         label="官方接口 图文群发统计",
-        proves=Proof.ACTIVE,
+        proves=ClaimType.ACTIVE,
         note="需账号本身授权；按日",
-        recognises=lambda page: bool(word(peek(page, "list", 0), "ref_date")),
+        matches=lambda page: bool(text_at(json_at(page, "list", 0), "ref_date")),
         read=read_mass,
     ),
-    Source(
+    PageSource(
         code="official_basic",
         label="官方接口 账号基本信息",
-        proves=Proof.NAME | Proof.BODY,
+        proves=ClaimType.NAME | ClaimType.BODY,
         note="需账号本身授权",
-        recognises=lambda page: extract.has(page, "principal_name"),
+        matches=lambda page: extract.has(page, "principal_name"),
         read=read_basic,
     ),
 )
 PUBLIC = (
-    Source(
+    PageSource(
         code="album",
         label="专辑",
-        proves=Proof.ACTIVE | Proof.NAME,
+        proves=ClaimType.ACTIVE | ClaimType.NAME,
         note="只有收入专辑的文章",
-        recognises=lambda page: extract.has(page, "getalbum_resp"),
+        matches=lambda page: extract.has(page, "getalbum_resp"),
         read=read_album,
         urls=lambda target: (target.url,) if "mp.weixin.qq.com/mp/appmsgalbum?" in target.url else (),
     ),
-    Source(
+    PageSource(
         code="homepage",
         label="页面模板",
-        proves=Proof.ACTIVE,
+        proves=ClaimType.ACTIVE,
         note="只有设了页面模板的账号",
-        recognises=lambda page: extract.has(page, "appmsg_list") or extract.has(page, "app_msg_list"),
+        matches=lambda page: extract.has(page, "appmsg_list") or extract.has(page, "app_msg_list"),
         read=read_homepage,
     ),
-    Source(
+    PageSource(
         code="history",
         label="历史消息（getmsg）",
-        proves=Proof.ACTIVE,
+        proves=ClaimType.ACTIVE,
         note="需微信客户端会话，仅读人工留存的文件；不含未群发的“发布”",
-        recognises=is_messages,
+        matches=is_messages,
         read=read_messages,
     ),
-    Source(
+    PageSource(
         code="old_profile",
         label="历史页（旧）",
-        proves=Proof.ACTIVE | Proof.NAME,
+        proves=ClaimType.ACTIVE | ClaimType.NAME,
         note="2019 年后已失效，仅读留存",
-        recognises=lambda page: "msgList =" in page.text and "profile_nickname" in page.text,
+        matches=lambda page: "msgList =" in page.text and "profile_nickname" in page.text,
         read=read_old_profile,
     ),
-    Source(
+    PageSource(
         code="about",
         label="关于公众号",
-        proves=Proof.BODY,
+        proves=ClaimType.BODY,
         note="需微信客户端，仅读人工留存的页面",
-        recognises=lambda page: (
+        matches=lambda page: (
             "关于公众号" in page.text[:20000]
             or "关于服务号" in page.text[:20000]
             or "关于订阅号" in page.text[:20000]

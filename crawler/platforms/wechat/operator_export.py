@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 from crawler.page import extract
-from crawler.page.extract import need, number, peek, rows, seen, unix, word
+from crawler.page.extract import dicts_at, int_at, json_at, make_observation, require, text_at, unix_time_at
 from crawler.page.page import Page, Unreadable
-from crawler.platforms.spec import Source
+from crawler.platforms.spec import PageSource
 from crawler.platforms.wechat.lists import article_id, listed
-from rules.model import Found, Observation, Platform, Post, Proof
+from rules.model import ClaimType, Observation, Platform, Post, SearchHit
 
 NOTE = "需运营者登录，仅读留存"
 
@@ -18,58 +18,63 @@ NOTE = "需运营者登录，仅读留存"
 def inner(value: Any, key: str) -> Any:
     """JSON that stands as text inside JSON. Raises Unreadable where it is none."""
     try:
-        return json.loads(extract.dig(value, key))
+        return json.loads(extract.get_path(value, key))
     except (TypeError, ValueError, RecursionError) as error:
         raise Unreadable("bad_list: 已发表列表不是 JSON") from error
 
 
 def read_published(page: Page) -> Observation:
     """appmsgpublish: an own account's rows carry appmsg_info, another's appmsgex; the time is when it was sent."""
-    whole = inner(extract.data(page), "publish_page")
+    whole = inner(extract.page_json(page), "publish_page")
     posts = []
-    for entry in rows(whole, "publish_list"):
+    for entry in dicts_at(whole, "publish_list"):
         info = inner(entry, "publish_info") if entry.get("publish_info") else {}
-        sent = unix(info, "sent_info", "time") or unix(info, "create_time")
-        for article in rows(info, "appmsgex") or rows(info, "appmsg_info"):
+        sent = unix_time_at(info, "sent_info", "time") or unix_time_at(info, "create_time")
+        for article in dicts_at(info, "appmsgex") or dicts_at(info, "appmsg_info"):
             url = extract.either(article, "link", "content_url")
             posts.append(
                 Post(
-                    id=article_id(url) or word(article, "aid"),
-                    title=word(article, "title"),
+                    id=article_id(url) or text_at(article, "aid"),
+                    title=text_at(article, "title"),
                     url=url,
-                    published_at=sent or unix(article, "create_time") or unix(article, "update_time"),
+                    published_at=sent or unix_time_at(article, "create_time") or unix_time_at(article, "update_time"),
                 )
             )
-    return listed(page, posts, post_count=number(whole, "total_count"))
+    return listed(page, posts, post_count=int_at(whole, "total_count"))
 
 
 def read_search(page: Page) -> Observation:
     """searchbiz: accounts by name, with the __biz of each."""
     results = tuple(
-        Found(
-            platform=Platform.WECHAT, name=word(row, "nickname"), account_id=word(row, "fakeid"), url=word(row, "url")
+        SearchHit(
+            platform=Platform.WECHAT,
+            name=text_at(row, "nickname"),
+            account_id=text_at(row, "fakeid"),
+            url=text_at(row, "url"),
         )
-        for row in rows(extract.data(page), "list")
-        if word(row, "nickname")
+        for row in dicts_at(extract.page_json(page), "list")
+        if text_at(row, "nickname")
     )
-    return seen(page, Platform.WECHAT, results=need(results, "no_result: 没有公众号；不能证明账号不存在"))
+    return make_observation(
+        page, Platform.WECHAT, results=require(results, "no_result: 没有公众号；不能证明账号不存在")
+    )
 
 
 SOURCES = (
-    Source(
+    PageSource(
         code="operator",
         label="公众平台已发表列表",
-        proves=Proof.ACTIVE,
+        proves=ClaimType.ACTIVE,
         note=NOTE,
-        recognises=lambda page: extract.has(page, "publish_page"),
+        matches=lambda page: extract.has(page, "publish_page"),
         read=read_published,
     ),
-    Source(
+    PageSource(
         code="operator_search",
         label="公众平台搜索",
-        proves=Proof.NONE,
+        proves=ClaimType.NONE,
         note=NOTE + "；只用于发现",
-        recognises=lambda page: bool(word(peek(page, "list", 0), "fakeid")),
+        matches=lambda page: bool(text_at(json_at(page, "list", 0), "fakeid")),
         read=read_search,
     ),
 )

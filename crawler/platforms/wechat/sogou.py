@@ -7,11 +7,11 @@ import re
 from lxml.html import HtmlElement
 
 from crawler.page import extract
-from crawler.page.extract import css, find, need, seen, shown, unix
+from crawler.page.extract import css, find, make_observation, require, unix_time_at, xpath_text
 from crawler.page.page import Page
-from crawler.platforms.spec import PlatformSpec, Source, Target
+from crawler.platforms.spec import PageSource, PlatformSpec, Target
 from crawler.platforms.wechat.lists import article_id
-from rules.model import Found, Observation, Platform, Post, Proof
+from rules.model import ClaimType, Observation, Platform, Post, SearchHit
 
 NOTE = "收录不全且滞后：只能证明有，不能证明无"
 NOTHING = "no_result: 搜狗没有结果；收录不全，不能证明账号不存在"
@@ -19,7 +19,7 @@ NOTHING = "no_result: 搜狗没有结果；收录不全，不能证明账号不�
 
 def read_accounts(page: Page) -> Observation:
     """type=1: accounts with 微信号, 微信认证 and the newest article known; the first one fills the observation."""
-    blocks = need(find(extract.tree(page), '//li[starts-with(@id,"sogou_vr_11002301_box_")]'), NOTHING)
+    blocks = require(find(extract.tree(page), '//li[starts-with(@id,"sogou_vr_11002301_box_")]'), NOTHING)
     results = tuple(_account(block) for block in blocks)
     top, block = results[0], blocks[0]
     link = find(block, './/a[starts-with(@uigs,"account_article")]') or find(
@@ -27,7 +27,7 @@ def read_accounts(page: Page) -> Observation:
     )
     title = extract.tidy(link[0].text_content()) if link else ""
     post = Post(id=title, title=title, url=link[0].get("href", "") if link else "", published_at=top.last_post_at)
-    return seen(
+    return make_observation(
         page,
         Platform.WECHAT,
         name=top.name,
@@ -38,14 +38,16 @@ def read_accounts(page: Page) -> Observation:
     )
 
 
-def _account(block: HtmlElement) -> Found:
-    return Found(
+def _account(block: HtmlElement) -> SearchHit:
+    return SearchHit(
         platform=Platform.WECHAT,
-        name=shown(block, f".//p[{css('tit')}]/a"),
-        account_id=shown(block, './/label[@name="em_weixinhao"]'),
-        url=shown(block, f".//p[{css('tit')}]/a/@href"),
-        verified_body=shown(block, f".//dl[{_labelled('认证')}]/dd"),
-        last_post_at=unix(extract.first(r"timeConvert\('(\d+)'\)", shown(block, f".//dl[{_labelled('最近文章')}]/dd"))),
+        name=xpath_text(block, f".//p[{css('tit')}]/a"),
+        account_id=xpath_text(block, './/label[@name="em_weixinhao"]'),
+        url=xpath_text(block, f".//p[{css('tit')}]/a/@href"),
+        verified_body=xpath_text(block, f".//dl[{_labelled('认证')}]/dd"),
+        last_post_at=unix_time_at(
+            extract.first(r"timeConvert\('(\d+)'\)", xpath_text(block, f".//dl[{_labelled('最近文章')}]/dd"))
+        ),
     )
 
 
@@ -56,15 +58,15 @@ def _labelled(label: str) -> str:
 
 def read_articles(page: Page) -> Observation:
     """type=2: articles of any account. The first one's account fills the observation, with its own articles only."""
-    blocks = need(find(extract.tree(page), '//li[starts-with(@id,"sogou_vr_11002601_box_")]'), NOTHING)
+    blocks = require(find(extract.tree(page), '//li[starts-with(@id,"sogou_vr_11002601_box_")]'), NOTHING)
     hits = [_article(block) for block in blocks]
     top = hits[0][0]
-    results: dict[str, Found] = {}
+    results: dict[str, SearchHit] = {}
     for found, _ in hits:
         best = results.setdefault(found.name, found)
         if found.last_post_at and (not best.last_post_at or found.last_post_at > best.last_post_at):
             results[found.name] = found
-    return seen(
+    return make_observation(
         page,
         Platform.WECHAT,
         name=top.name,
@@ -74,39 +76,43 @@ def read_articles(page: Page) -> Observation:
     )
 
 
-def _article(block: HtmlElement) -> tuple[Found, Post]:
-    at = unix(shown(block, './/div[contains(@class,"s-p")]/@t')) or unix(
+def _article(block: HtmlElement) -> tuple[SearchHit, Post]:
+    at = unix_time_at(xpath_text(block, './/div[contains(@class,"s-p")]/@t')) or unix_time_at(
         extract.first(r"timeConvert\('(\d+)'\)", block.text_content())
     )
-    link = shown(block, ".//h3/a/@href")
+    link = xpath_text(block, ".//h3/a/@href")
     account = './/a[contains(@class,"account")]'
-    name = shown(block, account) or shown(block, './/span[contains(@class,"all-time-y2")]')
-    title = shown(block, ".//h3")
+    name = xpath_text(block, account) or xpath_text(block, './/span[contains(@class,"all-time-y2")]')
+    title = xpath_text(block, ".//h3")
     # The openid in @i belongs to Sogou's application, not to the account.
-    found = Found(platform=Platform.WECHAT, name=name, url=shown(block, account + "/@href"), last_post_at=at)
+    found = SearchHit(platform=Platform.WECHAT, name=name, url=xpath_text(block, account + "/@href"), last_post_at=at)
     return found, Post(id=article_id(link) if "mp.weixin" in link else title, title=title, url=link, published_at=at)
 
 
 def read_hot(page: Page) -> Observation:
     """The mobile list fragment: articles of many accounts; nobody's list, so only results."""
     results = [
-        Found(
+        SearchHit(
             platform=Platform.WECHAT,
-            name=shown(item, ".//span/@data-sourcename"),
-            last_post_at=unix(shown(item, ".//span/@data-lastmodified")),
+            name=xpath_text(item, ".//span/@data-sourcename"),
+            last_post_at=unix_time_at(xpath_text(item, ".//span/@data-lastmodified")),
         )
         for item in find(extract.tree(page), "//li[.//span[@data-sourcename]]")
     ]
-    return seen(page, Platform.WECHAT, results=tuple(need([row for row in results if row.name], NOTHING)))
+    return make_observation(
+        page, Platform.WECHAT, results=tuple(require([row for row in results if row.name], NOTHING))
+    )
 
 
 def read_web(page: Page) -> Observation:
     """Ordinary web search: pages somebody may have to look at. Encrypted links stay as they are."""
     results = [
-        Found(platform=Platform.WEBSITE, name=extract.tidy(head.text_content()), url=shown(head, ".//a/@href"))
+        SearchHit(platform=Platform.WEBSITE, name=extract.tidy(head.text_content()), url=xpath_text(head, ".//a/@href"))
         for head in find(extract.tree(page), f"//h3[{css('vr-title')} or {css('vrTitle')} or {css('pt')}]")
     ]
-    return seen(page, Platform.WECHAT, results=tuple(need([row for row in results if row.name], NOTHING)))
+    return make_observation(
+        page, Platform.WECHAT, results=tuple(require([row for row in results if row.name], NOTHING))
+    )
 
 
 def has_no_result(page: Page) -> bool:
@@ -116,17 +122,17 @@ def has_no_result(page: Page) -> bool:
 
 def read_nothing(page: Page) -> Observation:
     """Raises: an empty search is no fact about any account."""
-    need("", NOTHING)
+    require("", NOTHING)
     raise AssertionError
 
 
-def _search(kind: int) -> Source:
-    return Source(
+def _search(kind: int) -> PageSource:
+    return PageSource(
         code="sogou_account" if kind == 1 else "sogou_article",
         label="搜狗微信搜索（账号）" if kind == 1 else "搜狗微信搜索（文章）",
-        proves=Proof.ACTIVE,
+        proves=ClaimType.ACTIVE,
         note=NOTE,
-        recognises=lambda page: f"sogou_vr_1100{'2301' if kind == 1 else '2601'}_box_" in page.text,
+        matches=lambda page: f"sogou_vr_1100{'2301' if kind == 1 else '2601'}_box_" in page.text,
         read=read_accounts if kind == 1 else read_articles,
         urls=lambda target: _urls(target, kind),
     )
@@ -141,28 +147,28 @@ def _urls(target: Target, kind: int) -> tuple[str, ...]:
 SOURCES = (
     _search(1),
     _search(2),
-    Source(
+    PageSource(
         code="sogou_hot",
         label="搜狗微信列表（移动版）",
-        proves=Proof.NONE,
+        proves=ClaimType.NONE,
         note=NOTE,
-        recognises=lambda page: "data-sourcename=" in page.text,
+        matches=lambda page: "data-sourcename=" in page.text,
         read=read_hot,
     ),
-    Source(
+    PageSource(
         code="sogou_web",
         label="搜狗网页搜索",
-        proves=Proof.NONE,
+        proves=ClaimType.NONE,
         note="只用于发现",
-        recognises=lambda page: 'class="vrwrap' in page.text or "vr-title" in page.text,
+        matches=lambda page: 'class="vrwrap' in page.text or "vr-title" in page.text,
         read=read_web,
     ),
-    Source(
+    PageSource(
         code="sogou_nothing",
         label="搜狗无结果",
-        proves=Proof.NONE,
+        proves=ClaimType.NONE,
         note="不能证明账号不存在",
-        recognises=has_no_result,
+        matches=has_no_result,
         read=read_nothing,
     ),
 )

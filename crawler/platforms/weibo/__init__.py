@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from crawler.page import extract
-from crawler.page.extract import need, number, peek, rows, seen, when, word
+from crawler.page.extract import dicts_at, int_at, json_at, make_observation, require, text_at, when
 from crawler.page.page import Page
-from crawler.platforms.spec import PlatformSpec, Source, Target
+from crawler.platforms.spec import PageSource, PlatformSpec, Target
 from crawler.platforms.weibo import pages
-from rules.model import Found, Observation, Outcome, Platform, Post, Proof
+from rules.model import ClaimType, Observation, Outcome, Platform, Post, SearchHit
 
 API = "https://m.weibo.cn/api/container/getIndex"
 UID_IN_URL = re.compile(r"(?:[?&](?:uid|value)=|containerid=(?:100505|107603|230283))(\d{5,12})|/u/(\d{5,12})")
@@ -19,12 +19,12 @@ UID_IN_URL = re.compile(r"(?:[?&](?:uid|value)=|containerid=(?:100505|107603|230
 
 def post(item: dict[str, Any], page: Page, pinned: bool = False) -> Post:
     """One mblog. A retweet is the account's own act and counts; an edit time does not."""
-    at, precision = when(word(item, "created_at"), page)
-    title = word(item, "title", "text")
-    mid = word(item, "mid") or word(item, "idstr") or word(item, "id")
+    at, precision = when(text_at(item, "created_at"), page)
+    title = text_at(item, "title", "text")
+    mid = text_at(item, "mid") or text_at(item, "idstr") or text_at(item, "id")
     return Post(
         id=mid,
-        title=(word(item, "text_raw") or extract.prose(item, "text"))[:80],
+        title=(text_at(item, "text_raw") or extract.html_text_at(item, "text"))[:80],
         url=f"https://m.weibo.cn/detail/{mid}",
         published_at=at,
         precision=precision,
@@ -34,7 +34,7 @@ def post(item: dict[str, Any], page: Page, pinned: bool = False) -> Post:
 
 def author(item: dict[str, Any]) -> str:
     """The uid of the author of one mblog."""
-    return word(item, "user", "idstr") or word(item, "user", "id")
+    return text_at(item, "user", "idstr") or text_at(item, "user", "id")
 
 
 def wanted(page: Page) -> str:
@@ -45,15 +45,15 @@ def wanted(page: Page) -> str:
 
 def listed(page: Page, items: list[tuple[dict[str, Any], bool]], **facts: Any) -> Observation:
     """A list of mblogs: only the owner's. Lists mix in liked and recommended items of other people."""
-    whose = wanted(page) or extract.owner(author(item) for item, _ in items)
+    whose = wanted(page) or extract.majority_owner(author(item) for item, _ in items)
     own = [(item, pinned) for item, pinned in items if author(item) == whose]
-    need(whose and own, "no_own_items: 列表里没有本账号的微博")
+    require(whose and own, "no_own_items: 列表里没有本账号的微博")
     user = own[0][0]["user"]
     # A list shows the newest page only, so an account that is alive may hide behind pinned items: see crawler.read.
-    return seen(
+    return make_observation(
         page,
         Platform.WEIBO,
-        name=word(user, "screen_name"),
+        name=text_at(user, "screen_name"),
         account_id=whose,
         verified_body=_body(user),
         posts=[post(item, page, pinned) for item, pinned in own],
@@ -63,47 +63,47 @@ def listed(page: Page, items: list[tuple[dict[str, Any], bool]], **facts: Any) -
 
 def body(page: Page) -> Any:
     """What an answer holds: in an envelope, or bare as before 2018 and in the client's interface."""
-    return peek(page, "data") or peek(page)
+    return json_at(page, "data") or json_at(page)
 
 
 def cards(page: Page) -> list[dict[str, Any]]:
     """Cards and the cards inside group cards."""
     flat = []
-    for card in rows(body(page), "cards"):
-        flat += [card, *rows(card, "card_group")]
+    for card in dicts_at(body(page), "cards"):
+        flat += [card, *dicts_at(card, "card_group")]
     return flat
 
 
 def read_m_posts(page: Page) -> Observation:
     """containerid=107603UID: pinned items first, the rest newest first."""
     items = [
-        (card["mblog"], word(card, "profile_type_id").startswith("proweibotop"))
+        (card["mblog"], text_at(card, "profile_type_id").startswith("proweibotop"))
         for card in cards(page)
         if isinstance(card.get("mblog"), dict)
     ]
-    return listed(page, items, post_count=number(body(page), "cardlistInfo", "total"))
+    return listed(page, items, post_count=int_at(body(page), "cardlistInfo", "total"))
 
 
 def read_statuses(page: Page) -> Observation:
     """statuses/user_timeline of the open platform, with the account's own authorisation."""
-    found = rows(extract.data(page), "statuses")
-    return listed(page, [(item, False) for item in found], post_count=number(extract.data(page), "total_number"))
+    found = dicts_at(extract.page_json(page), "statuses")
+    return listed(page, [(item, False) for item in found], post_count=int_at(extract.page_json(page), "total_number"))
 
 
 def read_ajax_posts(page: Page) -> Observation:
     """weibo.com ajax lists: mymblog and searchProfile."""
-    return listed(page, [(item, False) for item in rows(extract.data(page), "data", "list")])
+    return listed(page, [(item, False) for item in dicts_at(extract.page_json(page), "data", "list")])
 
 
 def read_profile(page: Page) -> Observation:
     """A profile: name, verification, number of posts. ``statuses_count`` 0 is the one positive sign of emptiness."""
-    user = extract.dig(body(page), "userInfo") or extract.dig(body(page), "user")
-    uid = need(word(user, "idstr") or word(user, "id"), "no_identity: 资料里没有 uid")
-    count = number(user, "statuses_count")
-    return seen(
+    user = extract.get_path(body(page), "userInfo") or extract.get_path(body(page), "user")
+    uid = require(text_at(user, "idstr") or text_at(user, "id"), "no_identity: 资料里没有 uid")
+    count = int_at(user, "statuses_count")
+    return make_observation(
         page,
         Platform.WEIBO,
-        name=word(user, "screen_name"),
+        name=text_at(user, "screen_name"),
         account_id=uid,
         verified_body=_body(user),
         post_count=count,
@@ -112,22 +112,22 @@ def read_profile(page: Page) -> Observation:
 
 
 def _body(user: Any) -> str:
-    return word(user, "verified_reason") if extract.dig(user, "verified") is not False else ""
+    return text_at(user, "verified_reason") if extract.get_path(user, "verified") is not False else ""
 
 
 def read_info(page: Page) -> Observation:
     """containerid=230283UID_-_INFO: 昵称 and verification text as cards; home cards name the uid only."""
     names, reasons = [], []
     for card in cards(page):
-        if word(card, "item_name") == "昵称":
-            names.append(word(card, "item_content"))
-        if word(card, "item_type").startswith("verify"):
-            reasons.append(word(card, "item_content"))
-    uid = extract.owner(re.findall(r"ouid:(\d{5,12})", page.text)) or extract.first(
+        if text_at(card, "item_name") == "昵称":
+            names.append(text_at(card, "item_content"))
+        if text_at(card, "item_type").startswith("verify"):
+            reasons.append(text_at(card, "item_content"))
+    uid = extract.majority_owner(re.findall(r"ouid:(\d{5,12})", page.text)) or extract.first(
         r"230(?:283|618)(\d{10})", page.text
     )
-    need(uid, "no_identity: 资料卡片里没有 uid")
-    return seen(
+    require(uid, "no_identity: 资料卡片里没有 uid")
+    return make_observation(
         page,
         Platform.WEIBO,
         name=names[0] if names else "",
@@ -140,18 +140,18 @@ def read_search(page: Page) -> Observation:
     """User search: everybody found; the first one fills the observation. No result is never "no account"."""
     users = [card["user"] for card in cards(page) if isinstance(card.get("user"), dict)]
     results = tuple(
-        Found(
+        SearchHit(
             platform=Platform.WEIBO,
-            name=word(user, "screen_name"),
-            account_id=word(user, "id"),
-            url=f"https://m.weibo.cn/u/{word(user, 'id')}",
+            name=text_at(user, "screen_name"),
+            account_id=text_at(user, "id"),
+            url=f"https://m.weibo.cn/u/{text_at(user, 'id')}",
             verified_body=_body(user),
         )
         for user in users
-        if word(user, "screen_name") and word(user, "id")
+        if text_at(user, "screen_name") and text_at(user, "id")
     )
-    top = need(results, "no_result: 搜索没有用户；不能证明账号不存在")[0]
-    return seen(
+    top = require(results, "no_result: 搜索没有用户；不能证明账号不存在")[0]
+    return make_observation(
         page, Platform.WEIBO, name=top.name, account_id=top.account_id, verified_body=top.verified_body, results=results
     )
 
@@ -182,58 +182,58 @@ SPEC = PlatformSpec(
     delay_seconds=8.0,
     daily_budget=1000,
     sources=(
-        Source(
+        PageSource(
             code="official",
             label="开放平台 user_timeline",
-            proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
+            proves=ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="需账号本身授权",
-            recognises=lambda page: extract.has(page, "statuses"),
+            matches=lambda page: extract.has(page, "statuses"),
             read=read_statuses,
         ),
-        Source(
+        PageSource(
             code="m_posts",
             label="m.weibo.cn 微博列表",
-            proves=Proof.ACTIVE | Proof.INACTIVE | Proof.NAME | Proof.BODY,
+            proves=ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="须 ok:1 且有本账号带时间的非置顶微博，才可证明未更新；并与微博数对照",
-            recognises=_has_card("mblog"),
+            matches=_has_card("mblog"),
             read=read_m_posts,
             urls=m_post_urls,
         ),
-        Source(
+        PageSource(
             code="profile",
             label="资料（m.weibo.cn、weibo.com）",
-            proves=Proof.INACTIVE | Proof.NAME | Proof.BODY,
+            proves=ClaimType.INACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="微博数用于对照变化；为 0 即确认无内容，此时才可证明未更新",
-            recognises=lambda page: (
+            matches=lambda page: (
                 not pages.shown_status(page)
-                and (isinstance(extract.dig(body(page), "userInfo"), dict) or extract.has(page, "data", "user"))
+                and (isinstance(extract.get_path(body(page), "userInfo"), dict) or extract.has(page, "data", "user"))
             ),
             read=read_profile,
             urls=m_urls,
         ),
-        Source(
+        PageSource(
             code="ajax_posts",
             label="weibo.com 微博列表",
-            proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+            proves=ClaimType.ACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="访客可见条数有限，混有他人微博",
-            recognises=lambda page: extract.has(page, "data", "list"),
+            matches=lambda page: extract.has(page, "data", "list"),
             read=read_ajax_posts,
         ),
         *pages.SOURCES,
-        Source(
+        PageSource(
             code="info",
             label="m.weibo.cn 资料卡片",
-            proves=Proof.NAME | Proof.BODY,
+            proves=ClaimType.NAME | ClaimType.BODY,
             note="主页卡片只给出 uid",
-            recognises=lambda page: _has_card("item_name")(page) or _is_home(page),
+            matches=lambda page: _has_card("item_name")(page) or _is_home(page),
             read=read_info,
         ),
-        Source(
+        PageSource(
             code="search",
             label="m.weibo.cn 用户搜索",
-            proves=Proof.NAME | Proof.BODY,
+            proves=ClaimType.NAME | ClaimType.BODY,
             note="只能证明有",
-            recognises=_has_card("user"),
+            matches=_has_card("user"),
             read=read_search,
         ),
     ),

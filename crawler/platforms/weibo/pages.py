@@ -6,30 +6,30 @@ import re
 from typing import Any
 
 from crawler.page import extract
-from crawler.page.extract import css, find, need, number, peek, seen, shown, when, word
+from crawler.page.extract import css, find, int_at, json_at, make_observation, require, text_at, when, xpath_text
 from crawler.page.page import Page
-from crawler.platforms.spec import Source
-from rules.model import Found, Observation, Platform, Post, Proof
+from crawler.platforms.spec import PageSource
+from rules.model import ClaimType, Observation, Platform, Post, SearchHit
 
 
 def read_wap(page: Page) -> Observation:
     """weibo.cn/UID, ten posts a page with year-less times and 认证 on the first page only; and weibo.cn/UID/info."""
     root = extract.tree(page)
-    name = re.sub(r"的(微博|资料)$", "", shown(root, "//title"))
+    name = re.sub(r"的(微博|资料)$", "", xpath_text(root, "//title"))
     uid = extract.first(r"/attention/add\?uid=(\d+)", page.text) or extract.first(
         r'href="/(\d{5,12})/(?:info|follow|fans)', page.text
     )
     uid = uid or extract.first(r"/(?:repost|comment)/\w+\?uid=(\d+)|weibo\.cn/u/(\d+)", page.text)
     posts = []
     for block in find(root, '//div[starts-with(@id,"M_")]'):
-        stamp = re.split(r"来自", shown(block, f"(.//span[{css('ct')}])[last()]"))[0]
+        stamp = re.split(r"来自", xpath_text(block, f"(.//span[{css('ct')}])[last()]"))[0]
         at, precision = when(stamp.strip(), page)
         mid = block.get("id", "")[2:]
-        pinned = "置顶" in shown(block, f".//span[{css('kt')}]")
+        pinned = "置顶" in xpath_text(block, f".//span[{css('kt')}]")
         posts.append(
             Post(
                 id=mid,
-                title=shown(block, f".//span[{css('ctt')}]")[:80],
+                title=xpath_text(block, f".//span[{css('ctt')}]")[:80],
                 published_at=at,
                 url=f"https://weibo.cn/comment/{mid}",
                 precision=precision,
@@ -37,37 +37,39 @@ def read_wap(page: Page) -> Observation:
             )
         )
     body = extract.first(r"认证[：:]\s*([^<]{1,200})", page.text)
-    count = number(extract.first(r"微博\[(\d+)\]", page.text) or None)
-    need(posts or uid, "no_identity: 页面上没有账号")
-    return seen(page, Platform.WEIBO, name=name, account_id=uid, verified_body=body, posts=posts, post_count=count)
+    count = int_at(extract.first(r"微博\[(\d+)\]", page.text) or None)
+    require(posts or uid, "no_identity: 页面上没有账号")
+    return make_observation(
+        page, Platform.WEIBO, name=name, account_id=uid, verified_body=body, posts=posts, post_count=count
+    )
 
 
 def shown_status(page: Page) -> Any:
     """The one mblog that this page is about: statuses/show of either site, or the page's own data."""
-    for found in (peek(page, "data"), peek(page)):
+    for found in (json_at(page, "data"), json_at(page)):
         # Comments have authors and times too, but nobody passes them on.
-        if word(found, "created_at") and word(found, "user", "id") and "reposts_count" in found:
+        if text_at(found, "created_at") and text_at(found, "user", "id") and "reposts_count" in found:
             return found
-    return extract.dig(extract.embedded(page.text, "$render_data ="), 0, "status")
+    return extract.get_path(extract.embedded(page.text, "$render_data ="), 0, "status")
 
 
 def read_detail(page: Page) -> Observation:
     """m.weibo.cn/detail/MID: one post and who wrote it."""
     status = shown_status(page)
-    uid = need(word(status, "user", "id"), "no_identity: 微博页没有作者")
-    at, precision = when(word(status, "created_at"), page)
-    mid = word(status, "mid") or word(status, "id")
-    user = extract.dig(status, "user")
-    return seen(
+    uid = require(text_at(status, "user", "id"), "no_identity: 微博页没有作者")
+    at, precision = when(text_at(status, "created_at"), page)
+    mid = text_at(status, "mid") or text_at(status, "id")
+    user = extract.get_path(status, "user")
+    return make_observation(
         page,
         Platform.WEIBO,
-        name=word(user, "screen_name"),
+        name=text_at(user, "screen_name"),
         account_id=uid,
-        verified_body=word(user, "verified_reason") if extract.dig(user, "verified") is not False else "",
+        verified_body=text_at(user, "verified_reason") if extract.get_path(user, "verified") is not False else "",
         posts=[
             Post(
                 id=mid,
-                title=(word(status, "text_raw") or extract.prose(status, "text"))[:80],
+                title=(text_at(status, "text_raw") or extract.html_text_at(status, "text"))[:80],
                 url=f"https://m.weibo.cn/detail/{mid}",
                 published_at=at,
                 precision=precision,
@@ -80,12 +82,12 @@ def read_user_search(page: Page) -> Observation:
     """s.weibo.com/user: rows of users. The area without rows is a wall or an empty result: nobody can tell which."""
     results = []
     for block in find(extract.tree(page), '//*[contains(@class,"card-user-b")]'):
-        uid = extract.first(r"weibo\.com/(?:u/)?(\d{5,12})", shown(block, f".//a[{css('name')}]/@href"))
-        name = shown(block, f".//a[{css('name')}]")
+        uid = extract.first(r"weibo\.com/(?:u/)?(\d{5,12})", xpath_text(block, f".//a[{css('name')}]/@href"))
+        name = xpath_text(block, f".//a[{css('name')}]")
         if name:
-            body = extract.first(r"^(?:微博认证|认证)[：:](.+)$", shown(block, './/p[contains(.,"认证")]'))
+            body = extract.first(r"^(?:微博认证|认证)[：:](.+)$", xpath_text(block, './/p[contains(.,"认证")]'))
             results.append(
-                Found(
+                SearchHit(
                     platform=Platform.WEIBO,
                     name=name,
                     account_id=uid,
@@ -93,8 +95,8 @@ def read_user_search(page: Page) -> Observation:
                     url=f"https://weibo.com/u/{uid}" if uid else "",
                 )
             )
-    top = need(results, "no_result: 搜索结果区是空的：被限制或没有结果，不能证明账号不存在")[0]
-    return seen(
+    top = require(results, "no_result: 搜索结果区是空的：被限制或没有结果，不能证明账号不存在")[0]
+    return make_observation(
         page,
         Platform.WEIBO,
         name=top.name,
@@ -105,31 +107,31 @@ def read_user_search(page: Page) -> Observation:
 
 
 SOURCES = (
-    Source(
+    PageSource(
         code="wap",
         label="weibo.cn 页面",
-        proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+        proves=ClaimType.ACTIVE | ClaimType.NAME | ClaimType.BODY,
         note="今需登录，仅读人工留存的页面；时间无年份",
-        recognises=lambda page: (
+        matches=lambda page: (
             bool(re.search(r'<div class="c" id="M_\w+"', page.text))
             or ("weibo.cn" in page.text[:6000] and bool(re.search("的(微博|资料)</title>", page.text[:6000])))
         ),
         read=read_wap,
     ),
-    Source(
+    PageSource(
         code="detail",
         label="单条微博",
-        proves=Proof.ACTIVE | Proof.NAME | Proof.BODY,
+        proves=ClaimType.ACTIVE | ClaimType.NAME | ClaimType.BODY,
         note="只证明这一条",
-        recognises=lambda page: "$render_data" in page.text or bool(shown_status(page)),
+        matches=lambda page: "$render_data" in page.text or bool(shown_status(page)),
         read=read_detail,
     ),
-    Source(
+    PageSource(
         code="user_search",
         label="s.weibo.com 用户搜索",
-        proves=Proof.NAME | Proof.BODY,
+        proves=ClaimType.NAME | ClaimType.BODY,
         note="今需登录；没有结果不能证明无此账号",
-        recognises=lambda page: "card-user-b" in page.text or "pl_user_feedList" in page.text,
+        matches=lambda page: "card-user-b" in page.text or "pl_user_feedList" in page.text,
         read=read_user_search,
     ),
 )

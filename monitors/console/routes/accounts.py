@@ -9,16 +9,16 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from crawler.platforms import SPECS, can
-from monitors.console.auth import Role
+from monitors.console.auth import ConsoleRole
 from monitors.console.background import start
 from monitors.console.formatting import day, masked, outlink, path, prose
 from monitors.console.labels import label
 from monitors.console.middleware import require
-from monitors.console.pending import in_order
-from monitors.console.rendering import Pager, after, frozen, render, school_names, world_of
+from monitors.console.pending import by_urgency
+from monitors.console.rendering import Pager, open_breakers, redirect_after, render, school_names, world_of
 from monitors.jobs.proof import look_at
-from rules.model import Filing, Labelled, Outcome, Platform
-from storage.read_models import NEVER, Wanted
+from rules.model import Filing, LabeledEnum, Outcome, Platform
+from storage.read_models import NEVER, AccountFilter
 from storage.register.columns import COLUMNS
 
 router = APIRouter()
@@ -46,9 +46,9 @@ def register(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
     """One page of the register under the filters."""
-    world = world_of(request)
-    wanted = Wanted(school=school, platform=platform, outcome=outcome, text=q[:100])
-    lines, total = world.store.overview.accounts(wanted, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    context = world_of(request)
+    wanted = AccountFilter(school=school, platform=platform, outcome=outcome, text=q[:100])
+    lines, total = context.store.overview.accounts(wanted, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     query = {"q": q[:100], "school": school, "platform": platform, "outcome": outcome}
     return render(
         request,
@@ -57,7 +57,7 @@ def register(
         lines=lines,
         pager=Pager(page, total, PER_PAGE, query),
         query=query,
-        names=school_names(world),
+        names=school_names(context),
         platforms=[(p.value, p.label) for p in Platform],
         outcomes=OUTCOMES,
     )
@@ -70,9 +70,9 @@ def account(request: Request, key: str) -> HTMLResponse:
 
 
 def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> HTMLResponse:
-    world, now = world_of(request), world_of(request).clock()
-    filings = world.store.filings.by_key([key]).get(key, [])
-    seen = world.store.looks.seen([key], now).get(key)
+    context, now = world_of(request), world_of(request).clock()
+    filings = context.store.filings.by_key([key]).get(key, [])
+    seen = context.store.looks.states([key], now).get(key)
     if not filings and seen is None:
         raise HTTPException(404, "台账和观察记录中都没有这个账号。")
     platform = filings[0].platform if filings else Platform(key.partition(":")[0])
@@ -87,10 +87,10 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         platform=platform,
         filings=[(filing, filing_facts(filing)) for filing in filings],
         seen=seen,
-        names=school_names(world),
-        posts=shown_posts(world.store.looks.posts(key, 20)),
-        history=[look for look, _ in world.store.looks.history(key, limit=30)],
-        cases=in_order(world.store.cases.all(account=key), now, frozen(world)),
+        names=school_names(context),
+        posts=shown_posts(context.store.looks.posts(key, 20)),
+        history=[look for look, _ in context.store.looks.history(key, limit=30)],
+        cases=by_urgency(context.store.cases.all(account=key), now, open_breakers(context)),
         sources=sources_of(platform),
         source_names=source_names(platform),
     )
@@ -127,7 +127,7 @@ def filing_facts(filing: Filing) -> list[tuple[str, Any]]:
 def _shown(field: str, value: Any) -> Any:
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, Labelled):
+    if isinstance(value, LabeledEnum):
         return label(value)
     if isinstance(value, tuple):
         text = "、".join(map(str, value))
@@ -139,14 +139,14 @@ def _shown(field: str, value: Any) -> Any:
 
 @router.post("/accounts/{key:path}/proof")
 async def prove(
-    request: Request, key: str, by: Annotated[str, Depends(require(Role.RUNS))], url: Annotated[str, Form()] = ""
+    request: Request, key: str, by: Annotated[str, Depends(require(ConsoleRole.RUNS))], url: Annotated[str, Form()] = ""
 ) -> Response:
     """自证: the unit pastes its newest link; the page behind it is looked at like any other."""
-    world = world_of(request)
-    filings = world.store.filings.by_key([key]).get(key, [])
+    context = world_of(request)
+    filings = context.store.filings.by_key([key]).get(key, [])
     if not filings:
         raise HTTPException(404, "台账中没有这个账号。")
     if not outlink(url):
         return _page(request, key, error="请粘贴以 http:// 或 https:// 开头的完整链接。", status=422)
-    start(request.app, asyncio.create_task(look_at(world, key, url.strip())))
-    return after(f"/accounts/{path(key)}", "proof")
+    start(request.app, asyncio.create_task(look_at(context, key, url.strip())))
+    return redirect_after(f"/accounts/{path(key)}", "proof")

@@ -10,12 +10,12 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
-from monitors.app_context import World
-from monitors.console.auth import Role
+from monitors.app_context import AppContext
+from monitors.console.auth import ConsoleRole
 from monitors.console.formatting import path
 from monitors.console.middleware import require
-from monitors.console.pending import OPEN_STATES, SILENCE, Turn, Waiting, in_order, rungs, waiting
-from monitors.console.rendering import Pager, after, frozen, render, school_names, world_of
+from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, PendingAction, by_urgency, rungs, waiting
+from monitors.console.rendering import Pager, open_breakers, redirect_after, render, school_names, world_of
 from monitors.jobs import case_actions
 from rules.cases.case import Case, CaseError
 from rules.model import CaseState
@@ -35,7 +35,7 @@ FINAL = frozenset(state.value for state in CaseState if state.is_final)
 
 
 @router.get("/cases")
-def ledger(
+def case_list(
     request: Request,
     q: str = "",
     school: str = "",
@@ -44,11 +44,11 @@ def ledger(
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> HTMLResponse:
     """The cases, those that wait for this office first while they are open."""
-    world, query = world_of(request), {"q": q[:100], "school": school, "state": state, "rule": rule}
+    context, query = world_of(request), {"q": q[:100], "school": school, "state": state, "rule": rule}
     if state == "all" or state in FINAL:
-        shown, total = _settled(world, query, page)
+        shown, total = _settled(context, query, page)
     else:
-        shown, total = _unsettled(world, query, page)
+        shown, total = _unsettled(context, query, page)
     return render(
         request,
         "cases.html",
@@ -57,28 +57,30 @@ def ledger(
         pager=Pager(page, total, PER_PAGE, query),
         query=query,
         states=STATES,
-        names=school_names(world),
+        names=school_names(context),
     )
 
 
-def _settled(world: World, query: dict[str, str], page: int) -> tuple[list[tuple[Case, Waiting]], int]:
-    found, total = world.store.overview.cases(
+def _settled(context: AppContext, query: dict[str, str], page: int) -> tuple[list[tuple[Case, PendingAction]], int]:
+    found, total = context.store.overview.cases(
         school=query["school"],
         states=[query["state"]] if query["state"] in FINAL else [],
         text=query["q"],
         limit=PER_PAGE,
         offset=(page - 1) * PER_PAGE,
     )
-    now = world.clock()
+    now = context.clock()
     return [(case, waiting(case, now)) for case in found], total
 
 
-def _unsettled(world: World, query: dict[str, str], page: int) -> tuple[list[tuple[Case, Waiting]], int]:
+def _unsettled(context: AppContext, query: dict[str, str], page: int) -> tuple[list[tuple[Case, PendingAction]], int]:
     state = query["state"]
-    every = world.store.cases.all(query["school"] or None, OPEN_STATES)
+    every = context.store.cases.all(query["school"] or None, OPEN_STATES)
     wanted = [case for case in every if _wanted(case, query["q"], query["rule"], state)]
-    pairs = in_order(wanted, world.clock(), frozen(world))
-    pairs = [(c, w) for c, w in pairs if (state != "sign" or w.sign) and (state != "ours" or w.turn is Turn.OURS)]
+    pairs = by_urgency(wanted, context.clock(), open_breakers(context))
+    pairs = [
+        (c, w) for c, w in pairs if (state != "sign" or w.sign) and (state != "ours" or w.turn is ActionOwner.OURS)
+    ]
     start = (page - 1) * PER_PAGE
     return pairs[start : start + PER_PAGE], len(pairs)
 
@@ -99,8 +101,8 @@ def case(request: Request, number: str) -> HTMLResponse:
 
 
 def _page(request: Request, number: str, *, error: str = "", status: int = 200) -> HTMLResponse:
-    world, now = world_of(request), world_of(request).clock()
-    found = world.store.cases.one(number)
+    context, now = world_of(request), world_of(request).clock()
+    found = context.store.cases.get(number)
     if found is None:
         raise HTTPException(404, "没有这个编号的问题。")
     return render(
@@ -111,18 +113,18 @@ def _page(request: Request, number: str, *, error: str = "", status: int = 200) 
         status=status,
         error=error,
         case=found,
-        wait=waiting(found, now, frozen(world)),
+        wait=waiting(found, now, open_breakers(context)),
         rungs=rungs(found),
-        clause=clause_of(world, found),
-        school_name=school_names(world).get(found.school, found.school),
-        events=world.store.cases.events(number),
-        notices=world.store.notices.all(case=number),
+        clause=clause_of(context, found),
+        school_name=school_names(context).get(found.school, found.school),
+        events=context.store.cases.events(number),
+        notices=context.store.notices.all(case=number),
     )
 
 
-def clause_of(world: World, found: Case) -> Clause | None:
+def clause_of(context: AppContext, found: Case) -> Clause | None:
     """The clause in today's policy; None where the policy no longer has it."""
-    policy = world.policies.get(found.school)
+    policy = context.policies.get(found.school)
     same = [c for c in policy.clauses if (c.rule, c.clause) == (found.rule, found.clause)] if policy else []
     return same[0] if same else None
 
@@ -133,7 +135,7 @@ async def _do(request: Request, number: str, done: str, act: Callable[..., Case]
         await run_in_threadpool(act, world_of(request), number, **given)
     except (CaseError, StorageError) as error:
         return await run_in_threadpool(_page, request, number, error=str(error), status=409)
-    return after(f"/cases/{path(number)}", done)
+    return redirect_after(f"/cases/{path(number)}", done)
 
 
 def _typed_by(who: str, by: str) -> str:
@@ -141,7 +143,7 @@ def _typed_by(who: str, by: str) -> str:
     return f"（由{who}登记）" if by.strip() not in ("", who) else ""
 
 
-Decider = Annotated[str, Depends(require(Role.DECIDES))]
+Decider = Annotated[str, Depends(require(ConsoleRole.DECIDES))]
 Words = Annotated[str, Form(max_length=2000)]
 
 

@@ -49,11 +49,11 @@ def login(
 ) -> Response:
     """Opens a new session for the right token; slows down whoever guesses."""
     door, address = request.state.door, request.client.host if request.client else "?"
-    if door.shut_for(address):
+    if door.is_locked_out(address):
         return _form(request, next, error="口令错误次数过多，请五分钟后再试。", status=429, user=user)
     name = "".join(user.split())[:20]
-    if not door.opens(token):
-        door.failed(address)
+    if not door.check_token(token):
+        door.record_failure(address)
         return _form(request, next, error="口令不正确。", status=401, user=user)
     if not name:
         return _form(request, next, error="请填写您的姓名，签批和决定会记在这个名字下。", status=422)
@@ -66,7 +66,7 @@ def login(
 @router.post("/logout")
 def logout(request: Request) -> Response:
     """Ends the session, in the browser and here."""
-    request.state.door.leave(request.state.session)
+    request.state.door.revoke(request.state.session)
     answer = RedirectResponse("/login", 303)
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return answer
@@ -75,11 +75,11 @@ def logout(request: Request) -> Response:
 @router.get("/healthz")
 def health(request: Request) -> JSONResponse:
     """For a watchdog: 200 while the database answers and the scheduler, where there is one, runs; else 503."""
-    world = world_of(request)
+    context = world_of(request)
     state: dict[str, Any] = {"database": "ok", "last_sweep_seconds": None, "scheduler": scheduler_alive(request)}
     try:
-        last = world.store.overview.last_runs().get("sweep")
-        state["last_sweep_seconds"] = round((world.clock() - last).total_seconds()) if last else None
+        last = context.store.overview.last_runs().get("sweep")
+        state["last_sweep_seconds"] = round((context.clock() - last).total_seconds()) if last else None
     except StorageError:
         state["database"] = "unavailable"
     sound = state["database"] == "ok" and state["scheduler"] is not False

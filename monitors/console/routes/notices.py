@@ -10,12 +10,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from alerts.documents.compose import TemplateBroken
+from alerts.documents.compose import InvalidTemplate
 from alerts.messages import WORD, notice_letter
 from alerts.notices.notice import Notice
-from monitors.console.auth import Role
+from monitors.console.auth import ConsoleRole
 from monitors.console.middleware import require
-from monitors.console.rendering import Pager, after, render, school_names, world_of
+from monitors.console.rendering import Pager, redirect_after, render, school_names, world_of
 from storage.serialization import load
 
 router = APIRouter()
@@ -35,8 +35,8 @@ FRAMED = {"content-security-policy": FOREIGN_PAGE, "x-frame-options": "SAMEORIGI
 @router.get("/notices")
 def notices(request: Request, state: str = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> HTMLResponse:
     """The outbox, newest first."""
-    world = world_of(request)
-    found = world.store.notices.all(state=state or None)
+    context = world_of(request)
+    found = context.store.notices.all(state=state or None)
     pager = Pager(page, len(found), PER_PAGE, {"state": state})
     return render(
         request,
@@ -46,7 +46,7 @@ def notices(request: Request, state: str = "", page: Annotated[int, Query(ge=1, 
         pager=pager,
         state=state,
         states=STATES,
-        counts=world.store.notices.counts(),
+        counts=context.store.notices.counts(),
     )
 
 
@@ -56,7 +56,7 @@ def _notice(request: Request, notice_id: str) -> tuple[dict[str, Any], Any]:
         raise HTTPException(404, "没有这份文书。")
     try:
         letter = notice_letter(load(Notice, row["body"]), world_of(request).settings.templates)
-    except (ValueError, TemplateBroken) as error:
+    except (ValueError, InvalidTemplate) as error:
         raise HTTPException(500, f"这份文书无法生成：{error}") from error
     return row, letter
 
@@ -85,12 +85,12 @@ def paper(request: Request, notice_id: str) -> HTMLResponse:
 
 
 @router.post("/notices/{notice_id:path}/resend")
-def resend(request: Request, notice_id: str, who: Annotated[str, Depends(require(Role.RUNS))]) -> Response:
+def resend(request: Request, notice_id: str, who: Annotated[str, Depends(require(ConsoleRole.RUNS))]) -> Response:
     """Try a failed one again."""
-    world = world_of(request)
-    if not world.store.notices.resend(notice_id, world.clock()):
+    context = world_of(request)
+    if not context.store.notices.resend(notice_id, context.clock()):
         raise HTTPException(409, "这份文书没有处于发送失败状态，可能已有人重新发送。")
-    return after("/notices", "resent")
+    return redirect_after("/notices", "resent")
 
 
 def framed(html: str) -> HTMLResponse:
@@ -101,8 +101,10 @@ def framed(html: str) -> HTMLResponse:
 @router.get("/digest")
 def digests(request: Request) -> HTMLResponse:
     """Every day that has a digest."""
-    world = world_of(request)
-    return render(request, "digests.html", "日报", digests=world.store.overview.digests(), names=school_names(world))
+    context = world_of(request)
+    return render(
+        request, "digests.html", "日报", digests=context.store.overview.digests(), names=school_names(context)
+    )
 
 
 def _digest(request: Request, day: str, school: str) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
-from monitors.console.auth import Role
+from monitors.console.auth import ConsoleRole
 from monitors.console.background import start
 from monitors.console.middleware import require
-from monitors.console.rendering import after, render, world_of
+from monitors.console.rendering import redirect_after, render, world_of
 from monitors.console.routes.today import held_up
-from monitors.jobs.run_sweep import sweep_and_plan
+from monitors.jobs.run_sweep import run_sweep
 from rules.model import Platform
 
 router = APIRouter()
@@ -56,9 +56,9 @@ def operations(request: Request) -> HTMLResponse:
 
 
 def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLResponse:
-    world, now = world_of(request), world_of(request).clock()
-    known = {row["platform"]: row for row in world.store.runs.platforms()}
-    used = {platform for platform, _ in world.store.overview.shown()}
+    context, now = world_of(request), world_of(request).clock()
+    known = {row["platform"]: row for row in context.store.runs.platforms()}
+    used = {platform for platform, _ in context.store.overview.count_by_outcome()}
     platforms = [
         (Platform(code), state, held_up(state, now), switches_for(state))
         for code in sorted(used | set(known))
@@ -70,16 +70,16 @@ def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLRespon
         "运行",
         status=status,
         error=error,
-        jobs=world.store.runs.jobs(),
+        jobs=context.store.runs.jobs(),
         job_names=JOBS,
         platforms=platforms,
         switches=SWITCHES,
-        runs=world.store.runs.recent(15),
+        runs=context.store.runs.recent(15),
         statuses=STATUSES,
         kinds=KINDS,
-        budgets=sorted(world.store.runs.spent(now.date()).items(), key=lambda pair: -pair[1])[:15],
-        events=world.store.runs.operator_events(12),
-        database=world.store.overview.database_bytes(),
+        budgets=sorted(context.store.runs.requests_by_host(now.date()).items(), key=lambda pair: -pair[1])[:15],
+        events=context.store.runs.operator_events(12),
+        database=context.store.overview.database_bytes(),
         versions=versions(),
         scheduler=scheduler_alive(request),
     )
@@ -116,21 +116,21 @@ def scheduler_alive(request: Request) -> bool | None:
 
 @router.post("/operations/sweep")
 async def sweep_now(
-    request: Request, who: Annotated[str, Depends(require(Role.RUNS))], platform: Annotated[str, Form()] = ""
+    request: Request, who: Annotated[str, Depends(require(ConsoleRole.RUNS))], platform: Annotated[str, Form()] = ""
 ) -> Response:
     """Look at everything, or at one platform, now and in the background."""
     if platform and platform not in list(Platform):
         return await run_in_threadpool(_page, request, error="没有这个平台。", status=422)
-    job = sweep_and_plan(world_of(request), platforms=[platform] if platform else [], everything=True)
+    job = run_sweep(world_of(request), platforms=[platform] if platform else [], everything=True)
     start(request.app, asyncio.create_task(job))
-    return after("/operations", "started")
+    return redirect_after("/operations", "started")
 
 
 @router.post("/operations/platforms/{platform}")
 def switch(
     request: Request,
     platform: str,
-    who: Annotated[str, Depends(require(Role.RUNS))],
+    who: Annotated[str, Depends(require(ConsoleRole.RUNS))],
     action: Annotated[str, Form()] = "",
     why: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
@@ -139,6 +139,8 @@ def switch(
         return _page(request, error="没有这个平台或开关。", status=422)
     if not why.strip():
         return _page(request, error="请写明更改开关的理由，以便今后查考。", status=422)
-    world = world_of(request)
-    world.store.runs.switch(platform, by=who, why=why.strip(), now=world.clock(), **SWITCHES[action][1])
-    return after("/operations", "switched")
+    context = world_of(request)
+    context.store.runs.set_platform_switch(
+        platform, by=who, why=why.strip(), now=context.clock(), **SWITCHES[action][1]
+    )
+    return redirect_after("/operations", "switched")

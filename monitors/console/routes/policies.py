@@ -13,9 +13,9 @@ router = APIRouter()
 @router.get("/policies")
 def policies(request: Request) -> HTMLResponse:
     """Every policy that is loaded; those of schools with a register first."""
-    world = world_of(request)
-    used = set(world.schools)
-    loaded = sorted(world.policies.values(), key=lambda policy: (policy.code not in used, policy.code))
+    context = world_of(request)
+    used = set(context.schools)
+    loaded = sorted(context.policies.values(), key=lambda policy: (policy.code not in used, policy.code))
     return render(request, "policies.html", "制度", policies=loaded, used=used)
 
 

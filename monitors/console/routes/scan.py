@@ -11,13 +11,13 @@ from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
-from crawler.fetch.egress import Refused
-from monitors.console.auth import Role
+from crawler.fetch.egress import EgressDenied
+from monitors.console.auth import ConsoleRole
 from monitors.console.middleware import require
 from monitors.console.rendering import render, school_names, world_of
 from monitors.console.routes.evidence import INERT
 from monitors.jobs.scan.scan import scan as look_now
-from rules.accounts.pasted_target import UnusableTarget
+from rules.accounts.pasted_target import InvalidTarget
 from storage.database import StorageError
 from storage.evidence import EvidenceError
 
@@ -37,7 +37,7 @@ def form(request: Request) -> HTMLResponse:
 
 @router.post("/scan")
 async def scan(
-    request: Request, who: Annotated[str, Depends(require(Role.READS))], target: Annotated[str, Form()] = ""
+    request: Request, who: Annotated[str, Depends(require(ConsoleRole.READS))], target: Annotated[str, Form()] = ""
 ) -> HTMLResponse:
     """Look now; the page comes back when the look has ended."""
     text = target.strip()
@@ -45,7 +45,7 @@ async def scan(
         return _page(request, target=text[:LONGEST], error="请粘贴一个网址、分享文字或账号名称。", status=422)
     try:
         report = await look_now(world_of(request), text)
-    except (UnusableTarget, Refused, StorageError, EvidenceError) as error:
+    except (InvalidTarget, EgressDenied, StorageError, EvidenceError) as error:
         return await run_in_threadpool(_page, request, target=text, error=str(error), status=422)
     return await run_in_threadpool(_page, request, target=text, report=report)
 

@@ -7,18 +7,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from monitors.console.auth import Role
+from monitors.console.auth import ConsoleRole
 from monitors.console.middleware import require
-from monitors.console.rendering import Pager, after, render, school_names, world_of
+from monitors.console.rendering import Pager, redirect_after, render, school_names, world_of
 from monitors.jobs.discovery.candidates import dismiss_cases
-from rules.candidates import Candidate, CandidateState, decide
+from rules.candidates import Candidate, CandidateState, decide_candidate
 
 router = APIRouter()
 PER_PAGE = 30
 
 
 @router.get("/suspects")
-def queue(
+def candidate_list(
     request: Request, state: str = CandidateState.WAITING.value, page: Annotated[int, Query(ge=1, le=100_000)] = 1
 ) -> HTMLResponse:
     """What waits for a person, or what was decided."""
@@ -26,12 +26,12 @@ def queue(
 
 
 def _page(request: Request, state: str = "", page: int = 1, *, error: str = "", status: int = 200) -> HTMLResponse:
-    world = world_of(request)
+    context = world_of(request)
     known = state if state in list(CandidateState) else CandidateState.WAITING.value
     chosen = CandidateState(known)
-    found = world.store.candidates.all(state=chosen)
+    found = context.store.candidates.all(state=chosen)
     if chosen is CandidateState.WAITING:
-        found = [candidate for candidate in found if candidate.kind.waits]
+        found = [candidate for candidate in found if candidate.kind.needs_review]
     pager = Pager(page, len(found), PER_PAGE, {"state": chosen.value})
     return render(
         request,
@@ -43,22 +43,22 @@ def _page(request: Request, state: str = "", page: int = 1, *, error: str = "", 
         pager=pager,
         chosen=chosen,
         states=list(CandidateState),
-        names=school_names(world),
+        names=school_names(context),
     )
 
 
 @router.post("/suspects/decide")
 def judge(
     request: Request,
-    who: Annotated[str, Depends(require(Role.DECIDES))],
+    who: Annotated[str, Depends(require(ConsoleRole.DECIDES))],
     school: Annotated[str, Form()] = "",
     key: Annotated[str, Form()] = "",
     verdict: Annotated[str, Form()] = "",
     reason: Annotated[str, Form(max_length=2000)] = "",
 ) -> Response:
     """确认, 排除 or 已备案. Who comes second is told what the first one decided."""
-    world = world_of(request)
-    candidate = world.store.candidates.one(school, key)
+    context = world_of(request)
+    candidate = context.store.candidates.one(school, key)
     if candidate is None:
         raise HTTPException(404, "没有这个疑似账号，可能已按期删除。")
     if candidate.state is not CandidateState.WAITING:
@@ -66,14 +66,14 @@ def judge(
     if verdict not in (CandidateState.CONFIRMED, CandidateState.EXCLUDED, CandidateState.FILED):
         return _page(request, error="请选择确认、排除或已备案。", status=422)
     try:
-        decided = decide(candidate, CandidateState(verdict), by=who, reason=reason, now=world.clock())
+        decided = decide_candidate(candidate, CandidateState(verdict), by=who, reason=reason, now=context.clock())
     except ValueError as error:
         return _page(request, error=str(error), status=422)
-    if not world.store.candidates.save(decided, expected=CandidateState.WAITING):
-        return _page(request, error=_taken(world.store.candidates.one(school, key) or candidate), status=409)
+    if not context.store.candidates.save(decided, expected=CandidateState.WAITING):
+        return _page(request, error=_taken(context.store.candidates.one(school, key) or candidate), status=409)
     if decided.state is CandidateState.EXCLUDED:
-        dismiss_cases(world, decided)
-    return after("/suspects", "judged")
+        dismiss_cases(context, decided)
+    return redirect_after("/suspects", "judged")
 
 
 def _taken(candidate: Candidate) -> str:

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from monitors.console.formatting import long_day
-from monitors.console.pending import OPEN_STATES, SILENCE, Turn, in_order
-from monitors.console.rendering import frozen, render, school_names, world_of
+from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, by_urgency
+from monitors.console.rendering import open_breakers, render, school_names, world_of
 from rules.candidates import CandidateState
 from rules.model import Outcome, Platform
 from storage.read_models import UNSEEN
@@ -23,23 +23,23 @@ SHOWN_CASES, SHOWN_UNSEEN = 12, 8
 @router.get("/")
 def today(request: Request) -> HTMLResponse:
     """The front page, of all schools that have a register here."""
-    world, now = world_of(request), world_of(request).clock()
-    store, overview = world.store, world.store.overview
-    cases = in_order(store.cases.all(states=OPEN_STATES), now, frozen(world))
-    counts = overview.shown()
-    suspects = [found for found in store.candidates.all(state=CandidateState.WAITING) if found.kind.waits]
+    context, now = world_of(request), world_of(request).clock()
+    store, overview = context.store, context.store.overview
+    cases = by_urgency(store.cases.all(states=OPEN_STATES), now, open_breakers(context))
+    counts = overview.count_by_outcome()
+    suspects = [found for found in store.candidates.all(state=CandidateState.WAITING) if found.kind.needs_review]
     return render(
         request,
         "today.html",
         "今日",
         heading=long_day(now),
-        names=school_names(world),
-        tiles=_tiles(counts, overview.sound(), cases),
+        names=school_names(context),
+        tiles=_tiles(counts, overview.count_healthy(), cases),
         cases=cases[:SHOWN_CASES],
-        ours=sum(wait.turn is Turn.OURS for _, wait in cases),
+        ours=sum(wait.turn is ActionOwner.OURS for _, wait in cases),
         open_count=len(cases),
         suspects=len(suspects),
-        unseen=overview.unseen(SHOWN_UNSEEN),
+        unseen=overview.accounts_without_fact(SHOWN_UNSEEN),
         unseen_count=_unseen(counts),
         platforms=platform_rows(counts, overview.last_facts(), store.runs.platforms(), now),
         failed_notices=store.notices.counts().get("failed", 0),

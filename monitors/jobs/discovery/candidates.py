@@ -6,24 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.discovery.clones import Copy
-from monitors.app_context import World
+from crawler.discovery.clones import LookalikeMatch
+from monitors.app_context import AppContext
 from monitors.jobs import case_actions
 from monitors.policy_registry import own_schools, protected_of
 from rules.accounts.identity import account_key, identity
-from rules.accounts.verified_owner import belongs, organisation
+from rules.accounts.verified_owner import is_organization, is_own_unit
 from rules.candidates import (
     PERSONAL_KEPT,
     Candidate,
     CandidateKind,
     CandidateState,
-    Register,
-    decide,
-    sort_out,
-    under,
+    RegisterIndex,
+    classify_candidate,
+    decide_candidate,
+    parent_domain,
 )
 from rules.cases.case import CaseError
-from rules.model import Found, Platform
+from rules.model import Platform, SearchHit
 from rules.names import Matcher, NameMatch, institution_of
 from rules.policies.schema import Policy
 
@@ -33,15 +33,15 @@ NOBODY = NameMatch("", why="没有名称可以比对。")
 
 
 class SuspectError(Exception):
-    """A decision cannot be taken. Raised by `judge`; the command prints it and exits 2."""
+    """A decision cannot be taken. Raised by `decide_candidate_as`; the command prints it and exits 2."""
 
 
 @dataclass(frozen=True)
-class Home:
+class SchoolScope:
     """A school as found accounts meet it: its policy (names, domains) and its register."""
 
     policy: Policy
-    register: Register
+    register: RegisterIndex
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -50,25 +50,30 @@ class Home:
 
 
 @dataclass(frozen=True)
-class Hunt:
-    """The schools searched for, one matcher that knows all schools of this world, and every register's keys."""
+class ScreeningContext:
+    """The schools searched for, one matcher that knows all schools of this context, and every register's keys."""
 
-    homes: Mapping[str, Home]
+    homes: Mapping[str, SchoolScope]
     matcher: Matcher
     filed: frozenset[str]
 
 
-def hunt_of(world: World, schools: Sequence[str] = ()) -> Hunt:
+def hunt_of(context: AppContext, schools: Sequence[str] = ()) -> ScreeningContext:
     """The schools that have both a policy and a register here, or those of them that are named."""
-    own = {p.code: p for p in own_schools(world.policies, demo=world.settings.demo)}
-    registers = {code: Register.of(world.store.filings.all(code)) for code in world.schools}
-    homes = {c: Home(own[c], r) for c, r in registers.items() if c in own and (not schools or c in schools)}
+    own = {p.code: p for p in own_schools(context.policies, demo=context.settings.demo)}
+    registers = {code: RegisterIndex.of(context.store.filings.all(code)) for code in context.schools}
+    homes = {c: SchoolScope(own[c], r) for c, r in registers.items() if c in own and (not schools or c in schools)}
     filed = frozenset(key for register in registers.values() for key in register.keys)
-    return Hunt(homes, Matcher([protected_of(policy) for policy in own.values()]), filed)
+    return ScreeningContext(homes, Matcher([protected_of(policy) for policy in own.values()]), filed)
 
 
 def screen(
-    hunt: Hunt, found: Found, now: datetime, *, evidence: Sequence[str] = (), copied: tuple[str, Copy] | None = None
+    hunt: ScreeningContext,
+    found: SearchHit,
+    now: datetime,
+    *,
+    evidence: Sequence[str] = (),
+    copied: tuple[str, LookalikeMatch] | None = None,
 ) -> tuple[CandidateKind, str, Candidate | None]:
     """Whose a found account is, why, and the candidate where a person has to look. ``copied``: a school and the page.
 
@@ -83,12 +88,12 @@ def screen(
         return CandidateKind.OTHER if match.other_entity else CandidateKind.CLEAR, match.why, None
     home = hunt.homes[school]
     copies = copied[1].sentence(_host(found)) if copied else ""
-    kind, why = sort_out(
+    kind, why = classify_candidate(
         found, match, home.register, home.names, institution_of, domains=home.policy.domains, copies=copies
     )
-    if not kind.waits:
+    if not kind.needs_review:
         return kind, why, None
-    personal = found.platform is not Platform.WEBSITE and not organisation(found.verified_body)
+    personal = found.platform is not Platform.WEBSITE and not is_organization(found.verified_body)
     ours = match.school == school
     candidate = Candidate(
         school=school,
@@ -110,62 +115,64 @@ def screen(
     return kind, why, candidate
 
 
-def _whose(hunt: Hunt, found: Found, match: NameMatch, copied: tuple[str, Copy] | None) -> str | None:
+def _whose(
+    hunt: ScreeningContext, found: SearchHit, match: NameMatch, copied: tuple[str, LookalikeMatch] | None
+) -> str | None:
     """The school that a found account concerns: by its host, its verified body, what it copies, its name."""
     for code, home in hunt.homes.items():
-        if found.platform is Platform.WEBSITE and under(_host(found), home.policy.domains):
+        if found.platform is Platform.WEBSITE and parent_domain(_host(found), home.policy.domains):
             return code
-        if found.verified_body and belongs(found.verified_body, home.names):
+        if found.verified_body and is_own_unit(found.verified_body, home.names):
             return code
     if copied:
         return copied[0]
     return match.school if match.school in hunt.homes else None
 
 
-def _host(found: Found) -> str:
+def _host(found: SearchHit) -> str:
     return identity(Platform.WEBSITE, "", found.url).partition("/")[0].partition(":")[0]
 
 
-def judge(
-    world: World, school: str, key: str, state: CandidateState, *, by: str, reason: str = ""
+def decide_candidate_as(
+    context: AppContext, school: str, key: str, state: CandidateState, *, by: str, reason: str = ""
 ) -> tuple[Candidate, list[str]]:
     """A person's decision, and what became of the cases that stand on this suspect. Raises SuspectError.
 
     An excluded one is never raised again unless its name changes.
     """
-    candidate = world.store.candidates.one(school, key)
+    candidate = context.store.candidates.one(school, key)
     if candidate is None:
         raise SuspectError(f"没有这个疑似账号：{school} {key}。可以用 xunjian suspect list 查看。")
     try:
-        decided = decide(candidate, state, by=by, reason=reason, now=world.clock())
+        decided = decide_candidate(candidate, state, by=by, reason=reason, now=context.clock())
     except ValueError as error:
         raise SuspectError(str(error)) from error
-    if not world.store.candidates.save(decided, expected=candidate.state):
+    if not context.store.candidates.save(decided, expected=candidate.state):
         raise SuspectError(f"“{candidate.name}”刚刚由别人作了决定，您的操作没有保存。")
     excluded = state is CandidateState.EXCLUDED
-    return decided, dismiss_cases(world, decided) if excluded else []
+    return decided, dismiss_cases(context, decided) if excluded else []
 
 
-def dismiss_cases(world: World, excluded: Candidate) -> list[str]:
+def dismiss_cases(context: AppContext, excluded: Candidate) -> list[str]:
     """Dismiss the open cases about an excluded suspect; what was already sent has to be withdrawn by a person."""
     told = []
-    for case in world.store.cases.open(excluded.school):
+    for case in context.store.cases.open(excluded.school):
         if case.account != excluded.key or case.rule not in ABOUT_NAMES:
             continue
         try:
-            case_actions.dismiss(world, case.number, by=excluded.decided_by, reason=excluded.decision_reason)
+            case_actions.dismiss(context, case.number, by=excluded.decided_by, reason=excluded.decision_reason)
             told.append(f"条目 {case.number} 已认定不属实。")
         except CaseError as error:
             told.append(f"{error}；如认定有误，请用 xunjian case withdraw {case.number} 撤回。")
     return told
 
 
-def notice_filed(world: World, hunt: Hunt) -> int:
+def close_registered(context: AppContext, hunt: ScreeningContext) -> int:
     """Suspects whose account has come into the register since wait for nobody any more."""
-    now, done = world.clock(), 0
-    for candidate in world.store.candidates.all(state=CandidateState.WAITING):
+    now, done = context.clock(), 0
+    for candidate in context.store.candidates.all(state=CandidateState.WAITING):
         home = hunt.homes.get(candidate.school)
         if home and candidate.key in home.register.keys:
-            filed = decide(candidate, CandidateState.FILED, by="系统", reason="台账中已有这个账号。", now=now)
-            done += world.store.candidates.save(filed, expected=CandidateState.WAITING)
+            filed = decide_candidate(candidate, CandidateState.FILED, by="系统", reason="台账中已有这个账号。", now=now)
+            done += context.store.candidates.save(filed, expected=CandidateState.WAITING)
     return done

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from crawler.discovery.plan import Question, due, questions, resting, spread
+from crawler.discovery.plan import SearchQuery, due, questions, resting, round_robin
 from crawler.discovery.results import answer
-from crawler.discovery.sources import KEY, SEARCHES, Search
-from crawler.fetch.job import Look
+from crawler.discovery.sources import KEY, SEARCHES, SearchEngine
+from crawler.fetch.job import FetchTask
 from crawler.platforms.spec import Target
-from monitors.app_context import World
-from monitors.jobs.discovery.candidates import hunt_of, notice_filed, screen
+from monitors.app_context import AppContext
+from monitors.jobs.discovery.candidates import close_registered, hunt_of, screen
 from monitors.jobs.discovery.hosts import Resolve, system_resolver
-from monitors.jobs.discovery.run import DiscoverReport, Hidden, Round
+from monitors.jobs.discovery.run import DiscoverReport, DiscoveryRun, UnansweredQuery
 from monitors.jobs.discovery.sites import look_at_sites
 from monitors.policy_registry import protected_of
 from rules.accounts.identity import account_key
@@ -23,14 +23,14 @@ from rules.candidates import Candidate
 from rules.model import Platform
 from storage.evidence import ReplayIndex
 
-__all__ = ["DiscoverReport", "Hidden", "discover"]
+__all__ = ["DiscoverReport", "UnansweredQuery", "discover"]
 
 MORE_IN_DEMO = 2
 """The demo asks more at once, so that its suspects show on the first day; nobody outside is asked."""
 
 
 async def discover(
-    world: World,
+    context: AppContext,
     *,
     platforms: Sequence[str] = (),
     schools: Sequence[str] = (),
@@ -43,10 +43,10 @@ async def discover(
     home pages are read instead of the network, without touching the log. ``resolve`` says whether a host name leads
     anywhere. Raises StorageError, EvidenceError, PolicyError.
     """
-    hunt = await asyncio.to_thread(hunt_of, world, schools)
+    hunt = await asyncio.to_thread(hunt_of, context, schools)
     recorded = tuple(dict.fromkeys(ReplayIndex(Path(replay)).urls())) if replay else ()
-    round_ = Round(
-        world, hunt, replay, recorded, logs={code: world.store.candidates.searched(code) for code in hunt.homes}
+    round_ = DiscoveryRun(
+        context, hunt, replay, recorded, logs={code: context.store.candidates.searched(code) for code in hunt.homes}
     )
     wanted = sorted((s for s in SEARCHES if not platforms or s.platform in platforms), key=lambda s: s.platform.value)
     lanes = [list(some) for _, some in groupby(wanted, key=lambda search: search.platform)]
@@ -57,16 +57,16 @@ async def discover(
     return round_.report
 
 
-async def _ask(round_: Round, lane: Sequence[Search]) -> None:
+async def _ask(round_: DiscoveryRun, lane: Sequence[SearchEngine]) -> None:
     """One platform's searches in one child, so that no host is asked twice at a time."""
-    planned: dict[str, tuple[Search, list[Question]]] = {}
-    looks: list[Look] = []
+    planned: dict[str, tuple[SearchEngine, list[SearchQuery]]] = {}
+    looks: list[FetchTask] = []
     for search in lane:
         for url, asked in _planned(round_, search):
             key = KEY.format(search.code, asked[0].query)
             planned[key] = (search, asked)
             target = Target(platform=search.platform, key=key)
-            looks.append(Look(target=target, url=url, browser=search.browser and not round_.replay))
+            looks.append(FetchTask(target=target, url=url, browser=search.browser and not round_.replay))
     if not looks:
         return
     seen = await round_.fetch(lane[0].platform, looks)
@@ -80,11 +80,11 @@ async def _ask(round_: Round, lane: Sequence[Search]) -> None:
         round_.found += [(row, evidence) for row in rows]
 
 
-def _planned(round_: Round, search: Search) -> list[tuple[str, list[Question]]]:
+def _planned(round_: DiscoveryRun, search: SearchEngine) -> list[tuple[str, list[SearchQuery]]]:
     """URLs to ask with the questions they answer: what is due within the budget, or what was recorded."""
     if round_.replay:
         asked = ((url, search.asked(url)) for url in round_.recorded)
-        return [(url, [Question("", search.code, query)]) for url, query in asked if query]
+        return [(url, [SearchQuery("", search.code, query)]) for url, query in asked if query]
     if not round_.may_ask(search.platform):
         return []
     plans = []
@@ -93,16 +93,16 @@ def _planned(round_: Round, search: Search) -> list[tuple[str, list[Question]]]:
             round_.report.resting[search.label] = until
             continue
         plans.append(due(questions(search, protected_of(home.policy)), round_.logs[code], round_.now))
-    budget = search.per_run * (MORE_IN_DEMO if round_.world.settings.demo and not search.browser else 1)
-    dealt: dict[str, list[Question]] = {}
-    for question in spread(plans, budget):
+    budget = search.per_run * (MORE_IN_DEMO if round_.context.settings.demo and not search.browser else 1)
+    dealt: dict[str, list[SearchQuery]] = {}
+    for question in round_robin(plans, budget):
         dealt.setdefault(question.query, []).append(question)
     return [(search.address(query), asked) for query, asked in dealt.items()]
 
 
-def _keep(round_: Round) -> None:
+def _keep(round_: DiscoveryRun) -> None:
     """Screen what was found, join it with what is known, and write the log down: last, so that nothing found is lost."""
-    store, report = round_.world.store.candidates, round_.report
+    store, report = round_.context.store.candidates, round_.report
     met: dict[tuple[str, str], Candidate] = {(c.school, c.key): c for c in round_.sites}
     screened: set[tuple[str, str]] = set()
     for found, evidence in round_.found:
@@ -115,6 +115,6 @@ def _keep(round_: Round) -> None:
             met[candidate.school, candidate.key] = candidate
     report.new, report.waiting = store.meet(list(met.values()))
     report.candidates = [kept for place in met if (kept := store.one(*place))]
-    report.filed = notice_filed(round_.world, round_.hunt)
+    report.filed = close_registered(round_.context, round_.hunt)
     for code, asked in round_.asked.items():
         store.note_searches(code, asked)

@@ -7,18 +7,18 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from crawler.discovery.clones import OwnPage
+from crawler.discovery.clones import ReferencePage
 from crawler.discovery.domains import certificate_queries, linked_hosts, permutations
-from crawler.discovery.plan import Question, Reply, due, resting, spread
+from crawler.discovery.plan import SearchOutcome, SearchQuery, due, resting, round_robin
 from crawler.discovery.results import certified
 from crawler.discovery.sources import CERTIFICATES, KEY, NAMES
-from crawler.fetch.job import Look
+from crawler.fetch.job import FetchTask
 from crawler.page.page import Page, PageError
 from crawler.platforms.spec import Target
 from crawler.platforms.website.fingerprint import fingerprint
-from monitors.jobs.discovery.candidates import Home
-from monitors.jobs.discovery.run import Round
-from rules.candidates import under
+from monitors.jobs.discovery.candidates import SchoolScope
+from monitors.jobs.discovery.run import DiscoveryRun
+from rules.candidates import parent_domain
 from rules.model import Outcome, Platform
 from rules.names import NameVerdict
 
@@ -44,44 +44,46 @@ def system_resolver(host: str) -> bool:
         return False
 
 
-def own_pages(round_: Round, pages: Pages) -> tuple[dict[str, list[OwnPage]], Hosts]:
+def own_pages(round_: DiscoveryRun, pages: Pages) -> tuple[dict[str, list[ReferencePage]], Hosts]:
     """By school: fingerprints of its stored home pages, and the hosts linked there that may be its own or use its name."""
-    own: dict[str, list[OwnPage]] = defaultdict(list)
+    own: dict[str, list[ReferencePage]] = defaultdict(list)
     linked: Hosts = defaultdict(list)
     for code, home in round_.hunt.homes.items():
         for host, page in _home_pages(round_, home, pages):
             try:
-                own[code].append(OwnPage(host, fingerprint(page)))
+                own[code].append(ReferencePage(host, fingerprint(page)))
                 links = linked_hosts(page)
             except PageError:
                 continue
             near = (
-                each for each, text in links.items() if under(each, home.policy.domains) or _used(round_, text, code)
+                each
+                for each, text in links.items()
+                if parent_domain(each, home.policy.domains) or _used(round_, text, code)
             )
             linked[code] += near
     return own, linked
 
 
-def _home_pages(round_: Round, home: Home, pages: Pages) -> Iterator[tuple[str, Page]]:
+def _home_pages(round_: DiscoveryRun, home: SchoolScope, pages: Pages) -> Iterator[tuple[str, Page]]:
     hosts = [key.removeprefix("website:") for key in home.register.keys if key.startswith("website:")]
     hosts.sort(key=lambda host: (host not in home.policy.domains, host))
     for host in hosts[:OWN_MOST]:
-        looks = (look for look, _ in round_.world.store.looks.history(f"website:{host}", limit=HISTORY))
+        looks = (look for look, _ in round_.context.store.looks.history(f"website:{host}", limit=HISTORY))
         found = (pages(look.evidence) for look in looks if look.source == "home" and look.outcome is Outcome.OK)
         if page := next((page for page in found if page), None):
             yield host, page
 
 
-def _used(round_: Round, text: str, school: str) -> bool:
+def _used(round_: DiscoveryRun, text: str, school: str) -> bool:
     match = round_.hunt.matcher.screen(text) if text else None
     return match is not None and match.verdict is NameVerdict.FLAG and match.school == school
 
 
-async def certificates(round_: Round, pages: Pages) -> Hosts:
+async def certificates(round_: DiscoveryRun, pages: Pages) -> Hosts:
     """Hosts on certificates. On days when the log is not asked, its last good answer is read again from evidence."""
     asked = {
         code: [
-            Question(code, CERTIFICATES.code, query)
+            SearchQuery(code, CERTIFICATES.code, query)
             for domain in home.policy.domains
             for query in certificate_queries(domain)
         ]
@@ -92,11 +94,11 @@ async def certificates(round_: Round, pages: Pages) -> Hosts:
         reply, hosts, reason = certified(seen[-1], pages(seen[-1].evidence))
         query = key.removeprefix(KEY.format(CERTIFICATES.code, ""))
         same = [question for some in asked.values() for question in some if question.query == query]
-        round_.note(CERTIFICATES, same or [Question("", CERTIFICATES.code, query)], reply, len(hosts), reason)
+        round_.note(CERTIFICATES, same or [SearchQuery("", CERTIFICATES.code, query)], reply, len(hosts), reason)
     return {code: [host for q in some for host in _stored(round_, q, pages)] for code, some in asked.items()}
 
 
-def _certificate_looks(round_: Round, asked: dict[str, list[Question]]) -> Iterator[Look]:
+def _certificate_looks(round_: DiscoveryRun, asked: dict[str, list[SearchQuery]]) -> Iterator[FetchTask]:
     if round_.replay:
         recorded = ((url, CERTIFICATES.asked(url)) for url in round_.recorded)
     else:
@@ -105,23 +107,23 @@ def _certificate_looks(round_: Round, asked: dict[str, list[Question]]) -> Itera
             for code, some in asked.items()
             if not resting(CERTIFICATES, round_.logs[code], round_.now)
         ]
-        dealt = spread(plans, CERTIFICATES.per_run)
+        dealt = round_robin(plans, CERTIFICATES.per_run)
         recorded = ((CERTIFICATES.address(q.query), q.query) for q in dealt)
     for url, query in recorded:
         if query:
-            yield Look(target=Target(platform=Platform.WEBSITE, key=KEY.format(CERTIFICATES.code, query)), url=url)
+            yield FetchTask(target=Target(platform=Platform.WEBSITE, key=KEY.format(CERTIFICATES.code, query)), url=url)
 
 
-def _stored(round_: Round, question: Question, pages: Pages) -> tuple[str, ...]:
+def _stored(round_: DiscoveryRun, question: SearchQuery, pages: Pages) -> tuple[str, ...]:
     key = KEY.format(CERTIFICATES.code, question.query)
-    for look, _ in round_.world.store.looks.history(key, limit=HISTORY):
+    for look, _ in round_.context.store.looks.history(key, limit=HISTORY):
         _, hosts, _ = certified(look, pages(look.evidence))
         if hosts:
             return hosts
     return ()
 
 
-def imitations(round_: Round, resolve: Resolve) -> Hosts:
+def lookalike_domains(round_: DiscoveryRun, resolve: Resolve) -> Hosts:
     """Names that imitate a school's domain and lead somewhere. So many are tried in one run; the log remembers them."""
     found: Hosts = defaultdict(list)
     plans = []
@@ -129,13 +131,13 @@ def imitations(round_: Round, resolve: Resolve) -> Hosts:
         log = round_.logs[code]
         names = [name for d in home.policy.domains for name in permutations(d, home.names)]
         found[code] = [
-            name for name in names if (NAMES.code, name) in log and log[NAMES.code, name].outcome == Reply.FOUND
+            name for name in names if (NAMES.code, name) in log and log[NAMES.code, name].outcome == SearchOutcome.FOUND
         ]
-        plans.append(due([Question(code, NAMES.code, name) for name in names], log, round_.now))
-    dealt = spread(plans, IN_DEMO if round_.world.settings.demo else NAMES.per_run)
+        plans.append(due([SearchQuery(code, NAMES.code, name) for name in names], log, round_.now))
+    dealt = round_robin(plans, IN_DEMO if round_.context.settings.demo else NAMES.per_run)
     if not dealt:
         return found
-    if not round_.world.connect_to and resolve(NO_HOST.format("com")):
+    if not round_.context.connect_to and resolve(NO_HOST.format("com")):
         round_.report.notes.append("域名解析对不存在的域名也给出地址（被劫持），本次没有检查相似域名。")
         return found
     names = list(dict.fromkeys(question.query for question in dealt))

@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from crawler.discovery.plan import Log, Question, Reply
-from crawler.discovery.sources import Search
-from crawler.fetch.job import Look
+from crawler.discovery.plan import Log, SearchOutcome, SearchQuery
+from crawler.discovery.sources import SearchEngine
+from crawler.fetch.job import FetchTask
 from crawler.page.page import Page
-from monitors.app_context import World
-from monitors.jobs.discovery.candidates import Hunt
-from monitors.jobs.sweep import order_for
+from monitors.app_context import AppContext
+from monitors.jobs.discovery.candidates import ScreeningContext
+from monitors.jobs.sweep import new_crawl_job
 from monitors.json_output import iso
-from rules.candidates import Candidate, Searched
-from rules.model import Found, Observation, Platform
+from rules.candidates import Candidate, SearchLogEntry
+from rules.model import Observation, Platform, SearchHit
 from storage.evidence import EvidenceArchive, EvidenceError
 
 PATIENCE_SECONDS = 90.0
@@ -26,12 +26,12 @@ NOT_RECORDED = "not_recorded"
 
 
 @dataclass(frozen=True)
-class Hidden:
+class UnansweredQuery:
     """A question that got no answer: blocked or unreadable, which never means that there is nobody."""
 
     search: str
     query: str
-    reply: Reply
+    reply: SearchOutcome
     reason: str
 
 
@@ -44,16 +44,16 @@ class DiscoverReport:
     waiting: int = 0
     filed: int = 0
     candidates: list[Candidate] = field(default_factory=list)
-    hidden: list[Hidden] = field(default_factory=list)
+    hidden: list[UnansweredQuery] = field(default_factory=list)
     resting: dict[str, datetime] = field(default_factory=dict)
     left: int = 0
     notes: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
     @property
-    def blocked(self) -> list[Hidden]:
+    def blocked(self) -> list[UnansweredQuery]:
         """The questions that met a wall."""
-        return [row for row in self.hidden if row.reply is Reply.BLOCKED]
+        return [row for row in self.hidden if row.reply is SearchOutcome.BLOCKED]
 
     def as_dict(self) -> dict[str, Any]:
         """For machines."""
@@ -61,8 +61,8 @@ class DiscoverReport:
         return {
             "asked": dict(self.asked), "new": self.new, "waiting": self.waiting, "filed": self.filed,
             "candidates": [as_row(candidate) for candidate in self.candidates],
-            "blocked": [row for row in hidden if row["reply"] == Reply.BLOCKED.value],
-            "unreadable": [row for row in hidden if row["reply"] != Reply.BLOCKED.value],
+            "blocked": [row for row in hidden if row["reply"] == SearchOutcome.BLOCKED.value],
+            "unreadable": [row for row in hidden if row["reply"] != SearchOutcome.BLOCKED.value],
             "resting": {label: iso(until) for label, until in self.resting.items()},
             "left": self.left, "notes": self.notes, "errors": self.errors,
         }  # fmt: skip
@@ -82,52 +82,52 @@ def as_row(candidate: Candidate) -> dict[str, Any]:
 
 
 @dataclass
-class Round:
+class DiscoveryRun:
     """``logs``: the search log before the run; ``asked``: what to write into it; ``sites``: suspects among websites."""
 
-    world: World
-    hunt: Hunt
+    context: AppContext
+    hunt: ScreeningContext
     replay: str
     recorded: Sequence[str]
     logs: Mapping[str, Log]
     report: DiscoverReport = field(default_factory=DiscoverReport)
-    found: list[tuple[Found, str]] = field(default_factory=list)
+    found: list[tuple[SearchHit, str]] = field(default_factory=list)
     sites: list[Candidate] = field(default_factory=list)
-    asked: dict[str, dict[tuple[str, str], Searched]] = field(default_factory=lambda: defaultdict(dict))
+    asked: dict[str, dict[tuple[str, str], SearchLogEntry]] = field(default_factory=lambda: defaultdict(dict))
     now: datetime = field(init=False)
 
     def __post_init__(self) -> None:
         """One moment for the whole run."""
-        self.now = self.world.clock()
+        self.now = self.context.clock()
 
     def may_ask(self, platform: Platform) -> bool:
         """Not where the operator switched a platform off or a sweep met a wall there: that wall is ours too."""
-        if until := self.world.resting(platform):
+        if until := self.context.paused_until(platform):
             self.report.resting[platform.label] = until
             return False
-        return bool(self.world.store.runs.platform(platform.value)["enabled"])
+        return bool(self.context.store.runs.platform(platform.value)["enabled"])
 
-    async def fetch(self, platform: Platform, looks: Sequence[Look]) -> dict[str, list[Observation]]:
+    async def fetch(self, platform: Platform, looks: Sequence[FetchTask]) -> dict[str, list[Observation]]:
         """Look through one crawl child; observations by key. What was not asked (budget, a wall before) is missing.
 
         A search's wall is the search's own and does not send the platform's accounts to rest.
         """
-        world, given = self.world, {"timeout_seconds": PATIENCE_SECONDS} if platform is Platform.WEBSITE else {}
-        order = order_for(world, "discover", platform, looks, follow=False, replay=self.replay, **given)
-        world.store.runs.start(order.run, order.kind, platform.value, world.clock())
-        ending = await world.nursery.run(order)
-        world.store.runs.finish(order.run, ending.status, ending.summary | {"error": ending.error}, world.clock())
+        context, given = self.context, {"timeout_seconds": PATIENCE_SECONDS} if platform is Platform.WEBSITE else {}
+        order = new_crawl_job(context, "discover", platform, looks, follow=False, replay=self.replay, **given)
+        context.store.runs.start(order.run, order.kind, platform.value, context.clock())
+        ending = await context.crawl_processes.run(order)
+        context.store.runs.finish(order.run, ending.status, ending.summary | {"error": ending.error}, context.clock())
         if ending.error:
             self.report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")
         seen: dict[str, list[Observation]] = defaultdict(list)
-        for key, look in world.store.looks.keyed_of_run(order.run):
+        for key, look in context.store.looks.keyed_of_run(order.run):
             if not look.reason.startswith(NOT_RECORDED):
                 seen[key].append(look)
         return seen
 
     def pages(self) -> Callable[[str], Page | None]:
         """Stored pages by evidence id; None where there is none."""
-        archive = EvidenceArchive(self.world.evidence)
+        archive = EvidenceArchive(self.context.evidence)
 
         def page_of(evidence: str) -> Page | None:
             try:
@@ -137,16 +137,20 @@ class Round:
 
         return page_of
 
-    def note(self, search: Search, asked: Sequence[Question], reply: Reply, rows: int, reason: str = "") -> None:
+    def note(
+        self, search: SearchEngine, asked: Sequence[SearchQuery], reply: SearchOutcome, rows: int, reason: str = ""
+    ) -> None:
         """Count one question and remember it for the log; what got no answer is told to the operator."""
         self.report.asked[reply.value] += 1
-        if reply in (Reply.BLOCKED, Reply.UNREADABLE):
-            self.report.hidden.append(Hidden(search.label, asked[0].query, reply, reason))
+        if reply in (SearchOutcome.BLOCKED, SearchOutcome.UNREADABLE):
+            self.report.hidden.append(UnansweredQuery(search.label, asked[0].query, reply, reason))
         for question in asked:
             if question.school and not self.replay:
-                self.asked[question.school][question.source, question.query] = Searched(self.now, reply.value, rows)
+                self.asked[question.school][question.source, question.query] = SearchLogEntry(
+                    self.now, reply.value, rows
+                )
 
-    def note_name(self, question: Question, leads: bool) -> None:
+    def note_name(self, question: SearchQuery, leads: bool) -> None:
         """Remember whether a name leads anywhere: asked of the resolver, not of any site."""
-        reply = Reply.FOUND if leads else Reply.NOTHING
-        self.asked[question.school][question.source, question.query] = Searched(self.now, reply.value, int(leads))
+        reply = SearchOutcome.FOUND if leads else SearchOutcome.NOTHING
+        self.asked[question.school][question.source, question.query] = SearchLogEntry(self.now, reply.value, int(leads))

@@ -21,7 +21,7 @@ RENDER_MS = 8000
 
 
 @dataclass(frozen=True)
-class Studio:
+class ScreenshotBrowser:
     """Two blank pages of one browser. Opening a page takes as long as filling it, so both are open before they are used."""
 
     screen: Page
@@ -35,7 +35,7 @@ class Studio:
         except BrowserError:
             return None
 
-    async def paper(self, html: str) -> bytes | None:
+    async def pdf(self, html: str) -> bytes | None:
         """A report of ours as PDF on A4; None where it cannot be made."""
         try:
             await self.sheet.set_content(html, timeout=RENDER_MS)
@@ -45,7 +45,7 @@ class Studio:
 
 
 @asynccontextmanager
-async def studio(browser_path: str) -> AsyncIterator[asyncio.Task[Studio | None]]:
+async def studio(browser_path: str) -> AsyncIterator[asyncio.Task[ScreenshotBrowser | None]]:
     """A browser that asks the network for nothing; None where none is installed or it does not start. It opens while
     the caller does something else, who awaits it when it is needed."""
     async with AsyncExitStack() as stack:
@@ -56,7 +56,7 @@ async def studio(browser_path: str) -> AsyncIterator[asyncio.Task[Studio | None]
             await opening
 
 
-async def _open(stack: AsyncExitStack, found: str | None) -> Studio | None:
+async def _open(stack: AsyncExitStack, found: str | None) -> ScreenshotBrowser | None:
     if not found:
         return None
     args = [*CHROMIUM_ARGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
@@ -66,7 +66,7 @@ async def _open(stack: AsyncExitStack, found: str | None) -> Studio | None:
         context = await browser.new_context(java_script_enabled=False, viewport=VIEW, locale="zh-CN")
         screen, sheet = await context.new_page(), await context.new_page()
         await screen.route("**/*", _refuse)
-        return Studio(screen, sheet)
+        return ScreenshotBrowser(screen, sheet)
     return None
 
 
