@@ -1,15 +1,17 @@
 """Measures the name matcher against the shared names: `python -m bench.names [--shared ../shared] [--seed 7]`.
 
 Prints precision and recall beside three baselines in the same run, recall by category, leave-one-school-out figures,
-imitations of schools drawn at random from the institution table, false flags on real account names, speed.
+imitations of schools drawn at random from the institution table, disguises that share no table with it, false flags on real account names, speed.
 """
 
 import argparse
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from bench.names_attacks import Attacks, disguised_others, everyday, imitations
+from bench.names_disguises import borders, disguises
 from bench.names_peers import Predict, ours, partial, segmented, substring
 from bench.names_scores import best_cut, by_category, counts, figures, left_out, rates
 from bench.names_sets import Row, drawn_schools, labelled, labelled_schools, table
@@ -53,6 +55,40 @@ def print_unseen(schools: Sequence[ProtectedSchool], seed: int, errors: bool) ->
     print_categories([*uses, *others], predict, errors)
 
 
+def print_disguises(title: str, schools: Sequence[ProtectedSchool], seed: int, errors: bool) -> None:
+    """Disguises that share no table with the matcher: flagged, flagged or for a person, by kind; borders flagged."""
+    matcher, names = Matcher(schools), {s.code: s.name for s in schools}
+    count = Counter[tuple[str, str]]()
+    for row in (row for school in schools for row in disguises(school, seed)):
+        match = matcher.screen(row.name)
+        verdict = match.verdict.value if names.get(match.school or "") == row.school else "missed"
+        count[row.category, verdict] += 1
+        if errors and verdict != "flag":
+            print("   ", verdict, row.category, row.name, row.school)
+    print(f"\n== {title}, seed {seed}: disguises written down apart from the matcher")
+    for kind in sorted({kind for kind, _ in count}):
+        flags, reviews = count[kind, "flag"], count[kind, "review"]
+        every = sum(n for (k, _), n in count.items() if k == kind)
+        print(f"  {kind:10} flagged {flags / every:.3f}  or for a person {(flags + reviews) / every:.3f}  of {every}")
+    words = list(borders(schools))
+    print(
+        f"  words in which a name only begins: {sum(matcher.screen(r.name).flagged for r in words)} of {len(words)} flagged"
+    )
+
+
+def print_repeated(schools: Sequence[ProtectedSchool]) -> None:
+    """What a term costs, 100 and 10,000 times repeated in one line: the same, since the length is bounded."""
+    matcher = Matcher(schools)
+    print("\n== one line, milliseconds of processor time: the term 100 times, 10,000 times")
+    for term in ("ＢＩＴ", "bit", "北理工", "beiligong", "Nanjing Univeristy ", "|)UT校", "南京大大学"):
+        spent = []
+        for times in (100, 100, 10_000):
+            start = time.process_time()
+            matcher.screen(term * times)
+            spent.append(1000 * (time.process_time() - start))
+        print(f"  {term:20} {spent[1]:6.1f} {spent[2]:6.1f}")
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -70,7 +106,11 @@ def main() -> None:
     print_categories(rows, ours(schools), args.errors)
     bare = ours(labelled_schools(args.shared, hints=False))
     print("matcher without any hints:", figures(*counts(rows, [bare(r.name) for r in rows], 0.5)))
-    print_unseen(drawn_schools(args.seed, 60, {s.name for s in schools}), args.seed, args.errors)
+    drawn = drawn_schools(args.seed, 60, {s.name for s in schools})
+    print_unseen(drawn, args.seed, args.errors)
+    print_disguises("10 labelled schools", schools, args.seed, args.errors)
+    print_disguises("60 drawn schools", drawn, args.seed, args.errors)
+    print_repeated(schools)
     print_speed(args.shared, schools)
 
 

@@ -40,7 +40,7 @@ async def timed_scan(context: AppContext, target: str) -> float:
     """Seconds of one scan, report and pictures included."""
     begun = time.perf_counter()
     report = await scan(context, target)
-    assert report["evidence"], report["could_not_see"]
+    assert report.evidence, report.could_not_see
     return time.perf_counter() - begun
 
 

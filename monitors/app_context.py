@@ -45,7 +45,9 @@ class AppContext:
 
     def __post_init__(self) -> None:
         """Make room for crawl children."""
-        self.crawl_processes = CrawlProcessPool(self.settings.children, self.settings.child_seconds)
+        self.crawl_processes = CrawlProcessPool(
+            self.settings.children, self.settings.child_seconds, self.settings.child_memory_mb
+        )
         self.platform_locks = {platform: asyncio.Lock() for platform in Platform}
 
     @cached_property

@@ -11,19 +11,22 @@ from typing import Any
 
 from crawler.observe.parse import parse_page
 from crawler.page.page import MAX_BYTES, Page
-from rules.model import Observation, Post
+from rules.model import ClaimType, Observation, Post, Precision
 
 KINDS = {".json": "application/json", ".jsonl": "application/json", ".xml": "text/xml"}
 
+PROVES = {ClaimType.ACTIVE: "active", ClaimType.INACTIVE: "inactive", ClaimType.NAME: "name"}
+"""What the contract of `parse_page` names of all that a page may prove."""
 
-def load_page(path: Path, url: str, at: datetime) -> Page:
+
+def load_page(path: Path, url: str, at: datetime, status: int = 200) -> Page:
     """A saved page; ``.gz`` is unpacked up to the size limit. Raises OSError with a plain reason."""
     body = path.read_bytes()
     name = path.name.lower()
     if name.endswith(".gz"):
         body, name = _unpack(body), name[:-3]
     kind = KINDS.get(Path(name).suffix, "text/html")
-    return Page(url=url, body=body, fetched_at=at, headers={"content-type": kind})
+    return Page(url=url, body=body, fetched_at=at, status=status, headers={"content-type": kind})
 
 
 def _unpack(packed: bytes) -> bytes:
@@ -35,19 +38,21 @@ def _unpack(packed: bytes) -> bytes:
         raise gzip.BadGzipFile("不是完好的 gzip 文件") from error
 
 
-def read_files(files: Sequence[Path], platform: str, url: str, at: datetime) -> Iterator[dict[str, Any]]:
+def read_files(
+    files: Sequence[Path], platform: str, url: str, at: datetime, status: int = 200
+) -> Iterator[dict[str, Any]]:
     """One result per file, in order; a file that cannot be opened is ``unreadable`` with the reason."""
     for file in files:
         try:
-            page = load_page(file, url, at)
+            page = load_page(file, url, at, status)
         except OSError as error:
             reason = f"file: {error.strerror or error}"
             yield {
                 "file": str(file),
                 "outcome": "unreadable",
-                **dict.fromkeys(("name", "account_id", "verified_body")),
-            } | {
-                "last_post_at": None,
+                **dict.fromkeys(("name", "account_id", "verified_body", "last_post_at", "precision")),
+                "proves": [],
+                "post_count": None,
                 "posts": [],
                 "reason": reason,
             }
@@ -63,6 +68,9 @@ def observation_json(seen: Observation) -> dict[str, Any]:
         "account_id": seen.account_id,
         "verified_body": seen.verified_body,
         "last_post_at": iso(seen.last_post_at),
+        "precision": _precision(seen),
+        "proves": [code for proof, code in PROVES.items() if proof in seen.proves],
+        "post_count": seen.post_count,
         "posts": [_post(post) for post in seen.posts],
         "reason": seen.reason,
         "source": seen.source,
@@ -73,6 +81,14 @@ def observation_json(seen: Observation) -> dict[str, Any]:
     }
 
 
+def _precision(seen: Observation) -> str | None:
+    """How exactly the newest publication is known: time, day or month."""
+    if seen.last_post_at is None:
+        return None
+    newest = next(post.precision for post in seen.posts if post.published_at == seen.last_post_at)
+    return {Precision.MONTH: "month", Precision.DAY: "day", Precision.DERIVED: "day"}.get(newest, "time")
+
+
 def _post(post: Post) -> dict[str, Any]:
     return {
         "id": post.id,
@@ -81,6 +97,7 @@ def _post(post: Post) -> dict[str, Any]:
         "published_at": iso(post.published_at),
         "pinned": post.pinned,
         "precision": post.precision.value,
+        "year_inferred": post.year_inferred,
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from pydantic_settings import (
 )
 
 from crawler.platforms.authorized_api import ApiCredential
+from monitors.settings_errors import explain, explain_toml
 from rules.model import Platform
 from storage.database import url_of
 
@@ -82,6 +85,9 @@ class Settings(BaseSettings):
     browser: str = Field(default="", description="浏览器路径；不填则自动查找 chromium")
     children: int = Field(default=2, ge=1, le=16, description="同时运行的采集进程数")
     child_seconds: float = Field(default=1800, gt=0, description="一个采集进程最长运行秒数")
+    child_memory_mb: int = Field(
+        default=1024, ge=256, description="一个采集进程最多使用的内存（MB）；带浏览器时浏览器各进程分别计算"
+    )
     shard: int = Field(default=200, ge=1, description="一个采集进程最多负责的账号数")
     delay_seconds: float | None = Field(default=None, ge=0, description="同一主机两次访问的间隔；不填则按平台默认")
     sources: dict[str, tuple[str, ...]] = Field(
@@ -99,7 +105,10 @@ class Settings(BaseSettings):
     @classmethod
     def _ranges(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for text in value:
-            ip_network(text)
+            try:
+                ip_network(text)
+            except ValueError as error:
+                raise ValueError(f"“{text}”不是地址段，应写作 10.8.0.0/16（主机位为 0）") from error
         return value
 
     @field_validator("grants")
@@ -149,16 +158,16 @@ class Settings(BaseSettings):
 
 
 def load_settings(**given: Any) -> Settings:
-    """The settings in force; ``given`` come from the command line. Raises SettingsError with every problem by name."""
+    """The settings in force; ``given`` come from the command line. Raises SettingsError with every problem and its place."""
+    typed = {name: value for name, value in given.items() if value is not None}
+    file = settings_file(typed)
     try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})
+        settings = Settings(**typed)
     except ValidationError as error:
-        lines = [f"  {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise SettingsError(
-            "设置有误，请检查数据目录下的 settings.toml 与 XUNJIAN_ 环境变量:\n" + "\n".join(lines)
-        ) from error
+        lines = explain(error, file=file, given=typed, environ=os.environ, known=Settings.model_fields)
+        raise SettingsError(f"设置有误，请改正后再试：\n{lines}") from error
     except (ValueError, OSError) as error:
-        raise SettingsError(f"读不懂设置文件 settings.toml: {error}") from error
+        raise SettingsError(explain_toml(error, file)) from error
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -166,3 +175,8 @@ def load_settings(**given: Any) -> Settings:
             f"不能建立数据目录 {settings.data}: {error.strerror}。请换一个目录（--data）或检查权限。"
         ) from error
     return settings
+
+
+def settings_file(given: Mapping[str, Any]) -> Path:
+    """Where the settings file is, or would be."""
+    return Path(str(given.get("data") or os.environ.get("XUNJIAN_DATA") or "var")) / "settings.toml"

@@ -26,6 +26,7 @@ class CandidateKind(LabeledEnum):
     REVIEW = "review", "名称有歧义，需人工判断"
     OTHER = "other", "其他单位"
     CLEAR = "clear", "与学校无关"
+    UNSEEN = "unseen", "无法判断"
 
     @property
     def needs_review(self) -> bool:
@@ -66,6 +67,7 @@ class Candidate:
     decided_at: datetime | None = None
     decision_reason: str = ""
     decided_name: str = ""
+    unit: str = ""
 
     def suspicion(self) -> Suspicion:
         """What the rules hear about it: until a person confirmed it, nothing is called a violation."""
@@ -79,6 +81,8 @@ class Candidate:
             review=self.state != CandidateState.CONFIRMED,
             seen_at=self.last_seen_at,
             name=self.name,
+            unit=self.unit,
+            body=self.verified_body,
         )
 
 
@@ -196,12 +200,15 @@ def merge_candidate(known: Candidate | None, new: Candidate) -> Candidate:
         decided_at=known.decided_at,
         decision_reason=known.decision_reason,
         decided_name=known.decided_name,
+        unit=known.unit,
         expires_at=known.expires_at,
     )
 
 
-def decide_candidate(candidate: Candidate, state: CandidateState, *, by: str, reason: str, now: datetime) -> Candidate:
-    """A person's decision. Raises ValueError with a Chinese sentence when it lacks a name or a reason."""
+def decide_candidate(
+    candidate: Candidate, state: CandidateState, *, by: str, reason: str, now: datetime, unit: str = ""
+) -> Candidate:
+    """A person's decision; ``unit``: whose the account is, where the person found out. Raises ValueError with a Chinese sentence when it lacks a name or a reason."""
     if not by.strip():
         raise ValueError("请写明是谁作的决定。")
     if state == CandidateState.EXCLUDED and not reason.strip():
@@ -216,5 +223,6 @@ def decide_candidate(candidate: Candidate, state: CandidateState, *, by: str, re
         decided_at=now,
         decision_reason=reason.strip(),
         decided_name=candidate.name,
+        unit=unit.strip() or candidate.unit,
         expires_at=expires,
     )

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Literal
+from typing import Any
 
 from rules.accounts.identity import account_key
 from rules.accounts.state import apply_observation, same_account
 from rules.calendar import Calendar
 from rules.catalogue import RULES, SchoolContext
-from rules.catalogue.registry import BoundRule
-from rules.model import Account, AccountState, Filing, FilingStatus, Finding, Outcome, Platform, RuleResult, Suspicion
-from rules.policies.schema import OWN_UNIT, Clause, Policy
+from rules.catalogue.registry import BoundRule, UnitChecks
+from rules.model import (
+    Account,
+    AccountState,
+    Filing,
+    FilingStatus,
+    Finding,
+    Outcome,
+    Platform,
+    RuleResult,
+    Suspicion,
+    Verdict,
+)
+from rules.policies.routing import advised, route, supervisor
+from rules.policies.schema import Clause, Definition, Policy
 
 __all__ = [
     "account_key",
@@ -25,11 +38,16 @@ __all__ = [
     "route",
     "school_context",
     "supervisor",
+    "unconfirmed",
 ]
 
 
-REGISTER_WIDE_RULES = frozenset({"duplicate_account"})
-"""Rules that hold one filing against the unit's others (`SchoolContext.shared`)."""
+REGISTER_WIDE_RULES = frozenset({"duplicate_account", "self_check"})
+"""Rules that hold one filing against the unit's others (`SchoolContext.shared`, `SchoolContext.self_checks`)."""
+FROM_EFFECTIVE = frozenset({"late_filing", "self_check"})
+"""Rules that count from the day the regulation took effect."""
+Opened = Mapping[str, Mapping[tuple[str, str], Mapping[str, Any]]]
+"""Of accounts with open cases: by account key, then by rule and clause, the settings the case opened under."""
 
 
 def join(
@@ -70,7 +88,8 @@ def _own(platform: Platform, key: str, seen: AccountState | None) -> AccountStat
 def school_context(policy: Policy, filings: Iterable[Filing], calendar: Calendar) -> SchoolContext:
     """What rules may know of the school; ``filings`` are read once, for what only the whole register shows, and only
     where a clause asks for it: a register of 100,000 accounts takes 150 MB."""
-    compares = any(clause.rule in REGISTER_WIDE_RULES for clause in policy.clauses)
+    rules = {clause.rule for clause in policy.clauses}
+    compared = list(filings) if rules & REGISTER_WIDE_RULES else []
     return SchoolContext(
         code=policy.code,
         name=policy.school,
@@ -81,8 +100,24 @@ def school_context(policy: Policy, filings: Iterable[Filing], calendar: Calendar
         unit_short_names={unit.name: unit.short for unit in policy.units},
         ranges=policy.ranges,
         domains=policy.domains,
-        shared=_shared(filings) if compares else {},
+        shared=_shared(compared) if "duplicate_account" in rules else {},
+        self_checks=_self_checks(compared) if "self_check" in rules else {},
     )
+
+
+def _self_checks(filings: Iterable[Filing]) -> dict[str, UnitChecks]:
+    """By unit with several active filings: the newest self-check of any, and the eldest filing."""
+    units: defaultdict[str, list[Filing]] = defaultdict(list)
+    for filing in filings:
+        if filing.unit and filing.status is FilingStatus.ACTIVE:
+            units[filing.unit].append(filing)
+    return {
+        unit: UnitChecks(
+            max((f.self_checked_at for f in group if f.self_checked_at), default=None), min(group, key=_age).id
+        )
+        for unit, group in units.items()
+        if len(group) > 1
+    }
 
 
 def _shared(filings: Iterable[Filing]) -> dict[str, tuple[Filing, ...]]:
@@ -104,63 +139,125 @@ def _age(filing: Filing) -> tuple[date, str]:
     return filing.opened_at or filing.filed_at or date.max, filing.id
 
 
-def route(filing: Filing, policy: Policy, matter: Literal["content", "technology"] = "content") -> str:
-    """The office that supervises an account: the first route that covers it, else the account's own unit."""
-    for way in policy.routes:
-        if way.matter == matter and way.only.covers(filing.platform, filing):
-            return filing.unit if way.to == OWN_UNIT else way.to
-    return filing.unit
-
-
-def supervisor(account: Account, policy: Policy) -> str:
-    """As `route`; an account nobody filed goes to whoever supervises without condition."""
-    if account.filing:
-        return route(account.filing, policy)
-    everybody = (way for way in policy.routes if way.matter == "content" and way.only.covers(account.platform, None))
-    return next((way.to for way in everybody if way.to != OWN_UNIT), "")
-
-
 BoundClauses = tuple[tuple[Clause, BoundRule], ...]
 """A policy's clauses, each with its rule and settings bound together; see `bind_clauses`."""
 
 
 def bind_clauses(policy: Policy) -> BoundClauses:
-    """Bind every clause once, for many accounts."""
-    return tuple((clause, RULES[clause.rule].bind(clause.settings)) for clause in policy.clauses)
+    """Bind every clause once, for many accounts; each is asked only of what the regulation calls an account."""
+    return tuple(
+        (_narrowed(clause, policy.definition), RULES[clause.rule].bind(clause.settings)) for clause in policy.clauses
+    )
+
+
+def _narrowed(clause: Clause, definition: Definition | None) -> Clause:
+    """The clause within the regulation's own definition of an account, where it does not say itself what it is about."""
+    if definition is None:
+        return clause
+    changed: dict[str, Any] = {}
+    if not clause.only.platforms:
+        changed["platforms"] = definition.only.platforms
+    if not clause.only.levels:
+        changed |= {"levels": definition.only.levels, "except_levels": definition.only.except_levels}
+    return clause.model_copy(update={"only": clause.only.model_copy(update=changed)})
 
 
 def evaluate_account(
     account: Account, bound: BoundClauses, school: SchoolContext, now: datetime
 ) -> Iterator[tuple[Clause, RuleResult]]:
-    """Every clause that applies to one account, with its answer."""
+    """Every clause that applies to one account, with its answer; one for a level is not answered where none is filed."""
+    filing = account.filing
     for clause, check in bound:
-        if clause.only.covers(account.platform, account.filing) and (answer := check(account, school, now)):
-            yield clause, answer
+        if clause.only.covers(account.platform, filing):
+            if answer := check(account, school, now):
+                yield clause, answer
+        elif filing and filing.status is FilingStatus.ACTIVE and clause.only.unknown(account.platform, filing):
+            yield clause, RuleResult(Verdict.UNDETERMINED, "台账未填写账号级别，无法判断本条是否适用")
 
 
-def evaluate(accounts: Iterable[Account], policy: Policy, school: SchoolContext, now: datetime) -> Iterator[Finding]:
-    """One finding per account and clause, as the accounts stream by: nothing is kept between them."""
+def evaluate(
+    accounts: Iterable[Account], policy: Policy, school: SchoolContext, now: datetime, opened: Opened | None = None
+) -> Iterator[Finding]:
+    """One finding per account and clause, as the accounts stream by: nothing is kept between them. ``opened``: under
+    which settings the open cases began; what they accuse is measured by those, whatever the file says today."""
     bound = bind_clauses(policy)
     for account in accounts:
         office = supervisor(account, policy)
+        before = (opened or {}).get(account.key, {})
+        met: set[tuple[str, str]] = set()
         for clause, answer in evaluate_account(account, bound, school, now):
-            yield Finding(
-                school=account.school,
-                platform=account.platform,
-                account=account.key,
-                title=account.title,
-                unit=account.filing.unit if account.filing else "",
-                supervisor=office,
-                rule=clause.rule,
-                clause=clause.clause,
-                basis=policy.basis(clause.clause),
-                verdict=answer.verdict,
-                reason=answer.reason,
-                evidence=answer.evidence,
-                shown_at=answer.shown_at,
-                since=answer.since,
-                until=answer.until,
-                in_order=answer.in_order,
-                school_to_confirm=clause.school_to_confirm,
-                provisional=answer.provisional,
-            )
+            key = (clause.rule, clause.clause)
+            met.add(key)
+            held = _shown_only(account, clause, policy, answer)
+            yield _finding(account, policy, key, office, _by_case(account, clause, held, before.get(key), school, now))
+        for key in before.keys() - met:
+            if RULES[key[0]].bind(before[key])(account, school, now):  # None: what the case is about no longer arises
+                ended = RuleResult(Verdict.COMPLIANT, "制度文件已修改，该账号不再适用本条")
+                yield _finding(account, policy, key, office, (ended, True))
+
+
+def _shown_only(account: Account, clause: Clause, policy: Policy, answer: RuleResult) -> RuleResult:
+    """A breach that must not be held against the unit is shown, as something that nobody can say yet."""
+    if answer.verdict is not Verdict.VIOLATED:
+        return answer
+    if way := advised(account, policy):
+        why = f"该账号由校外组织主办，{way.to}只负指导责任，不适用处理级次"
+    elif clause.duty == "office":
+        why = "本条是主管部门的职责，请先核对并补录，不向主办单位发文"
+    elif unconfirmed(clause, policy):
+        why = "所依据的数字制度原文没有，待学校确认，确认之前不立案、不发文"
+    else:
+        return answer
+    return replace(answer, verdict=Verdict.UNDETERMINED, reason=f"{answer.reason}（{why}）", since=None)
+
+
+def unconfirmed(clause: Clause, policy: Policy) -> bool:
+    """True where the answer rests on a number or a date that the school has not confirmed."""
+    return clause.school_to_confirm or (policy.regulation.effective_to_confirm and clause.rule in FROM_EFFECTIVE)
+
+
+def _by_case(
+    account: Account,
+    clause: Clause,
+    answer: RuleResult,
+    settings: Mapping[str, Any] | None,
+    school: SchoolContext,
+    now: datetime,
+) -> tuple[RuleResult, bool]:
+    """The answer with the spans in order as the open case's own settings have them, and whether only an edit cured it."""
+    if settings is None or dict(settings) == dict(clause.settings):
+        return answer, False
+    then = RULES[clause.rule].bind(settings)(account, school, now)
+    if then is None:
+        return answer, False
+    eased = answer.verdict is Verdict.COMPLIANT and then.verdict is not Verdict.COMPLIANT
+    return replace(answer, in_order=then.in_order), eased
+
+
+def _finding(
+    account: Account, policy: Policy, key: tuple[str, str], office: str, answered: tuple[RuleResult, bool]
+) -> Finding:
+    (rule, article), (answer, eased) = key, answered
+    clause = policy.clause_of(rule, article)
+    suspected = account.suspicion.unit if account.suspicion else ""
+    return Finding(
+        school=account.school,
+        platform=account.platform,
+        account=account.key,
+        title=account.title,
+        unit=account.filing.unit if account.filing else suspected,
+        supervisor=office,
+        rule=rule,
+        clause=article,
+        basis=policy.basis(article),
+        verdict=answer.verdict,
+        reason=answer.reason,
+        evidence=answer.evidence,
+        shown_at=answer.shown_at,
+        since=answer.since,
+        until=answer.until,
+        in_order=answer.in_order,
+        school_to_confirm=clause is not None and unconfirmed(clause, policy),
+        provisional=answer.provisional,
+        eased=eased,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import Flag, StrEnum, auto
@@ -9,6 +10,12 @@ from typing import Self
 
 BEIJING = timezone(timedelta(hours=8), "CST")
 """Every time in the product is aware and shown in this zone; China has had no daylight saving since 1991."""
+
+
+HIJACKED = "hijacked"
+"""The code that opens the reason of a look at a lost or broken-into site (`AccountState.obstacle_reason` keeps it)."""
+FRESH = timedelta(days=31)
+"""A date without its year is believed to be the newest possible one when its post is seen so soon after it."""
 
 
 class LabeledEnum(StrEnum):
@@ -40,6 +47,8 @@ class Platform(LabeledEnum):
     XIAOHONGSHU = "xiaohongshu", "小红书"
     QZONE = "qzone", "QQ空间"
     PENGUIN = "penguin", "企鹅号"
+    CHANNELS = "channels", "微信视频号"
+    MINIPROGRAM = "miniprogram", "小程序"
     APP = "app", "移动客户端"
     GROUP = "group", "互联网群组"
     OTHER = "other", "其他平台"
@@ -84,7 +93,10 @@ class Precision(LabeledEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One item the account itself published. ``published_at`` is aware; the start of the day when precision is DAY."""
+    """One item the account itself published. ``published_at`` is aware; the start of the day when precision is DAY.
+
+    ``year_inferred``: the page left the year out and nothing else told it: the newest possible one was taken.
+    """
 
     id: str
     title: str = ""
@@ -92,6 +104,13 @@ class Post:
     published_at: datetime | None = None
     precision: Precision = Precision.SECOND
     pinned: bool = False
+    year_inferred: bool = False
+
+    def is_dated(self, seen_at: datetime) -> bool:
+        """Whether anybody knows the date of this post, seen at this moment: an inferred year counts only while fresh."""
+        if self.published_at is None:
+            return False
+        return not self.year_inferred or self.published_at >= seen_at - FRESH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +130,15 @@ class Observation:
     """What one page showed at one moment: a fact, never a judgement.
 
     ``posts`` are the account's own items only (never ads, reposted lists or other authors); ``proves`` says what this
-    source may show; ``post_count`` is the platform's own counter; ``evidence`` is the id of the stored bytes.
+    source may show; ``post_count`` is the platform's own number of all posts, None where its number counts less;
+    ``evidence`` is the id of the stored bytes.
+
+    - ``ids``: what the page says of whose it is beside ``account_id``, each as ``kind:value`` (`rules.accounts.identity`).
+    - ``counters``: numbers of the platform's that rise when something is published, by what they count. They need not
+      count everything: they are only held against the list (`rules.accounts.counters`).
+    - ``sign_at``: the newest thing in the account's own space that is no post of its own (joint work, 合集, 快转).
+    - ``silence_if_known``: the list would show newer posts, but the year of its newest one is inferred, so that it shows
+      silence only to who has seen that post before (`rules.accounts.first_dates`).
     """
 
     platform: Platform
@@ -132,6 +159,15 @@ class Observation:
     bylines: tuple[str, ...] = ()
     results: tuple[SearchHit, ...] = ()
     evidence: str = ""
+    ids: tuple[str, ...] = ()
+    counters: tuple[tuple[str, int], ...] = ()
+    sign_at: datetime | None = None
+    silence_if_known: bool = False
+
+    @property
+    def is_hijacked(self) -> bool:
+        """True where the site has become somebody else's: staff must hear of it at once, nothing it shows counts."""
+        return self.reason.startswith(f"{HIJACKED}:")
 
     @property
     def last_post_at(self) -> datetime | None:
@@ -164,12 +200,22 @@ class ReviewResult(LabeledEnum):
     MISSING = "missing", "未提交"
 
 
+_MADE_ID = re.compile(rf"(?:{'|'.join(Platform)})-[0-9a-f]{{10}}(?:-\d+)?")
+"""How the import numbers a row that has no 备案号."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
     """What a school has on file about one account: one row of the register (台账).
 
-    ``id`` is the register's own number of the row; ``key`` below is what observations are joined on. Dates are
-    calendar dates in China.
+    ``id`` is the register's own number of the row, or made by the import where the office gave none (`number`). Dates
+    are calendar dates in China.
+
+    - ``unknown``: fields the office's table has no column for, or calls 不详. Nothing may be concluded from their being
+      empty (`knows`).
+    - ``known_to_month``, ``known_to_year``: dates of which the day, or the month too, is not on file. What stands in the
+      field is then the day most in the unit's favour.
+    - ``position``: the row's place in the office's own order. ``extra``: the office's other columns, as (heading, text).
     """
 
     id: str
@@ -206,6 +252,26 @@ class Filing:
     status: FilingStatus = FilingStatus.ACTIVE
     status_changed_at: date | None = None
     note: str = ""
+    body_type: str = ""
+    position: int = 0
+    unknown: tuple[str, ...] = ()
+    known_to_month: tuple[str, ...] = ()
+    known_to_year: tuple[str, ...] = ()
+    extra: tuple[tuple[str, str], ...] = ()
+
+    def knows(self, field: str) -> bool:
+        """False where the register cannot say: its table has no such column, or the cell says 不详."""
+        return field not in self.unknown
+
+    @property
+    def number(self) -> str:
+        """The office's own 备案号; "" where ``id`` was made by the import."""
+        return "" if _MADE_ID.fullmatch(self.id) else self.id
+
+    @property
+    def order(self) -> tuple[bool, int, str]:
+        """Sorts filings as the office does; rows that never had a place come last, by their ids."""
+        return not self.position, self.position, self.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +280,33 @@ class DatedEvidence:
 
     at: datetime
     evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstDate:
+    """The day a post bore when it was first seen; ``known``: its year was stated, or the post was fresh then."""
+
+    post: str
+    day: date
+    known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """One counter of a platform's beside the list: ``base`` when both last agreed, ``latest`` now, ``listed`` own posts
+    first seen in between. ``worst`` is the most that was ever unlisted, ``moved`` the look that showed it."""
+
+    kind: str
+    base: int
+    latest: int
+    listed: int = 0
+    worst: int = 0
+    moved: DatedEvidence | None = None
+
+    @property
+    def unlisted(self) -> int:
+        """How many publications the counter knows of that no list has shown."""
+        return max(0, self.latest - self.base - self.listed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +323,9 @@ class AccountState:
       latest its precision allows. They say whether the account was in order when a notice went out.
     - ``days_observed``: days in the last 366 with at least one fact; ``posts_in_year``: distinct posts seen.
     - ``listed_from``, ``listed_to``: between these every own post was listed, by looks that overlap without a gap.
+    - ``first_dates``: the posts of a website seen of late, each with the day it bore at first sight.
+    - ``tallies``: the platform's counters, held against the lists; ``sign_at``, ``sign``: the newest sign of life in the
+      account's own space that is no post of its own, and the look that showed it.
     - ``name_seen``, ``body_seen``: newest look that showed them; ``name_since``, ``body_since``: first look that
       showed the present value.
     """
@@ -268,6 +364,10 @@ class AccountState:
     bylines: tuple[str, ...] = ()
     bylines_seen: DatedEvidence | None = None
     moved_to: str | None = None
+    first_dates: tuple[FirstDate, ...] = ()
+    tallies: tuple[Tally, ...] = ()
+    sign_at: datetime | None = None
+    sign: DatedEvidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +375,8 @@ class Suspicion:
     """Why an unfiled account concerns a school: the name match a person confirmed or has yet to look at.
 
     ``review``: the matcher itself was unsure, so a person looks before anything is called a violation. ``seen_at`` is
-    when the evidence was fetched, for accounts that only a search page has shown.
+    when the evidence was fetched, for accounts that only a search page has shown. ``unit``: whose it is, as far as a
+    person found out; ``body``: an organisation's verified body.
     """
 
     term: str
@@ -287,6 +388,8 @@ class Suspicion:
     review: bool = False
     seen_at: datetime | None = None
     name: str = ""
+    unit: str = ""
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -343,7 +446,11 @@ class RuleResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One clause applied to one account. ``violated`` ones become cases; the others are the record that we looked."""
+    """One clause applied to one account. ``violated`` ones become cases; the others are the record that we looked.
+
+    ``eased``: in order only because the policy was edited since the account's open case began. ``in_order`` of an
+    account with an open case is reckoned by the settings that case opened under.
+    """
 
     school: str
     platform: Platform
@@ -363,6 +470,7 @@ class Finding:
     in_order: tuple[tuple[datetime, datetime], ...] = ()
     school_to_confirm: bool = False
     provisional: bool = False
+    eased: bool = False
 
     @property
     def key(self) -> str:

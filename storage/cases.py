@@ -157,6 +157,12 @@ class CaseRepository:
             row = {"version": version, "school": school, "loaded_at": now, "text": document}
             upsert(tx, PolicyRow, [row], keep=["*"])
 
+    def remembered_policy(self, version: str) -> str | None:
+        """A policy as it was kept under its version."""
+        with self._db.read() as tx:
+            kept = tx.execute(select(table(PolicyRow).c.text).where(table(PolicyRow).c.version == version)).scalar()
+        return None if kept is None else str(kept)
+
     def school_of(self, number: str) -> str | None:
         """The school a case number belongs to."""
         with self._db.read() as tx:

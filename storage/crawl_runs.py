@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from storage.database import Database, table, upsert
 from storage.tables import (
@@ -28,6 +29,12 @@ PLATFORM, BUDGET, EVENT, DIGEST = (
     table(OperatorEventRow),
     table(DigestRow),
 )
+
+
+UNTOUCHED: dict[str, Any] = {
+    "walls": 0, "rest_until": None, "frozen_at": None, "frozen_why": "", "enabled": True, "ignore_robots": False,
+}  # fmt: skip
+"""A platform on which nothing ever happened."""
 
 
 class CrawlRunRepository:
@@ -108,8 +115,7 @@ class CrawlRunRepository:
         """A platform's rest, breaker and switches; the defaults where nothing ever happened."""
         with self._db.read() as tx:
             row = tx.execute(select(PLATFORM).where(PLATFORM.c.platform == platform)).first()
-        empty = {"platform": platform, "walls": 0, "rest_until": None, "frozen_at": None, "frozen_why": ""}
-        return dict(row._mapping) if row else empty | {"enabled": True, "ignore_robots": False}
+        return dict(row._mapping) if row else UNTOUCHED | {"platform": platform}
 
     def platforms(self) -> list[dict[str, Any]]:
         """Every platform that something happened on."""
@@ -117,17 +123,27 @@ class CrawlRunRepository:
             return [dict(row._mapping) for row in tx.execute(select(PLATFORM).order_by(PLATFORM.c.platform))]
 
     def set_platform(self, platform: str, **values: Any) -> None:
-        """Change a platform's state (walls, rest_until, frozen_at, frozen_why)."""
-        row = self.platform(platform) | values
+        """Set these of a platform's columns, whatever the others are by now."""
         with self._db.write() as tx:
-            upsert(tx, PlatformStateRow, [row])
+            _set_platform(tx, platform, values)
+
+    def change_platform(self, platform: str, change: Callable[[Mapping[str, Any]], dict[str, Any]]) -> None:
+        """Set the columns that ``change`` makes of the row as it stands; nobody changes it in between."""
+        untouched = UNTOUCHED | {"platform": platform}
+        query = select(PLATFORM).where(PLATFORM.c.platform == platform).with_for_update()
+        with self._db.write() as tx:
+            row = tx.execute(query).first()
+            if row is None and change(untouched):
+                upsert(tx, PlatformStateRow, [untouched], keep=["*"])  # PostgreSQL locks only a row that is there
+                row = tx.execute(query).one()
+            if values := change(dict(row._mapping) if row else untouched):
+                _set_platform(tx, platform, values)
 
     def set_platform_switch(self, platform: str, *, by: str, why: str, now: datetime, **values: Any) -> None:
         """An operator throws a switch; who and why are kept."""
-        row = self.platform(platform) | values
         event = {"at": now, "by": by, "what": f"{platform}: {json.dumps(values, default=str)}", "why": why}
         with self._db.write() as tx:
-            upsert(tx, PlatformStateRow, [row])
+            _set_platform(tx, platform, values)
             tx.execute(insert(EVENT), [event])
 
     def operator_events(self, limit: int = 50) -> list[dict[str, Any]]:
@@ -138,10 +154,10 @@ class CrawlRunRepository:
     def add_requests(self, host: str, day: date, requests: int) -> int:
         """Add to a host's count of the day and return it."""
         with self._db.write() as tx:
+            upsert(tx, RequestCountRow, [{"host": host, "day": day, "requests": 0}], keep=["*"])
             same = (BUDGET.c.host == host) & (BUDGET.c.day == day)
-            spent = int(tx.execute(select(BUDGET.c.requests).where(same).with_for_update()).scalar() or 0) + requests
-            upsert(tx, RequestCountRow, [{"host": host, "day": day, "requests": spent}])
-            return spent
+            tx.execute(BUDGET.update().where(same).values(requests=BUDGET.c.requests + requests))
+            return int(tx.execute(select(BUDGET.c.requests).where(same)).scalar_one())
 
     def requests_by_host(self, day: date) -> dict[str, int]:
         """Requests of the day by host."""
@@ -178,3 +194,8 @@ class CrawlRunRepository:
             old = select(RUN.c.id).where(RUN.c.started_at < before - timedelta(days=1))
             tx.execute(RUN_ACCOUNT.delete().where(RUN_ACCOUNT.c.run.in_(old)))
             return int(tx.execute(RUN.delete().where(RUN.c.started_at < before)).rowcount)
+
+
+def _set_platform(tx: Connection, platform: str, values: dict[str, Any]) -> None:
+    """One statement on the columns meant: a row written whole would undo what somebody else set meanwhile."""
+    upsert(tx, PlatformStateRow, [UNTOUCHED | {"platform": platform} | values], only=tuple(values))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,11 +11,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlmodel import SQLModel
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
+NO_ROOM = ("full", "disk I/O")
+"""What SQLite says on a full disk."""
 
 
 class StorageError(Exception):
@@ -29,10 +32,30 @@ def url_of(data: Path, url: str | None = None) -> str:
     return f"sqlite:///{data / 'xunjian.db'}"
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+PRAGMAS = (f"busy_timeout={BUSY_SECONDS * 1000}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
+
+
+def _connect_sqlite(dialect: Any, _record: Any, arguments: Any, named: Any) -> Any:
+    """A prepared connection. A full disk has no room for the index that readers share (-shm): a process that has the file
+    to itself can keep it in memory, so that what is stored can still be read."""
+    try:
+        return _prepared(dialect.loaded_dbapi.connect(*arguments, **named))
+    except sqlite3.OperationalError as error:
+        if not any(sign in str(error) for sign in NO_ROOM):
+            raise
+    return _prepared(dialect.loaded_dbapi.connect(*arguments, **named), "locking_mode=EXCLUSIVE")
+
+
+def _prepared(connection: Any, *first: str) -> Any:
     connection.isolation_level = None  # SQLAlchemy's BEGIN below is the only one
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"busy_timeout={BUSY_SECONDS * 1000}", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in (*first, *PRAGMAS):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # the first look is what needs the room
+    except sqlite3.DatabaseError:
+        connection.close()
+        raise
+    return connection
 
 
 class Database:
@@ -44,7 +67,7 @@ class Database:
         self.sqlite = url.startswith("sqlite")
         self.engine: Engine = create_engine(url, pool_pre_ping=not self.sqlite)
         if self.sqlite:
-            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "do_connect", _connect_sqlite)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -69,8 +92,9 @@ class Database:
         from alembic.config import Config
         from alembic.migration import MigrationContext
         from alembic.script import ScriptDirectory
+        from alembic.util import CommandError
 
-        with _plain_errors():
+        with _plain_errors(), _newer_version(CommandError):
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS))
             head = ScriptDirectory.from_config(config).get_current_head()
@@ -100,26 +124,51 @@ def _adopt(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
+def _newer_version(unknown_revision: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except unknown_revision as error:
+        raise StorageError("数据库是由更新版本的校媒巡检建立的，这个版本不能使用。请升级程序后再试。") from error
+
+
+@contextmanager
 def _plain_errors() -> Iterator[None]:
     try:
         yield
-    except OperationalError as error:
-        raise StorageError(_explain(str(error.orig))) from error
     except DBAPIError as error:
-        if "full" in str(error.orig):
-            raise StorageError(_explain(str(error.orig))) from error
-        raise
+        if isinstance(error, IntegrityError):
+            raise  # a fault of ours, not the database's
+        raise StorageError(_explain(str(error.orig))) from error
+    except sqlite3.DatabaseError as error:  # from the pragmas at connecting, which SQLAlchemy does not wrap
+        raise StorageError(_explain(str(error))) from error
     except SQLAlchemyError as error:
-        raise StorageError(f"数据库无法使用: {error}") from error
+        raise StorageError(f"数据库无法使用（{type(error).__name__}），请执行 xunjian doctor 查看。") from error
+
+
+DAMAGED = (
+    "数据库文件已损坏，不能读取。请先停止服务，把数据目录原样复制一份留存，再用最近的备份恢复数据库；"
+    "存证文件不受影响，可用 xunjian evidence verify 核验。"
+)
 
 
 def _explain(message: str) -> str:
     if "locked" in message:
         return f"数据库正被另一个程序占用，等待 {BUSY_SECONDS} 秒后仍未释放。请稍后重试，或检查有无未退出的进程。"
+    if (
+        "malformed" in message
+        or "not a database" in message
+        or "no such table" in message
+        or "no such column" in message
+    ):
+        return DAMAGED
     if "full" in message or "disk I/O" in message:
         return "磁盘已满或无法写入，本次操作没有保存任何内容。请清理磁盘后重试。"
     if "unable to open" in message:
         return "无法打开数据库文件。请检查数据目录是否存在、是否有读写权限。"
+    if "readonly" in message:
+        return "数据库文件是只读的，不能保存。请检查数据目录的权限和挂载方式。"
+    if "connection" in message and ("refused" in message or "failed" in message or "closed" in message):
+        return "连不上数据库服务器。请检查设置 database_url 里的地址、端口和口令，以及服务器是否在运行。"
     return f"数据库无法使用: {message}"
 
 
@@ -130,9 +179,15 @@ def table(model: type[SQLModel]) -> Table:
 
 
 def upsert(
-    connection: Connection, model: type[SQLModel], rows: Sequence[dict[str, Any]], *, keep: Sequence[str] | None = None
+    connection: Connection,
+    model: type[SQLModel],
+    rows: Sequence[dict[str, Any]],
+    *,
+    keep: Sequence[str] | None = None,
+    only: Sequence[str] | None = None,
 ) -> int:
-    """Insert rows; where the primary key exists, set every column except ``keep`` (``keep=["*"]`` changes nothing).
+    """Insert rows; where the primary key exists, set every column except ``keep`` (``keep=["*"]`` changes nothing), or the
+    columns ``only``.
 
     Returns the number of rows inserted or changed.
     """
@@ -146,6 +201,6 @@ def upsert(
         statement = statement.on_conflict_do_nothing(index_elements=keys)
     else:
         kept = {*keys, *(keep or ())}
-        changed = {name: statement.excluded[name] for name in rows[0] if name not in kept}
+        changed = {name: statement.excluded[name] for name in only or rows[0] if name not in kept}
         statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
     return int(connection.execute(statement, list(rows)).rowcount)

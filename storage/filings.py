@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from rules.accounts.identity import account_key
 from rules.model import Filing
-from storage.database import Database, table, upsert
+from storage.database import Database, StorageError, table, upsert
 from storage.serialization import dump, load
 from storage.tables import FilingChangeRow, FilingRow
 
@@ -21,6 +22,10 @@ FILING, CHANGE = table(FilingRow), table(FilingChangeRow)
 def key_of(filing: Filing) -> str:
     """The account key that observations of this filing carry."""
     return account_key(filing.platform, filing.account_id, filing.url, filing.name)
+
+
+class RegisterMoved(StorageError):
+    """The register is no longer what a preview was made of. Raised by `FilingRepository.carry_out`; the catcher previews anew."""
 
 
 class FilingRepository:
@@ -47,6 +52,36 @@ class FilingRepository:
             added = sum(key not in known for key in changed)
             return added, len(changed) - added
 
+    def carry_out(
+        self, school: str, before: Sequence[Filing], after: Sequence[Filing], *, by: str, now: datetime
+    ) -> None:
+        """Make a school's register ``after``, if it still is ``before``, all or nothing.
+
+        A row that only moved in the office's order is written and not logged. Raises RegisterMoved.
+        """
+        with self._db.write() as tx:
+            rows = tx.execute(select(FILING.c.id, FILING.c.body).where(FILING.c.school == school))
+            known = {row.id: load(Filing, row.body) for row in rows}
+            if known != {filing.id: filing for filing in before}:
+                raise RegisterMoved("台账在预览之后已有变动，没有保存。请重新导入。")
+            wanted = {filing.id: filing for filing in after}
+            written = [filing for filing in after if known.get(filing.id) != filing]
+            upsert(tx, FilingRow, [_row(filing, dump(filing), now) for filing in written])
+            gone = [filing for filing in known.values() if filing.id not in wanted]
+            for start in range(0, len(gone), 500):
+                ids = [filing.id for filing in gone[start : start + 500]]
+                tx.execute(delete(FILING).where(FILING.c.school == school, FILING.c.id.in_(ids)))
+            log = [_change((school, filing.id), dump(filing), "", by, now) for filing in gone]
+            log += [
+                _change(
+                    (school, filing.id), dump(old) if (old := known.get(filing.id)) else None, dump(filing), by, now
+                )
+                for filing in written
+                if not (old := known.get(filing.id)) or replace(old, position=filing.position) != filing
+            ]
+            if log:
+                tx.execute(insert(CHANGE), log)
+
     def remove(self, school: str, ids: Sequence[str], *, by: str, now: datetime) -> int:
         """Take rows out of the register; their last state stays in the change log."""
         with self._db.write() as tx:
@@ -56,12 +91,13 @@ class FilingRepository:
             return int(tx.execute(delete(FILING).where(FILING.c.school == school, FILING.c.id.in_(ids))).rowcount)
 
     def all(self, school: str | None = None) -> list[Filing]:
-        """Every filing, of one school where named, in the order of their numbers."""
+        """Every filing, of one school where named, in the office's order."""
         query = select(FILING.c.body).order_by(FILING.c.school, FILING.c.id)
         if school:
             query = query.where(FILING.c.school == school)
         with self._db.read() as tx:
-            return [load(Filing, body) for (body,) in tx.execute(query)]
+            found = [load(Filing, body) for (body,) in tx.execute(query)]
+        return sorted(found, key=lambda filing: (filing.school, filing.order))
 
     def chunks(self, tx: Connection, school: str, size: int = 2000) -> Iterator[list[Filing]]:
         """A school's filings in keyset pages, so that 100,000 of them are never in memory at once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,6 +14,8 @@ from storage.database import Database, table
 from storage.tables import NoticeRow
 
 NOTICE = table(NoticeRow)
+SENT, UNKNOWN = "sent", "unknown"
+"""Results of a target that mean something here: it has the letter, or may have it."""
 LEASE = timedelta(minutes=30)
 """A claim older than this belongs to a process that died between claim and mark: the letter goes out again, under the
 same id. Longer than any pass over the outbox takes."""
@@ -20,13 +23,16 @@ same id. Longer than any pass over the outbox takes."""
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedNotice:
-    """A letter that is ours to send now. ``delivered`` maps a target (``channel:address``) to what it answered before."""
+    """A letter that is ours to send now. ``delivered`` maps a target (``channel:address``) to what it answered before,
+    ``unknown`` to how many attempts may have delivered it; ``attempts`` are the passes that came to an end, and this one.
+    """
 
     id: str
     document: str
     body: str
     attempts: int
     delivered: dict[str, str]
+    unknown: dict[str, int]
 
 
 class OutboxRepository:
@@ -46,33 +52,29 @@ class OutboxRepository:
             tx.execute(insert(NOTICE), [row | rest | {"delivered": "{}", "body": body}])
             return True
 
-    def claim(self, now: datetime, limit: int) -> list[ClaimedNotice]:
-        """The oldest due letters, by compare-and-set."""
+    def claim(self, now: datetime, limit: int, only: str = "") -> list[ClaimedNotice]:
+        """The oldest due letters, by compare-and-set, the digest before the others; or the one letter ``only``."""
         waiting = and_(NOTICE.c.state == "due", NOTICE.c.next_try_at <= now)
         left_behind = and_(NOTICE.c.state == "claimed", NOTICE.c.claimed_at < now - LEASE)
-        query = select(NOTICE).where(or_(waiting, left_behind)).order_by(NOTICE.c.next_try_at, NOTICE.c.id).limit(limit)
+        order = (NOTICE.c.document != "digest", NOTICE.c.next_try_at, NOTICE.c.id)
+        query = select(NOTICE).where(or_(waiting, left_behind)).order_by(*order).limit(limit)
+        query = query.where(NOTICE.c.id == only) if only else query
         with self._db.write() as tx:
             rows = tx.execute(query.with_for_update(skip_locked=True)).all()
             ids = [row.id for row in rows]
             claim = NOTICE.update().where(NOTICE.c.id.in_(ids))
-            tx.execute(claim.values(state="claimed", claimed_at=now, attempts=NOTICE.c.attempts + 1))
-        return [
-            ClaimedNotice(
-                id=row.id,
-                document=row.document,
-                body=row.body,
-                attempts=row.attempts + 1,
-                delivered={target: result for target, (result, _, _) in json.loads(row.delivered).items()},
-            )
-            for row in rows
-        ]
+            tx.execute(claim.values(state="claimed", claimed_at=now))
+        return [_claimed(row) for row in rows]
 
     def mark_target(self, id: str, target: str, result: str, reason: str, now: datetime) -> None:
-        """What one target answered, kept at once: (result, reason, when)."""
+        """What one target answered, kept at once: (result, reason, when), and how often the result was unknown."""
         mine = NOTICE.c.id == id
         with self._db.write() as tx:
             text = tx.execute(select(NOTICE.c.delivered).where(mine).with_for_update()).scalar_one()
-            answers = json.loads(text) | {target: (str(result), reason[:500], now.isoformat(timespec="seconds"))}
+            answers = json.loads(text)
+            doubts = _doubts(answers.get(target, ())) + (str(result) == UNKNOWN)
+            answer = [str(result), reason[:500], now.isoformat(timespec="seconds"), *([doubts] if doubts else [])]
+            answers[target] = answer
             tx.execute(NOTICE.update().where(mine).values(delivered=json.dumps(answers, ensure_ascii=False)))
 
     def mark_sent(self, id: str, now: datetime) -> None:
@@ -86,13 +88,21 @@ class OutboxRepository:
 
     def _mark(self, id: str, values: dict[str, Any]) -> None:
         with self._db.write() as tx:
-            tx.execute(NOTICE.update().where(NOTICE.c.id == id, NOTICE.c.state == "claimed").values(**values))
+            mine = NOTICE.update().where(NOTICE.c.id == id, NOTICE.c.state == "claimed")
+            tx.execute(mine.values(attempts=NOTICE.c.attempts + 1, **values))
 
     def resend(self, notice_id: str, now: datetime) -> bool:
-        """A person asks to try a failed notice again."""
-        failed = and_(NOTICE.c.id == notice_id, NOTICE.c.state == "failed")
+        """A person asks to try a notice again that failed, or that not everybody has yet. Who has it keeps it; what was
+        refused or in doubt is forgotten, and counting begins anew."""
+        waiting = and_(NOTICE.c.id == notice_id, NOTICE.c.state.in_(("failed", "due")))
         with self._db.write() as tx:
-            return tx.execute(NOTICE.update().where(failed).values(state="due", next_try_at=now)).rowcount == 1
+            text = tx.execute(select(NOTICE.c.delivered).where(waiting).with_for_update()).scalar()
+            if text is None:
+                return False
+            sent = {target: answer for target, answer in json.loads(text).items() if answer[0] == SENT}
+            change = {"delivered": json.dumps(sent, ensure_ascii=False), "attempts": 0, "error": ""}
+            tx.execute(NOTICE.update().where(waiting).values(state="due", next_try_at=now, **change))
+            return True
 
     def all(
         self, *, school: str | None = None, state: str | None = None, case: str | None = None
@@ -115,3 +125,20 @@ class OutboxRepository:
         """Notices by state; for the metrics."""
         with self._db.read() as tx:
             return {state: n for state, n in tx.execute(select(NOTICE.c.state, func.count()).group_by(NOTICE.c.state))}
+
+
+def _claimed(row: Any) -> ClaimedNotice:
+    answers = json.loads(row.delivered)
+    return ClaimedNotice(
+        id=row.id,
+        document=row.document,
+        body=row.body,
+        attempts=row.attempts + 1,
+        delivered={target: answer[0] for target, answer in answers.items()},
+        unknown={target: doubts for target, answer in answers.items() if (doubts := _doubts(answer))},
+    )
+
+
+def _doubts(answer: Sequence[Any]) -> int:
+    """How many attempts at a target may have delivered it: a fourth member, where there were any."""
+    return int(answer[3]) if len(answer) > 3 else 0

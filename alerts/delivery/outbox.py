@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Protocol
 
 from alerts.delivery.channels.base import Channel, DeliveryError
@@ -21,7 +22,9 @@ from rules.model import LabeledEnum
 FIRST_REST, LONGEST_REST = timedelta(minutes=1), timedelta(hours=6)
 """Waits double from the first to the longest, without jitter: a replay makes the same plan."""
 MAX_ATTEMPTS = {"unknown": 4, "retry": 30}
-"""Attempts after which a person must look: soon where every attempt may have been read, after a week otherwise."""
+"""After so many passes a person must look, a week; sooner at a target that may have it already each time."""
+PASS_SECONDS = 20 * 60.0
+"""A pass begins no further letter after this long: its claims must not run out while it sends."""
 LEASE = timedelta(minutes=30)
 """For storage: a claim this old was left by a crash, and may be claimed again. Longer than any pass takes."""
 
@@ -38,7 +41,8 @@ class DeliveryResult(LabeledEnum):
 class ClaimedMessage(Protocol):
     """One row of the outbox as storage hands it out, plain data only: storage knows nothing of letters.
 
-    ``attempts`` counts this one. ``delivered`` maps a target's key (``channel:address``) to the code of its Result.
+    ``attempts`` counts this one. ``delivered`` maps a target's key (``channel:address``) to the code of its Result,
+    ``unknown`` to how often its result was UNKNOWN.
     """
 
     @property
@@ -55,19 +59,23 @@ class ClaimedMessage(Protocol):
 
     @property
     def attempts(self) -> int:
-        """How many times it was claimed, this time included."""
+        """How many passes over it came to an end, this one included; one that was killed does not count."""
 
     @property
     def delivered(self) -> Mapping[str, str]:
         """Results so far by target."""
 
+    @property
+    def unknown(self) -> Mapping[str, int]:
+        """By target: attempts that may have delivered it."""
+
 
 class NoticeQueue(Protocol):
     """The outbox in storage. Every method is one transaction, and safe to call from several threads."""
 
-    def claim(self, now: datetime, limit: int) -> Sequence[ClaimedMessage]:
+    def claim(self, now: datetime, limit: int, only: str = "") -> Sequence[ClaimedMessage]:
         """The oldest due rows, by compare-and-set: due are those never tried, those whose rest is over, and those
-        whose claim is older than LEASE."""
+        whose claim is older than LEASE. ``only``: no other than this id."""
 
     def mark_target(self, id: str, target: str, result: DeliveryResult, reason: str, now: datetime) -> None:
         """What one target answered; called as soon as it is known."""
@@ -88,6 +96,13 @@ class DeliveryReport:
     given_up: int
     results: Mapping[tuple[str, DeliveryResult], int]
 
+    def __add__(self, other: DeliveryReport) -> DeliveryReport:
+        """Both together."""
+        results = Counter(self.results) + Counter(other.results)
+        return DeliveryReport(
+            self.claimed + other.claimed, self.sent + other.sent, self.given_up + other.given_up, dict(results)
+        )
+
 
 @dataclass(slots=True)
 class _Job:
@@ -107,9 +122,10 @@ class OutboxWorker:
     channels: Sequence[Channel]
     compose: Callable[[ClaimedMessage], OutgoingMessage]
 
-    def run(self, now: datetime, limit: int = 20) -> DeliveryReport:
-        """One pass over what is due at ``now``. Channels work side by side, so that a slow one holds no other."""
-        jobs = [self._job(claim) for claim in self.queue.claim(now, limit)]
+    def run(self, now: datetime, limit: int = 20, *, only: str = "") -> DeliveryReport:
+        """One pass over what is due at ``now``, or over the one letter ``only``. Channels work side by side, so that a slow
+        one holds no other."""
+        jobs = [self._job(claim) for claim in self.queue.claim(now, limit, only)]
         if not jobs:
             return DeliveryReport(0, 0, 0, {})
         with ThreadPoolExecutor(max_workers=max(1, len(self.channels))) as pool:
@@ -129,12 +145,14 @@ class OutboxWorker:
 
     def _work(self, channel: Channel, jobs: Sequence[_Job], now: datetime) -> None:
         """All letters through one channel; once it is down, the rest of the pass spares it."""
-        down = ""
+        down, until = "", monotonic() + PASS_SECONDS
         for job in jobs:
             for target in channel.targets(job.letter) if job.letter else ():
                 key = f"{channel.name}:{target}"
-                if job.claim.delivered.get(key) in (DeliveryResult.SENT, DeliveryResult.REFUSED):
+                if _settled(job.claim, key):
                     continue
+                if not down and monotonic() > until:
+                    down = "本轮发送时间已用完，留待下一轮"
                 if down:
                     job.results[key] = (DeliveryResult.RETRY, down)
                     continue
@@ -164,20 +182,35 @@ class OutboxWorker:
     def _settle(self, job: _Job, now: datetime) -> DeliveryResult:
         """Mark the letter by its targets: SENT when all have it, REFUSED when a person must look, else RETRY."""
         outcomes = [result for result, _ in job.results.values()]
-        before = [f"{key} 已被退回" for key, code in job.claim.delivered.items() if code == DeliveryResult.REFUSED]
+        before = [text for key in job.claim.delivered if (text := _stopped(job.claim, key))]
         reasons = [job.problem, *before, *(reason for _, reason in job.results.values())]
         if job.letter and not job.results and not job.claim.delivered:
             reasons.append("没有任何渠道可以送达：请在设置中配置渠道和收件人")
         if not any(reasons):
             self.queue.mark_sent(job.claim.id, now)
             return DeliveryResult.SENT
-        waits = DeliveryResult.RETRY in outcomes or DeliveryResult.UNKNOWN in outcomes or (not outcomes and not before)
-        limit = MAX_ATTEMPTS["unknown" if DeliveryResult.UNKNOWN in outcomes else "retry"]
-        given_up = not waits or job.claim.attempts >= limit
+        doubtful = [key for key, (result, _) in job.results.items() if result is DeliveryResult.UNKNOWN]
+        again = [key for key in doubtful if job.claim.unknown.get(key, 0) + 1 < MAX_ATTEMPTS["unknown"]]
+        waits = DeliveryResult.RETRY in outcomes or bool(again) or (not outcomes and not before)
+        given_up = not waits or job.claim.attempts >= MAX_ATTEMPTS["retry"]
         retry_at = None if given_up else now + retry_delay(job.claim.attempts)
         text = "；".join(dict.fromkeys(filter(None, reasons)))
         self.queue.mark_failed(job.claim.id, text, now, permanent=given_up, retry_at=retry_at)
         return DeliveryResult.REFUSED if given_up else DeliveryResult.RETRY
+
+
+def _settled(claim: ClaimedMessage, key: str) -> bool:
+    """True for a target that is not tried: it has the letter, or a person must look first."""
+    return claim.delivered.get(key) == DeliveryResult.SENT or bool(_stopped(claim, key))
+
+
+def _stopped(claim: ClaimedMessage, key: str) -> str:
+    """Why a target is not tried again, "" where it may be."""
+    if claim.delivered.get(key) == DeliveryResult.REFUSED:
+        return f"{key} 已被退回"
+    if claim.unknown.get(key, 0) >= MAX_ATTEMPTS["unknown"]:
+        return f"{key} 多次发出而结果不明，不再自动重发"
+    return ""
 
 
 def retry_delay(attempts: int) -> timedelta:

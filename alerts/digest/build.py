@@ -133,7 +133,9 @@ def _awaiting(item: PendingApproval) -> DigestLine:
     return DigestLine(f"{text}［{clean(item.number, 40)}］", Tone.ACT, Priority.SIGN, item.path)
 
 
-CHANGE_TONES = {ChangeKind.RECOVERED: Tone.GOOD, ChangeKind.CLOSED: Tone.GOOD, ChangeKind.SUSPECT: Tone.ACT}
+CHANGE_TONES = {ChangeKind.RECOVERED: Tone.GOOD, ChangeKind.CLOSED: Tone.GOOD} | dict.fromkeys(
+    (ChangeKind.SUSPECT, ChangeKind.UNFILED, ChangeKind.DOUBTFUL), Tone.ACT
+)
 
 
 def _change(item: DigestChange) -> DigestLine:

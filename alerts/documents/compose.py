@@ -90,7 +90,8 @@ def _body(notice: Notice, folders: list[Path]) -> tuple[Block, ...]:
     path = next((folder / file for folder in folders if (folder / file).is_file()), PACKAGED / file)
     values = {field.name: getattr(notice, field.name) for field in fields(notice)}
     try:
-        text = environment.get_template(file).render(values | demand(notice.rule, folders))
+        own = {key: values[key] for key in ("problem", "demand") if values[key]}
+        text = environment.get_template(file).render(values | demand(notice.rule, folders) | own)
     except TemplateSyntaxError as error:
         raise InvalidTemplate(Path(error.filename or path), error.lineno, _problem(error)) from error
     except (TemplateError, TypeError, ValueError, AttributeError, KeyError, ArithmeticError) as error:

@@ -29,6 +29,7 @@ def draft(
     number: str,
     issued_at: datetime,
     recipients: Sequence[str] = (),
+    addressee_mailboxes: Sequence[str] = (),
     evidence: Sequence[EvidenceCitation] = (),
     earlier: Sequence[Reference] = (),
     demo: bool = False,
@@ -44,9 +45,11 @@ def draft(
         cc=planned.cc,
         upheld=planned.upheld,
         answer=planned.answer,
+        partial=bool(planned.revoked),
         public=planned.public,
         office=office,
         recipients=tuple(dict.fromkeys(recipients)),
+        addressee_mailboxes=tuple(dict.fromkeys(addressee_mailboxes)),
         issued_at=issued_at,
         evidence=tuple(evidence) or tuple(EvidenceCitation(id=item) for item in case.evidence),
         earlier=tuple(earlier),
@@ -59,7 +62,7 @@ def draft(
 
 def _of_case(case: Case, policy: Policy) -> dict[str, Any]:
     """What the case and its clause contribute. The clause is the policy's of today; its number and rule are the case's."""
-    clause = next((c for c in policy.clauses if (c.rule, c.clause) == (case.rule, case.clause)), None)
+    clause = policy.clause_of(case.rule, case.clause)
     return {
         "school": case.school,
         "school_name": policy.school,
@@ -73,12 +76,16 @@ def _of_case(case: Case, policy: Policy) -> dict[str, Any]:
         "regulation": _cited(policy),
         "clause": case.clause,
         "sentence": clause.sentence if clause else "",
+        "problem": clause.problem if clause else "",
+        "demand": clause.demand if clause else "",
     }
 
 
 def _of_step(planned: PlannedNotice, case: Case, step: LadderStep | None) -> dict[str, Any]:
-    """What the rung contributes, and the one that follows if nothing is done."""
+    """What the rung contributes, and the one that follows if nothing is done. A term that the school has not confirmed
+    is nobody's deadline: it is not printed."""
     following = _following(case, step)
+    following = None if following and following.school_to_confirm else following
     due = case.pending_step if _dated(planned, case, following) else None
     return {
         "act": step.title if step and step.title != planned.document.label else "",

@@ -61,8 +61,10 @@ class Reference:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One document, complete. ``id`` is the case number and the step; ``recipients`` are e-mail addresses and are never
-    printed; ``paper`` is the 文种, ``act`` what the school calls the step (责令注销账号); ``within`` is the period as the
-    policy writes it, ``due_at`` the day where it is known already."""
+    printed, ``addressee_mailboxes`` those among them that are the addressee's own; ``paper`` is the 文种, ``act`` what
+    the school calls the step (责令注销账号); ``within`` is the period as the policy writes it, ``due_at`` the day where it
+    is known already; ``problem``, ``demand``: the clause's own words, where it has any; ``partial``: a correction of some
+    papers, while the finding stands."""
 
     id: str
     number: str
@@ -76,6 +78,7 @@ class Notice:
     addressee: str
     cc: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
+    addressee_mailboxes: tuple[str, ...] = ()
     issued_at: datetime
     due_at: datetime | None = None
     due_provisional: bool = False
@@ -95,6 +98,9 @@ class Notice:
     school_to_confirm: bool = False
     evidence: tuple[EvidenceCitation, ...] = ()
     earlier: tuple[Reference, ...] = ()
+    problem: str = ""
+    demand: str = ""
+    partial: bool = False
     upheld: bool | None = None
     answer: str = ""
     public: bool = False

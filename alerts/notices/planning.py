@@ -31,6 +31,7 @@ class NoticeReason(LabeledEnum):
 ANSWERS = {
     EventKind.WITHDRAWN: NoticeReason.CORRECTION,
     EventKind.DISMISSED: NoticeReason.CORRECTION,
+    EventKind.REVOKED: NoticeReason.CORRECTION,
     EventKind.DECIDED: NoticeReason.APPEAL,
     EventKind.CLOSED: NoticeReason.CLOSURE,
 }
@@ -42,7 +43,8 @@ class PlannedNotice:
     """One paper that a case owes. ``id`` is the case number and the step, so that there are never two.
 
     ``to`` is 主送 by name, ``cc`` 抄送 by name; ``tell`` says whose mailboxes stand behind them; ``why`` is a Chinese
-    sentence for the log.
+    sentence for the log. ``evidence``: what the answer itself stands on; ``revoked``: the steps whose papers it takes
+    back, where the case itself stands.
     """
 
     id: str
@@ -57,6 +59,8 @@ class PlannedNotice:
     owed_since: datetime
     upheld: bool | None = None
     answer: str = ""
+    evidence: tuple[str, ...] = ()
+    revoked: tuple[str, ...] = ()
 
     @property
     def public(self) -> bool:
@@ -97,6 +101,8 @@ def _owed(case: Case, event: CaseEvent, history: list[CaseEvent], policy: Policy
         owed_since=event.at,
         upheld=event.data.upheld,
         answer=event.reason,
+        evidence=event.data.evidence,
+        revoked=tuple(r.step for r in event.data.records) if event.kind is EventKind.REVOKED else (),
     )
 
 
@@ -121,21 +127,30 @@ def _suffix(event: CaseEvent, history: list[CaseEvent]) -> str:
 
 def _names(case: Case, tell: tuple[Addressee, ...], policy: Policy) -> list[str]:
     """主送 first. A unit nobody knows cannot be written to: its supervisor is, else 党委宣传部."""
-    order = sorted(tell, key=lambda who: (who is not Addressee.SCHOOL, PRECEDENCE.index(who)))
-    names = [_name(who, case, policy) for who in order]
-    return list(dict.fromkeys(name for name in names if name)) or [Addressee.PROPAGANDA.label]
+    names = [name for who in _in_order(tell) for name in _offices(who, case, policy)]
+    return list(dict.fromkeys(names)) or [Addressee.PROPAGANDA.label]
 
 
-def _name(who: Addressee, case: Case, policy: Policy) -> str:
+def addressed(case: Case, tell: tuple[Addressee, ...], policy: Policy) -> Addressee | None:
+    """Whose mailboxes stand behind 主送: a copy that arrived elsewhere is no receipt. None where nobody told has a name."""
+    return next((who for who in _in_order(tell) if _offices(who, case, policy)), None)
+
+
+def _in_order(tell: tuple[Addressee, ...]) -> list[Addressee]:
+    return sorted(tell, key=lambda who: (who is not Addressee.SCHOOL, PRECEDENCE.index(who)))
+
+
+def _offices(who: Addressee, case: Case, policy: Policy) -> list[str]:
+    """The names behind an addressee; several offices may stand over one account, and none is its own supervisor."""
     match who:
         case Addressee.UNIT:
-            return case.unit
+            return [case.unit] if case.unit else []
         case Addressee.SUPERVISOR:
-            return case.unit if case.supervisor == OWN_UNIT else case.supervisor
+            return [name for name in case.supervisor.split("、") if name and name not in (OWN_UNIT, case.unit)]
         case Addressee.IT:
             routes = (route for route in policy.routes if route.matter == "technology")
-            return next((route.to for route in routes if route.only.covers(case.platform, None)), who.label)
+            return [next((route.to for route in routes if route.only.covers(case.platform, None)), who.label)]
         case Addressee.SCHOOL:
-            return EVERYONE
+            return [EVERYONE]
         case _:
-            return who.label
+            return [who.label]

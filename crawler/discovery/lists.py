@@ -25,6 +25,7 @@ PLATFORMS: Mapping[str, Platform] = {
     **{platform.label: platform for platform in Platform},
     "微信": Platform.WECHAT, "公众号": Platform.WECHAT, "新浪微博": Platform.WEIBO, "B站": Platform.BILIBILI,
     "b站": Platform.BILIBILI, "头条": Platform.TOUTIAO, "头条号": Platform.TOUTIAO, "抖音号": Platform.DOUYIN,
+    "QQ群": Platform.GROUP, "QQ 群": Platform.GROUP, "微信群": Platform.GROUP, "贴吧群": Platform.GROUP, "群": Platform.GROUP,
     "APP": Platform.APP, "app": Platform.APP, "贴吧": Platform.TIEBA, "官网": Platform.WEBSITE,
 }  # fmt: skip
 

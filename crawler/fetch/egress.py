@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
+
+from crawler.fetch.addresses import Address, Network, embedded_ipv4, is_public, literal, network, parse
 
 SCHEMES = ("http", "https")
 PORTS_REFUSED = frozenset(
@@ -30,29 +32,30 @@ class EgressDenied(Exception):
 class AddressPolicy:
     """Says yes or no to an address. ``allowed`` are the school's own ranges (CIDR); nothing else private is reached."""
 
-    allowed: tuple[IPv4Network | IPv6Network, ...] = ()
+    allowed: tuple[Network, ...] = ()
 
     @classmethod
     def of(cls, ranges: Sequence[str]) -> AddressPolicy:
         """From CIDR texts. Raises ValueError on a wrong one."""
-        return cls(tuple(ip_network(text) for text in ranges))
+        return cls(tuple(network(text) for text in ranges))
 
     def permits(self, address: str) -> bool:
-        """True for a globally routable address or one inside an allowed range."""
-        found = ip_address(address.split("%")[0])
-        if isinstance(found, IPv6Address):
-            inner = found.ipv4_mapped or found.sixtofour or (found.teredo and found.teredo[1])
-            if inner:
-                return self.permits(str(inner))
-        if any(found in net for net in self.allowed if net.version == found.version):
-            return True
-        return found.is_global and not found.is_multicast
+        """True for a globally routable address or one inside an allowed range; an IPv6 address that carries an IPv4 one
+        only where that is permitted too."""
+        return self._permits(parse(address))
+
+    def _permits(self, found: Address) -> bool:
+        inner = embedded_ipv4(found)
+        if not all(self._permits(each) for each in inner):
+            return False
+        return is_public(found) or any(found in net for net in self.allowed if net.version == found.version)
 
     def check_url(self, url: str) -> None:
         """Refuse other schemes, credentials, odd ports and literal private addresses. Raises Refused."""
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
+            address = literal(host) if host else None
         except ValueError as error:
             raise EgressDenied(f"网址不合法: {url[:200]}") from error
         if parts.scheme not in SCHEMES or not host:
@@ -61,10 +64,7 @@ class AddressPolicy:
             raise EgressDenied("网址中不能带用户名和密码")
         if port in PORTS_REFUSED:
             raise EgressDenied(f"不访问端口 {port}")
-        if host == "localhost" or host.endswith(".localhost"):
-            host = "127.0.0.1"
-        literal = _literal(host)
-        if literal and not self.permits(literal):
+        if address and not self._permits(address):
             raise EgressDenied(f"{host} 是内部地址，不在允许的范围内")
 
     def check_addresses(self, host: str, addresses: Sequence[str]) -> str:
@@ -75,16 +75,6 @@ class AddressPolicy:
         if not addresses:
             raise EgressDenied(f"{host} 没有地址")
         return addresses[0]
-
-
-def _literal(host: str) -> str | None:
-    """The address a literal host means, in every form a resolver takes (127.1, 0x7f000001, 2130706433)."""
-    with contextlib.suppress(ValueError):
-        return str(ip_address(host))
-    if host[0].isdigit() or host.startswith("0x"):
-        with contextlib.suppress(OSError):
-            return socket.inet_ntoa(socket.inet_aton(host))
-    return None
 
 
 class EgressResolver(CachingThreadedResolver):
@@ -129,32 +119,57 @@ class EgressProxy:
         self._connect_to = connect_to
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._server: asyncio.Server | None = None
+        self._open: set[asyncio.Task[None]] = set()
+        self._mark = secrets.token_hex(16)
 
     @property
     def url(self) -> str:
         """Where it listens, known before it starts."""
         return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
+    def failure(self, field: str) -> str:
+        """Why this proxy answered in a site's place ("code: 中文"), from its Proxy-Status field (RFC 9209); "" where the
+        field is not ours: a site cannot know the mark."""
+        mark, _, code = field.partition("; error=")
+        return PROXY_ERRORS.get(code, "") if mark == self._mark else ""
+
     async def start(self) -> None:
         """Serve in the running loop."""
-        self._server = await asyncio.start_server(self._serve, sock=self._socket)
+        self._server = await asyncio.start_server(self._accept, sock=self._socket)
 
     async def stop(self) -> None:
-        """Stop listening."""
+        """Stop listening and end what is still open."""
         if self._server:
             self._server.close()
         self._socket.close()
+        for task in self._open:
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        self._open.add(task)
+        try:
+            await self._serve(reader, writer)
+        except asyncio.CancelledError:
+            if self._server and self._server.is_serving():
+                raise  # otherwise it was `stop`, and asyncio would report the end of the task as an error
+        finally:
+            self._open.discard(task)
+            writer.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, ValueError, asyncio.LimitOverrunError):
+            head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
             try:
-                head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
                 await self._relay(head, reader, writer)
-            except (EgressDenied, TimeoutError, OSError) as error:
+            except (EgressDenied, OSError) as error:
                 status = "403 Refused" if isinstance(error, EgressDenied) else "502 Bad Gateway"
-                writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
+                fields = f"Proxy-Status: {self._mark}; error={_proxy_error(error)}\r\nContent-Length: {len(status)}"
+                # With a body: Chromium makes an error of its own of a bad status without one.
+                writer.write(f"HTTP/1.1 {status}\r\n{fields}\r\nConnection: close\r\n\r\n{status}".encode())
                 await writer.drain()
-        writer.close()
 
     async def _relay(self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         line, rest = head.split(b"\r\n", 1)
@@ -163,17 +178,16 @@ class EgressProxy:
         url = f"https://{target}/" if tunnel else target
         self._guard.check_url(url)
         upstream_reader, upstream = await self._connect(url)
-        if tunnel:
-            writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        else:
-            parts = urlsplit(url)
-            path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            # One request per connection: the next one may be for another host.
-            fields = [f for f in rest.split(b"\r\n") if f and not f.lower().startswith((b"proxy-", b"connection:"))]
-            upstream.write(
-                f"{method} {path} {version}\r\n".encode() + b"\r\n".join(fields) + b"\r\nConnection: close\r\n\r\n"
-            )
-        await asyncio.gather(_pump(reader, upstream), _pump(upstream_reader, writer))
+        try:
+            if tunnel:
+                writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            else:
+                upstream.write(_origin_form(method, url, version, rest))
+            async with asyncio.TaskGroup() as pumps:
+                pumps.create_task(_pump(reader, upstream))
+                pumps.create_task(_pump(upstream_reader, writer))
+        finally:
+            upstream.close()
 
     async def _connect(self, url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         parts = urlsplit(url)
@@ -184,7 +198,39 @@ class EgressProxy:
         loop = asyncio.get_running_loop()
         found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         address = self._guard.check_addresses(host, [str(info[4][0]) for info in found])
-        return await asyncio.wait_for(asyncio.open_connection(address, port), 20)
+        return await asyncio.wait_for(asyncio.open_connection(address, port), CONNECT_SECONDS)
+
+
+CONNECT_SECONDS = 20
+PROXY_ERRORS = {
+    "destination_ip_prohibited": "refused_address: 网址指向内部地址，不在允许的范围内",
+    "dns_error": "dns: 域名无法解析",
+    "connection_refused": "refused: 服务器拒绝连接",
+    "connection_timeout": "timeout: 连接超时",
+    "destination_unavailable": "connect: 无法连接服务器",
+}
+"""The error types of RFC 9209 that the proxy tells, and what each says as an observation's reason."""
+
+
+def _proxy_error(error: Exception) -> str:
+    match error:
+        case EgressDenied():
+            return "destination_ip_prohibited"
+        case socket.gaierror():
+            return "dns_error"
+        case ConnectionRefusedError():
+            return "connection_refused"
+        case TimeoutError():
+            return "connection_timeout"
+    return "destination_unavailable"
+
+
+def _origin_form(method: str, url: str, version: str, rest: bytes) -> bytes:
+    """The head of a request as the site itself gets it. One request per connection: the next may be for another host."""
+    parts = urlsplit(url)
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    fields = [f for f in rest.split(b"\r\n") if f and not f.lower().startswith((b"proxy-", b"connection:"))]
+    return f"{method} {path} {version}\r\n".encode() + b"\r\n".join(fields) + b"\r\nConnection: close\r\n\r\n"
 
 
 async def _pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:

@@ -11,7 +11,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
-from crawler.fetch.egress import AddressPolicy, EgressDenied
+from crawler.fetch.egress import AddressPolicy, EgressDenied, EgressProxy
 from crawler.fetch.job import CrawlJob
 from crawler.page.page import Page
 from storage.evidence import ReplayIndex
@@ -23,6 +23,11 @@ class RequestBudgetExceeded(IgnoreRequest):
 
 class HostPaused(IgnoreRequest):
     """This host showed a wall in this run: nothing more is asked there. Raised by Manners; the account stays due."""
+
+
+class NoWayOut(Exception):
+    """Our own proxy answered because the site could not be reached. Raised by ProxyAnswers with the reason; becomes
+    ``unreadable``."""
 
 
 class NotRecorded(IgnoreRequest):
@@ -60,6 +65,25 @@ class PolitenessMiddleware:
             request.meta["proxy"] = self._proxy
 
 
+class ProxyAnswers:
+    """Tells what our own proxy says from what a site says: a browser shows both alike."""
+
+    def __init__(self, proxy: EgressProxy) -> None:
+        """``proxy`` knows its own answers."""
+        self._proxy = proxy
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> ProxyAnswers:
+        """Of the spider's proxy."""
+        return cls(crawler.spider.proxy)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """The site's answer. Raises NoWayOut where there is none."""
+        if reason := self._proxy.failure((response.headers.get("Proxy-Status") or b"").decode("latin-1")):
+            raise NoWayOut(reason)
+        return response
+
+
 class ReplayMiddleware:
     """Serves every request from a recording where the order names one."""
 
@@ -95,8 +119,10 @@ __all__ = [
     "AddressPolicy",
     "EgressDenied",
     "HostPaused",
+    "NoWayOut",
     "NotRecorded",
     "PolitenessMiddleware",
+    "ProxyAnswers",
     "ReplayMiddleware",
     "RequestBudgetExceeded",
-]
+]  # fmt: skip

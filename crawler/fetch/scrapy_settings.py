@@ -51,9 +51,11 @@ FIXED: dict[str, Any] = {
     "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
     "DOWNLOADER_MIDDLEWARES_BASE": {f"scrapy.downloadermiddlewares.{name}": at for name, at in MIDDLEWARES.items()},
     "DOWNLOADER_MIDDLEWARES": {
+        "crawler.fetch.middleware.ProxyAnswers": 40,
         "crawler.fetch.middleware.PolitenessMiddleware": 50,
         "crawler.fetch.middleware.ReplayMiddleware": 60,
     },
+    "DOWNLOAD_HANDLERS": dict.fromkeys(("http", "https"), "crawler.fetch.download.BoundedHandler"),
     "SPIDER_MIDDLEWARES_BASE": {
         "scrapy.spidermiddlewares.start.StartSpiderMiddleware": 25,
         "scrapy.spidermiddlewares.referer.RefererMiddleware": 700,
@@ -82,7 +84,7 @@ def settings_for(order: CrawlJob, spec: PlatformSpec, proxy: str, browser: str |
 
 
 def _browser(order: CrawlJob, proxy: str, browser: str) -> dict[str, Any]:
-    handler = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+    handler = "crawler.fetch.download_browser.BoundedBrowserHandler"
     args = [*CHROMIUM_ARGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]  # Chromium refuses its sandbox to root
     launch = {"args": args, "proxy": {"server": proxy}, "executable_path": browser}
     shots = any(look.screenshot for look in order.looks)

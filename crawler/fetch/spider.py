@@ -10,12 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import scrapy
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.fetch.browser import browser_meta, captured_pages
 from crawler.fetch.egress import EgressProxy
-from crawler.fetch.errors import NOT_ASKED, describe_fetch_error
+from crawler.fetch.errors import NOT_ASKED, UNKNOWN, describe_fetch_error
 from crawler.fetch.job import CrawlJob, FetchTask
 from crawler.fetch.middleware import PolitenessMiddleware
 from crawler.observe.attribute import NO_BROWSER, attribute_page, summarize_visit
@@ -27,12 +28,13 @@ from crawler.platforms.authorized_api import (
     ApiRequest,
     list_call,
     parse_token_response,
+    redact_secrets,
     token_call,
 )
 from crawler.platforms.spec import PageSource, PlatformSpec
 from rules.model import Observation, Outcome, Platform
 from storage.database import StorageError
-from storage.evidence import EvidenceArchive
+from storage.evidence import EvidenceArchive, EvidenceError
 
 __all__ = ["AccountSpider"]
 
@@ -83,10 +85,14 @@ class AccountSpider(scrapy.Spider):
         self.manners, self.proxy, self.browser = manners, proxy, browser
         self.error = ""
         self.outcomes: Counter[str] = Counter()
+        """Of what was saved: what could not be kept was not seen."""
+        self._unsaved: Counter[str] = Counter()
+        self._unfinished = len(order.looks)
         self.skipped = 0
         self.notes: list[str] = []
         self.links: dict[str, str] = {}
         self._ready: list[tuple[str, Observation]] = []
+        self._save_error = ""
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
         """The first request of every look, in the order's order."""
@@ -179,7 +185,20 @@ class AccountSpider(scrapy.Spider):
 
     def answered(self, response: Response, visit: Visit, source: PageSource | None, depth: int) -> list[scrapy.Request]:
         """Keep the bytes, read them, and ask for what the page leads to. (A list: Scrapy re-parses the source of a
-        generator callback at every call, which costs more than reading the page.)"""
+        generator callback at every call, which costs more than reading the page.) Where they cannot be kept, or not read
+        for want of memory, the run ends: the next page would fare no better."""
+        try:
+            more = self._read(response, visit, source, depth)
+        except EvidenceError as error:
+            self.error = str(error)
+            raise CloseSpider("evidence") from error
+        except MemoryError as error:
+            self.error = "采集进程内存不足，已停止。"
+            raise CloseSpider("memory") from error
+        self._answered(visit)
+        return more
+
+    def _read(self, response: Response, visit: Visit, source: PageSource | None, depth: int) -> list[scrapy.Request]:
         page = self._page(response, visit)
         evidence = self.archive.append(page, run_id=self.order.run)
         target = visit.look.target
@@ -193,9 +212,7 @@ class AccountSpider(scrapy.Spider):
             self._see(visit, replace(attribute_page(extra, target), evidence=kept))
         if shot := response.meta.get("screenshot"):
             self.archive.append_resource(page.url, shot, "image/png", page.fetched_at, run_id=self.order.run)
-        more = self._further(visit, page, seen, source) if depth == 0 else []
-        self._answered(visit)
-        return more
+        return self._further(visit, page, seen, source) if depth == 0 else []
 
     def _further(self, visit: Visit, page: Page, seen: Observation, source: PageSource | None) -> list[scrapy.Request]:
         """What a first page leads to. One that shows nothing may lead to the page that does; its frames are only parts."""
@@ -245,7 +262,10 @@ class AccountSpider(scrapy.Spider):
         if isinstance(failure.value, NOT_ASKED):
             self.skipped += 1
         else:
-            self._see(visit, self._unseen(url, *describe_fetch_error(failure.value, url)))
+            outcome, reason = describe_fetch_error(failure.value, url)
+            if reason == UNKNOWN:  # the words of a library are for the log, not for a reader
+                self.logger.warning("%s", redact_secrets(f"{type(failure.value).__name__} {failure.value}")[:500])
+            self._see(visit, self._unseen(url, outcome, reason))
         self._answered(visit)
 
     def _unseen(self, url: str, outcome: Outcome, reason: str) -> Observation:
@@ -259,7 +279,6 @@ class AccountSpider(scrapy.Spider):
         )
 
     def _see(self, visit: Visit, seen: Observation) -> None:
-        self.outcomes[seen.outcome.value] += 1
         visit.seen.append(seen)
         host = urlsplit(seen.url).hostname or ""
         if host in HOSTS:  # an authorisation is one account's own, and so is its quota
@@ -274,6 +293,8 @@ class AccountSpider(scrapy.Spider):
             self._finish(visit)
 
     def _finish(self, visit: Visit) -> None:
+        self._unfinished -= 1
+        self._unsaved.update(seen.outcome.value for seen in visit.seen)
         self._ready += [(visit.look.target.key, seen) for seen in summarize_visit(visit.seen)]
         if len(self._ready) >= READY_MOST or self.clock() - self._flushed > READY_LONGEST:
             self.flush()
@@ -286,14 +307,18 @@ class AccountSpider(scrapy.Spider):
         try:
             self.archive.sync()
             self.save(self._ready)
-        except StorageError as error:
-            self.error = str(error)
+        except (StorageError, EvidenceError) as error:
+            self._save_error = str(error)
         else:
-            self.error, self._ready = "", []
+            self.outcomes += self._unsaved
+            self._save_error, self._ready, self._unsaved = "", [], Counter()
 
     async def closed(self, reason: str) -> None:
         """Scrapy's last call: hand over the rest."""
         self.flush()
+        self.error = self.error or self._save_error
+        if self._unfinished and not self.error:
+            self.error = f"有 {self._unfinished} 个账号没有看完，采集就结束了，经过见运行日志。"
         await self.proxy.stop()
 
     def summary(self) -> dict[str, Any]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import json
 import logging
+import os
+import resource
 import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -23,7 +27,7 @@ from crawler.fetch.scrapy_settings import settings_for
 from crawler.fetch.spider import AccountSpider
 from crawler.platforms import SPECS
 from rules.accounts.state import apply_observation
-from rules.model import BEIJING
+from rules.model import BEIJING, AccountState, Observation
 from storage.crawl_runs import CrawlRunRepository
 from storage.database import Database, StorageError
 from storage.evidence import EvidenceArchive, EvidenceError
@@ -31,12 +35,26 @@ from storage.observations import ObservationRepository
 from storage.serialization import load
 
 PR_SET_PDEATHSIG = 1
+ORPHANED = 3
+"""Exit code of a child whose parent died before it could look: nobody is there to read it."""
 
 
-def die_with_parent() -> None:
-    """On Linux, be killed when the service dies, so that no orphan goes on crawling."""
+def die_with_parent(parent: int = 0) -> None:
+    """On Linux, be killed when the service dies, so that no orphan goes on crawling. One that died before this was called
+    sent no signal: then its place as our parent is taken by another process, and we end. ``parent`` 0: nobody said."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent and os.getppid() != parent:
+        raise SystemExit(ORPHANED)
+
+
+def limit_memory(megabytes: int) -> None:
+    """A ceiling on what this process, and each one it starts, may write to. (RLIMIT_DATA: Chromium reserves terabytes of
+    addresses that it never touches, which RLIMIT_AS would count.) 0: none."""
+    if megabytes:
+        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        wanted = megabytes * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_DATA, (wanted if hard < 0 else min(wanted, hard), hard))
 
 
 def clock_from(start: datetime) -> Callable[[], datetime]:
@@ -45,8 +63,20 @@ def clock_from(start: datetime) -> Callable[[], datetime]:
     return lambda: start + timedelta(seconds=time.monotonic() - begun)
 
 
-EXPECTED = ("downloadermiddlewares.retry", "downloadermiddlewares.robotstxt", "core.downloader.handlers.http11")
+EXPECTED = (
+    "scrapy.downloadermiddlewares.retry",
+    "scrapy.downloadermiddlewares.robotstxt",
+    "scrapy.downloadermiddlewares.httpcompression",
+    "scrapy.core.downloader.handlers.http11",
+    "scrapy-playwright",
+)
 """Loggers that report what an observation reports anyway: a page that did not come. Errors of ours still show."""
+
+
+def facts_only(seen: AccountState | None, look: Observation, *, key: str) -> AccountState:
+    """`apply_observation` for whatever somebody pasted: a link that showed nothing is no failure of the account it names."""
+    after = apply_observation(seen, look, key=key)
+    return seen or AccountState() if after.obstacle else after
 
 
 def run_job(order: CrawlJob) -> dict[str, Any]:
@@ -63,7 +93,7 @@ def run_job(order: CrawlJob) -> dict[str, Any]:
     manners = PolitenessMiddleware(order, runs.requests_by_host(today), budget, settings["GUARD_PROXY"])
     process = AsyncCrawlerProcess(settings)
     for name in EXPECTED:
-        logging.getLogger(f"scrapy.{name}").setLevel(logging.CRITICAL)
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     crawler = process.create_crawler(AccountSpider)
     process.crawl(
         crawler,
@@ -71,7 +101,7 @@ def run_job(order: CrawlJob) -> dict[str, Any]:
         spec=spec,
         archive=archive,
         clock=clock_from(order.now),
-        save=lambda pairs: looks.record(order.run, pairs, apply_observation),
+        save=lambda pairs: looks.record(order.run, pairs, facts_only if order.kind == "scan" else apply_observation),
         manners=manners,
         proxy=proxy,
         browser=browser,
@@ -79,25 +109,37 @@ def run_job(order: CrawlJob) -> dict[str, Any]:
     process.start()
     spider = crawler.spider
     assert isinstance(spider, AccountSpider)
-    archive.close()
-    for host, count in manners.asked.items():
-        runs.add_requests(host, today, count)
-    database.close()
+    with closing(database):
+        _keep_accounts(spider, archive, lambda host, count: runs.add_requests(host, today, count))
     return spider.summary()
 
 
+def _keep_accounts(spider: AccountSpider, archive: EvidenceArchive, spend: Callable[[str, int], object]) -> None:
+    """Seal the evidence and count the requests. What was observed is saved by now: a fault here is told beside it."""
+    try:
+        archive.close()
+        for host, count in spider.manners.asked.items():
+            spend(host, count)
+    except (StorageError, EvidenceError) as error:
+        spider.error = spider.error or str(error)
+
+
 def main() -> int:
-    """Entry of the child: 0 when the order was followed, 1 with the reason on stderr when it was not.
+    """Entry of the child: 0 when the order was followed, 1 with the reason in the summary when it was not.
 
     The order comes by standard input, for it may hold an account's authorisation, which no file should.
     """
-    die_with_parent()
+    parser = argparse.ArgumentParser(prog="python -m crawler.run")
+    parser.add_argument("--parent", type=int, default=0)
+    parser.add_argument("--memory-mb", type=int, default=0)
+    given = parser.parse_args()
+    die_with_parent(given.parent)
+    limit_memory(given.memory_mb)
     order = load(CrawlJob, sys.stdin.buffer.read().decode("utf-8"))
     try:
         summary = run_job(order)
     except (StorageError, EvidenceError) as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+        summary = {"run": order.run, "platform": order.platform.value, "error": str(error)}
     sys.stdout.write(json.dumps(summary, ensure_ascii=False) + "\n")
     return 1 if summary["error"] else 0
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from crawler.observe.claims import checked
 from crawler.page.classify import explain, match_block_page
 from crawler.page.page import MAX_BYTES, Blocked, Page, PageError, Unreadable
 from crawler.platforms import spec_of
 from crawler.platforms.spec import PageSource, PlatformSpec
-from rules.model import ClaimType, Observation, Outcome
+from rules.model import ClaimType, Observation, Outcome, Platform
 
 PARSER_ERRORS: Counter[str] = Counter()
 """Readers that failed on a page in a way nobody foresaw, by source: a bug of ours, shown in the metrics."""
@@ -48,6 +49,8 @@ def _claim(observation: Observation, source: PageSource) -> Observation:
     """The observation with its source, claiming no more than that source can show and this page really held."""
     if observation.outcome is Outcome.OK and not _identified(observation):
         raise Unreadable("no_identity: 页面上没有账号、内容或检索结果")
+    if observation.platform is not Platform.WEBSITE:
+        observation = checked(observation, source)
     proves = observation.proves & source.proves
     dated = [post for post in observation.posts if post.published_at]
     if not dated:

@@ -28,12 +28,15 @@ class Signature:
     reason: str
     status: tuple[range, ...] = ()
     url: re.Pattern[str] | None = None
+    asked: re.Pattern[str] | None = None
     json: tuple[tuple[tuple[str, ...], tuple[Any, ...]], ...] = ()
     title: re.Pattern[str] | None = None
     text: re.Pattern[str] | None = None
     marker: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
     empty: bool = False
+    silent: bool = False
+    script: re.Pattern[str] | None = None
 
 
 @cache
@@ -46,7 +49,7 @@ def signatures(platform: Platform) -> tuple[Signature, ...]:
 @cache
 def signatures_without_text(platform: Platform) -> tuple[Signature, ...]:
     """Those of them that a page may bear however much it says."""
-    return tuple(each for each in signatures(platform) if not (each.title or each.text or each.marker))
+    return tuple(each for each in signatures(platform) if not (each.title or each.text or each.marker or each.silent))
 
 
 @cache
@@ -102,12 +105,15 @@ def _signature(row: dict[str, Any]) -> Signature:
         reason=row["reason"],
         status=tuple(_span(item) for item in row.get("status", ())),
         url=_regex(row.get("url")),
+        asked=_regex(row.get("asked")),
         json=tuple((tuple(path.split(".")), tuple(values)) for path, values in row.get("json", {}).items()),
         title=_regex(row.get("title")),
         text=_regex(row.get("text")),
         marker=tuple(row.get("marker", ())),
         raw=tuple(row.get("raw", ())),
         empty=row.get("empty", False),
+        silent=row.get("silent", False),
+        script=_regex(row.get("script")),
     )
 
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from crawler.page.block_signatures import Signature, contents, markers, signatures, signatures_without_text
 from crawler.page.extract import get_path, page_json
@@ -29,8 +29,16 @@ HEAD, TAIL = 16 * 1024, 4 * 1024
 """How much of a page is searched for markers. Eighty strings over 200 KB would cost 4 ms."""
 LARGE_JSON = 64 * 1024
 """Longer JSON is an answer, not a refusal; the readers check its codes themselves."""
-ARTICLE = re.compile(r"发布(时间|日期|人)[:：]|来源[:：]|浏览(次数|量)|点击(数|量|次数)[:：]")
-"""What a publication has and a wall has not, however short it is."""
+DAY = r"(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}"
+ARTICLE = re.compile(
+    rf"(?:发布|发表|更新|发文|录入|上传|添加|创建)(?:时间|日期|人|者|单位|部门)\s*[:：]|来源\s*[:：]|"
+    r"(?:浏览|点击|阅读|访问)(?:次数|量|数|人次)?\s*[:：]|(?<![\u4e00-\u9fff])(?:作者|编辑|责编|供稿|撰稿|审核|签发|文/|图/)\s*[:：]|"
+    rf"(?<![\u4e00-\u9fff])(?:时间|日期)\s*[:：]\s*{DAY}(?!\s?日?\s?\d{{0,2}}[:：]?\d{{0,2}}\s?(?:至|到|起|~|—|-))|"
+    r"上一篇\s*[:：]|下一篇\s*[:：]|当前位置\s*[:：]"
+)
+"""What a publication has and a wall has not, however short it is. 维护时间：2026-11-20 22:00 至 … is no date of one."""
+DATED = re.compile(rf"(?:^|\n)[\s\[(（【]*{DAY}\s?日?(?:\s+\d{{1,2}}:\d{{2}}(?::\d{{2}})?)?[\s\])）】]*(?:\n|$)")
+"""A full date alone in its element, as stands under the heading of an article."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +114,27 @@ class PageSignals:
         """Whether the page says little enough to be a wall."""
         if self.is_json or len(self.page.text) > LARGE:
             return False
-        return len(self.said) <= LITTLE and not ARTICLE.search(self.said)
+        return len(self.said) <= LITTLE and not ARTICLE.search(self.said) and not self._is_article
+
+    @cached_property
+    def _is_article(self) -> bool:
+        """A heading, a date alone in its element, and words beside them. A wall may have one of the three."""
+        return bool(HEADING.search(self.page.text)) and bool(DATED.search(self.pieces))
+
+    @cached_property
+    def pieces(self) -> str:
+        """The visible text, one element a line."""
+        return visible_text(self.page.text, "\n")
+
+    @cached_property
+    def silent(self) -> bool:
+        """Whether the page shows nobody anything and works by a script."""
+        return self.short and not self.said.strip() and "<script" in self.page.text.lower()
+
+    @cached_property
+    def asked(self) -> str:
+        """The address as asked for, its query and all."""
+        return unquote(self.page.requested_url or self.page.url)
 
 
 def matches(signature: Signature, look: PageSignals) -> bool:
@@ -114,11 +142,14 @@ def matches(signature: Signature, look: PageSignals) -> bool:
     return (
         (not signature.status or any(look.page.status in span for span in signature.status))
         and (not signature.url or any(signature.url.search(place) for place in look.places))
+        and (not signature.asked or bool(signature.asked.search(look.asked)))
         and all(_holds(look.json, path, values) for path, values in signature.json)
         and (not signature.title or (look.short and bool(signature.title.fullmatch(look.title))))
         and (not signature.text or (look.short and bool(signature.text.search(look.said))))
         and (not signature.marker or (look.short and not look.marks.isdisjoint(signature.marker)))
         and (not signature.raw or look.has(signature.raw))
+        and (not signature.silent or look.silent)
+        and (not signature.script or bool(signature.script.search(look.page.text[:HEAD])))
         and (not signature.empty or not look.page.text or look.page.text.isspace())
         # Last, because it searches the whole page: words count only where the platform's content is missing.
         and (not (signature.title or signature.text or signature.marker or signature.raw) or look.bare)
@@ -139,7 +170,7 @@ def explain(signature: Signature, page: Page) -> str:
     return f"{signature.code}: {signature.reason}".format(status=page.status)
 
 
-def visible_text(text: str) -> str:
+def visible_text(text: str, between: str = " ") -> str:
     """Visible text of a page, up to a little over `LITTLE` characters; more than `LITTLE` where there are many links.
 
     A linear scan that stops early: regular expressions over broken markup are quadratic.
@@ -159,10 +190,11 @@ def visible_text(text: str) -> str:
         if links > FEW_LINKS:
             return " " * (LITTLE + 1)
         at = _after(text, tag, absent)
-    return html.unescape(" ".join(kept))
+    return html.unescape(between.join(kept))
 
 
 LINK = ("a ", "a\n", "a\t")
+HEADING = re.compile(r"<h[1-4][\s>]", re.I)
 SILENT = {"script": "</script", "style": "</style", "title": "</title", "svg": "</svg", "!--": "--"}
 SILENT_STARTS = "sStT!"
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta, timezone
 from functools import lru_cache
 
 from rules.model import BEIJING, Precision
@@ -86,6 +86,10 @@ BARE = tuple(
 PLAIN = re.compile(r"^\[?(?:(?P<year>20\d\d)-)?(?P<month>\d\d)-(?P<day>\d\d)\]?$")
 """Nine dates of ten in lists; asking for them first saves the other twenty patterns."""
 EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
+EARLIEST = datetime(1990, 1, 1, tzinfo=BEIJING)
+"""Nothing was published on the Web before it existed: 1970-01-01, 1900-01-01 and 1899-12-30 are empty fields."""
+EMPTY_FIELDS = frozenset((date(1999, 11, 30), date(2000, 1, 1), date(2001, 1, 1)))
+"""What nought is in other systems: a zero date, the turn of the century, the Cocoa epoch."""
 PACKED = re.compile(
     r"^(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2}))?$"
 )
@@ -119,7 +123,8 @@ def parse_when(text: str, now: datetime) -> When | None:
     """The first date that ``text`` states, full dates before relative words before year-less ones.
 
     ``now`` is when the page was fetched. A year-less date takes the newest year not after ``now`` + 1 day. A date
-    beyond ``now`` + 1 day is somebody's plan, never a publication: None, as for invalid dates. Never raises.
+    beyond ``now`` + 1 day is somebody's plan, one of 1970 an empty field, neither a publication: None, as for invalid
+    dates. Never raises.
     """
     if not text or not (text := text[:LONGEST].strip()):
         return None
@@ -140,7 +145,9 @@ def parse_when(text: str, now: datetime) -> When | None:
 
 
 def _checked(when: When | None, now: datetime) -> When | None:
-    return when if when is not None and when.at <= now + timedelta(days=1) else None
+    if when is None or not EARLIEST <= when.at <= now + timedelta(days=1) or when.at.date() in EMPTY_FIELDS:
+        return None
+    return when
 
 
 @lru_cache(8192)

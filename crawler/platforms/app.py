@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,9 @@ from rules.model import ClaimType, Observation, Platform, Post, SearchHit
 
 LOOKUP = "https://itunes.apple.com/lookup?country=cn&id="
 SEARCH = "https://itunes.apple.com/search?country=cn&entity=software&limit=50&term="
+
+
+SEARCHED = re.compile(r"/search\b|[?&]term=")
 
 
 def version(item: Any, page: Page) -> Post:
@@ -48,6 +52,9 @@ def read_result(page: Page, items: list[dict[str, Any]]) -> Observation:
         )
         for item in apps
     )
+    if SEARCHED.search(page.requested_url or page.url):
+        # Whoever bears the name that was asked for: nobody's own page, however few were found.
+        return make_observation(page, Platform.APP, results=results)
     return make_observation(
         page,
         Platform.APP,

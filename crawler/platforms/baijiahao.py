@@ -33,15 +33,26 @@ def read_article(page: Page) -> Observation:
 
 
 def _post(page: Page, root: HtmlElement, linked: Any) -> Post:
-    """The meta time equals the visible 发布时间, which lacks the year."""
+    """The visible 发布时间 may lack the year; ``dateUpdate`` is an edit, and lends its year only where both agree."""
     visible = xpath_text(root, f"//span[{css('date')}]") + " " + xpath_text(root, f"//span[{css('time')}]")
-    stamp = xpath_text(root, '//meta[@itemprop="dateUpdate" or @itemprop="datePublished"]/@content')
-    at, precision = when(stamp or extract.either(linked, "pubDate", "datePublished") or visible, page)
+    stamp = xpath_text(root, '//meta[@itemprop="datePublished"]/@content') or extract.either(
+        linked, "pubDate", "datePublished"
+    )
+    at, precision = when(
+        stamp or _with_year(visible, xpath_text(root, '//meta[@itemprop="dateUpdate"]/@content')), page
+    )
     title = xpath_text(root, f"//*[{css('article-title')}]") or text_at(linked, "title") or xpath_text(root, "//title")
     ident = extract.first(r"[?&]id=(\d{15,20})", page.url)
     ident = ident or extract.first(r"baijiahao\.baidu\.com/s\?id=(\d{15,20})", page.text)
     url = f"https://baijiahao.baidu.com/s?id={ident}" if ident else page.url
     return Post(id=ident or title, title=title, url=url, published_at=at, precision=precision)
+
+
+def _with_year(visible: str, edited: str) -> str:
+    """The edit's full time where it is the same day and minute as the visible one: then nothing was edited."""
+    month_day = re.search(r"(\d{1,2})-(\d{1,2})\s+(\d{1,2}:\d{2})", visible)
+    full = re.search(r"\d{4}-(\d{1,2})-(\d{1,2})[T ](\d{1,2}:\d{2})", edited)
+    return edited if month_day and full and month_day.groups() == full.groups() else visible
 
 
 def read_author(page: Page) -> Observation:

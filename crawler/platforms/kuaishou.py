@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from crawler.page import extract
-from crawler.page.extract import dicts_at, int_at, json_at, make_observation, require, text_at, unix_time_at
-from crawler.page.page import Page
+from crawler.page.extract import dicts_at, json_at, make_observation, require, text_at, unix_time_at
+from crawler.page.page import Page, Unreadable
 from crawler.platforms.spec import PageSource, PlatformSpec
 from rules.model import ClaimType, Observation, Platform, Post, SearchHit
 
@@ -21,11 +21,27 @@ def who(user: Any) -> str:
     return extract.either(user, "userEid", "userId", "user_id", "id")
 
 
+NOT_SHOWN = (
+    "isBanned",
+    "is_banned",
+    "userBanned",
+    "user_banned",
+    "isDeleted",
+    "userDeleted",
+    "isPrivate",
+    "is_private",
+    "privacyUser",
+)
+"""Flags of an account whose works nobody, or no visitor, sees."""
+
+
 def read_profile(page: Page) -> Observation:
     """visionProfile: name and id."""
     user = extract.get_path(answer(page, "visionProfile"), "userProfile")
     profile = extract.get_path(user, "profile")
     name = require(text_at(profile, "user_name"), "no_identity: 资料里没有名称")
+    if any(extract.get_path(part, flag) in (True, 1) for part in (user, profile) for flag in NOT_SHOWN):
+        raise Unreadable("account_hidden: 快手标明账号被封禁、已注销或设为私密，不能说明是否更新，需人工确认")
     body = text_at(profile, "verifiedDetail", "description") or text_at(user, "verifiedDetail", "description")
     return make_observation(
         page,
@@ -33,7 +49,6 @@ def read_profile(page: Page) -> Observation:
         name=name,
         account_id=text_at(profile, "user_id") or text_at(profile, "user_id_str"),
         verified_body=body,
-        post_count=int_at(user, "ownerCount", "photo_public"),
     )
 
 

@@ -34,7 +34,6 @@ def read_list(page: Page) -> Observation:
         name=text_at(value, "usrinfo", "name"),
         account_id=account,
         posts=posts,
-        post_count=total,
         outcome=Outcome.EMPTY if empty else Outcome.OK,
         reason="zero_posts: 说说数为 0" if empty else "",
     )

@@ -19,6 +19,8 @@ class Target:
     account_id: str = ""
     url: str = ""
     hosts: tuple[str, ...] = ()
+    filed_id: str = ""
+    """The id column of the register as it was typed; ``account_id`` is the one stable id found in it or in ``url``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,8 @@ class PageSource:
     Blocked / Unreadable; ``urls`` gives what to fetch for an account, an empty tuple where there is no public address.
     ``follow`` gives further URLs worth fetching after this page was read (list columns of a home page, the posts list
     of a profile), newest first; ``leads`` gives them for a page that shows nothing itself: where it goes, its frames.
+    ``least``: own dated items, none of them pinned, below which a list counts as cut short and shows no silence, unless
+    the platform's number of all posts is no larger.
     """
 
     code: str
@@ -41,6 +45,7 @@ class PageSource:
     next_urls: Callable[[Page, Target], tuple[str, ...]] = lambda page, target: ()
     fallback_urls: Callable[[Page, Target], tuple[str, ...]] = lambda page, target: ()
     browser: bool = False
+    least: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from lxml.html import HtmlElement
@@ -16,7 +17,9 @@ from crawler.platforms.spec import PageSource, PlatformSpec, Target
 from rules.model import ClaimType, Observation, Platform, Post, SearchHit
 
 CLOCK = re.compile(r"^(?=\d{1,2}:\d\d$)")
-"""A bare 11:24 is today's."""
+"""A bare 11:24 is today's, or yesterday's where today's is still to come."""
+SLOW = timedelta(minutes=5)
+"""How far the forum's clock may be ahead of ours."""
 
 
 def field(node: HtmlElement) -> Any:
@@ -43,13 +46,17 @@ def read_forum(page: Page) -> Observation:
     title = extract.first(r"<title[^>]{0,100}>\s*([^<_-]{1,40}?吧)\s*[-_]", page.text)
     name = xpath_text(root, f"//a[{css('card_title_fname')}]") or title
     forum = extract.first(r"PageData\.forum\s*=\s*\{\s*'id':\s*(\d+)|\"forum_id\"\s*:\s*\"?(\d+)", page.text)
-    return make_observation(page, Platform.TIEBA, name=name, account_id=forum, posts=posts)
+    return make_observation(
+        page, Platform.TIEBA, name=name, account_id=forum, ids=(f"bar:{name}",) if name else (), posts=posts
+    )
 
 
 def _thread(item: HtmlElement, page: Page) -> Post:
     ident = item.get("data-tid") or text_at(field(item), "id")
     link = f".//a[{css('j_th_tit')}]"
     at, precision = when(CLOCK.sub("今天 ", xpath_text(item, f".//span[{css('is_show_create_time')}]")), page)
+    if at and at > page.fetched_at + SLOW:
+        at -= timedelta(days=1)
     return Post(
         id=ident,
         title=xpath_text(item, link + "/@title") or xpath_text(item, link),

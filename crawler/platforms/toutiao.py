@@ -131,12 +131,17 @@ def read_feed(page: Page) -> Observation:
     posts = []
     for item in own:
         group = text_at(item, "group_id") or text_at(item, "item_id") or text_at(item, "id")
+        # behot_time is when the item was put before the reader: of a pinned one, now.
+        at, precision = unix_time_at(item, "publish_time") or unix_time_at(item, "create_time"), Precision.SECOND
+        if not at:
+            at, precision = from_id(group), Precision.DERIVED
         posts.append(
             Post(
                 id=group,
                 title=(text_at(item, "title") or text_at(item, "content"))[:80],
                 url=f"https://www.toutiao.com/article/{group}/",
-                published_at=unix_time_at(item, "publish_time") or unix_time_at(item, "behot_time"),
+                published_at=at,
+                precision=precision,
                 pinned=item.get("is_stick") in (1, True) or text_at(item, "stick_label") == "置顶",
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from crawler.page import extract
@@ -9,7 +10,6 @@ from crawler.page.extract import (
     css,
     dicts_at,
     find,
-    int_at,
     json_at,
     make_observation,
     require,
@@ -18,14 +18,48 @@ from crawler.page.extract import (
     when,
     xpath_text,
 )
-from crawler.page.page import Page
+from crawler.page.page import Page, Unreadable
 from crawler.platforms.spec import PageSource, PlatformSpec, Target
-from rules.model import ClaimType, Observation, Platform, Post, Precision, SearchHit
+from rules.model import ClaimType, Observation, Outcome, Platform, Post, Precision, SearchHit
+
+ASKED = r"/(?:members|moments|people|org)/([\w-]{1,60})"
+"""Whose list or page an address asks for."""
+HASH = 32
+CLOSED = (
+    "is_banned",
+    "isBanned",
+    "is_baned",
+    "is_deleted",
+    "isDeleted",
+    "is_canceled",
+    "isCanceled",
+    "is_hanged",
+    "isHanged",
+)
+STATUS = re.compile("ban|hang|cancel|封|注销|停用", re.I)
+"""How account_status calls an account that has ended."""
 
 
 def token(user: Any) -> str:
     """The address name of a person or organisation: what a register holds, though an owner may change it."""
     return text_at(user, "url_token") or text_at(user, "urlToken") or text_at(user, "slug")
+
+
+def ids(user: Any) -> tuple[str, ...]:
+    """Every id that a user object states; the long one is never changed."""
+    stated = {"token": token(user), "hash": text_at(user, "id") if len(text_at(user, "id")) == HASH else ""}
+    return tuple(f"{kind}:{value}" for kind, value in stated.items() if value)
+
+
+def _ended(user: Any) -> dict[str, Any]:
+    """What an account is whose owner or the platform has ended it: its numbers are zero, and it is not empty."""
+    status = [
+        text_at(each, "id") or text_at(each, "name")
+        for each in dicts_at(user, "account_status") + dicts_at(user, "accountStatus")
+    ]
+    flags = [flag for flag in CLOSED if extract.get_path(user, flag) in (True, 1)]
+    ended = flags or [each for each in status if STATUS.search(each)]
+    return {"outcome": Outcome.GONE, "reason": "account_gone: 知乎标明账号已封禁或注销"} if ended else {}
 
 
 def badge(user: Any) -> str:
@@ -69,7 +103,9 @@ def read_api(page: Page) -> Observation:
         extract.get_path(row, "target") or row
         for row in dicts_at(extract.page_json(page), "data") or dicts_at(extract.page_json(page))
     ]
-    whose = extract.majority_owner(token(extract.get_path(item, "author")) for item in items)
+    # Activities hold what others wrote and the member voted up.
+    asked = extract.first(ASKED, page.requested_url or page.url)
+    whose = asked or extract.majority_owner(token(extract.get_path(item, "author")) for item in items)
     own = [item for item in items if token(extract.get_path(item, "author")) == whose]
     author = extract.get_path(require(whose and own, "no_identity: 列表里没有作者")[0], "author")
     return make_observation(
@@ -78,8 +114,8 @@ def read_api(page: Page) -> Observation:
         name=text_at(author, "name"),
         account_id=whose,
         verified_body=badge(author),
+        ids=ids(author),
         posts=[post(item, page) for item in own],
-        post_count=int_at(extract.page_json(page), "paging", "totals"),
     )
 
 
@@ -99,22 +135,23 @@ def read_state(page: Page) -> Observation:
     if not users and not items:
         return read_search(page)
     written = extract.majority_owner(token(extract.get_path(item, "author")) for item in items)
-    whose = asked if asked in users else (written or next(iter(users), ""))
+    if asked and users and asked not in users:
+        raise Unreadable("identity_mismatch: 页面显示的不是地址所指的账号，账号可能已更换个性网址，需人工确认")
+    whose = asked or written or next(iter(users), "")
     user = users.get(whose) or next(
         (a for item in items if token(a := extract.get_path(item, "author")) == whose), None
     )
     require(text_at(user, "name"), "no_identity: 页面上没有账号")
     own = [item for item in items if token(extract.get_path(item, "author")) == whose]
-    counts = [int_at(user, key) for key in ("answerCount", "articlesCount", "pinsCount", "zvideoCount")]
-    known = [count for count in counts if count is not None]
     return make_observation(
         page,
         Platform.ZHIHU,
         name=text_at(user, "name"),
         account_id=whose,
         verified_body=badge(user),
+        ids=ids(user),
         posts=[post(item, page) for item in own],
-        post_count=sum(known) if known else None,
+        **_ended(user),
     )
 
 
@@ -149,29 +186,26 @@ def read_column(page: Page) -> Observation:
 
 
 def column_of(page: Page, column: Any) -> Observation:
-    """A column: its own name and slug; the creator is somebody else's identity."""
-    counts = [int_at(column, key) for key in ("postsCount", "articles_count", "articlesCount")]
+    """A column: its own name and slug; the creator is somebody else's identity. No number of Zhihu's counts everything."""
     return make_observation(
         page,
         Platform.ZHIHU,
         name=extract.either(column, "name", "title"),
         account_id=extract.either(column, "slug", "url_token", "urlToken", "id"),
-        post_count=next((count for count in counts if count is not None), None),
     )
 
 
 def read_member(page: Page) -> Observation:
     """api/v4/members/TOKEN: a person or organisation."""
     user = extract.page_json(page)
-    counts = [int_at(user, key) for key in ("answer_count", "articles_count", "pins_count", "zvideo_count")]
-    known = [count for count in counts if count is not None]
     return make_observation(
         page,
         Platform.ZHIHU,
         name=text_at(user, "name"),
         account_id=token(user),
         verified_body=badge(user),
-        post_count=sum(known) if known else None,
+        ids=ids(user),
+        **_ended(user),
     )
 
 
@@ -192,7 +226,13 @@ def read_article(page: Page) -> Observation:
     author = extract.get_path(item, "author")
     name = require(text_at(author, "name"), "no_identity: 文章没有作者")
     return make_observation(
-        page, Platform.ZHIHU, name=name, account_id=token(author), verified_body=badge(author), posts=[post(item, page)]
+        page,
+        Platform.ZHIHU,
+        name=name,
+        account_id=token(author),
+        verified_body=badge(author),
+        ids=ids(author),
+        posts=[post(item, page)],
     )
 
 
@@ -257,8 +297,8 @@ SPEC = PlatformSpec(
         PageSource(
             code="member",
             label="个人、机构资料接口",
-            proves=ClaimType.NAME | ClaimType.BODY,
-            note="需签名，仅读留存",
+            proves=ClaimType.NAME | ClaimType.BODY | ClaimType.GONE,
+            note="需签名，仅读留存；封禁、注销以平台标记为准",
             matches=lambda page: extract.has(page, "url_token") and extract.has(page, "user_type"),
             read=read_member,
         ),

@@ -16,9 +16,11 @@ from monitors.cli.options import Format, FormatOption, InvalidInput, asked, prin
 from monitors.jobs.proof import look_at
 from monitors.jobs.run_sweep import run_sweep
 from monitors.jobs.scan.report import as_text
+from monitors.jobs.scan.words import refusal
 from monitors.json_output import iso, read_files
 from rules.accounts.pasted_target import InvalidTarget
-from rules.model import Outcome
+from rules.accounts.target_names import platform_called
+from rules.model import Outcome, Platform
 from storage.database import StorageError
 
 Platforms = Annotated[list[str] | None, typer.Option("--platform", help="只看这些平台，可写多次")]
@@ -34,9 +36,13 @@ def register_commands(app: typer.Typer) -> None:
 
 
 def known_platform(name: str) -> str:
-    """The name, where a platform or an alias has it. Raises BadInput."""
+    """The code of a platform, which may be given in Chinese, or a reader's alias. Raises BadInput."""
+    called = platform_called(name)
+    if called and called.value in SPECS:
+        return called.value
     if name not in SPECS:
-        raise InvalidInput(f"没有平台 {name!r}。可用的平台: {', '.join(sorted(SPECS))}")
+        shown = "、".join(f"{p.label}（{p.value}）" for p in Platform if p.value in SPECS)
+        raise InvalidInput(f"没有平台“{name}”。可用的平台: {shown}")
     return name
 
 
@@ -80,31 +86,43 @@ def read_saved(
     platform: Annotated[str, typer.Option(help="平台代码，如 website、wechat、weibo")],
     url: Annotated[str, typer.Option(help="页面原来的网址")] = "",
     at: Annotated[str, typer.Option(help="页面是什么时候取下来的（ISO 时间），相对日期靠它推算")] = "",
+    status: Annotated[int, typer.Option(min=100, max=599, help="取得页面时的 HTTP 状态码")] = 200,
     form: FormatOption = Format.JSONL,
 ) -> None:
-    """读取保存的页面，每个文件输出一行 JSON：结果、名称、标识、最后更新时间、文章。"""
+    """读取保存的页面，每个文件输出一行 JSON：结果、名称、标识、最后更新时间、能证明什么、文章。"""
     moment = _moment(at)
-    print_rows(read_files(files, known_platform(platform), url, moment), Format.JSONL if form == Format.TEXT else form)
+    print_rows(
+        read_files(files, known_platform(platform), url, moment, status), Format.JSONL if form == Format.TEXT else form
+    )
 
 
 def scan_now(
     ctx: typer.Context,
     target: Annotated[str, typer.Argument(help="网址、从手机复制的分享文本、账号标识（配合 --platform），或一个名称")],
-    platform: Annotated[str, typer.Option(help="账号标识属于哪个平台")] = "",
+    platform: Annotated[str, typer.Option(help="账号标识或名称属于哪个平台，如 微信公众号、weibo")] = "",
     form: FormatOption = Format.TEXT,
 ) -> None:
     """即时核查一个可疑账号：是什么、最后更新、是否涉嫌用校名、是否备案、适用哪些条款。"""
     from monitors.jobs.scan.scan import scan  # the matcher and the browser: only where they are needed
 
-    if platform:
-        known_platform(platform)
     with asked(ctx).context() as context:
         try:
-            report = asyncio.run(scan(context, target, platform=platform))
+            report = asyncio.run(scan(context, target, platform=_scannable(platform) if platform else ""))
         except (InvalidTarget, EgressDenied) as error:
-            raise InvalidInput(str(error)) from error
-    print_rows([report], form, as_text)
-    raise typer.Exit(report["exit"])
+            raise InvalidInput(refusal(error)) from error
+    if form == Format.TEXT:
+        typer.echo(as_text(report))
+    else:
+        print_rows([report.as_dict()], form)
+    raise typer.Exit(report.exit)
+
+
+def _scannable(name: str) -> str:
+    """The code of a platform accounts live on; the aliases of single readers are none. Raises BadInput."""
+    called = platform_called(name)
+    if called is None:
+        raise InvalidInput(f"没有平台“{name}”。可用的平台: {'、'.join(f'{p.label}（{p.value}）' for p in Platform)}")
+    return called.value
 
 
 def prove(

@@ -20,6 +20,7 @@ School = Annotated[str, typer.Option(help="学校代码；只有一所学校时�
 Key = Annotated[str, typer.Argument(help="账号，如 weibo:9000000101，见 xunjian suspect list")]
 By = Annotated[str, typer.Option(help="作决定的人的姓名")]
 Reason = Annotated[str, typer.Option(help="理由；排除时必须写明")]
+Unit = Annotated[str, typer.Option(help="责任单位，文书发给它；群组填创建人所在单位")]
 
 
 def register_commands(app: typer.Typer) -> None:
@@ -116,9 +117,9 @@ def listed(
 
 
 @commands.command("confirm")
-def confirm(ctx: typer.Context, key: Key, by: By, school: School = "", reason: Reason = "") -> None:
-    """确认：确属未备案或擅用校名，下次判定时按制度立案。"""
-    _judge(ctx, key, school, CandidateState.CONFIRMED, by, reason)
+def confirm(ctx: typer.Context, key: Key, by: By, school: School = "", reason: Reason = "", unit: Unit = "") -> None:
+    """确认：确属未备案或擅用校名，下次判定时按制度立案。责任单位不明的，文书等查明以后再发。"""
+    _judge(ctx, key, school, CandidateState.CONFIRMED, by, reason, unit)
 
 
 @commands.command("exclude")
@@ -133,13 +134,15 @@ def filed(ctx: typer.Context, key: Key, by: By, school: School = "", reason: Rea
     _judge(ctx, key, school, CandidateState.FILED, by, reason)
 
 
-def _judge(ctx: typer.Context, key: str, school: str, state: CandidateState, by: str, reason: str) -> None:
+def _judge(
+    ctx: typer.Context, key: str, school: str, state: CandidateState, by: str, reason: str, unit: str = ""
+) -> None:
     from monitors.jobs.discovery.candidates import SuspectError, decide_candidate_as
 
     with asked(ctx).context() as context:
         code = school or _only(context, key)
         try:
-            decided, notes = decide_candidate_as(context, code, key, state, by=by, reason=reason)
+            decided, notes = decide_candidate_as(context, code, key, state, by=by, reason=reason, unit=unit)
         except SuspectError as error:
             raise InvalidInput(str(error)) from error
     typer.echo("\n".join([line_of(decided), *notes]))

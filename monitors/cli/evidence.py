@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 
 from monitors.cli.options import Format, FormatOption, InvalidInput, asked, print_rows
 from monitors.jobs.evidence_replay import replay_observations
+from storage.database import StorageError
 from storage.evidence import EvidenceArchive, VerifyStatus
 from storage.evidence import verify as verify_archive
 
@@ -32,20 +34,32 @@ def _place(ctx: typer.Context, path: Path | None) -> Path:
 @commands.command()
 def verify(ctx: typer.Context, path: Archive = None, form: FormatOption = Format.TEXT) -> None:
     """校验存证：完好、有问题（指出第一处），或者无法校验。"""
-    heads = {}
-    if path is None:
-        with asked(ctx).context() as context:
-            heads = context.store.runs.heads()
-    report = verify_archive(_place(ctx, path), heads)
+    place = _place(ctx, path)
+    heads, without = _recorded_heads(ctx) if path is None else ({}, "")
+    try:
+        report = verify_archive(place, heads)
+    except OSError as error:
+        raise InvalidInput(f"不能读取存证 {error.filename or place}（{error.strerror}），请检查权限和磁盘。") from error
+    if without:
+        report.notes.append(without)
     bad = report.first_bad
     row: dict[str, Any] = {
         "status": report.status.value,
-        "first_bad": vars(bad) if bad else None,
+        "first_bad": asdict(bad) if bad else None,
         "report": str(report),
     }
     print_rows([row], form, lambda r: r["report"])
     if report.status is not VerifyStatus.VERIFIED:
         raise typer.Exit(1)
+
+
+def _recorded_heads(ctx: typer.Context) -> tuple[dict[str, str], str]:
+    """The chain heads kept in the database; where it cannot be used, none and why: evidence stands by itself."""
+    try:
+        with asked(ctx).context() as context:
+            return context.store.runs.heads(), ""
+    except StorageError as error:
+        return {}, f"数据库不能使用，未与其中保存的链首比对，只按存证自身核验。{error}"
 
 
 @commands.command()

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from monitors import clock
-from monitors.cli import cases, crawl, discovery, evidence, names, notices, policy, register, service, simulate
+from monitors import clock, logs
+from monitors.cli import cases, crawl, discovery, evidence, names, notices, policy, register, service, simulate, usage
 from monitors.cli.options import CliContext, InvalidInput
 from monitors.settings import SettingsError
+from monitors.version import product_version
 from rules.cases.case import CaseError
 from rules.policies.loader import PolicyError
 from storage.database import StorageError
@@ -28,9 +29,19 @@ app = typer.Typer(
 )
 
 
+def show_version(asked: bool) -> None:
+    """Print the version and end."""
+    if asked:
+        typer.echo(f"校媒巡检 xunjian {product_version()}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     ctx: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", help="显示版本号", callback=show_version, is_eager=True)
+    ] = False,
     data: Annotated[Path | None, typer.Option(help="数据目录（数据库、存证、发件箱）")] = None,
     now: Annotated[str, typer.Option(help="把这个时间当作现在（ISO 格式），用于复查与推演")] = "",
 ) -> None:
@@ -48,9 +59,10 @@ for module in (register, crawl, discovery, names, cases, notices, evidence, poli
 
 def main(argv: list[str] | None = None) -> None:
     """Run a command: exit 0 ok, 1 something found where the command says so, 2 bad usage or input."""
+    logs.configure()
     command: Any = typer.main.get_command(app)
     try:
-        code = command.main(args=argv, standalone_mode=False)
+        code = command.main(args=argv, prog_name="xunjian", standalone_mode=False)
     except PLAIN_ERRORS as error:
         typer.echo(f"错误: {error}", err=True)
         code = 2
@@ -59,6 +71,6 @@ def main(argv: list[str] | None = None) -> None:
     except Exception as error:
         if not hasattr(error, "exit_code"):
             raise
-        error.show()  # type: ignore[attr-defined]
+        typer.echo(usage.explain(error), err=True)
         code = 2
     sys.exit(code or 0)

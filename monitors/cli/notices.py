@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
+from alerts.delivery.channels import Channel
+from alerts.delivery.outbox import DeliveryReport
 from alerts.messages import digest_text
 from monitors.cli.options import Format, FormatOption, InvalidInput, asked, day, print_rows
-from monitors.jobs.delivery import deliver
+from monitors.jobs.delivery import channels_of, deliver, only_in_folder
 from monitors.jobs.digest import make_digest, queue_digest
 
 STATES = {"due": "待发", "claimed": "发送中", "sent": "已发", "failed": "失败"}
@@ -26,21 +29,40 @@ def notices(
     school: Annotated[str, typer.Option(help="学校代码")] = "",
     state: Annotated[str, typer.Option(help="due 待发、sent 已发、failed 失败")] = "",
     send: Annotated[bool, typer.Option("--send", help="现在就发送到期的通知")] = False,
-    resend: Annotated[str, typer.Option(help="重新发送一份失败的通知（写它的编号 id）")] = "",
+    resend: Annotated[
+        str, typer.Option(help="只重新发送这一份（写它的编号 id）：清除退回记录，已送达的收件人不再发")
+    ] = "",
     form: FormatOption = Format.TEXT,
 ) -> None:
     """查看通知：哪些待发、已发、失败。"""
     if state and state not in STATES:
-        raise InvalidInput(f"没有状态 {state!r}。可用: {', '.join(STATES)}")
+        raise InvalidInput(
+            f"没有状态 {state!r}。可用: {', '.join(f'{code}（{label}）' for code, label in STATES.items())}"
+        )
     with asked(ctx).context() as context:
-        if resend and not context.store.notices.resend(resend, context.clock()):
-            raise InvalidInput(f"没有失败的通知 {resend!r}。")
+        now = context.clock()
+        if resend and not context.store.notices.resend(resend, now):
+            raise InvalidInput(f"没有编号为 {resend!r} 的待发或失败的通知。请用 xunjian notices 查看编号和状态。")
         if send or resend:
-            done = deliver(context, context.clock())
-            if form == Format.TEXT:
-                typer.echo(f"本次处理 {done.claimed} 份：送出 {done.sent}，放弃 {done.given_up}")
-        rows = [_row(row) for row in context.store.notices.all(school=school or None, state=state or None)]
-    print_rows(rows, form, lambda r: f"{STATES[r['state']]}  {r['number']}  {r['id']}  {r['error']}")
+            _say(deliver(context, now, only=resend), form)
+        found = context.store.notices.all(school=school or None, state=state or None)
+        channels = channels_of(context) if form == Format.TEXT else []
+        rows = [row for row in found if not resend or row["id"] == resend]
+    print_rows(map(_row, rows), form, lambda r: _line(r, channels))
+
+
+def _say(done: DeliveryReport, form: Format) -> None:
+    if form == Format.TEXT:
+        later = done.claimed - done.sent - done.given_up
+        text = f"本次处理 {done.claimed} 份：送出 {done.sent}，没有送成 {done.given_up}，稍后再试 {later}"
+        typer.echo(text)
+
+
+def _line(row: dict[str, Any], channels: Sequence[Channel]) -> str:
+    label, note = STATES[row["state"]], row["error"]
+    if row["state"] == "sent" and row["case_number"] and only_in_folder(json.dumps(row["delivered"]), channels):
+        label, note = "待送达", "没有收件邮箱，已存入发件箱文件夹，请打印送达后登记"
+    return f"{label}  {row['number']}  {row['id']}  {note}"
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +79,8 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "attempts",
         "error",
     )
-    return {name: row[name] for name in kept} | {"delivered": json.loads(row["delivered"])}
+    answers = {target: answer[:3] for target, answer in json.loads(row["delivered"]).items()}
+    return {name: row[name] for name in kept} | {"delivered": answers}
 
 
 def digest(

@@ -7,8 +7,11 @@ from typing import Annotated
 
 import typer
 
+from monitors.app_context import AppContext
 from monitors.cli.options import InvalidInput, asked
-from storage.register import diff, read_register, template, write_register
+from monitors.jobs.register_import import UnknownSchool, consequences, known_school
+from monitors.jobs.register_import_report import counts, emptied, report
+from storage.register import RegisterError, examine, preview, template, write_register
 
 commands = typer.Typer(help="备案台账：导入、导出、模板。", no_args_is_help=True)
 School = Annotated[str, typer.Option("--school", help="学校代码，如 sias；只有一所学校的台账时可不填")]
@@ -33,22 +36,30 @@ def import_register(
     file: File,
     school: School = "",
     by: Annotated[str, typer.Option(help="谁导入的，记入变更记录")] = "命令行",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="只显示会有哪些变化，不保存")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="试导入：显示会有哪些变化，不保存")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="文件是完整的台账：文件里没有的账号从台账移除")] = False,
+    allow_empty: Annotated[bool, typer.Option("--allow-empty", help="文件里空着的，把台账里原有的内容清空")] = False,
+    new_school: Annotated[bool, typer.Option("--new-school", help="学校还没有制度文件，先建台账")] = False,
 ) -> None:
     """导入台账。有一行不合格就整份不导入，并列出每一处要改的地方；同一份文件重复导入不会产生变化。"""
     if not file.is_file():
         raise InvalidInput(f"找不到文件 {file}")
     with asked(ctx).context() as context:
-        code = school or _only_school(context.schools)
-        filings = read_register(file, school=code)
-        if dry_run:
-            for change in diff(tuple(context.store.filings.all(code)), filings):
-                typer.echo(str(change))
-            return
-        added, changed = context.store.filings.save(filings, by=by, now=context.clock())
-        typer.echo(
-            f"已导入 {len(filings)} 个账号（学校 {code}）：新增 {added}，变更 {changed}，未变 {len(filings) - added - changed}。"
-        )
+        code = _school(context, school, new_school=new_school)
+        reading = examine(file, school=code)
+        if reading.problems:
+            raise RegisterError(list(reading.problems))
+        planned = preview(context.store.filings.all(code), reading, retire_missing=replace)
+        if planned.emptied and not allow_empty:
+            raise InvalidInput(emptied(planned))
+        now = context.clock()
+        lines = list(report(reading, planned, consequences(context, code, planned.after, now)))
+        if not dry_run:
+            context.store.filings.carry_out(code, planned.before, planned.after, by=by, now=now)
+        done = "试导入（没有保存）" if dry_run else "已导入"
+        typer.echo(f"{done} {planned.in_file} 个账号（学校 {code}）：{counts(planned)}。")
+        for line in lines:
+            typer.echo(line)
 
 
 @commands.command("export")
@@ -60,6 +71,13 @@ def export_register(ctx: typer.Context, file: File, school: School = "") -> None
             raise InvalidInput("台账是空的，没有可以导出的内容。请先用 xunjian register import 导入。")
         write_register(filings, _writable(file))
     typer.echo(f"已导出 {len(filings)} 个账号: {file}")
+
+
+def _school(context: AppContext, typed: str, *, new_school: bool) -> str:
+    try:
+        return typed if typed and new_school else known_school(context, typed or _only_school(context.schools))
+    except UnknownSchool as error:
+        raise InvalidInput(str(error)) from error
 
 
 def _only_school(schools: list[str]) -> str:

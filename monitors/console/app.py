@@ -17,6 +17,7 @@ from monitors.app_context import AppContext
 from monitors.console.auth import door_of
 from monitors.console.middleware import HEADERS, AuthMiddleware, check_form
 from monitors.console.rendering import STATIC, render
+from monitors.console.requests import Requests
 from monitors.console.routes import (
     accounts,
     cases,
@@ -65,6 +66,7 @@ def create_app(context: AppContext, *, lifespan: Lifespan | None = None, metrics
         app.include_router(subject.router)
     app.mount("/static", Static(directory=STATIC), name="static")
     app.add_middleware(AuthMiddleware, door=door_of(context.settings), https=app.state.https)
+    app.add_middleware(Requests)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misspelt)
     app.add_exception_handler(StorageError, _no_storage)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
 
 from alerts.notices.drafting import draft
 from alerts.notices.notice import EvidenceCitation, IssuingOffice, Reference
 from alerts.notices.notice import document_number as document_number
-from alerts.notices.planning import PlannedNotice, owed_notices
+from alerts.notices.planning import PlannedNotice, addressed, owed_notices
 from monitors.app_context import AppContext
 from rules.calendar import Calendar, china_calendar
 from rules.cases import transitions
 from rules.cases.case import Case, CaseEvent, EventKind
 from rules.cases.reconcile import reconcile
-from rules.evaluation import evaluate, join, school_context
+from rules.catalogue import RULES
+from rules.evaluation import Opened, evaluate, join, school_context
 from rules.model import Account, Filing, Finding, Platform, Verdict
 from rules.policies.schema import Addressee, Policy
 from storage.cases import CaseTransaction, OutboxEntry
@@ -55,9 +61,10 @@ def accounts_of(context: AppContext, school: str, now: datetime) -> Iterator[Acc
 
 
 def findings_of(
-    context: AppContext, school: str, now: datetime, report: CheckReport | None = None
+    context: AppContext, school: str, now: datetime, report: CheckReport | None = None, opened: Opened | None = None
 ) -> Iterator[Finding]:
-    """Every answer of every clause for one school. Raises KeyError where the school has no policy."""
+    """Every answer of every clause for one school. Raises KeyError where the school has no policy. ``opened``: see
+    `rules.evaluation.evaluate`."""
     policy = context.policies[school]
 
     def counted() -> Iterator[Account]:
@@ -67,15 +74,44 @@ def findings_of(
             yield account
 
     rest = school_context(policy, context.store.filings.iterate(school), china_calendar())
-    yield from evaluate(counted(), policy, rest, now)
+    yield from evaluate(counted(), policy, rest, now, opened)
+
+
+def settings_at_opening(context: AppContext, cases: Iterable[Case]) -> Opened:
+    """By account, rule and clause the settings under which its open case began, from the policies kept by version."""
+    policies: dict[str, dict[tuple[str, str], dict[str, Any]]] = {}
+    opened: defaultdict[str, dict[tuple[str, str], dict[str, Any]]] = defaultdict(dict)
+    for case in cases:
+        if case.policy_version not in policies:
+            policies[case.policy_version] = _settings(context.store.cases.remembered_policy(case.policy_version))
+        key = (case.rule, case.clause)
+        settings = policies[case.policy_version].get(key)
+        if settings is not None and _still_valid(case.rule, settings):
+            opened[case.account][key] = settings
+    return opened
+
+
+def _settings(document: str | None) -> dict[tuple[str, str], dict[str, Any]]:
+    """Settings by rule and clause of a policy as it was kept, which today's schema need not accept."""
+    clauses = json.loads(document).get("clauses", []) if document else []
+    return {(c["rule"], c["clause"]): dict(c.get("settings", c.get("with", {}))) for c in clauses}
+
+
+def _still_valid(rule: str, settings: dict[str, Any]) -> bool:
+    """False where the rule has lost a setting since: it can no longer be asked as it was."""
+    try:
+        return rule in RULES and bool(RULES[rule].settings.model_validate(settings))
+    except ValidationError:
+        return False
 
 
 def check(context: AppContext, school: str, now: datetime) -> CheckReport:
     """Findings → cases → steps → notices, for one school; running it twice at the same moment changes nothing."""
     report, policy, calendar = CheckReport(school), context.policies[school], china_calendar()
-    open_keys = {case.key for case in context.store.cases.open(school)}
+    open_cases = context.store.cases.open(school)
+    open_keys = {case.key for case in open_cases}
     kept: dict[str, Finding] = {}  # an account filed twice has one case
-    for finding in findings_of(context, school, now, report):
+    for finding in findings_of(context, school, now, report, settings_at_opening(context, open_cases)):
         report.violated += finding.verdict is Verdict.VIOLATED
         report.undetermined += finding.verdict is Verdict.UNDETERMINED
         if finding.verdict is Verdict.VIOLATED or finding.key in open_keys:
@@ -132,6 +168,7 @@ class CaseWriter:
         office = IssuingOffice(
             name=settings.office or self.policy.school, contact=settings.office_contact, phone=settings.office_phone
         )
+        whose = addressed(case, planned.tell, self.policy)
         sequence = self.book.next_number(f"notice/{planned.document.value}", year)
         notice = draft(
             planned,
@@ -141,8 +178,9 @@ class CaseWriter:
             number=document_number(planned.document, year, sequence, office.prefix),
             issued_at=self.now,
             recipients=recipients(self.context, case, planned.tell),
-            evidence=tuple(EvidenceCitation(id=item, seen_at=case.shown_at) for item in case.evidence),
-            earlier=self._earlier(case),
+            addressee_mailboxes=recipients(self.context, case, [whose] if whose else ()),
+            evidence=_exhibits(case, planned),
+            earlier=self._earlier(case, planned.revoked),
             demo=settings.demo,
         )
         kind = planned.document.value
@@ -151,13 +189,23 @@ class CaseWriter:
         )
         self.notices += 1
 
-    def _earlier(self, case: Case) -> tuple[Reference, ...]:
+    def _earlier(self, case: Case, only: Collection[str]) -> tuple[Reference, ...]:
+        """What went out before; of a correction of some papers, those papers."""
         numbers = self.book.notice_numbers(case.number)
         return tuple(
             Reference(number=numbers[record.notice], document=record.title, issued_at=record.issued_at)
             for record in case.issued_steps
             if record.issued_at and record.issued_at < self.now and record.notice in numbers
+            if not only or record.step in only
         )
+
+
+def _exhibits(case: Case, planned: PlannedNotice) -> tuple[EvidenceCitation, ...]:
+    """The case's evidence and what the answer itself stands on. ``shown_at`` is the time of the last look alone: no
+    other exhibit is given it."""
+    last = case.evidence[-1] if case.evidence else ""
+    items = dict.fromkeys((*case.evidence, *planned.evidence))
+    return tuple(EvidenceCitation(id=item, seen_at=case.shown_at if item == last else None) for item in items)
 
 
 def recipients(context: AppContext, case: Case, tell: Iterable[Addressee]) -> tuple[str, ...]:

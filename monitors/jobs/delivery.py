@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from datetime import datetime
 
 from alerts.delivery.channels import Channel, open_channel
-from alerts.delivery.outbox import ClaimedMessage, DeliveryReport, OutboxWorker
+from alerts.delivery.outbox import ClaimedMessage, DeliveryReport, DeliveryResult, OutboxWorker
 from alerts.digest.build import Digest
 from alerts.messages import OutgoingMessage, digest_mail, notice_letter
 from alerts.notices.notice import Notice
@@ -17,7 +18,8 @@ from rules.cases.case import CaseError
 from storage.serialization import load
 
 DIGEST = "digest"
-BATCH = 50
+BATCH, BATCHES = 50, 40
+"""Letters claimed at a time, and so many times in one go: a claim must not run out before its letters are sent."""
 
 
 def channels_of(context: AppContext) -> list[Channel]:
@@ -34,22 +36,28 @@ def compose(context: AppContext, claim: ClaimedMessage) -> OutgoingMessage:
     return notice_letter(load(Notice, claim.body), context.settings.templates)
 
 
-def deliver(context: AppContext, now: datetime) -> DeliveryReport:
-    """One pass over what is due, then register what a mail server took as received by the unit."""
-    outbox = OutboxWorker(context.store.notices, channels_of(context), lambda claim: compose(context, claim))
-    done = outbox.run(now, BATCH)
-    register_received(context)
-    return done
+def deliver(context: AppContext, now: datetime, *, only: str = "") -> DeliveryReport:
+    """Send all that is due, or the one letter ``only``; then register what a mail server took as received by the unit."""
+    channels = channels_of(context)
+    outbox = OutboxWorker(context.store.notices, channels, lambda claim: compose(context, claim))
+    total = DeliveryReport(0, 0, 0, {})
+    for _ in range(BATCHES):
+        done = outbox.run(now, BATCH, only=only)
+        total = total + done
+        if done.claimed < BATCH:
+            break
+    register_received(context, channels)
+    return total
 
 
-def register_received(context: AppContext) -> None:
-    """A step's term runs from its receipt. Mail that its recipients' server took counts; a file in a folder does not: a
-    person hands it over and registers that (`xunjian case deliver`)."""
+def register_received(context: AppContext, channels: Sequence[Channel]) -> None:
+    """A step's term runs from its receipt. Mail that the addressee's own server took counts; a copy that reached somebody
+    else, or a file in a folder, does not: a person hands it over and registers that (`xunjian case deliver`)."""
     waiting = {(case.number, step.notice): step.step for school in context.schools for case in context.store.cases.open(school)
                for step in case.issued_steps if not step.delivered_at}  # fmt: skip
     for (number, notice_id), step in waiting.items():
         row = context.store.notices.one(notice_id)
-        at = received_at(row["delivered"]) if row else None
+        at = received_at(load(Notice, row["body"]), row["delivered"], channels) if row else None
         if at:
             try:
                 case_actions.deliver(context, number, step=step, at=at)
@@ -57,8 +65,16 @@ def register_received(context: AppContext) -> None:
                 continue  # settled or registered by a person meanwhile
 
 
-def received_at(delivered: str) -> datetime | None:
-    """When the first mail target took it, None where only folders did."""
-    times = [datetime.fromisoformat(when) for target, (result, _, when) in json.loads(delivered).items()
-             if result == "sent" and not target.startswith("file")]  # fmt: skip
+def received_at(notice: Notice, delivered: str, channels: Sequence[Channel]) -> datetime | None:
+    """When the addressee had it: the first of its own mailboxes, on a channel that confirms receipt. None where it did not."""
+    confirming = {f"{channel.name}:{mailbox}" for channel in channels if channel.confirms_receipt
+                  for mailbox in notice.addressee_mailboxes}  # fmt: skip
+    times = [datetime.fromisoformat(when) for target, (result, _, when, *_) in json.loads(delivered).items()
+             if result == DeliveryResult.SENT and target in confirming]  # fmt: skip
     return min(times, default=None)
+
+
+def only_in_folder(delivered: str, channels: Sequence[Channel]) -> bool:
+    """True for a letter that is settled and nobody was sent: somebody must print it and hand it over."""
+    confirming = {channel.name for channel in channels if channel.confirms_receipt}
+    return not any(target.partition(":")[0] in confirming for target in json.loads(delivered))

@@ -21,7 +21,7 @@ from alerts.messages import digest_html, digest_text
 from monitors.app_context import AppContext
 from monitors.jobs.check import frozen_platforms
 from rules.calendar import start_of
-from rules.candidates import CandidateState
+from rules.candidates import CandidateKind, CandidateState
 from rules.cases import transitions
 from rules.cases.case import Case, EventKind
 from rules.cases.transitions import HoldReason
@@ -34,7 +34,14 @@ EVENTS = {
     EventKind.RESOLVED: ChangeKind.RECOVERED,
     EventKind.CLOSED: ChangeKind.CLOSED,
     EventKind.WITHDRAWN: ChangeKind.WITHDRAWN,
+    EventKind.REVOKED: ChangeKind.WITHDRAWN,
 }
+FOUND = {
+    CandidateKind.SUSPECT: ChangeKind.SUSPECT,
+    CandidateKind.UNFILED: ChangeKind.UNFILED,
+    CandidateKind.REVIEW: ChangeKind.DOUBTFUL,
+}
+"""A found account bears its own verdict: one of the school's own is no impostor."""
 
 
 def make_digest(context: AppContext, school: str, day: date, now: datetime) -> Digest:
@@ -180,8 +187,7 @@ def _suspects(context: AppContext, school: str, start: datetime, end: datetime) 
         if c.kind.needs_review and start <= c.first_seen_at <= end
     ]
     return [
-        DigestChange(kind=ChangeKind.SUSPECT, title=c.name, platform=c.platform, detail=c.why, path="/suspects")
-        for c in new
+        DigestChange(kind=FOUND[c.kind], title=c.name, platform=c.platform, detail=c.why, path="/suspects") for c in new
     ]
 
 

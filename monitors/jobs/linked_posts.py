@@ -11,9 +11,9 @@ from crawler.platforms.spec import Target
 from monitors.app_context import AppContext
 from monitors.jobs.discovery.candidates import hunt_of, screen
 from monitors.jobs.sweep import SweepReport, new_crawl_job, run_crawl_job
-from rules.accounts.identity import account_key
+from rules.accounts.identity import account_key, agrees, filed_ids, stated_ids
 from rules.accounts.state import apply_observation
-from rules.model import Observation, Outcome, Platform, SearchHit
+from rules.model import Filing, Observation, Outcome, Platform, SearchHit
 
 KEY = f"{SEARCH}link:"
 """A linked post is looked at under this key and its address: whose it is, the page will say."""
@@ -54,16 +54,28 @@ async def _open(context: AppContext, platform: Platform, urls: Sequence[str], re
 
 
 def _attribute(context: AppContext, run: str) -> dict[str, None]:
-    """Record each post with the filed account it bears the id of; the keys of those accounts."""
+    """Record each post with the filed account it bears the ids of; the keys of those accounts. A post that states one
+    account's ``gh_`` and another's ``__biz`` speaks for neither."""
     keyed = [
-        (account_key(look.platform, look.account_id, "", ""), look)
+        (account_key(look.platform, stated, "", ""), look)
         for look in context.store.looks.of_run(run)
         if look.outcome is Outcome.OK and look.account_id
+        for stated in dict.fromkeys((look.account_id, *(each.partition(":")[2] for each in look.ids)))
     ]
     filed = context.store.filings.by_key([key for key, _ in keyed])
-    _suspect(context, [look for key, look in keyed if key not in filed])
-    own = [(key, look) for key, look in keyed if key in filed]
+    met = {look.evidence for key, look in keyed if key in filed}
+    _suspect(context, [look for look in dict.fromkeys(look for _, look in keyed) if look.evidence not in met])
+    own = [
+        (key, look)
+        for key, look in keyed
+        if all(_speaks_for(look, each) for each in filed.get(key, ())) and key in filed
+    ]
     return dict.fromkeys(context.store.looks.record(run, own, apply_observation))
+
+
+def _speaks_for(look: Observation, filing: Filing) -> bool:
+    stated = stated_ids(look.platform, look.account_id or "", look.ids)
+    return bool(agrees(filed_ids(filing.platform, filing.account_id, filing.url), stated))
 
 
 def _suspect(context: AppContext, strangers: Sequence[Observation]) -> None:

@@ -72,11 +72,8 @@ async def _looked_at(context: AppContext, entry: ListRow, report: ListReport) ->
     except (InvalidTarget, EgressDenied) as error:
         report.troubles.append(ListRowError(entry.place, "链接", str(error)))
         return
-    named = replace(entry, found=replace(entry.found, name=told["name"] or ""))
-    why = told["why"] if told["name"] else "页面没有看到，无法判断；不表示没有问题。"
-    report.rows.append(
-        _row(named, told["kind"] if told["name"] else "unseen", told["kind_label"] if told["name"] else "未能查看", why)
-    )
+    named = replace(entry, found=replace(entry.found, name=told.name))
+    report.rows.append(_row(named, told.kind.value, told.kind_label, told.why))
 
 
 def _row(entry: ListRow, kind: str, label: str, why: str) -> dict[str, Any]:

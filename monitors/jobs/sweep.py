@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +24,8 @@ REST_FIRST, REST_MOST = timedelta(hours=1), timedelta(hours=24)
 """After a wall a platform rests an hour, then twice as long each time, at most a day."""
 REQUESTS = 3
 """Requests that one account costs on one host, at most."""
+ONE_OFF = ("scan", "proof")
+"""Runs over whatever somebody pasted: what such a link meets says nothing about the next sweep, good or bad."""
 OF_ITS_TIME = 0.8
 """How much of a child's time its order may fill; answers take time too."""
 
@@ -59,7 +61,10 @@ def target_of(filing: Filing) -> Target:
     url = filing.url
     if filing.platform == Platform.WEBSITE and not url and stable:
         url = f"http://{stable}/"
-    return Target(platform=filing.platform, key=key_of(filing), name=filing.name, account_id=stable, url=url)
+    return Target(
+        platform=filing.platform, key=key_of(filing), name=filing.name, account_id=stable, url=url,
+        filed_id=filing.account_id,
+    )  # fmt: skip
 
 
 def due_targets(
@@ -175,27 +180,35 @@ async def _shard(
         report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")
 
 
-async def run_crawl_job(context: AppContext, order: CrawlJob) -> ProcessResult:
-    """One child, with its run recorded from start to end, and the platform's rest after a wall."""
+async def run_crawl_job(context: AppContext, order: CrawlJob, *, rests: bool = True) -> ProcessResult:
+    """One child, with its run recorded from start to end, and the platform's rest after a wall. Without ``rests`` a wall
+    is not the platform's own, as that of a search."""
     runs = context.store.runs
-    async with context.crawl_processes.room():
-        order = replace(order, now=context.clock())
-        runs.start(order.run, order.kind, order.platform.value, order.now)
-        ending = await context.crawl_processes.run(order)
+
+    def begin(order: CrawlJob) -> CrawlJob:
+        stamped = replace(order, now=context.clock())
+        runs.start(stamped.run, stamped.kind, stamped.platform.value, stamped.now)
+        return stamped
+
+    ending = await context.crawl_processes.run(order, begin)
     runs.finish(order.run, ending.status, ending.summary | {"error": ending.error}, context.clock())
-    if order.platform != Platform.WEBSITE and not order.replay:
+    website = order.platform is Platform.WEBSITE
+    if rests and not website and not order.replay and order.kind not in ONE_OFF:
         pause_after_block(context, order.platform, ending)
     return ending
 
 
 def pause_after_block(context: AppContext, platform: Platform, ending: ProcessResult) -> None:
     """A wall sends a platform to rest; a run without one forgets it. A website's wall is its own."""
-    state, outcomes = context.store.runs.platform(platform.value), ending.summary.get("outcomes", {})
-    if ending.summary.get("walled"):
-        walls, rest = next_pause(state["walls"], any(Outcome(outcome).is_fact for outcome in outcomes))
-        context.store.runs.set_platform(platform.value, walls=walls, rest_until=context.clock() + rest)
-    elif state["walls"] and outcomes:
-        context.store.runs.set_platform(platform.value, walls=0, rest_until=None)
+    outcomes, now = ending.summary.get("outcomes", {}), context.clock()
+
+    def change(state: Mapping[str, Any]) -> dict[str, Any]:
+        if ending.summary.get("walled"):
+            walls, rest = next_pause(state["walls"], any(Outcome(outcome).is_fact for outcome in outcomes))
+            return {"walls": walls, "rest_until": now + rest}
+        return {"walls": 0, "rest_until": None} if state["walls"] and outcomes else {}
+
+    context.store.runs.change_platform(platform.value, change)
 
 
 def next_pause(walls: int, read: bool) -> tuple[int, timedelta]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from monitors.app_context import AppContext, CanaryAccount
 from rules.calendar import china_calendar
@@ -56,15 +58,15 @@ def update_breakers(
         failed = [c.name for c in canaries if c.platform is platform and not canary_ok(c, seen.get(c.key), now)]
         known: dict[str, Verdict] = {finding.key: finding.verdict for finding in before.get(platform, ())}
         freeze = evaluate_breaker(platform, known, after.get(platform, []), len(keys[platform]), failed, now)
-        state = context.store.runs.platform(platform.value)
-        if freeze:
-            told.append(freeze.reason)
-            context.store.runs.set_platform(
-                platform.value, frozen_at=state["frozen_at"] or now, frozen_why=freeze.reason
-            )
-        elif state["frozen_at"]:
-            context.store.runs.set_platform(platform.value, frozen_at=None, frozen_why="")
+        told += [freeze.reason] if freeze else []
+        context.store.runs.change_platform(platform.value, partial(_frozen, now, freeze.reason if freeze else ""))
     return told
+
+
+def _frozen(now: datetime, reason: str, state: Mapping[str, Any]) -> dict[str, Any]:
+    if reason:
+        return {"frozen_at": state["frozen_at"] or now, "frozen_why": reason}
+    return {"frozen_at": None, "frozen_why": ""} if state["frozen_at"] else {}
 
 
 def canary_ok(canary: CanaryAccount, seen: AccountState | None, now: datetime) -> bool:

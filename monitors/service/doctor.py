@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from crawler.fetch.browser import find_browser
 from monitors.app_context import AppContext
 from monitors.clock import Clock
+from monitors.service import doctor_notices
 from monitors.settings import Settings
+from monitors.settings_errors import unknown_variables
+from monitors.version import product_version
 from rules.calendar import china_calendar
+from rules.policies.loader import PolicyError
+from storage.database import StorageError
 from storage.store import Store
 
+log = structlog.get_logger()
 DISK_LEFT = 2 * 1024**3
 
 
@@ -33,20 +42,27 @@ class DoctorCheck:
 
 def examine(settings: Settings, clock: Clock) -> Iterator[DoctorCheck]:
     """Every check, in the order a person would look. Never raises."""
+    yield DoctorCheck("校媒巡检", "ok", product_version())
     yield DoctorCheck("Python", "ok", sys.version.split()[0])
     yield _browser(settings)
     yield _font()
     yield _disk(settings.data)
     yield from _guarded("数据库", lambda: _database(settings, clock))
     yield _calendar(clock)
-    yield _channels(settings)
+    for found in (doctor_notices.channels, doctor_notices.addresses, doctor_notices.texts, _variables):
+        yield from (DoctorCheck(*each) for each in found(settings))
 
 
 def _guarded(name: str, look: Callable[[], Iterator[DoctorCheck]]) -> Iterator[DoctorCheck]:
     try:
         yield from look()
-    except Exception as error:  # a doctor reports what is broken instead of breaking
+    except (StorageError, PolicyError) as error:
         yield DoctorCheck(name, "fail", str(error))
+    except Exception as error:  # a doctor reports what is broken instead of breaking
+        log.exception("doctor.failed", check=name)
+        yield DoctorCheck(
+            name, "fail", f"检查没有做完（{type(error).__name__}），数据库里可能有损坏的内容，请用最近的备份恢复"
+        )
 
 
 def _browser(settings: Settings) -> DoctorCheck:
@@ -89,6 +105,7 @@ def _database(settings: Settings, clock: Clock) -> Iterator[DoctorCheck]:
             )
         yield from _policies(AppContext(settings, store, clock), filings)
         yield from _grants(settings, store)
+        yield from (DoctorCheck(*each) for each in doctor_notices.units(store))
     finally:
         store.close()
 
@@ -118,7 +135,8 @@ def _calendar(clock: Clock) -> DoctorCheck:
     )
 
 
-def _channels(settings: Settings) -> DoctorCheck:
-    if settings.channels:
-        return DoctorCheck("通知渠道", "ok", f"已设置 {len(settings.channels)} 个")
-    return DoctorCheck("通知渠道", "warn", "没有设置邮件渠道，通知与日报只保存在数据目录的 outbox 文件夹")
+def _variables(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Environment variables that look like settings and are none: a slip of the pen would be ignored."""
+    mentioned = " ".join(url.get_secret_value() for url in settings.channels)
+    for name in unknown_variables(os.environ, Settings.model_fields, mentioned):
+        yield "环境变量", "warn", f"没有与 {name} 对应的设置，它不起作用，请核对 docs/settings.md"

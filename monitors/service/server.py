@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import structlog
+import typer
 import uvicorn
 from fastapi import FastAPI
 
@@ -17,6 +18,7 @@ from monitors.cli.options import InvalidInput
 from monitors.console import create_app
 from monitors.jobs import run_sweep
 from monitors.service.scheduler import JobScheduler
+from monitors.service.service_lock import only_service
 
 log = structlog.get_logger()
 
@@ -50,10 +52,23 @@ class Server(uvicorn.Server):
 StartupTask = Callable[[AppContext], Awaitable[None]]
 
 
-async def serve(context: AppContext, *, first: StartupTask | None = None) -> None:
-    """Run until SIGTERM or SIGINT. ``first`` runs once in the background after the console is up (the demo's filling)."""
+async def serve(context: AppContext, *, first: StartupTask | None = None, greeting: str = "") -> None:
+    """Run until SIGTERM or SIGINT. ``first`` runs once in the background after the console is up (the demo's filling);
+    ``greeting`` is printed once nothing stands in the way. Raises BadInput: port taken, or another service on the data."""
     settings = context.settings
     check_port(settings.host, settings.port)
+    with only_service(settings.data, settings.port):
+        if greeting:
+            typer.echo(greeting)
+        log.info("service.started", host=settings.host, port=settings.port, data=str(settings.data))
+        try:
+            await _serve(context, first)
+        finally:
+            log.info("service.stopped")
+
+
+async def _serve(context: AppContext, first: StartupTask | None) -> None:
+    settings = context.settings
     context.store.runs.mark_lost(context.clock(), context.clock())  # what ran when the last service died
 
     @asynccontextmanager

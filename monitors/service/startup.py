@@ -34,8 +34,8 @@ async def serve_register(settings: Settings, clock: Clock) -> None:
                     for c in settings.canaries]  # fmt: skip
         context = AppContext(settings, store, clock, canaries=canaries)
         _ = context.policies
-        typer.echo(f"校媒巡检控制台: {address(settings)}（口令保存在 {token_file(settings.data)}）")
-        await serve(context)
+        where = f"校媒巡检控制台: {address(settings)}（口令保存在 {token_file(settings.data)}）"
+        await serve(context, greeting=where)
     finally:
         store.close()
 
@@ -53,8 +53,8 @@ async def serve_demo(settings: Settings, clock: Clock) -> None:
             given = settings.model_copy(update={"delay_seconds": 0.0, "grants": demo_grants(campus)})
             context = AppContext(given, store, clock, connect_to=where, canaries=canaries)
             store.filings.save(filings, by="演示", now=clock())
-            typer.echo(f"【演示】校媒巡检控制台: {address(settings)}  正在巡检模拟校园，约半分钟后显示结果。")
-            await serve(context, first=seed_demo)
+            greeting = f"【演示】校媒巡检控制台: {address(settings)}  正在巡检模拟校园，约半分钟后显示结果。"
+            await serve(context, first=seed_demo, greeting=greeting)
     finally:
         store.close()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from crawler.page.block_signatures import Signature, signatures
 from crawler.page.page import MAX_BYTES, Page
@@ -73,14 +74,18 @@ def _wall(page: Page, signature: Signature) -> Page:
     """A page that meets every condition of a signature, and says nothing else."""
     status = signature.status[0].start if signature.status else 200
     url = f"https://{_hosted(example(signature.url))}" if signature.url else page.url
+    if signature.asked:
+        asked = example(signature.asked)
+        url = f"https://{urlsplit(page.url).hostname}{'' if asked[0] == '/' else '/?'}{asked}"
+        page = replace(page, requested_url=url)
     if signature.json:
         return replace(page, url=url, status=status, body=answer_json(_answer(signature)).body, headers=JSON)
     if signature.empty:
         return replace(page, url=url, status=status, body=b"")
     title = example(signature.title) if signature.title else ""
     words = example(signature.text) if signature.text else ""
-    marks = (signature.raw or signature.marker)[:1]
-    script = f"<script>/* {marks[0]} */</script>" if marks else ""
+    marks = [*signature.raw[:1], *signature.marker[:1], *([example(signature.script)] if signature.script else [])]
+    script = f"<script>/* {' '.join(marks)} */</script>" if marks or signature.silent else ""
     html = f"<html><head><title>{title}</title>{script}</head><body>{words}</body></html>"
     body = words.encode() if signature.text and not title and not marks else html.encode()
     return replace(page, url=url, status=status, body=body, headers=HTML)

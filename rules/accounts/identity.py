@@ -16,13 +16,14 @@ _STRONG: dict[Platform, tuple[str, ...]] = {
         r"^gh_[0-9a-f]{8,16}$",
         r"[?&]__biz=([A-Za-z0-9+/]{8,24}={0,2})",
         r"^M[A-Za-z0-9+/]{11,21}={1,2}$",
+        r"[?&]account=(gh_[0-9a-f]{8,16})",
     ),
     Platform.WEIBO: (
         rf"^{_UID}$",
         rf"weibo\.c(?:om|n)/(?:u/|profile/)?({_UID})(?:[/?#]|$)",
         r"weibo\.com/p/\d{6}(\d{10})(?:[/?#]|$)",
         rf"weibo\.c(?:om|n)/.*[?&](?:uid|value)=({_UID})",
-        r"weibo\.cn/.*[?&]containerid=(?:100505|107603|230283)(\d{10})",
+        r"weibo\.cn/.*[?&]containerid=(?:100505|107603|230283|230413)(\d{10})",
     ),
     Platform.DOUYIN: (
         r"^MS4wLjAB[\w-]{20,120}$",
@@ -49,10 +50,14 @@ _STRONG: dict[Platform, tuple[str, ...]] = {
         rf"author\.baidu\.com/home/({_UID})",
     ),
     Platform.KUAISHOU: (r"kuaishou\.com/(?:profile|u)/([\w-]{4,40})",),
-    Platform.ZHIHU: (r"zhihu\.com/(?:people|org)/([\w-]{1,60})",),
+    Platform.ZHIHU: (
+        r"zhihu\.com/(?:people|org)/([\w-]{1,60})",
+        r"zhihu\.com/api/v\d/(?:members|moments|people)/([\w-]{1,60})",
+    ),
     Platform.XIAOHONGSHU: (r"^[0-9a-f]{24}$", r"/user/profile/([0-9a-f]{24})"),
     Platform.QZONE: (r"^\d{5,12}$", r"user\.qzone\.qq\.com/(\d{5,12})", r"//(\d{5,12})\.qzone\.qq\.com"),
     Platform.PENGUIN: (r"om\.qq\.com/page/([\w*-]{8,60})", r"qq\.com/(?:omn|rain)/author/([\w*%-]{4,60})"),
+    Platform.MINIPROGRAM: (r"^(?:wx[0-9a-f]{16}|gh_[0-9a-f]{8,16})$",),
     Platform.APP: (
         r"^(?:id)?(\d{6,12})$",
         r"(?:apps|itunes)\.apple\.com/.*\bid=?(\d{6,12})",
@@ -75,6 +80,8 @@ _HANDLE: dict[Platform, str] = {
     Platform.QZONE: r"^[\w.-]{2,64}$",
     Platform.PENGUIN: r"^[\w*.-]{2,64}$",
     Platform.APP: r"^[\w.-]{2,128}$",
+    Platform.CHANNELS: r"^\S.{0,120}$",
+    Platform.MINIPROGRAM: r"^\S.{0,120}$",
     Platform.GROUP: r"^\S.{0,120}$",
     Platform.OTHER: r"^\S.{0,120}$",
 }
@@ -96,17 +103,21 @@ def identity(platform: Platform, account_id: str, url: str) -> str:
     if platform is Platform.WEBSITE:
         return _site(address) or _site(stated)
     if platform is Platform.TIEBA:
-        return _tieba(address) or _tieba(stated) or stated.removesuffix("吧")
+        return _tieba(address) or _tieba(stated) or " ".join(stated.split()).removesuffix("吧")
     stated = _LABEL.sub("", stated)
-    for text in (stated, address):
-        for pattern in _STRONG.get(platform, ()):
-            if text and (match := re.search(pattern, text)):
-                return match.group(match.lastindex or 0)
+    if strong := _strong(platform, stated) or _strong(platform, address):
+        return strong
     if not _looks_like_url(stated) and re.search(_HANDLE[platform], stated, re.A | re.I):
         return stated.lower() if platform in _CASELESS else stated
     if platform is Platform.WEIBO and (page := _WEIBO_PAGE.search(address)):
         return "" if page.group(1).lower() in _WEIBO_NOT_A_PAGE else page.group(1).lower()
     return _site(address) if platform in (Platform.OTHER, Platform.GROUP) else ""
+
+
+def _strong(platform: Platform, text: str) -> str:
+    """The first id in a text that the platform itself never changes; "" where there is none."""
+    found = (re.search(pattern, text) for pattern in _STRONG.get(platform, ()) if text)
+    return next((match.group(match.lastindex or 0) for match in found if match), "")
 
 
 def account_key(platform: Platform, account_id: str, url: str, name: str = "") -> str:
@@ -155,3 +166,99 @@ def _tieba(url: str) -> str:
         return ""
     query = parse_qs(urlsplit(url).query)
     return next((query[key][0].removesuffix("吧") for key in ("kw", "id", "un") if query.get(key)), "")
+
+
+# Kinds of ids that one text may be of. Ids of different kinds cannot be compared; of one kind, they agree or differ.
+_KINDS: dict[Platform, tuple[tuple[str, str], ...]] = {
+    Platform.WECHAT: (
+        ("gh", r"gh_[0-9a-f]{6,16}"),
+        ("biz", r"[MNO][DTjz][A-Za-z0-9+/]{6,20}={0,2}"),  # base64 of a number
+        ("handle", r"(?!gh_)[A-Za-z][\w-]{5,19}"),
+    ),
+    Platform.WEIBO: (("uid", r"\d{5,20}"), ("domain", r"[A-Za-z][\w-]{3,31}")),
+    Platform.DOUYIN: (
+        ("sec_uid", r"MS4wLj[\w.-]{8,120}"),
+        ("uid", r"\d{5,20}"),
+        ("number", r"(?!MS4wLj)[\w.-]{2,32}"),
+    ),
+    Platform.BILIBILI: (("mid", r"\d{1,20}"),),
+    Platform.TOUTIAO: (("uid", r"\d{5,20}"), ("token", r"MS4w[\w.-]{8,120}")),
+    Platform.BAIJIAHAO: (("app_id", r"\d{8,20}"),),
+    Platform.KUAISHOU: (
+        ("eid", r"3[xX][a-z0-9]{8,30}"),
+        ("uid", r"\d{5,20}"),
+        ("number", r"(?!3[xX][a-z0-9]{8,30}$)[\w.-]{2,40}"),
+    ),
+    Platform.ZHIHU: (("hash", r"[0-9a-f]{32}"), ("token", r"(?![0-9a-f]{32}$)[\w.-]{1,60}")),
+    Platform.TIEBA: (
+        ("portrait", r"tb\.1\.[\w.-]{6,60}"),
+        ("forum", r"\d{4,12}"),
+        ("bar", r"(?!tb\.1\.|\d{4,12}$).{1,40}"),
+    ),
+    Platform.XIAOHONGSHU: (("user", r"[0-9a-f]{24}"), ("number", r"(?![0-9a-f]{24}$)[\w.-]{2,32}")),
+    Platform.QZONE: (("uin", r"\d{5,12}"),),
+    Platform.PENGUIN: (("media", r"[\w*.%-]{2,64}"),),
+    Platform.APP: (("track", r"\d{6,12}"), ("bundle", r"[a-zA-Z]\w*(?:\.[\w-]+)+")),
+}
+Ids = tuple[frozenset[str], ...]
+"""What is known of whose something is: each member one text, as ``kind:value`` for every kind that it may be of."""
+
+
+def filed_ids(platform: Platform, account_id: str, url: str) -> Ids:
+    """Every id that a register's row gives, in its id column and in its address."""
+    text, address = _clean(account_id), _addressed(platform, url)
+    own = _strong(platform, text) or ("" if _looks_like_url(text) else _LABEL.sub("", text))
+    found = (_possible(platform, own or _addressed(platform, text)), _possible(platform, address))
+    return tuple(dict.fromkeys(each for each in found if each))
+
+
+def stated_ids(platform: Platform, account_id: str, ids: tuple[str, ...] = (), url: str = "") -> Ids:
+    """Every id that a page states: its own, those of a known kind (``kind:value``), and the one in its address."""
+    typed = [
+        frozenset({f"{kind}:{_normal(kind, value)}"})
+        for kind, _, value in (each.partition(":") for each in ids)
+        if value
+    ]
+    values = {value.partition(":")[2] for each in typed for value in each}
+    plain = [each for each in filed_ids(platform, account_id, url) if not {v.partition(":")[2] for v in each} & values]
+    return tuple(dict.fromkeys((*typed, *plain)))
+
+
+def agrees(filed: Ids, stated: Ids) -> bool | None:
+    """Whether what a page states is the account on file. False where any id of one kind differs, True where at least one
+    is the same and none differs, None where no two are of one kind."""
+    answers = [_agrees(each, stated) for each in filed]
+    return False if False in answers else True if True in answers else None
+
+
+def _agrees(one: frozenset[str], stated: Ids) -> bool | None:
+    known = {value for each in stated for value in each}
+    sure = {value for each in stated if len(each) == 1 for value in each}
+    if len(one) == 1 and any(_kind(value) in set(map(_kind, one)) and value not in one for value in sure):
+        return False
+    if one & known:
+        return True
+    return False if set(map(_kind, one)) <= set(map(_kind, known)) else None
+
+
+def _kind(tagged: str) -> str:
+    return tagged.partition(":")[0]
+
+
+def _possible(platform: Platform, text: str) -> frozenset[str]:
+    kinds = (kind for kind, pattern in _KINDS.get(platform, ()) if text and re.fullmatch(pattern, text))
+    return frozenset(f"{kind}:{_normal(kind, text)}" for kind in kinds)
+
+
+def _normal(kind: str, value: str) -> str:
+    """A ``__biz`` loses its padding in some links; handles are typed in any case; a bar is named with and without 吧."""
+    if kind == "biz":
+        return value.rstrip("=")
+    if kind == "bar":
+        return value.removesuffix("吧")
+    return value.casefold() if kind in ("handle", "domain", "number", "eid") else value
+
+
+def _addressed(platform: Platform, url: str) -> str:
+    """The id in an address; "" for an address without one. (A single post's address names no account.)"""
+    return identity(platform, "", url) if url else ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from rules.accounts.identity import identity
+from rules.accounts.counters import with_counters
+from rules.accounts.first_dates import with_first_dates
+from rules.accounts.identity import agrees, filed_ids, identity, stated_ids
 from rules.catalogue.results import latest_possible
 from rules.model import AccountState, ClaimType, DatedEvidence, Observation, Outcome, Platform, Post
 
@@ -21,15 +22,6 @@ AUTHORISED = "official"
 """The source that speaks with the account's own authorisation; every other page must bear the account's id, or it shows
 no silence."""
 RUNS_KEPT = 6
-
-# Ids of one kind that differ are two accounts; ids of different kinds (gh_… and __biz, uid and handle) say nothing.
-_KINDS = (
-    re.compile(r"gh_[0-9a-f]+"),
-    re.compile(r"M[A-Za-z0-9+/]{11,21}={1,2}"),
-    re.compile(r"MS4wLjAB[\w-]+"),
-    re.compile(r"\d{1,20}"),
-    re.compile(r"[0-9a-f]{24}"),
-)
 
 
 def apply_observation(seen: AccountState | None, look: Observation, *, key: str = "") -> AccountState:
@@ -47,11 +39,14 @@ def apply_observation(seen: AccountState | None, look: Observation, *, key: str 
         )
     if obstacle:
         return seen
+    if look.platform is Platform.WEBSITE:
+        seen, look = with_first_dates(seen, look)
     seen = _fact(seen, look)
     if look.outcome is Outcome.GONE:
         return _with_gone(seen, look)
     if look.outcome is Outcome.MOVED:
         return seen
+    seen = with_counters(seen, look)
     seen = _with_silence(_with_posts(_with_names(seen, look), look), look)
     alive = _newer(seen.alive, look)
     return replace(seen, alive=alive, gone=tuple(gone for gone in seen.gone if gone.at > alive.at))
@@ -62,8 +57,7 @@ def same_account(platform: Platform, one: str, other: str) -> bool:
     if platform is Platform.WEBSITE:
         hosts = [identity(platform, "", text).partition("/")[0] for text in (one, other)]
         return not all(hosts) or hosts[0] == hosts[1]
-    ids = [identity(platform, text, "") or text for text in (one, other)]
-    return ids[0] == ids[1] or not any(kind.fullmatch(ids[0]) and kind.fullmatch(ids[1]) for kind in _KINDS)
+    return agrees(filed_ids(platform, one, ""), filed_ids(platform, other, "")) is not False
 
 
 def _obstacle(seen: AccountState, look: Observation, key: str) -> tuple[Outcome | None, str]:
@@ -73,11 +67,19 @@ def _obstacle(seen: AccountState, look: Observation, key: str) -> tuple[Outcome 
     declared = key.partition(":")[2]
     known = "" if declared.startswith("name=") else declared
     for expected in (known, seen.account_id or ""):
-        if expected and look.account_id and not same_account(look.platform, expected, look.account_id):
+        if expected and look.account_id and not _bears(look, expected):
             return Outcome.UNREADABLE, f"identity_mismatch: 页面账号 {look.account_id} 与 {expected} 不符"
     if look.outcome is Outcome.GONE and ClaimType.GONE not in look.proves:
         return Outcome.UNREADABLE, look.reason or "该来源不能证明账号已消失"
     return None, ""
+
+
+def _bears(look: Observation, expected: str) -> bool:
+    """False where the page says, in whatever kind of id, that it is another account's."""
+    if look.platform is Platform.WEBSITE:
+        return same_account(look.platform, expected, look.account_id or "")
+    stated = stated_ids(look.platform, look.account_id or "", look.ids)
+    return agrees(filed_ids(look.platform, expected, ""), stated) is not False
 
 
 def _newer(sighting: DatedEvidence | None, look: Observation) -> DatedEvidence:
@@ -138,8 +140,8 @@ def _with_names(seen: AccountState, look: Observation) -> AccountState:
 
 
 def _dated(look: Observation) -> list[tuple[datetime, Post]]:
-    """Own posts with a date that can be true."""
-    posts = ((post.published_at, post) for post in look.posts)
+    """Own posts with a date that can be true. A year that nobody knows is no date."""
+    posts = ((post.published_at, post) for post in look.posts if post.is_dated(look.observed_at))
     return [(when, post) for when, post in posts if when and when <= look.observed_at + FUTURE]
 
 

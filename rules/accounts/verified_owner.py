@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 OPENERS = ("共青团", "中共", "中国共产党", "中国共产主义青年团", "中国教育工会")
@@ -13,6 +14,33 @@ ORGANISATION = re.compile(
     r"|工作室|商行|经营部)(?:[（(].*)?(?:$|官方)|大学|学院|\b(?:Ltd|Inc|LLC|Limited|Corp|Corporation|University|College|Co)\b",
     re.I,
 )
+
+
+LEGAL_FORMS = re.compile(
+    r"公司|集团|基金会|出版社|工作室|商行|经营部|事务所|个体|合作社|医院|附属|附中|附小|大学|学院|研究院"
+)
+"""What follows a name and makes another body of it: 示范大学出版社有限公司 is not 示范大学."""
+
+
+def same_body(declared: str, shown: str, unit: str = "", school: str = "") -> bool:
+    """Whether a platform's words about a verified account name the body on file. Platforms write a sentence
+    (示范大学图书馆官方微博); it is held against the body's name, its unit and the school, not against the whole."""
+    said, filed = _plain(shown), _plain(declared)
+    if not said or not filed or said in filed:
+        return True
+    if filed in said:
+        rest = said.partition(filed)[2]
+        return (
+            _plain(unit).removeprefix(_plain(school)) in rest
+            if unit and LEGAL_FORMS.search(rest)
+            else not LEGAL_FORMS.search(rest)
+        )
+    own = _plain(unit).removeprefix(_plain(school))
+    return bool(school) and said.startswith(_plain(school)) and bool(own) and own in said
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def is_organization(body: str) -> bool:

@@ -34,11 +34,15 @@ class EventKind(LabeledEnum):
     WITHDRAWN = "withdrawn", "撤回更正"
     DISMISSED = "dismissed", "认定不属实"
     CLOSED = "closed", "销号"
+    REVOKED = "revoked", "撤销文书"
+    EASED = "eased", "制度已调整"
+    TRANSFERRED = "transferred", "责任单位变更"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecord:
-    """What became of one rung. ``due_at``: it may be issued after this moment. ``notice``: id of the paper sent."""
+    """What became of one rung. ``due_at``: it may be issued after this moment. ``notice``: id of the paper sent;
+    ``revoked_at``: when that paper, and not the case, was found to have been wrong."""
 
     step: str
     document: DocumentType
@@ -50,6 +54,7 @@ class StepRecord:
     issued_at: datetime | None = None
     notice: str = ""
     delivered_at: datetime | None = None
+    revoked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +140,11 @@ class Case:
     @property
     def notified(self) -> tuple[Addressee, ...]:
         """Everyone any issued step told: those who must hear it when we were wrong."""
-        sent = {record.step for record in self.issued_steps}
+        return self.told_by(record.step for record in self.issued_steps)
+
+    def told_by(self, steps: Iterable[str]) -> tuple[Addressee, ...]:
+        """Everyone these steps told."""
+        sent = set(steps)
         return tuple(dict.fromkeys(to for step in self.ladder if step.code in sent for to in step.tell))
 
     def step_by_code(self, code: str) -> LadderStep:
@@ -151,7 +160,7 @@ class EventPayload:
     """What an event carries, beside who, when and why; each kind uses the fields it needs.
 
     ``document`` and ``tell``: the paper this event owes, and to whom; nothing is owed where ``document`` is None.
-    ``records``: step records as they are after the event, changed or new.
+    ``records``: step records as they are after the event, changed or new. ``unit``, ``supervisor``: of a transfer.
     """
 
     case: Case | None = None
@@ -163,6 +172,8 @@ class EventPayload:
     shown_at: datetime | None = None
     until: datetime | None = None
     upheld: bool | None = None
+    unit: str = ""
+    supervisor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,7 +217,9 @@ def apply_event(case: Case | None, event: CaseEvent) -> Case:
             return replace(
                 case, state=state, resolved_at=None, shown_at=shown_at, evidence=evidence, reason=event.reason
             )
-        case EventKind.RESOLVED:
+        case EventKind.TRANSFERRED:
+            return replace(case, unit=event.data.unit, supervisor=event.data.supervisor)
+        case EventKind.RESOLVED | EventKind.EASED:
             return replace(case, state=CaseState.RESOLVED, resolved_at=event.at, closing_reason=event.reason)
         case EventKind.ISSUED:
             return replace(case, state=CaseState.RECTIFYING)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rules.calendar import Calendar
-from rules.cases.case import SYSTEM, Case, CaseEvent, EventKind, EventPayload, Transition, apply_event
-from rules.cases.transitions import close, first_step_record, resume_after_pause, withdraw
+from rules.cases.case import SYSTEM, Case, CaseEvent, EventKind, EventPayload, StepRecord, Transition, apply_event
+from rules.cases.transitions import close, first_step_record, resume_after_pause, revoke, withdraw
 from rules.model import CaseState, Finding, Verdict
 from rules.policies.schema import Policy
 
@@ -15,6 +16,10 @@ RELAPSE = timedelta(days=7)
 """A cure that did not last a week was none: the same case goes on. Later it is a new offence and a new case."""
 READ_AGAIN = timedelta(hours=20)
 """A breach read off the register is confirmed once a day: often enough for a step, and no line of history an hour."""
+MOVING = frozenset({"low_volume"})
+"""Rules that count over a year that moves with the day."""
+WINDOW = timedelta(days=366)
+"""Until a whole such year has passed, the same posts would be judged twice."""
 DISMISSAL_HOLD = timedelta(days=30)
 """How long a problem a person put aside stays aside, where its rule cannot tell an old breach from a new one."""
 
@@ -33,51 +38,110 @@ def reconcile(
     opened again. ``numbering`` gives the next free case number. An undetermined finding
     changes nothing, unless it shows that a notice was wrong.
     """
-    for finding in findings:
+    for finding in one_a_sentence(findings, policy, cases):
         case = cases.get(finding.key)
+        if case and not case.state.is_final:
+            wrong = _notice_was_wrong(case, finding)
+            if wrong and wrong[0] is case.issued_steps[0]:
+                yield withdraw(case, SYSTEM, f"{_why(finding)}，原通知有误：{finding.reason}", now, finding.evidence)
+                if finding.verdict is Verdict.VIOLATED:
+                    yield _opened(finding, policy, now, numbering(), calendar, case)
+                continue
+            if wrong:
+                reason = f"{_why(finding)}，其后的文书有误：{finding.reason}"
+                change = revoke(case, [r.step for r in wrong], SYSTEM, reason, now, finding.evidence)
+                yield change
+                case = change[0]
         if finding.verdict is Verdict.VIOLATED:
             yield from _on_violation(case, finding, policy, now, numbering, calendar)
-        elif case and not case.state.is_final:
-            if _notice_was_wrong(case, finding, policy):
-                yield withdraw(case, SYSTEM, f"发文之前已符合要求，原通知有误：{finding.reason}", now)
-            elif finding.verdict is Verdict.COMPLIANT:
-                yield from _on_compliance(case, finding, now)
+        elif finding.verdict is Verdict.COMPLIANT and case and not case.state.is_final:
+            yield from _on_compliance(case, finding, now)
 
 
-def _notice_was_wrong(case: Case, finding: Finding, policy: Policy) -> bool:
-    """True where the account was in order at the moment the first step went out. A policy that was eased meanwhile does
-    not make yesterday's notice wrong."""
-    first = case.issued_steps[0].issued_at if case.issued_steps else None
-    if first is None or case.policy_version != policy.version:
-        return False
-    return any(begin < first <= end for begin, end in finding.in_order)
+def one_a_sentence(findings: Iterable[Finding], policy: Policy, cases: Mapping[str, Case]) -> Iterator[Finding]:
+    """Findings of one account under one sentence as one: two rules may measure what one sentence asks.
+
+    Whichever of its rules has the live case speaks for the sentence: while any of them is broken, that case goes on.
+    """
+    groups: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        clause = policy.clause_of(finding.rule, finding.clause)
+        sentence = "".join(clause.sentence.split()) if clause else finding.rule
+        groups.setdefault((finding.account, finding.clause, sentence), []).append(finding)
+    for group in groups.values():
+        live = [f for f in group if (case := cases.get(f.key)) and not case.state.is_final]
+        broken = [f for f in group if f.verdict is Verdict.VIOLATED]
+        if len(group) == 1 or len(live) > 1 or not broken:
+            yield from live if len(live) > 1 else group
+            continue
+        (own,) = live or [broken[0]]
+        yield _spoken_for(own, broken)
 
 
-def _breach_is_new(case: Case, finding: Finding, policy: Policy) -> bool:
+def _spoken_for(own: Finding, broken: list[Finding]) -> Finding:
+    """``own`` saying what every broken rule of its sentence says. Where itself is in order, it still tells of papers that
+    were wrong, but the account was not in order as the sentence has it, so the case goes on."""
+    if own in broken:
+        broken = [own, *(f for f in broken if f is not own)]
+    newest = max((f.shown_at for f in broken if f.shown_at), default=None)
+    return replace(
+        own,
+        verdict=Verdict.VIOLATED,
+        reason="；".join(f.reason for f in broken),
+        evidence=tuple(dict.fromkeys(item for f in broken for item in f.evidence)),
+        shown_at=newest,
+        since=own.since or broken[0].since,
+        in_order=own.in_order if own in broken else (),
+        eased=False,
+    )
+
+
+def _notice_was_wrong(case: Case, finding: Finding) -> list[StepRecord]:
+    """The papers that went out at a moment when the account was in order by the settings the case opened under, oldest
+    first. A policy that was eased meanwhile does not make yesterday's notice wrong, one edited elsewhere does not
+    make it right."""
+    return [
+        record
+        for record in case.issued_steps
+        if not record.revoked_at
+        and record.issued_at
+        and any(begin < record.issued_at <= end for begin, end in finding.in_order)
+    ]
+
+
+def _why(finding: Finding) -> str:
+    return "发文时尚未超过期限" if finding.verdict is Verdict.VIOLATED else "发文之前已符合要求"
+
+
+def _breach_is_new(case: Case, finding: Finding) -> bool:
     """True where this is another breach than the case's: the account was in order in between. Measured from the first
-    step; where none has gone out, from the opening, or, if the limit was edited since, from the breach itself."""
+    step; where none has gone out, from the opening."""
     first = case.issued_steps[0].issued_at if case.issued_steps else None
-    if first is None and case.policy_version == policy.version:
+    if first is None:
         return any(case.opened_at <= end for _, end in finding.in_order)
-    broken = first or case.since or case.opened_at
-    return any(broken <= begin for begin, _ in finding.in_order)
+    return any(first <= begin for begin, _ in finding.in_order)
 
 
 def _on_compliance(case: Case, finding: Finding, now: datetime) -> Iterator[Transition]:
-    """The account has come into order: before anybody was told, or since?"""
+    """The account has come into order: before anybody was told, or since? Or was only the policy edited?"""
     if case.state is CaseState.RESOLVED:
         if case.closing == "automatic" and not case.pending_appeal:
             yield close(case, SYSTEM, finding.reason, now)
         return
     if case.issued_steps or case.pending_appeal:
-        yield _resolved(case, finding.reason, finding, now)
+        yield _resolved(case, _eased(finding), finding, now)
     else:  # nobody was told, so there is nothing to look over
-        yield _struck_off(case, f"发文前已整改：{finding.reason}", finding, now)
+        reason = _eased(finding) if finding.eased else f"发文前已整改：{finding.reason}"
+        yield _struck_off(case, reason, finding, now)
+
+
+def _eased(finding: Finding) -> str:
+    return f"制度文件已调整，按现行规定不再属于问题，并非已整改：{finding.reason}" if finding.eased else finding.reason
 
 
 def _resolved(case: Case, reason: str, finding: Finding, now: datetime) -> Transition:
     data = EventPayload(evidence=finding.evidence, shown_at=finding.shown_at)
-    return _change(case, EventKind.RESOLVED, now, reason, data)
+    return _change(case, EventKind.EASED if finding.eased else EventKind.RESOLVED, now, reason, data)
 
 
 def _struck_off(case: Case, reason: str, finding: Finding, now: datetime) -> Transition:
@@ -102,11 +166,12 @@ def _on_violation(
         if case is None or _reoffended(case, finding, now):
             yield _opened(finding, policy, now, numbering(), calendar, case)
         return
-    if _notice_was_wrong(case, finding, policy):
-        yield withdraw(case, SYSTEM, f"发文时尚未超过期限，原通知有误：{finding.reason}", now)
-        yield _opened(finding, policy, now, numbering(), calendar, case)
-    elif not case.pending_appeal and (_breach_is_new(case, finding, policy) or _cure_lasted(case, now)):
-        yield _struck_off(case, "已整改；再次发生的另立新条目", finding, now)
+    if not case.pending_appeal and _transferred(case, finding, policy):
+        yield from _to_unit(case, finding, policy, now, numbering, calendar)
+    elif _confirmed(case, finding) or (
+        not case.pending_appeal and (_breach_is_new(case, finding) or _cure_lasted(case, now))
+    ):
+        yield _struck_off(case, _ENDED[_confirmed(case, finding)], finding, now)
         yield _opened(finding, policy, now, numbering(), calendar, case)
     elif case.state is CaseState.RESOLVED:
         moved = resume_after_pause(case, case.resolved_at or now, now)
@@ -117,13 +182,51 @@ def _on_violation(
         yield _change(case, EventKind.CONFIRMED, now, finding.reason, data)
 
 
+_ENDED = {False: "已整改；再次发生的另立新条目", True: "学校已确认本条的期限，按现行制度另立条目"}
+
+
+def _confirmed(case: Case, finding: Finding) -> bool:
+    """True where the school has since confirmed the number that held the case: its papers follow today's ladder."""
+    return (
+        case.school_to_confirm and not finding.school_to_confirm and not case.issued_steps and not case.pending_appeal
+    )
+
+
+def _transferred(case: Case, finding: Finding, policy: Policy) -> bool:
+    """True where the register names another unit than the case: nobody is accused of what another unit left undone."""
+    if not finding.unit:
+        return False
+    one, other = ("".join(unit.split()).removeprefix(policy.school) for unit in (case.unit, finding.unit))
+    return one != other
+
+
+def _to_unit(
+    case: Case, finding: Finding, policy: Policy, now: datetime, numbering: Callable[[], str], calendar: Calendar
+) -> Iterator[Transition]:
+    """Before any paper the case goes to the new unit as it is; later it ends without one, and the new unit is told from
+    the beginning, with the whole term."""
+    if case.issued_steps:
+        reason = f"责任单位已由“{case.unit}”变更为“{finding.unit}”，另立条目"
+        yield _change(case, EventKind.CLOSED, now, reason, EventPayload())
+        yield _opened(finding, policy, now, numbering(), calendar, case)
+        return
+    unsigned = tuple(replace(r, approved_by="", approved_at=None) for r in case.steps if r.approved_by)
+    data = EventPayload(unit=finding.unit, supervisor=finding.supervisor, records=unsigned)
+    yield _change(case, EventKind.TRANSFERRED, now, f"责任单位变更为“{finding.unit}”", data)
+
+
 def _cure_lasted(case: Case, now: datetime) -> bool:
-    """True where the case was resolved long enough ago for the cure to have been one."""
-    return case.state is CaseState.RESOLVED and now - (case.resolved_at or now) > RELAPSE
+    """True where the case was resolved long enough ago for the cure to have been one. What is measured over a moving
+    year can flip any day without anybody doing anything: that is one case."""
+    if case.rule in MOVING or case.state is not CaseState.RESOLVED:
+        return False
+    return now - (case.resolved_at or now) > RELAPSE
 
 
 def _reoffended(case: Case, finding: Finding, now: datetime) -> bool:
     """True where this is another breach than the one that was settled."""
+    if case.rule in MOVING and now - (case.settled_at or now) <= WINDOW:
+        return False
     if case.state is CaseState.CLOSED and case.resolved_at:
         return True
     if finding.since and case.since:
@@ -136,7 +239,8 @@ def _opened(
     finding: Finding, policy: Policy, now: datetime, number: str, calendar: Calendar, previous: Case | None
 ) -> Transition:
     """A new case, with the ladder of today's policy frozen into it."""
-    clause = next(c for c in policy.clauses if (c.rule, c.clause) == (finding.rule, finding.clause))
+    clause = policy.clause_of(finding.rule, finding.clause)
+    assert clause, "only a clause of today's file can be broken"
     ladder = policy.ladders[clause.ladder]
     case = Case(
         number=number,

@@ -33,6 +33,7 @@ class HoldReason(LabeledEnum):
     SETTLED = "settled", "已办结"
     RESOLVED = "resolved", "已见整改，待复核"
     FINISHED = "finished", "已到最后一级"
+    REVOKED = "revoked", "已有文书撤销，不再升级"
     UNDELIVERED = "undelivered", "上一级文书尚未送达"
     APPEAL = "appeal", "申诉未决，计时停止"
     EXEMPT = "exempt", "豁免期内"
@@ -40,7 +41,13 @@ class HoldReason(LabeledEnum):
     FROZEN = "frozen", "该平台巡检异常，暂停升级"
     STALE = "stale", "最近一次有效观察已超过24小时，须先复查"
     PROVISIONAL = "provisional", "期限落在尚未公布放假安排的年份，须由人确认"
+    UNCONFIRMED = "unconfirmed", "所依据的数字制度原文没有，待学校确认"
+    NO_UNIT = "no_unit", "责任单位不明，请先查明并填写"
     NEEDS_APPROVER = "needs_approver", "待签批"
+
+
+ABOUT_NAMES = frozenset({"unregistered_name", "unfiled_account"})
+"""Rules that accuse an account nobody filed: whatever the policy says, a person signs every paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +75,8 @@ def escalation_status(case: Case, now: datetime, frozen: Collection[Platform] = 
         return EscalationStatus(HoldReason.SETTLED)
     if case.state is CaseState.RESOLVED:
         return EscalationStatus(HoldReason.RESOLVED)
+    if any(record.revoked_at for record in case.issued_steps):
+        return EscalationStatus(HoldReason.REVOKED)
     record = case.pending_step
     if record is None:
         waiting = bool(case.steps) and case.steps[-1].delivered_at is None
@@ -86,7 +95,9 @@ def _waits_for(
         HoldReason.FROZEN: case.platform in frozen,
         HoldReason.STALE: not is_fresh(case, now),
         HoldReason.PROVISIONAL: (record.provisional or case.provisional) and not record.approved_by,
-        HoldReason.NEEDS_APPROVER: step.needs_approver and not record.approved_by,
+        HoldReason.UNCONFIRMED: case.school_to_confirm,
+        HoldReason.NO_UNIT: not case.unit and Addressee.UNIT in step.tell,
+        HoldReason.NEEDS_APPROVER: (step.needs_approver or case.rule in ABOUT_NAMES) and not record.approved_by,
     }
     return next((reason for reason, holds in waits.items() if holds), HoldReason.DUE)
 
@@ -107,6 +118,8 @@ def approve(case: Case, step: str, by: str, now: datetime, reason: str = "") -> 
         raise CaseError(f"{case.number} 的“{record.title}”已由{record.approved_by}签批")
     if case.pending_appeal:
         raise CaseError(f"{case.number} 的申诉尚未决定，不能签批")
+    if case.school_to_confirm:
+        raise CaseError(f"{case.number} {HoldReason.UNCONFIRMED.label}；请先在制度文件中确认该条，再签批文书")
     signed = replace(record, approved_by=person, approved_at=now)
     return _change(case, EventKind.APPROVED, now, person, reason, EventPayload(step=step, records=(signed,)))
 
@@ -183,12 +196,27 @@ def exempt(case: Case, approver: str, reason: str, until: datetime, now: datetim
     return _change(case, EventKind.EXEMPTED, now, person, _require_reason(reason, "豁免理由"), data)
 
 
-def withdraw(case: Case, by: str, reason: str, now: datetime) -> Transition:
-    """We were wrong: the case ends and everyone who was told hears it. Raises CaseError."""
+def withdraw(case: Case, by: str, reason: str, now: datetime, evidence: tuple[str, ...] = ()) -> Transition:
+    """We were wrong: the case ends and everyone who was told hears it. ``evidence`` shows it. Raises CaseError."""
     _require_not_final(case)
     owed = DocumentType.CORRECTION if case.issued_steps else None
-    data = EventPayload(document=owed, tell=case.notified)
+    data = EventPayload(document=owed, tell=case.notified, evidence=evidence)
     return _change(case, EventKind.WITHDRAWN, now, _require_actor(by), _require_reason(reason, "撤回理由"), data)
+
+
+def revoke(
+    case: Case, steps: Collection[str], by: str, reason: str, now: datetime, evidence: tuple[str, ...]
+) -> Transition:
+    """Some of a case's papers were wrong, the case itself was not: whoever those papers told hears it, and the term
+    that ran from them is void. Raises CaseError."""
+    _require_not_final(case)
+    taken = tuple(replace(r, revoked_at=now) for r in case.issued_steps if r.step in steps and not r.revoked_at)
+    if not taken:
+        raise CaseError(f"{case.number} 没有可以撤销的文书")
+    data = EventPayload(
+        document=DocumentType.CORRECTION, tell=case.told_by(r.step for r in taken), records=taken, evidence=evidence
+    )
+    return _change(case, EventKind.REVOKED, now, _require_actor(by), _require_reason(reason, "撤销理由"), data)
 
 
 def dismiss(case: Case, by: str, reason: str, now: datetime) -> Transition:

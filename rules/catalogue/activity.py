@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from rules.accounts.counters import COUNTS_EVERYTHING, hidden
 from rules.calendar import Period, PeriodUnit, PositivePeriod, add_months, day_of, end_of, start_of
 from rules.catalogue.registry import SchoolContext, rule
 from rules.catalogue.results import (
@@ -36,6 +37,8 @@ def inactivity(
     期限按日历月计算，末日 24 时届满。只有届满之后的一次有效观察（身份相符、来源能够证明“没有更新”）仍未见新内容，
     才判为违反；被拦截、无法识别的页面不作为依据。
 
+    平台列表与平台自身的计数对照：计数增加而列表不动，或主页上另有联合投稿、合集、快转等更新迹象的，判为无法判定。
+
     何时可能出错：内容只发布在本系统看不到的位置（如仅粉丝可见、群发未留存）；平台列表漏列；台账登记的账号不是实际运营的账号；
     发布时间只精确到日或由编号推算时，一律按对账号有利的最晚时刻起算。
     """
@@ -58,12 +61,24 @@ def inactivity(
     if seen.outcome in (Outcome.GONE, Outcome.MOVED):
         reason = f"{what}；最近一次查看时账号{seen.outcome.label}，不能据此认定未更新"
         return undetermined(reason, seen.fact, in_order=in_order)
+    if unproved := _contradicted(seen):
+        return undetermined(f"{what}；但{unproved}，不能据此认定未更新", seen.last_post, in_order=in_order)
     look = seen.silence_shown if seen.last_post_at or not seen.empty else seen.empty
     if look is None or look.at <= deadline:
         reason = f"{what}，期限已于{format_date(deadline)}届满，之后尚无有效观察"
         return undetermined(reason, seen.last_post, until=deadline, in_order=in_order)
     reason = f"{what}，已超过{limit}（至{format_date(deadline)}），期满后查看仍无新内容"
     return violated(reason, seen.last_post, look, since=deadline, in_order=in_order)
+
+
+def _contradicted(seen: AccountState) -> str:
+    """What the platform itself shows against a list that stood still; empty where nothing does."""
+    if tally := hidden(seen):
+        shown = f"，其间列表只见到 {tally.listed} 条" if tally.listed else "，列表却未见新内容"
+        return f"平台计数由 {tally.base} 增至 {tally.latest}{shown}"
+    if seen.sign_at and (seen.last_post_at is None or seen.sign_at > seen.last_post_at):
+        return f"该账号主页于{format_date(seen.sign_at)}另有联合投稿、合集更新或转发等内容"
+    return ""
 
 
 def _silent_since(filing: Filing, seen: AccountState) -> datetime | None:
@@ -98,7 +113,11 @@ def low_volume(
         return compliant(f"自{format_date(began)}起未满一年，不计", seen.fact, until=full_year + SECOND)
     if seen.posts_in_year >= minimum:
         return compliant(f"近一年已见到 {seen.posts_in_year} 条，不少于 {minimum} 条", seen.fact)
-    if seen.post_count is not None and seen.post_count < minimum and seen.post_count >= seen.posts_in_year:
+    if (
+        account.platform in COUNTS_EVERYTHING
+        and seen.post_count is not None
+        and seen.posts_in_year <= seen.post_count < minimum
+    ):
         return violated(f"平台计数显示该账号共发布 {seen.post_count} 条，少于一年 {minimum} 条", seen.fact)
     if _at_most(seen) < minimum:
         reason = f"近一年共发布 {seen.posts_in_year} 条，少于 {minimum} 条"

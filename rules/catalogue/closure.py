@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rules.calendar import Period, PeriodUnit, PositivePeriod, end_of
 from rules.catalogue.registry import SchoolContext, rule
-from rules.catalogue.results import NEVER_READ, compliant, format_date, undetermined, violated
+from rules.catalogue.results import ALWAYS, NEVER_READ, compliant, format_date, undetermined, violated
 from rules.model import Account, FilingStatus, RuleResult
 
 SEVEN_DAYS = Period(7, PeriodUnit.DAYS)
@@ -29,15 +29,16 @@ def closed_but_live(
     if seen is None or seen.fact is None:
         return undetermined(NEVER_READ)
     if seen.gone and (seen.alive is None or seen.gone[-1].at > seen.alive.at):
-        return compliant("账号确已不可访问", seen.gone[-1])
+        return compliant("账号确已不可访问", seen.gone[-1], in_order=((seen.gone[0].at, ALWAYS),))
     if filing.status_changed_at is None:
         return undetermined(f"台账登记为{filing.status.label}但未填写日期", seen.alive)
     deadline = school.calendar.deadline(end_of(filing.status_changed_at), grace).at
+    in_order = ((end_of(filing.status_changed_at), deadline),)
     if seen.alive is None or seen.alive.at <= deadline:
         reason = f"台账登记{format_date(filing.status_changed_at)}{filing.status.label}，之后尚无有效观察"
-        return undetermined(reason, seen.alive)
+        return undetermined(reason, seen.alive, in_order=in_order)
     reason = f"台账登记{format_date(filing.status_changed_at)}{filing.status.label}，账号仍可访问"
-    return violated(reason, seen.alive, since=deadline)
+    return violated(reason, seen.alive, since=deadline, in_order=in_order)
 
 
 @rule("账号消失")

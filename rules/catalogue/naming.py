@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from rules.accounts.verified_owner import is_organization
 from rules.catalogue.registry import SchoolContext, rule
-from rules.catalogue.results import compliant, confirmed_gone, same_text, undetermined, violated
-from rules.model import Account, DatedEvidence, FilingStatus, Platform, RuleResult, Suspicion, Verdict
+from rules.catalogue.results import compliant, confirmed_gone, same_text, since_day, undetermined, violated
+from rules.catalogue.unit_words import names_another_unit
+from rules.model import (
+    Account,
+    AccountState,
+    DatedEvidence,
+    Filing,
+    FilingStatus,
+    Platform,
+    RuleResult,
+    Suspicion,
+    Verdict,
+)
+
+SEVERAL_DAYS = timedelta(days=3)
+"""How long a website's title must name another unit before its owner is asked: a day may bear its own title."""
 
 
 @rule("未经批准使用校名")
 def unregistered_name(
-    account: Account, school: SchoolContext, now: datetime, *, own_bodies: bool = True
+    account: Account, school: SchoolContext, now: datetime, *, own_bodies: bool = True, persons: bool = False
 ) -> RuleResult | None:
     """未备案的账号、网站或群组，名称使用或仿冒受保护的学校名称。
 
     名称比对拿不准的，先判为无法判定，待工作人员确认；判为违反的只是“待研判”，任何文书都须由人签批。
     ``own_bodies``：认证主体就是本校单位的未备案账号是否也按本条处理（另有“未备案账号”条款的学校设为 false）。
+    ``persons``：条款只约束以个人名义开设的账号；认证主体是单位的，判为无法判定，由人另行研判。
 
     何时可能出错：简称与别的单位、地名、姓名相同；校友、考生等个人正当提及校名；账号已备案但台账编号与实际不符；已获批准但尚未录入台账。
     """
     suspicion = account.suspicion
     if account.filing:
-        return compliant("账号已在台账备案")
+        return compliant("账号已在台账备案", in_order=since_day(account.filing.filed_at))
     if suspicion is None or (suspicion.own_body and not own_bodies):
         return None
+    body = suspicion.body or (account.seen and account.seen.verified_body) or ""
+    if persons and is_organization(body):
+        return undetermined(f"认证主体“{body}”不是个人，本条只约束以个人名义开设的账号，请另行研判")
     return _suspected(account, suspicion, f"名称“{account.title}”涉及“{suspicion.term}”（{suspicion.why}），未见备案")
 
 
@@ -36,7 +55,7 @@ def unfiled_account(account: Account, school: SchoolContext, now: datetime) -> R
     """
     suspicion = account.suspicion
     if account.filing:
-        return compliant("账号已在台账备案")
+        return compliant("账号已在台账备案", in_order=since_day(account.filing.filed_at))
     if suspicion is None or not suspicion.own_body:
         return None
     return _suspected(account, suspicion, f"账号“{account.title}”由本校单位开设（{suspicion.why}），台账中没有备案")
@@ -71,7 +90,7 @@ def _dropped(term: str, previous: str | None, name: str) -> bool:
 def name_format(account: Account, school: SchoolContext, now: datetime) -> RuleResult | None:
     """账号名称应为“学校全称 + 单位正式名称或规范简称”。
 
-    以页面显示的名称为准，没有观察时以台账名称为准。以校名开头但后半部分不在单位名录与规范简称中的，判为无法判定。
+    以页面显示的名称为准，没有观察时以台账名称为准；网站的标题不是名称，以台账名称为准。以校名开头但后半部分不在单位名录与规范简称中的，判为无法判定。
 
     何时可能出错：制度写明“原则上”，学校可能已批准例外；单位刚更名而名录未更新；规范简称未录入制度文件。
     """
@@ -80,7 +99,9 @@ def name_format(account: Account, school: SchoolContext, now: datetime) -> RuleR
         return None
     if filing.status is not FilingStatus.ACTIVE:
         return compliant(f"台账登记为{filing.status.label}，本条不再适用")
-    name, look = (seen.name, seen.name_seen) if seen and seen.name and seen.name_seen else (filing.name, None)
+    name, look = filing.name, None
+    if seen and seen.name and seen.name_seen and filing.platform is not Platform.WEBSITE:
+        name, look = seen.name, seen.name_seen
     if not name.strip().startswith(school.name):
         return violated(f"名称“{name}”未以“{school.name}”开头", look)
     rest = name.strip().removeprefix(school.name).strip()
@@ -88,3 +109,20 @@ def name_format(account: Account, school: SchoolContext, now: datetime) -> RuleR
     if unit and rest and any(same_text(rest, known) for known in (unit, *school.unit_short_names.get(unit, ()))):
         return compliant(f"名称“{name}”符合规范", look)
     return undetermined(f"“{rest or name}”不是“{filing.unit}”登记的正式名称或规范简称，待学校确认", look)
+
+
+def question_of_name(filing: Filing, seen: AccountState, school: SchoolContext) -> RuleResult | None:
+    """Whose website this is, where its home page has named another unit for several days; None where nothing is to ask.
+
+    A title is no name: it proves no breach, whatever it says.
+    """
+    if filing.platform is not Platform.WEBSITE or not (seen.name and seen.name_seen and seen.name_since):
+        return None
+    days = seen.name_seen.at - seen.name_since
+    if days < SEVERAL_DAYS or not names_another_unit(filing.name, filing.unit, seen.name, school.name):
+        return None
+    reason = (
+        f"首页标题“{seen.name}”与台账名称“{filing.name}”所指的单位不同，已连续 {days.days} 天；"
+        "网站以网址为准，标题不能作为名称变更的依据，请主办单位核实"
+    )
+    return undetermined(reason, seen.name_seen)

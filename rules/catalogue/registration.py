@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rules.calendar import Period, PeriodUnit, end_of
+from rules.accounts.verified_owner import same_body
+from rules.calendar import Period, PeriodUnit, day_of, end_of
 from rules.catalogue.activity import SECOND
+from rules.catalogue.naming import question_of_name
 from rules.catalogue.registry import SchoolContext, rule
 from rules.catalogue.results import (
     NEVER_READ,
@@ -16,6 +18,7 @@ from rules.catalogue.results import (
     confirmed_gone,
     format_date,
     same_text,
+    since_day,
     undetermined,
     violated,
 )
@@ -71,8 +74,11 @@ def late_filing(
         return compliant(f"备案期限至{format_date(last)}，尚未届满", until=deadline + SECOND, provisional=provisional)
     if filing.filed_at is None:
         return undetermined("台账未填写备案日期")
+    if filing.filed_at > day_of(now):
+        return undetermined(f"台账登记的备案日期{format_date(filing.filed_at)}晚于今天，请核对")
     if filing.filed_at <= last:
-        return compliant(f"{format_date(filing.filed_at)}备案，未超过{format_date(last)}的期限")
+        reason = f"{format_date(filing.filed_at)}备案，未超过{format_date(last)}的期限"
+        return compliant(reason, in_order=since_day(filing.filed_at))
     reason = f"{format_date(filing.filed_at)}备案，晚于{format_date(last)}的期限"
     return violated(reason + ("（期限为暂定）" if provisional else ""), since=deadline, provisional=provisional)
 
@@ -84,12 +90,14 @@ def unfiled_change(
     now: datetime,
     *,
     workdays: Annotated[int, Field(ge=0)] = 3,
-    fields: tuple[Literal["name", "body", "status"], ...] = ("name", "body"),
+    fields: tuple[Literal["name", "body", "status", "owner"], ...] = ("name", "body"),
 ) -> RuleResult | None:
     """页面显示的名称、认证主体或存续状态与台账不一致，且超过了规定的变更备案期限。
 
     期限自首次看到变更之日起算，0 表示立即提示。只有期限届满后的有效观察仍显示不一致，才判为违反；
-    来源不能证明名称或主体的不作为依据。
+    来源不能证明名称或主体的不作为依据。平台的认证说明只比较其中写到的主体。
+    网站以网址为准：首页标题连续数日指向另一单位的，只请主办单位核实，不判违反。
+    制度只管负责人、管理员变更的（``owner``），公开页面看不出，判为无法判定，由人核对。
 
     何时可能出错：首次看到的日子晚于实际变更，期限因此偏宽；台账填写的是简称；平台对认证主体的写法与单位全称不同。
     """
@@ -98,11 +106,16 @@ def unfiled_change(
         return None
     if seen is None or seen.fact is None:
         return undetermined(NEVER_READ)
-    differences = _differences(filing, seen, fields)
+    differences = _differences(filing, seen, fields, school)
+    if not differences and "name" in fields and (asked := question_of_name(filing, seen, school)):
+        return asked
     if not differences:
+        if set(fields) == {"owner"}:
+            return undetermined("公开页面看不出负责人、管理员的变更，由主管部门核对")
         if all(look is None for look in (seen.name_seen, seen.body_seen)):
             return undetermined("尚未看到能证明名称或主体的页面")
-        return compliant("页面显示与台账一致", seen.name_seen, seen.body_seen)
+        in_order = since_day(filing.changed_at)
+        return compliant("页面显示与台账一致", seen.name_seen, seen.body_seen, in_order=in_order)
     answers = [_overdue(*difference, school, now, workdays) for difference in differences]
     return min(answers, key=lambda answer: _GRAVEST.index(answer.verdict.value))
 
@@ -111,14 +124,22 @@ _GRAVEST = ("violated", "undetermined", "compliant")
 Difference = tuple[str, datetime, DatedEvidence]
 
 
-def _differences(filing: Filing, seen: AccountState, fields: tuple[str, ...]) -> list[Difference]:
-    """What differs, since when, and the newest look that shows it. A field the register leaves blank cannot differ."""
+def _differences(
+    filing: Filing, seen: AccountState, fields: tuple[str, ...], school: SchoolContext
+) -> list[Difference]:
+    """What differs, since when, and the newest look that shows it. A field the register leaves blank cannot differ, nor
+    can a website's name: a website is its host."""
+    fields = tuple(field for field in fields if field != "name" or filing.platform is not Platform.WEBSITE)
+
+    def body_agrees(declared: str, actual: str) -> bool:
+        return same_body(declared, actual, filing.unit, school.name)
+
     found: list[Difference] = []
-    for field, label, declared, actual, since, look in (
-        ("name", "名称", filing.name, seen.name, seen.name_since, seen.name_seen),
-        ("body", "认证主体", filing.verified_body, seen.verified_body, seen.body_since, seen.body_seen),
+    for field, label, declared, actual, since, look, agrees in (
+        ("name", "名称", filing.name, seen.name, seen.name_since, seen.name_seen, same_text),
+        ("body", "认证主体", filing.verified_body, seen.verified_body, seen.body_since, seen.body_seen, body_agrees),
     ):
-        if field in fields and declared and actual and look and not same_text(declared, actual):
+        if field in fields and declared and actual and look and not agrees(declared, actual):
             found.append((f"{label}“{actual}”与台账“{declared}”不一致", since or look.at, look))
     if "status" in fields and confirmed_gone(seen):
         found.append(("账号已停止运营，台账仍登记为在用", seen.gone[0].at, seen.gone[-1]))
@@ -172,23 +193,27 @@ def missing_owner(
 ) -> RuleResult | None:
     """台账必须登记责任人。``first`` 第一责任人，``direct`` 直接（具体）责任人，``staff`` 直接责任人须为在职在岗教职工。
 
+    台账没有这一栏的，判为无法判定。
+
     何时可能出错：责任人已确定但台账未录入；台账“是否在职”一栏未填（此时判为无法判定）。
     """
     filing = account.filing
     if filing is None or filing.status in (FilingStatus.CLOSED, FilingStatus.CANCELLED):
         return None
-    missing = [
-        label
-        for wanted, value, label in (
-            (first, filing.first_owner, "第一责任人"),
-            (direct or staff, filing.direct_owner, "直接责任人"),
+    blank = [
+        (label, filing.knows(column))
+        for wanted, column, value, label in (
+            (first, "first_owner", filing.first_owner, "第一责任人"),
+            (direct, "direct_owner", filing.direct_owner, "直接责任人"),
         )
         if wanted and not value.strip()
     ]
-    if missing:
+    if missing := [label for label, recorded in blank if recorded]:
         return violated(f"台账未登记{'、'.join(missing)}")
+    if blank:
+        return undetermined(f"台账没有{'、'.join(label for label, _ in blank)}一栏，无法判断是否落实")
     if staff and filing.direct_owner_is_staff is False:
         return violated(f"直接责任人“{filing.direct_owner}”不是在职在岗教职工")
-    if staff and filing.direct_owner_is_staff is None:
+    if staff and (filing.direct_owner_is_staff is None or not filing.direct_owner.strip()):
         return undetermined("台账未填写直接责任人是否为在职在岗教职工")
     return compliant("责任人已登记")

@@ -20,12 +20,20 @@ RuleFunction = Callable[..., RuleResult | None]
 """``(account, school, now, *, settings…) -> Answer``; None where the rule does not apply to the account at all."""
 
 
+@dataclass(frozen=True, slots=True)
+class UnitChecks:
+    """A unit's self-check covers all its accounts: its newest date, and the filing that answers for the unit."""
+
+    newest: date | None
+    filing: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class SchoolContext:
     """What a rule may know beyond the account: the school's own data, the calendar and register-wide facts.
 
     ``shared`` holds, for every active filing of a unit with more than one account on a platform (and of a type, for
-    apps), the group in order of age: the eldest is the main account.
+    apps), the group in order of age: the eldest is the main account. ``self_checks``: by unit.
     """
 
     code: str
@@ -38,6 +46,7 @@ class SchoolContext:
     ranges: tuple[Network, ...] = ()
     domains: tuple[str, ...] = ()
     shared: Mapping[str, tuple[Filing, ...]] = field(default_factory=dict)
+    self_checks: Mapping[str, UnitChecks] = field(default_factory=dict)
 
 
 BoundRule = Callable[[Account, SchoolContext, datetime], RuleResult | None]

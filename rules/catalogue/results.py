@@ -11,6 +11,8 @@ from rules.model import Account, AccountState, DatedEvidence, Filing, FilingStat
 GONE_APART = timedelta(hours=24)
 """One "not found" may be the platform's hiccup; two a day apart are not."""
 NEVER_READ = "尚无一次有效观察"
+ALWAYS = end_of(date(9999, 12, 30))
+"""The end of a span in order that nothing known ends."""
 
 
 def compliant(
@@ -50,6 +52,11 @@ def _shown(looks: tuple[DatedEvidence | None, ...]) -> tuple[tuple[str, ...], da
     first showed an account's newest post may be younger than the one that shows its silence.)"""
     known = [look for look in looks if look]
     return tuple(dict.fromkeys(look.evidence for look in known)), known[-1].at if known else None
+
+
+def since_day(day: date | None) -> tuple[tuple[datetime, datetime], ...]:
+    """In order from the end of a day on the register gives: a paper of that same day may have come first."""
+    return ((end_of(day), ALWAYS),) if day else ()
 
 
 def format_date(day: date | datetime) -> str:

@@ -6,18 +6,17 @@ from dataclasses import dataclass
 from functools import cache
 
 from rules.names.context import NameContext, closes
-from rules.names.fold import FOLD
 from rules.names.model import NameKind, NameVerdict
 from rules.names.pinyin import split
+from rules.names.signs import Signed
 from rules.names.tables import institutions, words
 from rules.names.tokens import Token
 
 FLAG, REVIEW = NameVerdict.FLAG, NameVerdict.REVIEW
 _APART = re.compile(r"(?<![a-z])[a-z](?:[^a-z0-9]+[a-z](?![a-z])){2}")
+_RUNS = re.compile("[a-z]+")
 _WORDLIKE = re.compile(r"[^aeiou]?[aeiou]+[^aeiou]|[aeiou]+[^aeiou]+")
-_FIGURES = (("\\/\\/", "w"), ("|\\|", "n"), ("|_|", "u"), ("vv", "w"), ("13", "b"))
-_MASKS = frozenset("81|!74503#$([<@\\Vv８１７４５０３＃＄（＠Ｖｖ｜＼")
-_LEET = str.maketrans("81|!74503#$([<@l", "biiitasoehscccai")
+_LONGEST = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,6 @@ class Abbreviation:
     text: str
     shared: bool
     rivals: tuple[str, ...]
-    leet: str
 
 
 @cache
@@ -51,7 +49,7 @@ def make(school: int, name: str, written: str) -> Abbreviation | None:
     shared = (
         text in words("acronym") or (len(text) == 3 and bool(_WORDLIKE.fullmatch(text))) or bool(rivals or split(text))
     )
-    return Abbreviation(school, written, text, shared, rivals, leet(text))
+    return Abbreviation(school, written, text, shared, rivals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,26 +87,9 @@ def stands(short: str, text: str, name: str) -> bool:
     camel = name.find(short.capitalize())
     if camel >= 0 and not name[camel + len(short) : camel + len(short) + 1].islower():
         return True
-    at = text.find(short)
-    if len(short) == 3 and at >= 0 and text.count(short) == 1 and _both_sides(text, at, at + 3):
-        return False
-    if at < 0:
+    if short not in text:
         return _APART.search(text) is not None
-    while at >= 0:
-        left, right = at, at + len(short)
-        while left and text[left - 1].isalpha() and text[left - 1].isascii():
-            left -= 1
-        while right < len(text) and text[right].isalpha() and text[right].isascii():
-            right += 1
-        if _carried(text[left:right], short):
-            return True
-        at = text.find(short, at + 1)
-    return False
-
-
-def _both_sides(text: str, left: int, right: int) -> bool:
-    """True when letters stand on both sides: nothing that is glued to three letters does that."""
-    return text[left - 1 : left].isalpha() and text[right : right + 1].isalpha()
+    return any(short in run and _carried(run, short) for run in _RUNS.findall(text))
 
 
 def _carried(text: str, short: str) -> str:
@@ -137,9 +118,20 @@ def judge(short: Abbreviation, found: Sequence[Token], name: NameContext, second
         sure = _sure(short, token, how, name) or seconded
         if sure:
             return AbbreviationHit(FLAG, short, kind, shown)
-        if how in ("whole", "more") and not best and any(t.text in words("latin_campus") for t in found):
+        if not best and _worth_a_look(short, token, how, found, name):
             best = AbbreviationHit(REVIEW, short, kind, shown, "这几个字母也是其他机构或词语的缩写")
     return best
+
+
+def _worth_a_look(short: Abbreviation, token: Token, how: str, found: Sequence[Token], name: NameContext) -> bool:
+    """True where letters that others use too may well be meant: glued to a campus word, beside one, or BIT101-dev."""
+    if how == "more":
+        return True
+    if how != "whole":
+        return how == "led" and token.run == "i" + short.text
+    latin = not any(unit.han for unit in name.units)
+    numbered = name.name[token.end : token.end + 1].isdigit() and token.upper and token.start == 0 and latin
+    return numbered or any(t.text in words("latin_campus") for t in found)
 
 
 def _sure(short: Abbreviation, token: Token, how: str, name: NameContext) -> bool:
@@ -157,30 +149,15 @@ def _sure(short: Abbreviation, token: Token, how: str, name: NameContext) -> boo
     return campus or _led(token, name) or mark or (how == "whole" and token.upper and token.at == 1 and whole)
 
 
-def masked(name: str) -> bool:
-    """True when the name has a digit or sign that may stand for a letter."""
-    return not _MASKS.isdisjoint(name)
-
-
-def leet(name: str) -> str:
-    """The name with digits and signs read as the letters they look like; l, 1 and | are all i."""
-    text = name.lower() if name.isascii() else "".join(ch.lower() if ch.isascii() else FOLD[ch] for ch in name)
-    for figure, letter in _FIGURES:
-        text = text.replace(figure, letter)
-    return text.translate(_LEET)
-
-
-def disguised(short: Abbreviation, name: NameContext) -> AbbreviationHit | None:
-    """An abbreviation written with digits or signs, as B1T校园墙: only right before a campus word."""
-    if not masked(name.name):
+def disguised(short: Abbreviation, found: Signed, name: str) -> AbbreviationHit | None:
+    """An abbreviation whose letters are partly digits or signs: only right before a campus word."""
+    if not _campus(name[found.end :].lstrip()[:_LONGEST]):
         return None
-    for hit in re.finditer(rf"(?<![a-z]){short.leet}(?=\s*([\u4e00-\u9fff]+))", leet(name.name)):
-        if _campus(hit.group(1)):
-            figure = NameKind.DIGIT if any(ch.isdigit() for ch in name.name) else NameKind.SYMBOL
-            shown = name.name.split(name.name[name.name.find(hit.group(1)[0])])[0].strip()
-            return AbbreviationHit(REVIEW if short.rivals else FLAG, short, figure, shown or name.name)
-    return None
+    shown = name[found.start : found.end]
+    figures = [ch for ch in shown if not ch.isalpha()]
+    kind = NameKind.DIGIT if all(ch.isdigit() for ch in figures) else NameKind.SYMBOL
+    return AbbreviationHit(REVIEW if short.rivals else FLAG, short, kind, shown)
 
 
 def _campus(text: str) -> bool:
-    return any(text[:size] in words("campus") for size in range(1, 9))
+    return any(text[:size] in words("campus") for size in range(1, _LONGEST + 1))

@@ -11,6 +11,7 @@ from rules.names.tables import shapes, words
 
 INSERT, DELETE, SWAP, TURN = 0.75, 0.85, 0.70, 0.90
 TAIL = 0.50  # leaving out what people do leave out: the 学 of 大学, the 北 of 北京 (京 alone is Beijing)
+TWICE = 0.30  # a character written twice: a slip, or a way round a filter, hardly ever another name
 RARE = 0.54  # a character that nobody writes, for any one: dearer than every likeness, so that the likest name wins
 STRANGE = 1.0  # reading any other character for one of the name: never enough to accuse anybody
 WINDOW = 48  # units looked at together; a longer name is cut into overlapping windows
@@ -43,7 +44,7 @@ Cost = tuple[float, NameKind]
 def likeness(was: str, now: str) -> Cost | None:
     """What it costs to read `now` as `was`; None when nobody would."""
     if len(now) > 1 or now.isascii():
-        return (0.25, NameKind.PINYIN) if now in plain(was) else None
+        return (0.20, NameKind.PINYIN) if now in plain(was) else None
     if toned(was) & toned(now):
         return 0.30, NameKind.HOMOPHONE
     alike = now in shapes().get(was, "")
@@ -102,11 +103,16 @@ def _steps(term: str, text: Sequence[str], i: int, j: int, rows: list[list[float
         ways.append((rows[i - 1][j] + left_out[i - 1], i - 1, j, gone))
     if j and 0 < i < len(term):
         more = Edit("", text[j - 1], NameKind.EDITED)
-        ways.append((rows[i][j - 1] + INSERT, i, j - 1, more))
+        ways.append((rows[i][j - 1] + adding(text, j), i, j - 1, more))
     if i > 1 and j > 1 and term[i - 2] != term[i - 1] and term[i - 2] == text[j - 1] and term[i - 1] == text[j - 2]:
         swap = Edit(term[i - 2 : i], text[j - 2] + text[j - 1], NameKind.REORDERED)
         ways.append((rows[i - 2][j - 2] + SWAP, i - 2, j - 2, swap))
     return ways
+
+
+def adding(text: Sequence[str], j: int) -> float:
+    """What it costs that the item before `j` stands in the text and not in the term."""
+    return TWICE if j > 1 and text[j - 1] == text[j - 2] else INSERT
 
 
 def _row(was: str, text: Sequence[str], above: list[float], sub: Substitute, gone: float, inner: bool) -> list[float]:
@@ -115,8 +121,9 @@ def _row(was: str, text: Sequence[str], above: list[float], sub: Substitute, gon
     left = row[0]
     for j, now in enumerate(text):
         best = above[j + 1] + gone
-        if inner and left + INSERT < best:
-            best = left + INSERT
+        more = left + (TWICE if j and now == text[j - 1] else INSERT)
+        if inner and more < best:
+            best = more
         if above[j] < best:
             found = sub(was, now)
             if found and above[j] + found[0] < best:

@@ -1,9 +1,11 @@
 """Where protected terms may lie in a name: letter by letter first, then with changes."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rules.names.align import (
+    INSERT,
     TAIL,
     WINDOW,
     Alignment,
@@ -23,6 +25,7 @@ from rules.names.pinyin import odd
 from rules.names.terms import Term, TermRole
 
 MOST = 24  # terms aligned in one name: the longest ones; more would only be parts of them
+_TWICE = re.compile(r"(.)\1")
 OTHER = "\ue000"  # stands for a run of letters or digits in the line
 
 
@@ -72,7 +75,7 @@ def _cap(term: Term) -> float:
     """The dearest alignment worth a look; the judge is stricter where there is no campus word."""
     size = len(term.text)
     if term.long:
-        return 1.35 if size >= 6 else 0.90 if size == 5 else 0.72
+        return 1.35 if size >= 6 else 0.90 if size == 5 else INSERT
     return 0.90 if size >= 5 else 0.80 if size == 4 else 0.70 if size == 3 else 0.0
 
 
@@ -94,7 +97,8 @@ def _hopeless(term: Term, text: Sequence[str], cap: float) -> bool:
 
 def likely(terms: Sequence[Term], line: str) -> list[Term]:
     """The terms that a name without Latin letters may hold at all; two characters must stand side by side."""
-    return [t for t in terms if t.text[: -1 if t.long else None] in line or _alike(t, line)]
+    once = _TWICE.sub(r"\1", line)
+    return [t for t in terms if t.text[: -1 if t.long else None] in line or t.text in once or _alike(t, line)]
 
 
 def _alike(term: Term, line: str) -> bool:

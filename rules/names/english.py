@@ -1,14 +1,13 @@
 """English full names, with slips of spelling, other orders and the usual abridgements."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from rapidfuzz.distance import OSA
 
+from rules.names import slips
 from rules.names.pinyin_spellings import stream
-from rules.names.tables import institutions
 from rules.names.tokens import Token
 
 UNIVERSITY, TECHNOLOGY, POLY = "UNIV", "TECH", "POLY"
@@ -72,15 +71,25 @@ def generic(word: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=16384)
+def _word(word: str) -> tuple[str, ...]:
+    """What one word counts as; () for of and the."""
+    if word in _SILENT or (len(word) > 10 and OSA.distance(word, "international") <= 2):
+        return ()
+    if generic(word):
+        return (generic(word),)
+    for wind in _WINDS if len(word) > 6 else ():
+        if OSA.distance(word, wind + "ern") <= 1:
+            return (wind,)
+    for pinyin, parts in _PINYIN.items():
+        if word == pinyin or (len(pinyin) > 6 and slips.likeness(pinyin, word) == slips.SURE):  # Hubbei is Hubei
+            return parts
+    return (word,)
+
+
 def canonical(found: Sequence[str]) -> list[str]:
     """The words that count: without of and the, with generic words unified, northwestern as northwest."""
-    made: list[str] = []
-    for word in found:
-        if word in _SILENT or (len(word) > 10 and OSA.distance(word, "international") <= 2):
-            continue
-        plain = word[:-3] if word.endswith("ern") and word[:-3] in _WINDS else word
-        made += [generic(plain)] if generic(plain) else _PINYIN.get(plain, (plain,))
-    return made
+    return [part for word in found for part in _word(word)]
 
 
 def aliases() -> list[tuple[str, tuple[str, ...]]]:
@@ -95,35 +104,21 @@ def make(school: int, written: str) -> EnglishName | None:
     return EnglishName(school, written, made) if len(made) > 1 and all(w.isascii() for w in words) else None
 
 
-@cache
-def _vocabulary() -> Counter[str]:
-    """The words of all institutions' English names: a word of another school is no slip of the pen."""
-    names = (name for item in institutions() for name in item.english)
-    return Counter(w for name in names for w in "".join(c.lower() if c.isalnum() else " " for c in name).split())
-
-
 def rarest(name: EnglishName) -> str:
     """The word that the fewest institutions have in their names: what to look for first."""
     own = [word for word in name.words if not word.isupper() and len(word) > 3] or [max(name.words, key=len).lower()]
-    return min(own, key=lambda word: (_vocabulary()[word], -len(word), word))
+    return min(own, key=lambda word: (slips.vocabulary()[word], -len(word), word))
 
 
-def _same(want: str, got: str) -> bool:
-    """Equal, or one slip away: a letter too many, too few, or two swapped. Another letter is another word."""
-    if want == got:
-        return True
-    if want.isupper() or got.isupper() or len(want) < 5 or got in _vocabulary():
-        return False
-    swapped = len(want) == len(got) and sorted(want) == sorted(got)
-    return OSA.distance(want, got) == 1 and (swapped or len(want) != len(got))
-
-
-def _fits(want: tuple[str, ...], got: Sequence[str]) -> bool:
+def _fits(want: tuple[str, ...], got: Sequence[str]) -> int:
+    """How surely these words are those: SURE, LOOSE or 0."""
     if len(got) != len(want):
-        return False
-    if all(map(_same, want, got)):
-        return True
-    return len(want) > 2 and sorted(want) == sorted(got)
+        return 0
+    pairs = [slips.likeness(w, g) for w, g in zip(want, got, strict=True)]
+    if min(pairs):
+        told = any(w == g and not w.isupper() for w, g in zip(want, got, strict=True))
+        return slips.SURE if told and pairs.count(slips.LOOSE) == 1 else min(pairs)
+    return slips.SURE if len(want) > 2 and sorted(want) == sorted(got) else 0
 
 
 def _joined(found: Sequence[str], wanted: Sequence[str]) -> list[list[str]]:
@@ -133,28 +128,36 @@ def _joined(found: Sequence[str], wanted: Sequence[str]) -> list[list[str]]:
     return [list(found)] + [[*found[:i], found[i] + found[i + 1], *found[i + 2 :]] for i in real]
 
 
-def find(name: EnglishName, found: Sequence[Token]) -> bool:
-    """True when the tokens hold this name, and not a longer one such as Nanjing University of X."""
+def find(name: EnglishName, found: Sequence[Token]) -> int:
+    """SURE or LOOSE when the tokens hold this name, and not a longer one such as Nanjing University of X; else 0."""
     if _glued(name, found):
-        return True
-    plain = [part for t in found if not t.spaced for part in _unglued(t.text)][:24]
+        return slips.SURE
+    plain = [part for t in found if not t.spaced for part in unglued(t.text)][:24]
     wanted = [name.words]
     if len(name.words) > 3 and name.words[-1] == UNIVERSITY:
         wanted.append(name.words[:-1])
+    best = 0
     for words in _joined(plain, name.words):
         made = canonical(words)
         for want in wanted:
             for at in range(len(made) - len(want) + 1):
-                if _fits(want, made[at : at + len(want)]) and _alone(want, made, at, words):
-                    return True
-    return False
+                fit = _fits(want, made[at : at + len(want)])
+                if fit > best and _alone(want, made, at, words):
+                    best = fit
+    return best
 
 
-def _unglued(word: str) -> tuple[str, ...]:
+def slipped(name: EnglishName, made: Sequence[str]) -> bool:
+    """A quick look: one of the canonical words may be the name's rarest word with a slip in it."""
+    want = rarest(name)
+    return any(slips.likeness(want, got) for got in made)
+
+
+def unglued(word: str) -> tuple[str, ...]:
     """universityof as university, of."""
     for link in ("of", "and"):
         head = word.removesuffix(link)
-        if head != word and head in _vocabulary():
+        if head != word and head in slips.vocabulary():
             return head, link
     return (word,)
 
@@ -166,12 +169,18 @@ def _glued(name: EnglishName, found: Sequence[Token]) -> bool:
     at = text.find(key)
     if at not in starts or rest[at + len(key)] or text.startswith(("of", "for"), at + len(key)):
         return False
-    return not any(text[:at].endswith(wind) for wind in _WINDS)
+    return not _windy(text[:at])
+
+
+def _windy(text: str) -> bool:
+    """True when the text ends in South, Northwest and the like, one slip allowed."""
+    ends = ((wind, text[-size:]) for wind in _WINDS for size in range(len(wind) - 1, len(wind) + 2))
+    return any(text.endswith(wind) or (len(wind) > 4 and OSA.distance(wind, end) <= 1) for wind, end in ends)
 
 
 def _alone(want: tuple[str, ...], made: Sequence[str], at: int, words: Sequence[str]) -> bool:
     before = made[at - 1] if at else ""
-    if before in _WINDS:
+    if _windy(before):
         return False
     if want[-1] != UNIVERSITY:
         return True

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rules.names import institution_spans
-from rules.names.align import RARE
+from rules.names.align import INSERT, RARE
 from rules.names.claims import TermMatch
 from rules.names.context import NameContext
 from rules.names.facts import CLEAR, FLAG, REVIEW, MatchDecision, SchoolFacts
@@ -47,6 +47,8 @@ def rule(facts: SchoolFacts, claim: TermMatch, name: NameContext) -> MatchDecisi
         return MatchDecision(REVIEW, claim, "同样像其他学校的名称", rivals=(best.name,))
     if _headless(claim) and claim.start and (name.split(claim) or not name.begins(claim.start)):
         return MatchDecision(REVIEW, claim, "首字不同，前面的字或许另有所指")  # 苗京师范大学 is Nanjing's
+    if len(claim.term.text) == 4 and any(edit.now and not edit.was for edit in claim.edits) and claim.cost >= INSERT:
+        return MatchDecision(REVIEW, claim, "多出的字或许使它成为另一个名称")
     if any(edit.was and edit.now and edit.kind is NameKind.EDITED for edit in claim.edits):
         return MatchDecision(REVIEW, claim, "所换的字既不同音也不形近")
     return MatchDecision(FLAG, claim)
@@ -72,6 +74,8 @@ def _bold(claim: TermMatch, name: NameContext) -> bool:
         return campus or size >= 6
     if term.long and sum(not edit.now for edit in claim.edits) > 1:
         return campus and name.begins(claim.start) and claim.edits[0].was != term.text[0]
+    if size == 4 and term.long and claim.cost >= INSERT:
+        return name.begins(claim.start) and (bool(name.sure_campus(claim.end)) or name.whole(claim))
     if term.long:
         return size > 5 or all(edit.now for edit in claim.edits) or name.begins(claim.start)
     if term.role in (TermRole.CORE, TermRole.CONTESTED):

@@ -3,7 +3,7 @@
 from rules.names import imitation, institution_spans
 from rules.names.align import STRANGE
 from rules.names.claims import TermMatch
-from rules.names.context import NameContext, closes
+from rules.names.context import NameContext, closes, opens
 from rules.names.facts import CLEAR, FLAG, REVIEW, MatchDecision, SchoolFacts
 from rules.names.tables import frequencies
 from rules.names.tables import words as listed
@@ -14,6 +14,7 @@ LONG_WEIGHT, DOUBTED = 1000, 60
 WORD = 100  # jieba's frequency from which a short name is an everyday word as well: 西湖, 清华, 人大
 AFTER = frozenset(listed("after"))
 TIE = 0.05  # in units of Claim.worth
+LIFE = frozenset(listed("after_place"))
 STUDENTS = frozenset(("生会", "生社", "生联", "生团"))  # 南京大学生会: the 学 of 学生会 is what is missing
 NONE: frozenset[str] = frozenset()
 
@@ -57,9 +58,14 @@ class ChineseNameJudge:
             return MatchDecision(CLEAR, claim, f"“{taker}”是一个词", users[0].name if len(users) == 1 else taker)
         if name.transliterated(claim):
             return MatchDecision(CLEAR, claim, "是外文译名的一部分", name.line[max(0, claim.start - 3) : claim.end + 3])
+        big = "" if name.sure_campus(claim.end) else opens("big", name.line[claim.end - 1 : claim.end + 3])
+        if big and len(term.text) == 2:
+            return MatchDecision(CLEAR, claim, f"“{big}”是一个词", big)
         hidden = self._hidden(claim, name)
         if hidden:
             return hidden
+        if big:
+            return MatchDecision(REVIEW, claim, f"“{big}”也可能是一个词")
         if term.role is TermRole.CONTESTED:
             return self._contested(claim, name, others, seconded)
         if term.role is TermRole.CORE:
@@ -76,12 +82,24 @@ class ChineseNameJudge:
             return MatchDecision(REVIEW, claim, f"“{name.line[claim.start - 1 : claim.start + 1]}”是地名，断句不明")
         if claim.term.rivals:
             return MatchDecision(REVIEW, claim, "另有学校使用同一名称", rivals=claim.term.rivals)
+        return self._followed(claim, name) or MatchDecision(FLAG, claim)
+
+    def _followed(self, claim: TermMatch, name: NameContext) -> MatchDecision | None:
+        """A full name whose 大学 makes a word with what follows: 大学城, 大学习, 大学生; None where it does not."""
         after = name.line[claim.end : claim.end + 2]
-        taker = name.taker(claim, DOUBTED) if after[:1] in AFTER else ""
-        if not taker or after in STUDENTS:
-            return MatchDecision(FLAG, claim)
-        word = "大学" + after[:1] if claim.term.text.endswith("大学") else taker
-        return MatchDecision(CLEAR, claim, f"“{word}”是一个词", word)
+        if not claim.term.text.endswith("大学") or after in STUDENTS or after[:1] not in AFTER | LIFE:
+            return None
+        word = "大学" + after[:1]
+        if after[:1] in LIFE:
+            if after in listed("after_not"):
+                return None
+            place = claim.term.text[:-2] in places()
+            return MatchDecision(CLEAR if place else REVIEW, claim, f"“{word}”是一个词", word if place else None)
+        if after[:1] != "生" and name.sure_campus(claim.end + 1):
+            return None  # 南京大学堂表白墙: a character put in
+        if after[:1] != "生" and name.campus(claim.end + 1) and not name.firm(claim.end + 1):
+            return MatchDecision(REVIEW, claim, f"“{word}”也是一个词")
+        return MatchDecision(CLEAR, claim, f"“{word}”是一个词", word) if name.taker(claim, DOUBTED) else None
 
     def _hidden(self, claim: TermMatch, name: NameContext) -> MatchDecision | None:
         """A name that is only the end of another institution's name, written in disguise."""

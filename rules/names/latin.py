@@ -1,20 +1,32 @@
 """The Latin side of the matcher: one automaton finds the few names that need a look, then each kind is judged."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import ahocorasick
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from rules.names import abbreviations, english, pinyin_spellings
 from rules.names.abbreviations import Abbreviation
 from rules.names.english import EnglishName
 from rules.names.fold import FOLD, is_han
 from rules.names.protected import ProtectedSchool
+from rules.names.signs import Signed, SignReader
 from rules.names.terms import TermRole, all_terms
 
 _DROP = {code: None for code in range(128) if not chr(code).isalpha()}
 _SQUEEZE = str.maketrans({**{chr(c): None for c in _DROP}, "0": "o", "1": "i"})
 _PLAIN_STEM = 4
+_WORD = re.compile("[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_WORDS = 24  # more than any name has; bounds what a hostile one costs
+# what a slip leaves of university, institute, college, academy
+_UNIVERSITY = (
+    "univ", "niver", "unive", "verist", "versit", "rsity", "ersity", "unvers", "insti", "stitu", "itute", "colle", "olleg",
+    "llege", "acade", "cadem", "ademy",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +43,10 @@ LatinEntry = Abbreviation | EnglishName | Spelling
 
 @dataclass(frozen=True, slots=True)
 class LatinHit:
-    """Something protected that the letters of a name may hold; `token`: its abbreviation stands as a whole word."""
+    """Something protected that the letters of a name may hold; `signed`: an abbreviation built of digits and signs."""
 
     entry: LatinEntry
+    signed: Signed | None = None
 
     @property
     def school(self) -> int:
@@ -47,42 +60,61 @@ class LatinIndex:
     def __init__(self, schools: Sequence[ProtectedSchool]) -> None:
         """Builds the automaton over abbreviations, spellings and the words of English names."""
         self._shorts: list[Abbreviation] = []
-        keys: dict[str, list[LatinEntry]] = {}
+        self._rarest: dict[str, list[EnglishName]] = {}
+        keys: dict[str, list[LatinEntry | None]] = {}  # None: a part of a word that means a university
         for at, school in enumerate(schools):
             shorts = [abbreviations.make(at, school.name, written) for written in school.names.abbreviation]
             self._shorts += [short for short in shorts if short]
-            names = [english.make(at, written) for written in school.names.english]
+            names = [made for written in school.names.english if (made := english.make(at, written))]
+            for name in names:
+                self._rarest.setdefault(english.rarest(name), []).append(name)
             for short in filter(None, shorts):
                 keys.setdefault(short.text, []).append(short)
-            for name in filter(None, names):
+            for name in names:
                 for stem in _stems(name):
                     keys.setdefault(stem, []).append(name)
         for spelling in _spellings(schools):
             keys.setdefault(spelling.text, []).append(spelling)
         self._automaton = ahocorasick.Automaton()
+        for part in _UNIVERSITY if self._rarest else ():
+            keys.setdefault(part, []).append(None)
         for key, entries in keys.items():
             self._automaton.add_word(key, tuple(entries))
         self._any = bool(keys)
-        self._leet = ahocorasick.Automaton()
-        for text in {short.leet for short in self._shorts}:
-            self._leet.add_word(text, tuple(short for short in self._shorts if short.leet == text))
-        for automaton in (self._automaton, self._leet):
-            if len(automaton):
-                automaton.make_automaton()
+        if keys:
+            self._automaton.make_automaton()
+        self._near = lru_cache(8192)(self._near_words)
+        self._signed = SignReader([short.text for short in self._shorts])
 
     def hits(self, name: str) -> list[LatinHit]:
         """What the letters of a name may hold; empty for nearly every name."""
         if not self._any:
             return []
         text = name.lower() if name.isascii() else "".join(map(FOLD.__getitem__, name))
-        found = [entry for _, entries in self._automaton.iter(text.translate(_SQUEEZE)) for entry in entries]
-        if not found:
-            return [LatinHit(short) for short in self._masked(name)]
+        hits = [entry for _, entries in self._automaton.iter(text.translate(_SQUEEZE)) for entry in entries]
+        slipped = self._slipped(name, text) if None in hits else []
+        found = [entry for entry in dict.fromkeys(hits) if entry]
+        if not found and not slipped:
+            return self._masked(name)
         if "'" in text:
             text = text.translate(english.JOINED)
-        found = [e for e in found if self._plausible(e, text, name)]
-        masked = self._masked(name)
-        return [LatinHit(entry) for entry in dict.fromkeys([*found, *masked])] if found or masked else []
+        likely = [e for e in found if self._plausible(e, text, name)]
+        return [*self._masked(name), *map(LatinHit, dict.fromkeys([*likely, *slipped]))]
+
+    def _slipped(self, name: str, text: str) -> list[LatinEntry]:
+        """The English names that the words of a name may hold with a slip, where one of them means a university."""
+        words = _WORD.findall(name) if name.isascii() else _WORD.findall(text)
+        found = [part for word in words[:_WORDS] for part in english.unglued(word.lower())]
+        if not any(english.generic(word) == english.UNIVERSITY for word in found):
+            return []
+        made = [word for word in english.canonical(found) if len(word) > 3 and not word.isupper()]
+        near = {hit for word in made for hit in self._near(word)}
+        return [entry for word in near for entry in self._rarest[word] if english.slipped(entry, made)]
+
+    def _near_words(self, word: str) -> tuple[str, ...]:
+        """The rarest words of English names that are a few letters away from `word`."""
+        hits = process.extract(word, list(self._rarest), scorer=OSA.distance, score_cutoff=2, limit=None)
+        return tuple(hit[0] for hit in hits)
 
     @staticmethod
     def _plausible(entry: LatinEntry, text: str, name: str) -> bool:
@@ -91,11 +123,12 @@ class LatinIndex:
             return abbreviations.stands(entry.text, text, name)
         return not isinstance(entry, EnglishName) or entry.plausible(text)
 
-    def _masked(self, name: str) -> list[Abbreviation]:
+    def _masked(self, name: str) -> list[LatinHit]:
         """The abbreviations that a name with digits or signs may hide."""
-        if name.isascii() or not self._shorts or not abbreviations.masked(name):
+        if name.isascii():
             return []
-        return [short for _, shorts in self._leet.iter(abbreviations.leet(name)) for short in shorts]
+        read = self._signed.find(name)
+        return [LatinHit(short, sign) for sign in read for short in self._shorts if short.text == sign.text]
 
 
 def _stems(name: EnglishName) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rules.names import abbreviations, english, english_rivals, pinyin_spellings
+from rules.names import abbreviations, english, english_rivals, pinyin_spellings, slips
 from rules.names.abbreviations import Abbreviation, AbbreviationHit
 from rules.names.context import NameContext
 from rules.names.english import EnglishName
@@ -10,6 +10,7 @@ from rules.names.facts import SchoolFacts
 from rules.names.latin import LatinHit, Spelling
 from rules.names.model import NameKind, NameMatch, NameVerdict
 from rules.names.protected import ProtectedSchool
+from rules.names.signs import Signed
 from rules.names.tables import Institution, institutions
 from rules.names.terms import folded
 from rules.names.tokens import Token, tokens
@@ -30,7 +31,7 @@ class LatinJudge:
             entry = hit.entry
             match: NameMatch | None
             if isinstance(entry, Abbreviation):
-                match = self._short(entry, name, found)
+                match = self._short(entry, name, found, hit.signed)
             elif isinstance(entry, EnglishName):
                 match = self._english(entry, name, found)
             else:
@@ -40,10 +41,13 @@ class LatinJudge:
             review = review or match
         return review
 
-    def _short(self, short: Abbreviation, name: NameContext, found: Sequence[Token]) -> NameMatch | None:
-        got = abbreviations.judge(short, found, name, False)
-        if not got:
-            got = abbreviations.disguised(short, name)
+    def _short(
+        self, short: Abbreviation, name: NameContext, found: Sequence[Token], signed: Signed | None
+    ) -> NameMatch | None:
+        if signed:
+            got = abbreviations.disguised(short, signed, name.name)
+        else:
+            got = abbreviations.judge(short, found, name, False)
         return self._of_short(got, name) if got else None
 
     def _of_short(self, got: AbbreviationHit, name: NameContext) -> NameMatch:
@@ -62,7 +66,8 @@ class LatinJudge:
         )
 
     def _english(self, entry: EnglishName, name: NameContext, found: Sequence[Token]) -> NameMatch | None:
-        if not english.find(entry, found):
+        likeness = english.find(entry, found)
+        if not likeness:
             return None
         school = self._schools[entry.school]
         plain = "".join(ch if ch.isalnum() else " " for ch in entry.written.lower()).split()
@@ -73,6 +78,11 @@ class LatinJudge:
             if other:
                 why = f"名称是“{other}”的英文名称，不认定为使用“{entry.written}”。"
                 return NameMatch(name.name, why=why, other_entity=other)
+        if likeness == slips.LOOSE:
+            why = f"名称与{school.name}的英文名称“{entry.written}”只差一两个字母，也可能是另一个词，需人工判断。"
+            return NameMatch(
+                name.name, NameVerdict.REVIEW, False, school.code, entry.written, NameKind.ENGLISH, 0.5, why
+            )
         how = "使用了" if exact else "以改写、缩写或错拼的形式使用或模仿了"
         why = f"名称{how}{school.name}的英文名称“{entry.written}”（英文名称）。"
         return NameMatch(

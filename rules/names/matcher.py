@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import reduce
+from itertools import islice
 from operator import or_
 
 from rules.names import explain
@@ -10,7 +12,7 @@ from rules.names.abbreviations import Abbreviation
 from rules.names.claims import TermMatch, altered, exact, inside, likely, ranked
 from rules.names.context import NameContext
 from rules.names.facts import MatchDecision, SchoolFacts
-from rules.names.fold import FOLD, NameUnit, units
+from rules.names.fold import FOLD, MAX_UNITS, NameUnit, units
 from rules.names.index import LATIN, ODD, TermIndex
 from rules.names.judge import ChineseNameJudge
 from rules.names.latin import LatinHit, LatinIndex
@@ -21,6 +23,7 @@ from rules.names.protected import ProtectedSchool
 from rules.names.terms import Term, TermRole, all_terms, folded
 
 _ORDER = {NameVerdict.FLAG: 0, NameVerdict.REVIEW: 1, NameVerdict.CLEAR: 2}
+MAX_LENGTH = MAX_UNITS  # characters of a name that are judged; no platform lets anybody have a longer one
 _LETTERS = re.compile(r"[a-z]+")
 
 
@@ -54,7 +57,12 @@ class Matcher:
         return map(self.screen, names)
 
     def screen(self, name: str) -> NameMatch:
-        """What this name is, for any string whatever; never raises."""
+        """What this name is, for any string whatever; never raises.
+
+        Of more than MAX_LENGTH visible characters the first are judged, and the answer says so.
+        """
+        if len(name) > MAX_LENGTH:
+            return self._overlong(name)
         covered = 0
         if not name.isascii():
             covered = reduce(or_, map(self._masks, name))
@@ -65,6 +73,15 @@ class Matcher:
         hits = self._latin.hits(name)
         terms = self._index.candidates(covered | self._sounded(name)) if covered > LATIN else []
         return self._decide(name, terms, hits) if hits or terms else clear(name)
+
+    def _overlong(self, name: str) -> NameMatch:
+        """The answer for a line that is no name: what it begins with is judged, signs that cannot be seen left out."""
+        seen = "".join(islice((char for char in name if FOLD[char]), MAX_LENGTH + 1))
+        match = self.screen(seen[:MAX_LENGTH])
+        if len(seen) <= MAX_LENGTH or match.verdict is not NameVerdict.CLEAR:
+            return replace(match, name=name)
+        why = f"名称过长，只比对了前 {MAX_LENGTH} 个字符，其中未发现使用或模仿受保护名称。"
+        return NameMatch(name, why=why, other_entity=match.other_entity)
 
     def _sounded(self, name: str) -> int:
         """The mask of the pinyin syllables in a name of mixed writing."""

@@ -29,6 +29,11 @@ def _number(reading: str) -> str:
     return letters + tone
 
 
+def reading(char: str) -> str:
+    """The usual reading of a character without tone; '' where it has none."""
+    return _number(PINYIN_DICT.get(ord(char), "").split(",")[0])[:-1]
+
+
 @cache
 def plain(char: str) -> frozenset[str]:
     """The readings of a character without tone."""

@@ -63,8 +63,15 @@ def usual() -> frozenset[str]:
 
 @cache
 def letters() -> dict[str, str]:
-    """Character → the character it is mistaken for (Latin, Kana, radicals, variants)."""
-    return {ch: line[0] for line in _lines("letters.tsv") for ch in line[2:].replace(" ", "")}
+    """Character → the character it is mistaken for (Latin, Kana, radicals, variants): Unicode's table, then ours."""
+    lines = (*_lines("confusables.tsv"), *_lines("letters.tsv"))
+    return {ch: line[0] for line in lines for ch in line[2:].replace(" ", "")}
+
+
+@cache
+def signs() -> dict[str, tuple[str, ...]]:
+    """Latin letter → how it is built of digits and signs."""
+    return {line[0]: tuple(line[2:].split()) for line in _lines("signs.tsv")}
 
 
 @cache

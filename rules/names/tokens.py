@@ -1,5 +1,6 @@
 """The Latin letters of a name as tokens: runs cut at separators, digits, Chinese characters and camel humps."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,6 +28,13 @@ class Token:
 Letter = tuple[str, int, bool]  # folded letter, offset, written as a capital
 
 
+def _cased(char: str) -> bool:
+    """False for a letter that only looks like a Latin one and has no small form: it goes with the letter before it."""
+    if char.isascii() or char.isupper():
+        return True
+    return char.islower() and unicodedata.category(char) == "Ll" and "SMALL CAPITAL" not in unicodedata.name(char, "")
+
+
 def _letters(name: str) -> Iterator[list[Letter]]:
     """Runs of letters; nothing invisible ends a run."""
     run: list[Letter] = []
@@ -41,7 +49,8 @@ def _letters(name: str) -> Iterator[list[Letter]]:
                 yield run
             run = []
             continue
-        run += [(part, at, char.isupper()) for part in folded if part != GAP]
+        capital = char.isupper() if _cased(char) else run[-1][2] if run else True
+        run += [(part, at, capital) for part in folded if part != GAP]
     if run:
         yield run
 

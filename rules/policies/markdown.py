@@ -17,6 +17,7 @@ def policy_page(policy: Policy) -> str:
         "",
         f"{regulation.issued_by} {regulation.document}，自 {regulation.effective} 起施行{doubt}。来源：{regulation.source}。",
         "",
+        *_definition(policy),
         "| 条款 | 问题 | 参数 | 原文 | 督办 |",
         "|---|---|---|---|---|",
     ]
@@ -24,17 +25,34 @@ def policy_page(policy: Policy) -> str:
         settings = "，".join(f"{key}={value}" for key, value in clause.settings.items()) or "—"
         note = "（待学校确认）" if clause.school_to_confirm else ""
         title = RULES[clause.rule].title
-        lines.append(f"| {clause.clause} | {title}{note} | {settings} | {clause.sentence} | {clause.ladder} |")
+        follows = "主管部门的职责，不向主办单位发文" if clause.duty == "office" else clause.ladder
+        lines.append(f"| {clause.clause} | {title}{note} | {settings} | {clause.sentence} | {follows} |")
     for name, ladder in policy.ladders.items():
         lines += ["", f"## 督办级次 {name}", ""]
         lines += [f"{number}. {_step_line(step, number)}" for number, step in enumerate(ladder, 1)]
     if policy.routes:
         lines += ["", "## 监管单位", ""]
-        lines += [f"- {route.to}：{route.sentence}（{route.clause}）" for route in policy.routes]
-    if policy.human:
-        lines += ["", "## 由人判断", ""]
-        lines += [f"- {check.asks}（{check.clause}）" for check in policy.human]
+        lines += [
+            f"- {'、'.join((route.to, *route.copies))}{'（只负指导责任）' if route.advises else ''}："
+            f"{route.sentence}（{route.clause}）"
+            for route in policy.routes
+        ]
+    for duty, heading in (("unit", "由人判断"), ("office", "主管部门的职责")):
+        if checks := [check for check in policy.human if check.duty == duty]:
+            lines += ["", f"## {heading}", ""]
+            lines += [f"- {check.asks}（{check.clause}）：{check.sentence}" for check in checks]
     return "\n".join([*lines, "", *(f"- {note}" for note in policy.calendar_notes)]).rstrip() + "\n"
+
+
+def _definition(policy: Policy) -> list[str]:
+    """What the regulation calls an account, where the file says."""
+    meant = policy.definition
+    if meant is None:
+        return []
+    platforms = "、".join(platform.label for platform in meant.only.platforms)
+    but = "、".join(level.label for level in meant.only.except_levels)
+    limits = [f"适用于{platforms}" if platforms else "", f"{but}平台不适用" if but else ""]
+    return [f"{meant.clause}：{meant.sentence}（{'；'.join(limit for limit in limits if limit)}）", ""]
 
 
 def _step_line(step: LadderStep, number: int) -> str:
@@ -42,7 +60,8 @@ def _step_line(step: LadderStep, number: int) -> str:
         f"上一级送达后{step.after}" if number > 1 else "立案后即发" if not step.after.count else f"立案后{step.after}"
     )
     told = "、".join(addressee.label for addressee in step.tell)
-    signed = f"，由{step.approver}签批" if step.approver else "，自动发出"
+    doubt = "（签批人待学校确认）" if step.approver_to_confirm else ""
+    signed = f"，由{step.approver}签批{doubt}" if step.approver else "，自动发出"
     return f"{step.label}：{when}，告知{told}{signed}{'（待学校确认）' if step.school_to_confirm else ''}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -60,6 +61,7 @@ class LadderStep(StrictModel):
     after: Period
     tell: Annotated[tuple[Addressee, ...], Field(min_length=1)]
     approver: str = ""
+    approver_to_confirm: bool = False
     clause: str = ""
     sentence: str = ""
     school_to_confirm: bool = False
@@ -76,10 +78,11 @@ class LadderStep(StrictModel):
 
 
 class AccountScope(StrictModel):
-    """Which accounts something is about; an empty list means any."""
+    """Which accounts something is about; an empty list means any. ``except_levels``: not those known to be of these."""
 
     platforms: tuple[Platform, ...] = ()
     levels: tuple[AccountLevel, ...] = ()
+    except_levels: tuple[AccountLevel, ...] = ()
     categories: tuple[str, ...] = ()
 
     def covers(self, platform: Platform, filing: Filing | None) -> bool:
@@ -87,12 +90,49 @@ class AccountScope(StrictModel):
         return (
             (not self.platforms or platform in self.platforms)
             and (not self.levels or (filing is not None and filing.level in self.levels))
-            and (not self.categories or (filing is not None and any(c in filing.category for c in self.categories)))
+            and not (filing and filing.level in self.except_levels)
+            and (not self.categories or (filing is not None and category_rank(filing.category, self.categories) > 0))
         )
+
+    def unknown(self, platform: Platform, filing: Filing) -> bool:
+        """True where only the level, which the register leaves blank, keeps the account from being meant or not."""
+        others = self.model_copy(update={"levels": ()})
+        return bool(self.levels) and filing.level is None and others.covers(platform, filing)
+
+
+_PARTS = re.compile(r"[（）()\[\]【】、，,；;／/|\s]+")
+
+
+def category_rank(category: str, names: tuple[str, ...]) -> int:
+    """How well a category of the register is one of these; 0 where it is none. The longest name met wins.
+
+    A category is read word by word (外语协会（学生社团） is two words). A name is met where it is a whole word, begins or
+    ends one, or, from three characters on, stands within one: two characters in the middle of a word are chance.
+    """
+    words = [word for word in _PARTS.split(category.strip()) if word]
+    met = (name for name in names for word in words if _met(name, word))
+    return max((len(name) for name in met), default=0)
+
+
+def _met(name: str, word: str) -> bool:
+    return word.startswith(name) or word.endswith(name) or (len(name) > 2 and name in word)
+
+
+class Definition(StrictModel):
+    """What the regulation calls an account: its clauses are asked of no other."""
+
+    clause: NonEmptyText
+    sentence: NonEmptyText
+    only: AccountScope
 
 
 class Clause(StrictModel):
-    """One line of the regulation as a rule: which, with what settings, on which sentence, and what follows."""
+    """One line of the regulation as a rule: which, with what settings, on which sentence, and what follows.
+
+    ``duty``: who owes what the sentence asks; what the office itself owes is shown to it and never charged to a unit.
+    ``problem`` and ``demand``: what a paper calls the breach and asks for, where the sentence asks for something else
+    than the rule usually does.
+    """
 
     rule: NonEmptyText
     clause: NonEmptyText
@@ -100,26 +140,36 @@ class Clause(StrictModel):
     ladder: NonEmptyText
     settings: dict[str, Any] = Field(default_factory=dict, alias="with")
     only: AccountScope = AccountScope()
+    duty: Literal["unit", "office"] = "unit"
+    problem: str = ""
+    demand: str = ""
     school_to_confirm: bool = False
     note: str = ""
 
 
 class SupervisionRoute(StrictModel):
-    """Which office supervises an account: the first route that covers it, matter by matter."""
+    """Which office supervises an account: the route whose category is named longest, then the first that covers it.
+
+    ``copies``: offices the regulation names beside it. ``advises``: the office only advises the owner, who is no unit of
+    the school: no step of any ladder reaches such an account.
+    """
 
     clause: NonEmptyText
     sentence: NonEmptyText
     to: NonEmptyText
+    copies: tuple[NonEmptyText, ...] = ()
+    advises: bool = False
     only: AccountScope = AccountScope()
     matter: Literal["content", "technology"] = "content"
 
 
 class ManualCheck(StrictModel):
-    """What only a person can judge: kept as a field of the annual-review form, never computed."""
+    """What only a person can judge or do: shown on the policy's page, never computed. ``duty``: whose work it is."""
 
     clause: NonEmptyText
     asks: NonEmptyText
     sentence: NonEmptyText
+    duty: Literal["unit", "office"] = "unit"
 
 
 class RegisterFields(StrictModel):
@@ -162,6 +212,7 @@ class Policy(StrictModel):
     units_complete: bool = False
     domains: tuple[str, ...] = ()
     ranges: tuple[IPvAnyNetwork, ...] = ()
+    definition: Definition | None = None
     clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]
     ladders: dict[str, Annotated[tuple[LadderStep, ...], Field(min_length=1)]]
     routes: tuple[SupervisionRoute, ...] = ()
@@ -175,6 +226,10 @@ class Policy(StrictModel):
     def basis(self, clause: str) -> str:
         """Document number, title and article: what every finding and notice cites."""
         return f"{self.regulation.cited}{clause}"
+
+    def clause_of(self, rule: str, clause: str) -> Clause | None:
+        """The line of a finding or a case; None where the file no longer has it."""
+        return next((c for c in self.clauses if (c.rule, c.clause) == (rule, clause)), None)
 
 
 def version_of(text: str) -> str:

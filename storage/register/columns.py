@@ -30,7 +30,7 @@ class RegisterColumn:
 # fmt: off
 COLUMNS: tuple[RegisterColumn, ...] = (
     RegisterColumn("id", "备案号", "账号", "text", 20, "示例",
-           "可不填，系统自动生成；填过后请勿改动。",
+           "学校自己的备案号；没有可不填，填过后请勿改动。",
            "备案编号 台账编号 登记号"),
     RegisterColumn("platform", "平台", "账号", "platform", 13, "微信公众号",
            "从下拉列表中选择。",
@@ -62,6 +62,9 @@ COLUMNS: tuple[RegisterColumn, ...] = (
     RegisterColumn("verified_body", "认证主体", "账号", "text", 20, "某某大学",
            "平台认证页上显示的单位全称。",
            "认证单位 主体名称 账号主体 主体 认证主体名称"),
+    RegisterColumn("body_type", "主体类型", "账号", "text", 12, "事业单位",
+           "平台上登记的主体类型，如 事业单位、企业、个人。",
+           "主体性质 账号主体类型 认证主体类型 注册主体类型 主体类别"),
     RegisterColumn("followers", "粉丝数", "账号", "count", 10, "12000",
            "整数，也可写 1.2万。",
            "当前粉丝数 粉丝量 关注人数 关注数 粉丝人数 用户数"),
@@ -97,7 +100,7 @@ COLUMNS: tuple[RegisterColumn, ...] = (
            "多个用顿号“、”隔开。",
            "邮箱 E-mail email 邮件 联系邮箱 邮箱地址"),
     RegisterColumn("opened_at", "开通时间", "备案", "date", 13, "2024-03-05",
-           "写成 2024-03-05；只知道月份写 2024-03。",
+           "写成 2024-03-05；只知道月份写 2024-03，只知道年份写 2024。",
            "创建时间 开设时间 开设日期 开通日期 创建日期 注册时间 上线时间 开办时间 建立时间", month_end=True),
     RegisterColumn("filed_at", "备案时间", "备案", "date", 13, "2024-03-08",
            "提交备案表的日期。",
@@ -136,7 +139,13 @@ COLUMNS: tuple[RegisterColumn, ...] = (
 # fmt: on
 BY_FIELD = {column.field: column for column in COLUMNS}
 LABELS = {column.field: column.heading for column in COLUMNS} | {"school": "学校"}
+KEY_FIELDS = frozenset({"id", "platform", "name"})
+"""What a row is; the other fields may be absent from a file."""
+TRACKED = frozenset(column.field for column in COLUMNS if column.kind != "long") - KEY_FIELDS
+"""Fields that may be unknown: the table has no such column, or the cell says 不详."""
+BOOKKEEPING = frozenset({"school", "position", "unknown", "known_to_month", "known_to_year", "extra"})
+"""Fields of a Filing that are no column: they say how the columns are to be read."""
 ENUMS: dict[str, type[LabeledEnum]] = {
     "platform": Platform, "level": AccountLevel, "review_result": ReviewResult, "status": FilingStatus,
 }  # fmt: skip
-assert {column.field for column in COLUMNS} | {"school"} == {field.name for field in fields(Filing)}
+assert {column.field for column in COLUMNS} | BOOKKEEPING == {field.name for field in fields(Filing)}

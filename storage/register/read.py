@@ -6,16 +6,24 @@ import difflib
 import re
 
 from storage.register import values
+from storage.register.columns import BY_FIELD, KEY_FIELDS
 from storage.register.header import find_header, shown
-from storage.register.headings import HEADINGS, IGNORED, field_of, normal
-from storage.register.row import ImportProblem, ImportResult, RowReader
+from storage.register.headings import HEADINGS, ID_OR_URL, IGNORED, field_of, normal
+from storage.register.row import ImportProblem, ImportResult, Layout, RowReader
 from storage.register.sheets import Sheet, Value
 
 EXAMPLE = "示例"
 """A row whose 备案号 says this is the template's example, skipped on import."""
+_NUMBER = re.compile(r"\d*|=.*")
+_EXAMPLES = ("示例", "【示例】", "（示例）")
 _NOTE = re.compile(
     r"\s*(?:注|备注|说明|填表|填报|制表|审核|合计|共计|总计|联系|日期|单位|盖章|负责人|签字|[*※＊])[^：:]{0,12}(?:[：:\d.、]|$)"
 )
+
+
+_SECRET = re.compile(r"密码|口令|身份证|证件号|银行卡")
+"""Columns that no register needs and that are never kept."""
+_PAIR = {"account_id", "url"}
 
 
 def read_sheet(sheet: Sheet, table: ImportResult) -> bool:
@@ -24,34 +32,87 @@ def read_sheet(sheet: Sheet, table: ImportResult) -> bool:
     if found is None:
         return False
     start, headings, fields = found
-    _note_unknown(sheet, headings, fields, table)
-    named = next(
-        (values.platform(normal(h).removesuffix("名称")) for h, f in zip(headings, fields, strict=True) if f == "name"),
-        None,
-    )
-    default = values.platform(sheet.title) or named
+    layout = _layout(sheet, start, headings, fields, table)
     merged = _merged(sheet, start, len(fields))
     for number, cells in sheet.rows:
+        _list_beyond(sheet, number, cells, start, len(fields), table)
         cells = [
             merged.get((number, i), cell) if cell is None else cell for i, cell in enumerate(_padded(cells, fields))
         ]
-        if number > start and _is_row(cells, headings, fields):
+        if number <= start:
+            continue
+        if _is_row(cells, headings, fields):
             continues = (number, fields.index("name")) in merged
-            RowReader(sheet, number, cells, headings, fields, table, continues).read(default)
+            RowReader(sheet, number, cells, layout, table, continues).read()
+        else:
+            _list_passed(sheet, number, cells, layout, table)
     return True
 
 
-def _note_unknown(sheet: Sheet, headings: list[str], fields: list[str | None], table: ImportResult) -> None:
-    """A heading that is nearly one of ours is a slip, and reported; any other column is left out, and said so."""
-    for heading, field_ in zip(headings, fields, strict=True):
-        if field_ or not heading or normal(heading) in IGNORED:
+def _layout(sheet: Sheet, start: int, headings: list[str], fields: list[str | None], table: ImportResult) -> Layout:
+    others = _other_columns(sheet, start, headings, fields, table)
+    names = [normal(h).removesuffix("名称") for h, f in zip(headings, fields, strict=True) if f == "name"]
+    named = names[0] if names else ""
+    default = values.platform(sheet.title)
+    kind = values.platform_type(sheet.title if default else named) if default or values.platform(named) else ""
+    present = {f for f in fields if f} | (_PAIR if ID_OR_URL in fields else set())
+    return Layout(
+        headings, fields, others, frozenset(BY_FIELD) - KEY_FIELDS - present, default or values.platform(named), kind
+    )
+
+
+def _other_columns(
+    sheet: Sheet, start: int, headings: list[str], fields: list[str | None], table: ImportResult
+) -> dict[int, str]:
+    """Columns that are kept under their own heading. A heading that is nearly one of ours is a slip, and reported."""
+    kept: dict[int, str] = {}
+    for index, (heading, field_) in enumerate(zip(headings, fields, strict=True)):
+        if field_:
             continue
-        near = difflib.get_close_matches(normal(heading), HEADINGS, 1, 0.8)
-        if near and field_of(near[0]) not in fields:
+        heading = " ".join(values.text(heading).split())
+        if not heading:
+            if any(number > start and len(cells) > index and cells[index] is not None for number, cells in sheet.rows):
+                table.dropped.append(ImportProblem(0, "", "", f"第 {index + 1} 列没有表头，没有导入", sheet.title))
+            continue
+        near = [] if normal(heading) in IGNORED else difflib.get_close_matches(normal(heading), HEADINGS, 1, 0.8)
+        if _SECRET.search(heading):
+            table.dropped.append(ImportProblem(0, heading, "", "台账不保存密码和证件号，整列没有导入", sheet.title))
+        elif near and field_of(near[0]) not in fields:
             message = f"无法识别的列名，是否应为“{near[0]}”？请改正列名；若确实无关，请删除此列"
             table.problems.append(ImportProblem(0, heading, "", message, sheet.title))
         else:
-            table.ignored.append(heading)
+            kept[index] = _unused(heading, kept)
+            table.ignored.append(kept[index])
+    return kept
+
+
+def _unused(heading: str, kept: dict[int, str]) -> str:
+    """The heading, numbered where another column has the same."""
+    used, number, free = set(kept.values()), 1, heading
+    while free in used:
+        number += 1
+        free = f"{heading}（{number}）"
+    return free
+
+
+def _list_beyond(sheet: Sheet, number: int, cells: list[Value], start: int, width: int, table: ImportResult) -> None:
+    """Cells to the right of the last heading belong to no column."""
+    for cell in cells[width:] if number > start else ():
+        if shown(cell):
+            table.dropped.append(ImportProblem(number, "", shown(cell), "所在的列没有表头，没有导入", sheet.title))
+
+
+def _list_passed(sheet: Sheet, number: int, cells: list[Value], layout: Layout, table: ImportResult) -> None:
+    """Notes under the table are no accounts, and said so; a row that was only numbered beforehand says nothing."""
+    written = {shown(cell) for cell, heading in zip(cells, layout.headings, strict=True) if shown(cell) != heading}
+    numbers = {
+        shown(c)
+        for c, h in zip(cells, layout.headings, strict=True)
+        if normal(h) in ("序号", "编号") and _NUMBER.fullmatch(shown(c))
+    }
+    if (written - numbers - {""}) and EXAMPLE not in written and not any(w.startswith(_EXAMPLES) for w in written):
+        said = " ".join(shown(cell) for cell in cells if shown(cell))
+        table.dropped.append(ImportProblem(number, "", said, "不是账号，看作表外的说明，没有导入", sheet.title))
 
 
 def _merged(sheet: Sheet, start: int, width: int) -> dict[tuple[int, int], Value]:
@@ -72,11 +133,7 @@ def _padded(cells: list[Value], fields: list[str | None]) -> list[Value]:
 def _is_row(cells: list[Value], headings: list[str], fields: list[str | None]) -> bool:
     """False for blank rows, the example, repeated headings, and notes and signatures below the table."""
     known = {f: str(c).strip() for c, f in zip(cells, fields, strict=True) if f and c is not None and str(c).strip()}
-    if (
-        not known
-        or known.get("id") == EXAMPLE
-        or str(known.get("name", "")).startswith(("示例", "【示例】", "（示例）"))
-    ):
+    if not known or known.get("id") == EXAMPLE or str(known.get("name", "")).startswith(_EXAMPLES):
         return False
     written = [str(cell).strip() for cell in cells if cell is not None and str(cell).strip()]
     if all(_NOTE.match(text) for text in written):

@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from storage.register.headings import HEADINGS, normal
+from storage.register.limits import TooLarge, WorkbookCounter
 
 MAX_FILE = 20 * 1024 * 1024
 MAX_UNPACKED = 80 * 1024 * 1024
@@ -43,6 +44,14 @@ class Sheet:
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     spans: list[tuple[int, int, int, int]] = field(default_factory=list)
     """Merged cells as (first row, first column, last row, last column), columns counted from 0."""
+    cut: bool = False
+    """Something stands in columns beyond MAX_COLUMNS, which are not read."""
+    hidden: bool = False
+
+
+def open_book(data: bytes, filename: str) -> list[Sheet]:
+    """As `open_table`, with the hidden sheets, marked so, for who must say what was not read."""
+    return _open_xlsx(data) if data.startswith(b"PK") and len(data) <= MAX_FILE else open_table(data, filename)
 
 
 def open_table(data: bytes, filename: str) -> list[Sheet]:
@@ -52,7 +61,7 @@ def open_table(data: bytes, filename: str) -> list[Sheet]:
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise NotATable("文件是空的，请检查是否选错了文件")
     if data.startswith(b"PK"):
-        return _open_xlsx(data)
+        return [sheet for sheet in _open_xlsx(data) if not sheet.hidden]
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise NotATable("文件设有打开密码，请在 Excel 中取消密码后重新上传")
@@ -63,7 +72,9 @@ def open_table(data: bytes, filename: str) -> list[Sheet]:
         raise NotATable("不支持这种文件，请上传 Excel（*.xlsx）或 CSV 文件")
     if filename.lower().endswith((".xlsx", ".xlsm")):
         raise NotATable("文件已损坏或不是 Excel 工作簿，请在 Excel 中重新另存为“Excel 工作簿（*.xlsx）”")
-    return [Sheet("", _read_csv(_decode(data)))]
+    rows = _read_csv(_decode(data))
+    cut = any(len(cells) > MAX_COLUMNS for _, cells in rows)
+    return [Sheet("", [(number, cells[:MAX_COLUMNS]) for number, cells in rows], cut=cut)]
 
 
 def _open_xlsx(data: bytes) -> list[Sheet]:
@@ -74,8 +85,8 @@ def _open_xlsx(data: bytes) -> list[Sheet]:
             book = load_workbook(io.BytesIO(data), data_only=False, keep_links=False)
     except Exception as error:  # a damaged workbook fails in many ways: KeyError, ParseError, zlib.error …
         raise NotATable("Excel 文件已损坏，请在 Excel 中打开并另存后重新上传") from error
-    sheets = [_sheet(s) for s in book.worksheets if isinstance(s, Worksheet) and s.sheet_state == "visible"]
-    if not any(sheet.rows for sheet in sheets):
+    sheets = [_sheet(s) for s in book.worksheets if isinstance(s, Worksheet)]
+    if not any(sheet.rows for sheet in sheets if not sheet.hidden):
         raise NotATable("工作簿里没有内容（隐藏的工作表不会读取），请检查是否选错了文件")
     return sheets
 
@@ -88,18 +99,20 @@ def _check_zip(data: bytes) -> None:
             if "xl/workbook.xml" not in names:
                 kind = "Word 文档" if "word/document.xml" in names else "压缩包或其他文件"
                 raise NotATable(f"这是{kind}，不是 Excel 工作簿，请上传 *.xlsx 或 CSV 文件")
-            left = MAX_UNPACKED
+            left, counter = MAX_UNPACKED, WorkbookCounter()
             for member in members:  # the sizes in the directory may lie: count what really comes out
-                if member.filename.endswith((".xml", ".rels")):
-                    left -= _unpacked(archive, member, left)
+                left -= _unpacked(archive, member, left, counter)
     except NotATable:
         raise
+    except TooLarge as error:
+        raise NotATable(str(error)) from error
     except Exception as error:  # a damaged archive fails in many ways: BadZipFile, zlib.error, NotImplementedError …
         raise NotATable("Excel 文件已损坏，请在 Excel 中打开并另存后重新上传") from error
 
 
-def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> int:
+def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int, counter: WorkbookCounter) -> int:
     size, first = 0, True
+    counter.begin()
     with archive.open(member) as stream:
         while block := stream.read(1 << 20):
             size += len(block)
@@ -110,16 +123,21 @@ def _unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo, left: int) -> i
             if first and (b"<!DOCTYPE" in block or b"<!ENTITY" in block):
                 raise NotATable("文件里有不允许的内容（XML 实体），请在 Excel 中打开并另存后重新上传")
             first = False
+            counter.feed(block)
     return size
 
 
 def _sheet(sheet: Worksheet) -> Sheet:
     rows: dict[int, list[Value]] = {}
     links: dict[tuple[int, int], str] = {}
+    hidden, cut = sheet.sheet_state != "visible", False
     for (row, column), cell in sorted(_cells(sheet)):
-        if column > MAX_COLUMNS or cell.value is None:
+        if cell.value is None:
             continue
-        if row not in rows and len(rows) > MAX_ROWS:
+        if column > MAX_COLUMNS:
+            cut = True
+            continue
+        if row not in rows and len(rows) > MAX_ROWS and not hidden:
             raise NotATable(f"工作表“{sheet.title}”超过 {MAX_ROWS} 行，请拆分后分别导入")
         line = rows.setdefault(row, [])
         line.extend([None] * (column - len(line)))
@@ -127,7 +145,7 @@ def _sheet(sheet: Worksheet) -> Sheet:
         if cell.hyperlink is not None and cell.hyperlink.target:
             links[row, column - 1] = str(cell.hyperlink.target)
     spans = [(r.min_row, r.min_col - 1, r.max_row, r.max_col - 1) for r in sheet.merged_cells.ranges]
-    return Sheet(sheet.title, sorted(rows.items()), links, spans)
+    return Sheet(sheet.title, sorted(rows.items()), links, spans, cut, hidden)
 
 
 def _cells(sheet: Worksheet) -> Iterator[tuple[tuple[int, int], Any]]:
@@ -165,7 +183,7 @@ def _read_csv(text: str) -> list[tuple[int, list[Value]]]:
             if len(rows) > MAX_ROWS:
                 raise NotATable(f"超过 {MAX_ROWS} 行，请拆分后分别导入")
             if any(cells):
-                rows.append((number, [_formula(cell) for cell in cells[:MAX_COLUMNS]]))
+                rows.append((number, [_formula(cell) for cell in cells]))
     except csv.Error as error:
         raise NotATable(
             "CSV 文件格式有误（多为引号不成对或单元格过长），请用 Excel 打开后另存为 *.xlsx 再上传"

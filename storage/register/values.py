@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
-from urllib.parse import urlsplit
 
 from rules.model import AccountLevel, Filing, LabeledEnum, Platform
-from storage.register.columns import ENUMS, RegisterColumn
+from storage.register.addresses import address
+from storage.register.columns import ENUMS, TRACKED, RegisterColumn
 from storage.register.dates import day
-from storage.register.vocabulary import LEVELS, NO, PLATFORM_WORDS, STATES, YES
+from storage.register.phones import tidy
+from storage.register.vocabulary import LEVELS, NO, PLATFORM_FAMILIES, PLATFORM_TYPES, PLATFORM_WORDS, STATES, YES
 
 Cell = str | int | float | bool | date | datetime | None
 LONGEST, LONGEST_NOTE = 300, 5000
-NOTHING = {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "没有", "N/A", "n/a", "NA", "null", "None", "空", "未知"}
+NOTHING = {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "没有", "N/A", "n/a", "NA", "null", "None", "空"}
 """What stands for an empty cell, except in names, purposes and notes."""
+
+UNKNOWN = {"不详", "未知", "不清楚", "不明", "不掌握", "待查", "待核实"}
+"""What says that the office does not know: neither a value nor an empty cell."""
+NOT_KNOWN = "不详"
+"""How an export writes it."""
 
 _SPACE = " \t\r\n\u3000\xa0\u200b\ufeff"
 _HELD = re.compile(r"'+[=+\-@\s\u3000\xa0\u200b\ufeff]")
@@ -57,16 +63,23 @@ def parse(column: RegisterColumn, value: Cell) -> object:
         case "names" | "contacts":
             return _items(column, found)
         case "url":
-            return _address(found)
+            return address(found)
         case "platform" | "level" | "status":
             return _member(column, found)
         case _:
             return _plain(column, found)
 
 
+def is_unknown(column: RegisterColumn, value: Cell) -> bool:
+    """True where a cell says that nobody knows."""
+    return column.field in TRACKED and isinstance(value, str) and text(value) in UNKNOWN
+
+
 def _plain(column: RegisterColumn, found: str) -> str:
     if column.kind == "id" and re.fullmatch(r"\d(?:\.\d+)?[Ee]\+\d+", found):
         raise ValueError("号码被 Excel 写成了科学计数法，请把单元格设为“文本”格式后重新填写完整号码")
+    if column.kind == "id" and re.fullmatch(r"[A-Za-z0-9_-]{4,}(?:\s*[、，；,;\n]\s*[A-Za-z0-9_-]{4,})+", found):
+        raise ValueError("一个单元格只能有一个账号ID，请拆成多行，每行一个账号")
     return found
 
 
@@ -111,30 +124,13 @@ def join(items: tuple[str, ...]) -> str:
 
 def _items(column: RegisterColumn, found: str) -> tuple[str, ...]:
     items = split(found)
-    if column.field == "emails":
-        for item in items:
-            if not re.fullmatch(r"[^@\s]+@[^@\s]+", item):
-                raise ValueError(f"“{item}”不是邮箱地址，请写成 name@example.edu.cn，多个用顿号隔开")
+    if column.kind == "contacts":
+        items = tuple(dict.fromkeys(part for item in items for part in tidy(item) if part))
+    if column.field == "emails" and not all(re.fullmatch(r"[^@\s]+@[^@\s]+", item) for item in items):
+        raise ValueError("不是邮箱地址，请写成 name@example.edu.cn，多个用顿号隔开")
     if any(re.fullmatch(r"\d(?:\.\d+)?[Ee]\+\d+", item) for item in items):
         raise ValueError("号码被 Excel 写成了科学计数法，请把单元格设为“文本”格式后重新填写")
     return tuple(item for item in items if item not in NOTHING)
-
-
-def is_address(found: str) -> bool:
-    """True for what goes into an address bar, with or without ``https://``."""
-    return bool(re.match(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]|$)|https?://", found.strip(), re.I))
-
-
-def _address(found: str) -> str:
-    match = re.search(r"https?://[^\s，。；、）)]+", found)  # share texts carry words around the link
-    address = found if found.startswith(("http://", "https://")) else match[0] if match else f"http://{found}"
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        host = ""
-    if any(c.isspace() for c in address) or not re.fullmatch(r"[^.]+(\.[^.]+)+\.?|localhost|.*:.*", host):
-        raise ValueError("不是有效的网址，请写成 https://www.example.edu.cn/；没有请留空")
-    return address
 
 
 def _member(column: RegisterColumn, found: str) -> LabeledEnum:
@@ -153,20 +149,47 @@ def _member(column: RegisterColumn, found: str) -> LabeledEnum:
         return member_
     several = kind is Platform and len([part for part in split(found) if platform(part)]) > 1
     hint = "一行只能填写一个平台，请拆成多行" if several else f"请填写：{'、'.join(m.label for m in kind)}"
-    raise ValueError(hint)
+    raise ValueError(hint + ("；不在其中的写 其他平台（名称）" if kind is Platform and not several else ""))
 
 
 def platform(found: str) -> Platform | None:
     """The platform a word means; ``■微信 □微博`` means the ticked one. None where there is none, or more than one."""
+    word, bracket = _platform_parts(found)
+    base = PLATFORM_WORDS.get(word.upper())
+    inner = PLATFORM_WORDS.get(bracket.upper())
+    return inner if base and inner and inner in PLATFORM_FAMILIES.get(base, ()) else base
+
+
+def platform_type(found: str) -> str:
+    """What a platform's cell says beyond the platform: 公众号（订阅号） and 订阅号 alone are of the type 订阅号."""
+    word, bracket = _platform_parts(found)
+    for part in (bracket, word):
+        if part.upper() in PLATFORM_TYPES:
+            return PLATFORM_TYPES[part.upper()]
+    return "" if bracket.upper() in PLATFORM_WORDS else bracket
+
+
+def _platform_parts(found: str) -> tuple[str, str]:
+    """The word and what stands behind it in brackets."""
     ticked = re.findall(r"[■☑√✓✔]\s*([^\s□■☑√✓✔、，]+)", found)
-    word = ticked[0] if len(ticked) == 1 else found
-    word = re.sub(r"[\s（(].*$|[：:]$", "", unicodedata.normalize("NFKC", word).strip()).upper()
-    return PLATFORM_WORDS.get(word)
+    whole = unicodedata.normalize("NFKC", ticked[0] if len(ticked) == 1 else found).strip()
+    match = re.fullmatch(r"([^\s(:\[]+)[\s:]*(?:[(\[]([^()\[\]]*)[)\]]?.*)?", whole, re.S)
+    if match:
+        return match[1], (match[2] or "").strip()
+    return re.sub(r"[\s(].*$|:$", "", whole), ""
 
 
 def wording(column: RegisterColumn, filing: Filing) -> str | int | date | None:
     """How a field is written in the register: the inverse of `parse`."""
+    if not filing.knows(column.field):
+        return NOT_KNOWN
+    if column.field == "id":
+        return filing.number
     value = getattr(filing, column.field)
+    if column.field in filing.known_to_year:
+        return f"{value.year}年"
+    if column.field in filing.known_to_month:
+        return f"{value:%Y-%m}"
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, LabeledEnum):

@@ -22,12 +22,28 @@ PLATFORM_WORDS: dict[str, Platform] = {
         Platform.QZONE: "QQ空间 QQ公众空间 QZONE",
         Platform.PENGUIN: "企鹅号 企鹅媒体平台 腾讯企鹅号 PENGUIN",
         Platform.APP: "移动客户端 APP 客户端 手机客户端 移动应用 移动APP",
-        Platform.GROUP: "互联网群组 QQ群 微信群 群组 群 GROUP",
-        Platform.OTHER: "其他平台 其他 其它 其它平台 视频号 微信视频号 小程序 微信小程序 澎湃号 强国号 喜马拉雅 OTHER",
+        Platform.CHANNELS: "微信视频号 视频号 CHANNELS",
+        Platform.MINIPROGRAM: "小程序 微信小程序 支付宝小程序 百度小程序 抖音小程序 快手小程序 MINIPROGRAM",
+        Platform.GROUP: "互联网群组 QQ群 微信群 企业微信群 钉钉群 群组 群 GROUP",
+        Platform.OTHER: "其他平台 其他 其它 其它平台 澎湃号 强国号 喜马拉雅 人民号 新华号 央视频 网易号 搜狐号 一点号 大鱼号 西瓜视频 "
+                        "豆瓣 荔枝 学习强国 企业微信 钉钉 OTHER",
     }.items()
     for word in words.split()
 }  # fmt: skip
-"""What people call the platforms. 视频号 and 小程序 have no public page of their own and go to 其他平台."""
+"""What people call the platforms. 微信视频号, 小程序 and 互联网群组 have no public page of their own: filed, not polled."""
+
+_TYPED = (
+    "订阅号 服务号 企业号 二级网站 专题网站 门户网站 支付宝小程序 百度小程序 抖音小程序 快手小程序 QQ群 微信群 企业微信群 钉钉群 "
+    "澎湃号 强国号 喜马拉雅 人民号 新华号 央视频 网易号 搜狐号 一点号 大鱼号 西瓜视频 豆瓣 荔枝 学习强国 企业微信 钉钉 知乎机构号"
+)
+PLATFORM_TYPES: dict[str, str] = {
+    "微信订阅号": "订阅号", "微信服务号": "服务号", "微信企业号": "企业号", **{word: word for word in _TYPED.split()},
+}  # fmt: skip
+"""Platform words that say more than the platform: the rest is the 账号类型."""
+PLATFORM_FAMILIES = {
+    Platform.WECHAT: {Platform.CHANNELS, Platform.MINIPROGRAM, Platform.GROUP}, Platform.OTHER: set(Platform),
+}  # fmt: skip
+"""Where a bracket names the platform itself: 微信（视频号） is a 视频号, 其他（小程序） a 小程序."""
 
 PLATFORM_HOSTS = {
     "weibo.c": Platform.WEIBO, "mp.weixin.qq.com": Platform.WECHAT, "douyin.com": Platform.DOUYIN,
@@ -36,8 +52,6 @@ PLATFORM_HOSTS = {
     "xiaohongshu.com": Platform.XIAOHONGSHU, "qzone.qq.com": Platform.QZONE, ".edu.cn": Platform.WEBSITE,
 }  # fmt: skip
 """Where an address says which platform, for tables that do not."""
-
-WECHAT_TYPES = ("订阅号", "服务号", "企业号")
 
 YES = {
     "是", "√", "✓", "✔", "☑", "■", "Y", "YES", "TRUE", "T", "1",

@@ -33,6 +33,7 @@ class Row:
     claimed_at: object = None
     attempts: int = 0
     delivered: dict = field(default_factory=dict)
+    unknown: dict = field(default_factory=dict)
     error: str = ""
 
 
@@ -42,12 +43,17 @@ class Queue:
     def __init__(self, *rows):
         self.rows, self.lock = {row.id: row for row in rows}, threading.Lock()
 
-    def claim(self, now, limit):
+    def claim(self, now, limit, only=""):
         with self.lock:
-            due = [row for row in self.rows.values() if self._due(row, now)][:limit]
+            due = [row for row in self.rows.values() if self._due(row, now) and only in ("", row.id)][:limit]
             for row in due:
-                row.state, row.claimed_at, row.attempts = "claimed", now, row.attempts + 1
-            return [dataclasses.replace(row, delivered=dict(row.delivered)) for row in due]
+                row.state, row.claimed_at = "claimed", now
+            return [
+                dataclasses.replace(
+                    row, attempts=row.attempts + 1, delivered=dict(row.delivered), unknown=dict(row.unknown)
+                )
+                for row in due
+            ]
 
     def _due(self, row, now):
         left = row.state == "claimed" and now - row.claimed_at > LEASE
@@ -55,13 +61,17 @@ class Queue:
 
     def mark_target(self, id, target, result, reason, now):
         with self.lock:
-            self.rows[id].delivered[target] = result.value
+            row = self.rows[id]
+            row.delivered[target] = result.value
+            row.unknown[target] = row.unknown.get(target, 0) + (result is DeliveryResult.UNKNOWN)
 
     def mark_sent(self, id, now):
         self.rows[id].state = "sent"
+        self.rows[id].attempts += 1
 
     def mark_failed(self, id, reason, now, *, permanent, retry_at):
         row = self.rows[id]
+        row.attempts += 1
         row.state, row.due, row.error = ("failed" if permanent else "due"), retry_at, reason
 
 

@@ -145,10 +145,10 @@ def test_the_evidence_is_whole_and_says_the_same_again(demo_world: AppContext) -
 )
 def test_scan(demo_world: AppContext, target: str, exit_code: int) -> None:
     report = asyncio.run(scan(demo_world, target))
-    assert report["exit"] == exit_code, report
-    assert Path(report["report"]).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
-    assert Path(report["report_pdf"]).read_bytes().startswith(b"%PDF")
-    json.dumps(report)
+    assert report.exit == exit_code, report
+    assert Path(report.report).read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert Path(report.report_pdf).read_bytes().startswith(b"%PDF")
+    assert json.loads(json.dumps(report.as_dict()))["exit"] == exit_code
 
 
 def test_scan_refuses_what_is_unsafe(demo_world: AppContext) -> None:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -115,6 +116,39 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
         assert process.wait(timeout=60) == 2
         assert process.stdout
         assert "不能使用" in process.stdout.read().decode()
+
+
+def test_a_second_service_on_the_same_data_is_refused_and_odd_requests_are_answered(tmp_path: Path) -> None:
+    data, port = tmp_path / "var", free_port()
+    with served(data, port) as first:
+        wait_for(port, "/healthz")
+        with served(data, free_port()) as second:
+            assert second.wait(timeout=60) == 2
+            assert second.stdout
+            said = second.stdout.read().decode()
+            assert f"进程 {first.pid}" in said
+            assert f"端口 {port}" in said
+            assert "控制台" not in said, "no address is shown of a service that does not run"
+        for host, method, status in (("[evil]", "GET", 400), ("[::1", "GET", 400), ("127.0.0.1", "HEAD", 200)):
+            connection = HTTPConnection("127.0.0.1", port, timeout=10)
+            connection.putrequest(method, "/healthz", skip_host=True)
+            connection.putheader("Host", host)
+            connection.endheaders()
+            answer = connection.getresponse()
+            assert answer.status == status
+            assert bool(answer.read()) is (method != "HEAD")
+            connection.close()
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(timeout=20) == 0
+        assert first.stdout
+        log = first.stdout.read().decode()
+    assert "service.started" in log
+    assert "service.stopped" in log
+    assert "+0800" in log
+    with served(data, port) as again:
+        wait_for(port, "/healthz")
+        again.send_signal(signal.SIGTERM)
+        assert again.wait(timeout=20) == 0
 
 
 def test_a_child_that_runs_away_is_killed(context: AppContext) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -81,7 +82,7 @@ def test_the_most_overdue_come_first_and_the_planned_not_at_all(campus: AppConte
 def test_sweeps_that_overlap_take_turns(campus: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
     at_once: list[int] = [0, 0]
 
-    async def run(order: CrawlJob) -> ProcessResult:
+    async def run(order: CrawlJob, begin: Callable[[CrawlJob], CrawlJob]) -> ProcessResult:
         at_once[0] += 1
         at_once[1] = max(at_once)
         await asyncio.sleep(0.02)
@@ -101,7 +102,7 @@ def test_one_child_at_a_time_and_none_after_a_wall(campus: AppContext, monkeypat
     orders: list[CrawlJob] = []
     at_once, most = 0, 0
 
-    async def run(order: CrawlJob) -> ProcessResult:
+    async def run(order: CrawlJob, begin: Callable[[CrawlJob], CrawlJob]) -> ProcessResult:
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -13,9 +14,12 @@ from openpyxl import Workbook
 
 from rules.model import AccountLevel, Filing, FilingStatus, Platform, ReviewResult
 from storage.register import RegisterError, read_register
+from storage.register.columns import BY_FIELD, TRACKED
 from storage.register.dates import EARLIEST, LATEST
+from storage.register.phones import tidy
 from storage.register.read import EXAMPLE
-from storage.register.values import NOTHING
+from storage.register.row import in_order
+from storage.register.values import NOTHING, UNKNOWN
 
 HEADER = ["账号名称", "平台", "账号ID"]
 
@@ -74,7 +78,7 @@ def _text(size: int) -> st.SearchStrategy[str]:
     return plain.filter(
         lambda s: (
             s == s.rstrip(" \n\r\t\u3000\xa0\u200b\ufeff")
-            and s not in NOTHING
+            and s not in NOTHING | UNKNOWN
             and s.strip(" \u3000\xa0\u200b\ufeff\t\r") != ""
         )
     )
@@ -85,8 +89,11 @@ MAYBE = st.one_of(st.just(""), TEXT)
 DATES = st.none() | st.dates(EARLIEST, LATEST)
 BOOLS = st.none() | st.booleans()
 ITEMS = st.lists(
-    TEXT.map(str.strip).filter(lambda s: s and s not in NOTHING and "\n" not in s), max_size=3, unique=True
+    TEXT.map(str.strip).filter(lambda s: s and s not in NOTHING | UNKNOWN and "\n" not in s), max_size=3, unique=True
 ).map(tuple)
+PHONES = ITEMS.map(
+    lambda items: tuple(dict.fromkeys(part for item in items for part in tidy(item) if part not in NOTHING))
+)
 EMAILS = st.lists(st.from_regex(r"[a-z+=-][a-z0-9.]{0,8}@[a-z]{1,8}\.cn", fullmatch=True), max_size=3, unique=True).map(
     tuple
 )
@@ -97,19 +104,40 @@ def filings(draw: st.DrawFn, number: int) -> Filing:
     """Any Filing an import can give, with an identity of its own."""
     platform = draw(st.sampled_from(Platform))
     web = platform is Platform.WEBSITE
-    return Filing(
-        id=draw(TEXT.filter(lambda s: s != EXAMPLE)) + str(number), school="x", platform=platform,
-        name=draw(TEXT.filter(lambda s: not s.strip().startswith(("示例", "【示例】", "（示例）")))) + str(number), unit=draw(MAYBE),
-        account_id="" if web else f"account{number}",
-        url=f"https://s{number}.x.edu.cn/{draw(st.sampled_from(['', 'a/', '?b=1、2', '页']))}" if web or draw(st.booleans()) else "",
-        level=draw(st.none() | st.sampled_from(AccountLevel)), category=draw(MAYBE), account_type=draw(MAYBE), verified=draw(BOOLS),
-        verified_body=draw(MAYBE), purpose=draw(MAYBE), opened_at=draw(DATES), filed_at=draw(DATES), changed_at=draw(DATES),
-        first_owner=draw(MAYBE), first_owner_post=draw(MAYBE), direct_owner=draw(MAYBE), direct_owner_post=draw(MAYBE),
-        direct_owner_is_staff=draw(BOOLS), operators=draw(ITEMS), phones=draw(ITEMS), emails=draw(EMAILS),
-        followers=draw(st.none() | st.integers(0, 10**9)), server=draw(MAYBE), holds_school_data=draw(BOOLS),
-        reviewed_at=draw(DATES), review_result=draw(st.none() | st.sampled_from(ReviewResult)), self_checked_at=draw(DATES),
-        project_ends_at=draw(DATES), status=draw(st.sampled_from(FilingStatus)), status_changed_at=draw(DATES), note=draw(MAYBE),
-    )  # fmt: skip
+    values = {
+        "id": draw(TEXT.filter(lambda s: s != EXAMPLE)) + str(number), "school": "x", "platform": platform,
+        "name": draw(TEXT.filter(lambda s: not s.strip().startswith(("示例", "【示例】", "（示例）")))) + str(number),
+        "account_id": "" if web else f"account{number}",
+        "url": f"https://s{number}.x.edu.cn/{draw(st.sampled_from(['', 'a/', '?b=1、2', '页']))}" if web or draw(st.booleans()) else "",
+        "operators": draw(ITEMS), "phones": draw(PHONES), "emails": draw(EMAILS), "verified": draw(BOOLS),
+        "direct_owner_is_staff": draw(BOOLS), "holds_school_data": draw(BOOLS), "followers": draw(st.none() | st.integers(0, 10**9)),
+        "level": draw(st.none() | st.sampled_from(AccountLevel)), "review_result": draw(st.none() | st.sampled_from(ReviewResult)),
+        "status": draw(st.sampled_from(FilingStatus)), "position": number + 1,
+        "extra": tuple((heading, said) for heading in ("序号", "经费来源", "=审批领导") if (said := draw(MAYBE))),
+    }  # fmt: skip
+    texts = [c.field for c in BY_FIELD.values() if c.kind in ("text", "long") and c.field not in values]
+    values |= {name: draw(MAYBE) for name in texts} | draw(_dated())
+    unknown = draw(st.sets(st.sampled_from(sorted(TRACKED - {"url", "account_id"})), max_size=4))
+    marks = {
+        name: tuple(f for f in values.pop(name) if f not in unknown) for name in ("known_to_month", "known_to_year")
+    }
+    return Filing(**{name: v for name, v in values.items() if name not in unknown}, **marks, unknown=in_order(unknown))
+
+
+@st.composite
+def _dated(draw: st.DrawFn) -> dict[str, Any]:
+    """Every date of a Filing, some of them known to the month or the year only."""
+    found: dict[str, Any] = {}
+    known: dict[str, set[str]] = {"known_to_month": set(), "known_to_year": set()}
+    for column in (c for c in BY_FIELD.values() if c.kind == "date"):
+        day, mark = draw(DATES), draw(st.sampled_from(["", "", *known]))
+        if day and mark:
+            known[mark].add(column.field)
+            month = day.month if mark == "known_to_month" else 12 if column.month_end else 1
+            day = day.replace(month=month, day=1)
+            day = day.replace(day=monthrange(day.year, month)[1]) if column.month_end else day
+        found[column.field] = day
+    return found | {mark: in_order(names) for mark, names in known.items()}
 
 
 def filing(**fields: Any) -> Filing:
@@ -120,5 +148,6 @@ def filing(**fields: Any) -> Filing:
         "platform": Platform.WECHAT,
         "name": "图书馆",
         "opened_at": date(2020, 1, 2),
+        "position": 1,
     }
     return Filing(**(base | fields))

@@ -17,7 +17,7 @@ def test_changes_are_named_in_chinese() -> None:
     ]
     changes = diff(old, new)
     assert [c.kind for c in changes] == [ChangeType.CHANGED, ChangeType.ADDED, ChangeType.REMOVED]
-    assert str(changes[0]) == "变更「图书馆」：级别 （空） → 二级，直接责任人 （空） → 王五"
+    assert str(changes[0]) == "变更 微信公众号「图书馆」：级别 （空） → 二级，直接责任人 （空） → 王五"
     assert (changes[1].title, changes[2].title) == ("新", "旧")
     assert not diff(old, old)
 

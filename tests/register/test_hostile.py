@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -77,12 +78,67 @@ def test_a_path_that_is_not_there(tmp_path: Path) -> None:
         read_register(tmp_path / "nothing.xlsx")
 
 
-def test_the_message_stays_short() -> None:
+def test_errors_are_grouped_by_kind_and_every_row_is_named() -> None:
+    rows = [
+        [f"账号{n}", "微信", f"lib_{n:04}", "蓝V" if n % 2 else "是", "约2015年" if n < 3 else ""] for n in range(60)
+    ]
     with pytest.raises(RegisterError) as caught:
-        read_register(xlsx(HEADER, *(["甲", "人人网", "x" * 200] for _ in range(500))), "a.xlsx", "x")
-    assert len(caught.value.problems) == 500
-    assert len(str(caught.value).splitlines()) == 21
-    assert "另有 480 处" in str(caught.value)
+        read_register(xlsx([*HEADER, "认证情况", "开通时间"], *rows), "a.xlsx", "x")
+    assert len(caught.value.problems) == 33
+    first, *lines = str(caught.value).splitlines()
+    assert "33 处" in first
+    assert len(lines) == 2
+    assert f"第 {'、'.join(str(n + 2) for n in range(1, 60, 2))} 行「认证情况」“蓝V”" in "".join(lines)
+    assert "第 2—4 行「开通时间」“约2015年”" in "".join(lines)
+
+
+def test_different_values_of_one_kind_stand_below_it() -> None:
+    rows = [["甲", "人人网", "aaaa1"], ["乙", "饭否", "aaaa2"], ["丙", "人人网", "aaaa3"]]
+    with pytest.raises(RegisterError) as caught:
+        read_register(xlsx(HEADER, *rows), "a.xlsx", "x")
+    said = str(caught.value).splitlines()
+    assert said[1].startswith("「平台」请填写：")
+    assert said[2:] == ["  第 2、4 行“人人网”", "  第 3 行“饭否”"]
+
+
+def sheet_with(tail: str, encoding: str = "UTF-8") -> bytes:
+    """The good workbook with ``tail`` behind its cells."""
+    out, source = io.BytesIO(), zipfile.ZipFile(io.BytesIO(GOOD))
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+        for member in source.namelist():
+            data = source.read(member)
+            if member == "xl/worksheets/sheet1.xml":
+                text = data.decode().replace("</sheetData>", f"</sheetData>{tail}")
+                data = f'<?xml version="1.0" encoding="{encoding}"?>'.encode(encoding) + text.encode(
+                    encoding.replace("UTF-16", "utf-16-le")
+                )
+            file.writestr(member, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("tail", "encoding"),
+    [
+        ('<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>', "UTF-8"),
+        ('<mergeCells><mergeCell ref="&#65;1:XFD1048576"/></mergeCells>', "UTF-8"),
+        ('<mergeCells><mergeCell ref="A1:XFD1048576"/></mergeCells>', "UTF-16"),
+        ('<hyperlinks><hyperlink ref="A1:XFD1048576" display="x"/></hyperlinks>', "UTF-8"),
+        ("<mergeCells>" + "".join(f'<mergeCell ref="A{n}:ZZ{n + 90}"/>' for n in range(100, 2000, 100)) + "</mergeCells>", "UTF-8"),
+    ],
+)  # fmt: skip
+def test_a_range_over_the_whole_sheet_costs_nothing(tail: str, encoding: str) -> None:
+    data, began = sheet_with(tail, encoding), time.monotonic()
+    tracemalloc.start()
+    with pytest.raises(RegisterError, match="合并单元格的范围过大"):
+        read_register(data, "a.xlsx", "x")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 20_000_000
+    assert time.monotonic() - began < 5
+
+
+def test_an_ordinary_merge_is_read() -> None:
+    assert not problems(sheet_with('<mergeCells><mergeCell ref="E1:XFD1"/></mergeCells>'))
 
 
 @settings(max_examples=150, deadline=None)

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from rules.model import AccountLevel, Filing, FilingStatus, Platform, ReviewResult
-from storage.register import RegisterError, ignored_columns, read_register
+from storage.register import RegisterError, examine, ignored_columns, read_register
 from tests.register.helpers import HEADER, one, problems, saved, table, xlsx
 
 BIT = ["序号", "开设平台", "账号类型", "账号名称", "账号 ID 号", "账号主要用途", "开设时间", "账号开设单位", "单位负责人", "职务",
@@ -32,8 +32,11 @@ def test_a_table_after_the_form_of_bit() -> None:
         id=first.id, school="bit", platform=Platform.WECHAT, name="北理工图书馆", unit="图书馆", account_id="lib_bit",
         account_type="订阅号", purpose="服务师生", opened_at=date(2016, 3, 31), first_owner="张三", first_owner_post="馆长",
         direct_owner="李四", direct_owner_post="主任", emails=("a@bit.edu.cn", "b@bit.edu.cn"),
-        phones=("010-68910001", "13800000001", "010-68910002", "13800000002"),
+        phones=("010-68910001", "13800000001", "010-68910002", "13800000002"), position=1, known_to_month=("opened_at",),
+        unknown=first.unknown, extra=(("序号", "1"),),
     )  # fmt: skip
+    assert {"reviewed_at", "status", "body_type"} <= set(first.unknown)
+    assert not {"first_owner", "direct_owner", "unit", "emails", "account_id"} & set(first.unknown)
     assert (second.platform, second.account_id, second.opened_at) == (Platform.WEIBO, "1663414103", date(2011, 3, 5))
     assert first.id.startswith("wechat-")
 
@@ -105,7 +108,7 @@ def test_a_sheet_per_platform_without_a_platform_column() -> None:
         ("二〇二四年三月五日", date(2024, 3, 5)), ("二○二四年十月十日", date(2024, 10, 10)), ("二零二四年十二月三十一日", date(2024, 12, 31)),
         ("二〇二四年二十月", None), ("２０２４年３月５日", date(2024, 3, 5)), ("2024 年 3 月 5 日", date(2024, 3, 5)),
         ("2024年2月", date(2024, 2, 29)), ("2024.10", date(2024, 10, 31)), (2024.12, date(2024, 12, 31)), ("202403", date(2024, 3, 31)),
-        ("2024年2月30日", None), ("2023-02-29", None), ("2024.13.1", None), ("24.3.5", None), ("2024年", None), (2024, None),
+        ("2024年2月30日", None), ("2023-02-29", None), ("2024.13.1", None), ("24.3.5", None), ("2024年", date(2024, 12, 31)), (2024, date(2024, 12, 31)), ("约2024年", None),
         (2024.1, None), ("去年", None), ("3月5日", None), ("1900-01-01", None), ("9999-01-01", None), ("0000-00-00", None),
     ],
 )  # fmt: skip
@@ -138,13 +141,33 @@ def test_yes_and_no(typed: object, expected: bool | None) -> None:
     ("typed", "expected"),
     [("微信", Platform.WECHAT), ("订阅号", Platform.WECHAT), ("服务号", Platform.WECHAT), ("新浪微博", Platform.WEIBO),
      ("B站", Platform.BILIBILI), ("b站", Platform.BILIBILI), ("抖音号", Platform.DOUYIN), ("头条号", Platform.TOUTIAO),
-     ("APP", Platform.APP), ("视频号", Platform.OTHER), ("wechat", Platform.WECHAT), (" 微信公众号（订阅号）", Platform.WECHAT),
-     ("QQ群", Platform.GROUP), ("贴吧", Platform.TIEBA)],
+     ("APP", Platform.APP), ("wechat", Platform.WECHAT), ("贴吧", Platform.TIEBA), ("视频号", Platform.CHANNELS),
+     ("微信视频号", Platform.CHANNELS), ("微信（视频号）", Platform.CHANNELS), ("小程序", Platform.MINIPROGRAM),
+     ("微信小程序", Platform.MINIPROGRAM), ("其他（小程序）", Platform.MINIPROGRAM), ("微信（公众号）", Platform.WECHAT)],
 )  # fmt: skip
 def test_platforms_by_any_name(typed: str, expected: Platform) -> None:
     read = one(平台=typed)
     assert read.platform is expected
     assert read.account_type == (typed if typed in ("订阅号", "服务号") else "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected", "kind"),
+    [(" 微信公众号（订阅号）", Platform.WECHAT, "订阅号"), ("公众号(服务号)", Platform.WECHAT, "服务号"), ("微信服务号", Platform.WECHAT, "服务号"),
+     ("QQ群", Platform.GROUP, "QQ群"), ("微信群", Platform.GROUP, "微信群"), ("喜马拉雅", Platform.OTHER, "喜马拉雅"),
+     ("其他平台（荔枝FM）", Platform.OTHER, "荔枝FM"), ("抖音（企业号）", Platform.DOUYIN, "企业号"), ("专题网站", Platform.WEBSITE, "专题网站"),
+     ("□微博 ■微信（服务号）", Platform.WECHAT, "服务号")],
+)  # fmt: skip
+def test_what_a_platform_says_beyond_the_platform_is_the_type(typed: str, expected: Platform, kind: str) -> None:
+    read = one(平台=typed, 网址="https://a.x.edu.cn/" if expected is Platform.WEBSITE else "")
+    assert (read.platform, read.account_type) == (expected, kind)
+
+
+def test_a_type_that_says_another_is_listed() -> None:
+    data = xlsx(["账号名称", "平台", "账号类型"], ["图书馆", "微信公众号（服务号）", "订阅号"])
+    reading = examine(data, "a.xlsx", "x")
+    assert reading.filings[0].account_type == "订阅号"
+    assert [(d.row, d.value) for d in reading.dropped] == [(2, "服务号")]
 
 
 def test_other_words() -> None:
@@ -222,7 +245,8 @@ def test_a_link_behind_words() -> None:
 def test_unknown_columns() -> None:
     data = xlsx([*HEADER, "微信运营经费", "单位意见"], ["图书馆", "微信", "lib_xx", "0", "同意"])
     assert read_register(data, "a.xlsx", "x")
-    assert ignored_columns(data, "a.xlsx") == ("微信运营经费",)
+    assert ignored_columns(data, "a.xlsx") == ("微信运营经费", "单位意见")
+    assert read_register(data, "a.xlsx", "x")[0].extra == (("微信运营经费", "0"), ("单位意见", "同意"))
     assert not problems(xlsx([*HEADER, "更新时间", "管理单位"], ["图书馆", "微信", "lib_xx", "昨天", "甲"]))
     assert "第一责任人" in problems(xlsx([*HEADER, "第一责人"], ["图书馆", "微信", "lib_xx", "张三"]))[0][2]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from rules.model import Filing
-from storage.register import RegisterError, diff, read_register, template, write_register
-from storage.register.columns import COLUMNS
+from storage.register import RegisterError, diff, examine, preview, read_register, template, write_register
+from storage.register.columns import BOOKKEEPING, COLUMNS
 from storage.register.read import read_sheet
 from storage.register.sheets import open_table
 from tests.register.helpers import filing, filings
@@ -22,24 +22,34 @@ from tests.register.helpers import filing, filings
 SEVERAL = st.integers(1, 4).flatmap(lambda n: st.tuples(*(filings(i) for i in range(n))))
 
 
+def same(one: tuple[Filing, ...], other: tuple[Filing, ...]) -> bool:
+    """Equal but for the order of the office's own columns: a row that lacks some of them cannot say where they stand."""
+    return all(
+        dict(a.extra) == dict(b.extra) and replace(a, extra=()) == replace(b, extra=())
+        for a, b in zip(one, other, strict=True)
+    )
+
+
 @pytest.mark.parametrize("ending", ["xlsx", "csv"])
 def test_nothing_is_lost(ending: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("r") / f"台账.{ending}"
 
-    @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
     @given(SEVERAL)
     def holds(written: tuple[Filing, ...]) -> None:
         write_register(written, path)
         read = read_register(path, school="x")
         assert not diff(written, read)
-        assert read == written
-        assert read_register(path.read_bytes(), path.name, "x") == written
+        assert same(read, written)
+        assert same(read_register(path.read_bytes(), path.name, "x"), written)
+        again = preview(written, examine(path, school="x"), retire_missing=True)
+        assert (again.after, again.changes) == (written, ())
 
     holds()
 
 
 def test_every_field_has_a_column() -> None:
-    assert Counter(c.field for c in COLUMNS) == Counter(f.name for f in fields(Filing) if f.name != "school")
+    assert Counter(c.field for c in COLUMNS) == Counter(f.name for f in fields(Filing) if f.name not in BOOKKEEPING)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +106,7 @@ def test_the_sheet_helps_the_person(tmp_path: Path) -> None:
 
 def test_ten_thousand_rows(tmp_path: Path) -> None:
     many = tuple(
-        filing(id=f"a{n}", name=f"账号{n}", account_id=f"gh_{n:012x}", unit="图书馆", phones=("0411",))
+        filing(id=f"a{n}", name=f"账号{n}", account_id=f"gh_{n:012x}", unit="图书馆", phones=("0411",), position=n + 1)
         for n in range(10_000)
     )
     write_register(many, tmp_path / "a.xlsx")

@@ -137,8 +137,10 @@ class World:
         declared = filing(school="sias")
         account = Account(school="sias", platform=Platform.WEIBO, key=KEY, filing=declared, seen=self.seen)
         school = school_context(self.policy, [declared], china_calendar())
-        findings = list(evaluate([account], self.policy, school, self.now))
         for _ in range(2):  # the second time at the same moment nothing may happen
+            live = self.case if self.case and not self.case.state.is_final else None
+            opened = {KEY: {(live.rule, live.clause): {"limit": f"{self.limits[live.number]}个月"}}} if live else {}
+            findings = list(evaluate([account], self.policy, school, self.now, opened))
             changes = list(
                 reconcile(
                     self.latest, findings, self.policy, self.now, lambda: f"C{next(self.numbers)}", china_calendar()
@@ -228,7 +230,14 @@ class World:
                 assert set(event.data.tell) == told, "everyone told hears the correction"
                 assert (event.data.document is DocumentType.CORRECTION) is bool(told)
                 if event.by == SYSTEM:
-                    assert self._excuses(case, self.limits[case.number]), "we only call ourselves wrong when we were"
+                    assert case.issued_steps[0].step in self._excused(case), "we only call ourselves wrong when we were"
+            case "revoked":
+                taken = {record.step for record in event.data.records}
+                assert taken, "a correction corrects something"
+                assert taken <= self._excused(case), "we only call a paper wrong when it was"
+                assert case.issued_steps[0].step not in taken, "where the first paper was wrong the whole case was"
+                assert set(event.data.tell) == {to for s in case.ladder if s.code in taken for to in s.tell}
+                assert event.data.document is DocumentType.CORRECTION
             case "resolved":
                 newest = max(self.known)
                 cured = newest > self.last_known[case.number] or months_later(newest, self.months) >= event.at
@@ -257,21 +266,26 @@ class World:
             assert RANK[record.document] > RANK[earlier[-1].document]
 
     def _cured_is_not_pressed(self) -> None:
-        """A post we have seen cures; one we could have known of when we wrote means we were wrong, and said so."""
+        """A post we have seen cures; one we could have known of when we wrote means we were wrong, and said so: of every
+        paper, and whatever the policy says today."""
         case = self.case
-        if case is None or case.policy_version != self.policy.version or not self.looks:
+        if case is None or case.state.is_final or not self.looks:
             return
         moment = max(when for when, _ in self.looks)
-        if months_later(max(self.known), self.months) > max(moment, self.now) and not case.state.is_final:
+        if months_later(max(self.known), self.months) > max(moment, self.now):
             assert case.state is CaseState.RESOLVED or not case.issued_steps
-        if not case.state.is_final:
-            assert not self._excuses(case, self.months), "a notice that was wrong when sent is withdrawn"
+        standing = {record.step for record in case.issued_steps if not record.revoked_at}
+        assert not standing & self._excused(case), "a paper that was wrong when sent is taken back"
 
-    def _excuses(self, case: Case, months: int) -> list[datetime]:
-        """Posts we know of that were out, and young enough, when the first step went."""
-        first = case.issued_steps[0].issued_at if case.issued_steps else None
-        second = timedelta(seconds=1)
-        return [post for post in self.known if first and post < first < months_later(post, months) - second]
+    def _excused(self, case: Case) -> set[str]:
+        """Steps whose paper went out while posts we know of were out, and young enough by the case's own limit."""
+        months, second = self.limits[case.number], timedelta(seconds=1)
+        return {
+            record.step
+            for record in case.issued_steps
+            for post in self.known
+            if record.issued_at and post < record.issued_at < months_later(post, months) - second
+        }
 
     def finish(self) -> None:
         """At the end of a history: every case is the fold of its events, and both survive being stored."""

@@ -64,6 +64,8 @@ def test_seeded_histories_reach_every_document() -> None:
         "issued public_notice",
         "issued shutdown",
         "withdrawn correction",
+        "revoked correction",
+        "eased",
         "decided appeal_decision",
         "closed closure",
         "reopened",

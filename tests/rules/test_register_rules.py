@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rules.catalogue.registry import UnitChecks
 from rules.model import Account, AccountState, FilingStatus, Platform, ReviewResult, Suspicion, Verdict
 from tests.rules.makers import account, ask, at, context, day, filing, look_at, seen_with
 
@@ -136,58 +137,125 @@ def test_missing_owner(changes: dict[str, Any], settings: dict[str, Any], expect
 DECEMBER = {"first_month": 12, "last_month": 12}
 
 
+def reviewed(when: date | None, result: ReviewResult | None = ReviewResult.PASSED) -> dict[str, Any]:
+    return {"reviewed_at": when, "review_result": result}
+
+
 @pytest.mark.parametrize(
     ("changes", "now", "settings", "expected"),
     [
-        ({}, "2026-12-15", DECEMBER, V),  # December 2025 is over and nothing is on file
-        ({"reviewed_at": date(2025, 12, 9), "review_result": ReviewResult.PASSED}, "2026-12-15", DECEMBER, C),
-        ({"reviewed_at": date(2025, 12, 9), "review_result": ReviewResult.PASSED}, "2027-01-01", DECEMBER, V),
-        ({"reviewed_at": date(2025, 12, 9), "review_result": ReviewResult.FAILED}, "2026-02-01", DECEMBER, V),
-        ({"reviewed_at": date(2025, 12, 9), "review_result": ReviewResult.MISSING}, "2026-02-01", DECEMBER, V),
+        ({}, "2026-12-15", DECEMBER, U),  # a blank cell is not a review that did not happen
+        ({}, "2027-06-01", DECEMBER, U),
+        (reviewed(date(2025, 12, 9)), "2026-11-15", DECEMBER, C),
+        (reviewed(date(2025, 12, 9)), "2026-12-15", DECEMBER, C),
+        (reviewed(date(2025, 12, 9)), "2027-01-01", DECEMBER, U),  # the office has not typed it in yet
+        (reviewed(date(2025, 12, 9)), "2027-01-31", DECEMBER, U),
+        (reviewed(date(2025, 12, 9)), "2027-02-01", DECEMBER, V),
+        (reviewed(date(2025, 12, 9)), "2027-01-16", DECEMBER | {"grace": "15天"}, V),
+        (reviewed(date(2026, 12, 10)), "2026-12-20", DECEMBER, C),
+        (reviewed(date(2026, 11, 28)), "2027-02-10", DECEMBER, U),  # handed in before December: the office says
+        (reviewed(date(2026, 12, 31)), "2026-12-20", DECEMBER, U),  # a date to come
+        (reviewed(None, ReviewResult.MISSING), "2026-12-20", DECEMBER, U),  # of the review that runs, or the last one?
+        (reviewed(None, ReviewResult.MISSING), "2027-01-15", DECEMBER, U),
+        (reviewed(None, ReviewResult.MISSING), "2027-02-01", DECEMBER, V),
+        (reviewed(date(2025, 12, 9), ReviewResult.FAILED), "2026-02-01", DECEMBER, V),
+        (reviewed(date(2025, 12, 9), ReviewResult.MISSING), "2026-02-01", DECEMBER, V),
         ({"reviewed_at": date(2025, 12, 9)}, "2026-02-01", DECEMBER, U),
         ({"opened_at": date(2025, 12, 20)}, "2026-02-01", DECEMBER, C),
         ({"opened_at": date(2025, 11, 20)}, "2025-12-31", DECEMBER, C),
-        ({"opened_at": date(2025, 11, 20)}, "2026-01-01", DECEMBER, V),
         ({"opened_at": date(2025, 3, 1)}, "2026-12-31", {}, C),
-        ({"opened_at": date(2025, 3, 1)}, "2027-01-01", {}, V),
+        ({"opened_at": date(2024, 3, 1)} | reviewed(date(2025, 6, 1)), "2027-01-15", {}, U),
+        ({"opened_at": date(2024, 3, 1)} | reviewed(date(2025, 6, 1)), "2027-02-01", {}, V),
         ({"status": FilingStatus.CANCELLED}, "2027-01-01", {}, NONE),
     ],
 )
-def test_annual_review(changes: dict[str, Any], now: str, settings: dict[str, int], expected: Verdict | None) -> None:
+def test_annual_review(changes: dict[str, Any], now: str, settings: dict[str, Any], expected: Verdict | None) -> None:
     assert verdict("annual_review", account(None, filing(**changes)), now, **settings) is expected
 
 
 def test_no_review_is_owed_before_the_regulation() -> None:
-    school = context(effective=date(2020, 3, 2))
-    assert verdict("annual_review", account(), "2020-12-31", school, **DECEMBER) is C
-    assert verdict("annual_review", account(), "2021-01-01", school, **DECEMBER) is V
+    school, who = context(effective=date(2020, 3, 2)), account(None, filing(**reviewed(date(2018, 12, 9))))
+    assert verdict("annual_review", who, "2020-12-31", school, **DECEMBER) is C
+    assert verdict("annual_review", who, "2021-02-01", school, **DECEMBER) is V
 
 
 @pytest.mark.parametrize(
     ("changes", "now", "expected"),
     [
-        ({"self_checked_at": date(2025, 8, 31)}, "2026-02-28", C),
-        ({"self_checked_at": date(2025, 8, 31)}, "2026-03-01", V),
-        ({"opened_at": date(2026, 1, 10)}, "2026-07-10", C),
-        ({}, "2020-07-01", C),  # half a year after the regulation
-        ({}, "2020-07-02", V),
+        ({"self_checked_at": date(2026, 1, 10)}, "2026-07-15", C),  # half years, not six months from the last one
+        ({"self_checked_at": date(2026, 1, 10)}, "2026-12-31", C),
+        ({"self_checked_at": date(2026, 1, 10)}, "2027-01-31", U),  # the office may still be typing
+        ({"self_checked_at": date(2026, 1, 10)}, "2027-02-01", V),
+        ({"self_checked_at": date(2026, 7, 20)}, "2026-07-21", C),
+        ({"self_checked_at": date(2026, 9, 1)}, "2026-07-21", U),  # a date to come
+        ({"opened_at": date(2026, 1, 10), "self_checked_at": date(2026, 1, 10)}, "2026-07-10", C),
+        ({}, "2027-07-02", U),  # a blank cell
     ],
 )
 def test_self_check(changes: dict[str, Any], now: str, expected: Verdict) -> None:
     assert verdict("self_check", account(None, filing(**changes)), now) is expected
 
 
+def test_a_unit_is_asked_once_and_its_newest_check_counts_for_all() -> None:
+    old, other = filing(id="1", self_checked_at=date(2026, 1, 10)), filing(id="2", self_checked_at=date(2025, 3, 1))
+    school = context(self_checks={"图书馆": UnitChecks(date(2026, 1, 10), "1")})
+    assert verdict("self_check", account(None, other), "2026-08-15", school) is C
+    assert verdict("self_check", account(None, old), "2027-02-01", school) is V
+    assert verdict("self_check", account(None, other), "2027-02-01", school) is C
+
+
+ENDED = {"project_ends_at": date(2025, 11, 30)}
+POSTING = seen_with("2026-02-10", shown="2026-03-05")
+SILENT = seen_with("2025-11-20", shown="2026-03-05")
+
+
 @pytest.mark.parametrize(
-    ("changes", "now", "expected"),
+    ("changes", "seen", "now", "expected"),
     [
-        ({}, "2026-05-02", NONE),
-        ({"project_ends_at": date(2025, 11, 30)}, "2026-02-28", C),
-        ({"project_ends_at": date(2025, 11, 30)}, "2026-03-01", V),
-        ({"project_ends_at": date(2025, 11, 30), "status": FilingStatus.CANCELLED}, "2026-03-01", C),
+        ({}, None, "2026-05-02", NONE),
+        (ENDED, None, "2026-02-28", C),
+        (ENDED, None, "2026-03-01", U),  # nobody has seen whether it still posts
+        (ENDED, SILENT, "2026-03-06", V),
+        (ENDED, POSTING, "2026-03-06", C),  # 长期不更新 is the sentence's own condition
+        (ENDED, seen_with("2026-02-10", shown="2026-05-20"), "2026-05-21", V),
+        (ENDED, seen_with("2025-11-20", shown="2026-02-20"), "2026-03-06", U),
+        (ENDED | {"status": FilingStatus.CANCELLED}, SILENT, "2026-03-06", C),
     ],
 )
-def test_expired_project(changes: dict[str, Any], now: str, expected: Verdict | None) -> None:
-    assert verdict("expired_project", account(None, filing(**changes)), now) is expected
+def test_expired_project(
+    changes: dict[str, Any], seen: AccountState | None, now: str, expected: Verdict | None
+) -> None:
+    assert verdict("expired_project", account(seen, filing(**changes)), now) is expected
+
+
+@pytest.mark.parametrize(
+    ("unknown", "expected"),
+    [((), V), (("first_owner",), V), (("direct_owner",), V), (("first_owner", "direct_owner"), U)],
+)
+def test_a_column_the_register_lacks_is_unknown(unknown: tuple[str, ...], expected: Verdict) -> None:
+    assert verdict("missing_owner", account(None, filing(unknown=unknown)), "2026-05-02", direct=True) is expected
+
+
+def test_a_change_that_no_page_shows_is_for_a_person() -> None:
+    settings = {"fields": ["owner"], "workdays": 5}
+    assert verdict("unfiled_change", account(renamed("2026-09-29", "2026-10-20")), "2026-10-21", **settings) is U
+
+
+@pytest.mark.parametrize(
+    ("declared", "shown", "same"),
+    [
+        ("示范大学", "示范大学图书馆官方微博", True),
+        ("示范大学图书馆", "示范大学", True),
+        ("示范大学图书馆", "示范大学 图书馆", True),
+        ("示范大学", "示范大学出版社有限公司", False),
+        ("示范大学", "示范文化公司", False),
+        ("示范大学图书馆", "示范大学图书馆官方账号", True),
+    ],
+)
+def test_the_body_is_compared_not_the_platforms_sentence(declared: str, shown: str, same: bool) -> None:
+    body = {"verified_body": shown, "body_seen": look_at("2026-10-20"), "body_since": at("2026-09-29")}
+    who = account(seen_with("2026-10-20", **body), filing(verified_body=declared))
+    assert verdict("unfiled_change", who, "2026-10-20 01:00") is (C if same else V)
 
 
 SUSPECT = Suspicion(
@@ -210,6 +278,8 @@ def other(**changes: Any) -> Suspicion:
 @pytest.mark.parametrize(
     ("who", "settings", "expected"),
     [
+        (suspect(other(body="某某科技有限公司")), {"persons": True}, U),  # the sentence binds persons
+        (suspect(), {"persons": True}, V),
         (suspect(), {}, V),
         (suspect(other(review=True)), {}, U),
         (suspect(other(review=True, confirmed_by="王老师")), {}, V),

@@ -34,6 +34,14 @@ class Channel(Protocol):
     def name(self) -> str:
         """What the settings call it; part of the key under which outcomes are stored."""
 
+    @property
+    def confirms_receipt(self) -> bool:
+        """Whether what it takes has reached the addressee: a mail server's yes is a receipt; a folder's or a group's is not,
+        for nobody knows who looks there."""
+
+    def check(self) -> None:
+        """Go as far as one can without sending anything. Raises DeliveryError."""
+
     def targets(self, letter: OutgoingMessage) -> tuple[str, ...]:
         """Whom this channel would deliver the letter to."""
 

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import quote, unquote, urlsplit
 
 from alerts.delivery.channels.base import ChannelError, DeliveryError
@@ -17,8 +18,18 @@ from alerts.messages import OutgoingMessage
 class FileChannel:
     """A folder per letter, named after its id; there completely or not at all."""
 
+    confirms_receipt: ClassVar[bool] = False
+
     name: str
     folder: Path
+
+    def check(self) -> None:
+        """See whether the folder can be written. Raises DeliveryError."""
+        place = self.folder
+        while not place.exists():
+            place = place.parent
+        if not (place.is_dir() and os.access(place, os.W_OK)):
+            raise DeliveryError(f"{self.folder} 不能写入，请检查目录和权限", channel_down=True)
 
     def targets(self, letter: OutgoingMessage) -> tuple[str, ...]:
         """One copy, whoever the letter is for."""
@@ -28,6 +39,7 @@ class FileChannel:
         """Write the folder aside, then rename it into place. A letter that is there already is left alone."""
         # No dot either: a name that begins with one is hidden, and ours for what is not finished.
         final = self.folder / quote(letter.id, safe="").replace(".", "%2E")
+        self._clean()
         if final.exists():
             return
         aside = self.folder / f".{final.name}.{os.getpid()}"
@@ -43,6 +55,13 @@ class FileChannel:
             shutil.rmtree(aside, ignore_errors=True)
             if not final.exists():  # another worker may have been first: then it is delivered
                 raise DeliveryError(f"无法写入 {final}：{error.strerror}", channel_down=True) from error
+
+    def _clean(self) -> None:
+        """Remove what killed writers left unfinished: their letters are written anew."""
+        for left in self.folder.glob(".*.*"):
+            writer = left.name.rpartition(".")[2]
+            if writer.isdigit() and not Path(f"/proc/{writer}").exists() and Path("/proc/self").exists():
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _contents(letter: OutgoingMessage) -> dict[str, bytes]:

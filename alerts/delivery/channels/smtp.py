@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -15,11 +16,16 @@ from email.policy import SMTP as CRLF
 from email.utils import format_datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import ClassVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from alerts.delivery.channels.base import ChannelError, DeliveryError
+from alerts.delivery.channels.smtp_session import AnswersTooLong, Deadline, Session
 from alerts.messages import OutgoingMessage
 
+CONVERSATION = 4
+"""A whole conversation takes this many time-outs at most: connect, greet, sign in, hand over."""
+GOOD, GO_ON, BAD = range(200, 300), range(300, 400), range(400, 600)
 OPTIONS = {"from", "name", "starttls", "timeout", "ca", "password_env", "password_file"}
 
 
@@ -27,8 +33,11 @@ OPTIONS = {"from", "name", "starttls", "timeout", "ca", "password_env", "passwor
 class SmtpChannel:
     """A mail server. ``tls`` is "" (none), "starttls" or "implicit"; never less than what was asked for.
 
-    ``timeout`` in seconds holds for every single answer of the server; the password is never shown.
+    ``timeout`` in seconds holds for every single answer of the server, four times as much for the whole conversation; the
+    password is never shown.
     """
+
+    confirms_receipt: ClassVar[bool] = True
 
     name: str
     host: str
@@ -48,63 +57,76 @@ class SmtpChannel:
     def send(self, letter: OutgoingMessage, target: str) -> None:
         """One mail to one address. Raises DeliveryError."""
         message = compose(letter, target, self.sender, self.sender_name)
-        connection = self._connect()
-        try:
-            self._hand_over(connection, message, target)
+        with self._connected() as (connection, deadline):
+            self._hand_over(connection, message, target, deadline)
             # Only after success: a server that hung once would make us wait a second time.
-            with suppress(OSError, smtplib.SMTPException):
+            with suppress(OSError):
                 connection.quit()
-        finally:
-            connection.close()
 
-    def _connect(self) -> smtplib.SMTP:
+    def check(self) -> None:
+        """Connect, greet, encrypt and sign in as for a mail, and send none. Raises DeliveryError."""
+        with self._connected() as (connection, _), suppress(OSError):
+            connection.quit()
+
+    @contextmanager
+    def _connected(self) -> Iterator[tuple[Session, Deadline]]:
         """A greeted, encrypted, authenticated connection; every fault here is the channel's, not the reader's."""
-        connection: smtplib.SMTP | None = None
+        deadline = Deadline(self.timeout * CONVERSATION)
+        connection: Session | None = None
         try:
-            if self.tls == "implicit":
-                connection = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=self._context())
-            else:
-                connection = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
-            connection.ehlo()
-            if self.tls == "starttls":
-                connection.starttls(context=self._context())
-                connection.ehlo()
-            if self.user:
-                connection.login(self.user, self.password)
-            return connection
-        except (OSError, smtplib.SMTPException) as error:
+            try:
+                context = self._context() if self.tls == "implicit" else None
+                connection = Session(self.host, self.port, timeout=self.timeout, deadline=deadline, context=context)
+                self._greet(connection)
+            except OSError as error:
+                reason = f"邮件服务器 {self.host}:{self.port} {_fault(error, deadline)}"
+                raise DeliveryError(reason, channel_down=True) from error
+            yield connection, deadline
+        finally:
+            deadline.close()
             if connection is not None:
                 connection.close()
-            raise DeliveryError(f"邮件服务器 {self.host}:{self.port} {_fault(error)}", channel_down=True) from error
+
+    def _greet(self, connection: Session) -> None:
+        connection.ehlo()
+        if self.tls == "starttls":
+            connection.starttls(context=self._context())
+            connection.ehlo()
+        if self.user:
+            connection.login(self.user, self.password)
 
     def _context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.ca or None)
 
-    def _hand_over(self, connection: smtplib.SMTP, message: EmailMessage, target: str) -> None:
+    def _hand_over(self, connection: Session, message: EmailMessage, target: str, deadline: Deadline) -> None:
         """MAIL, RCPT, DATA by hand, to know exactly what the server had when a connection broke."""
         content = re.sub(rb"(?m)^\.", b"..", message.as_bytes(policy=CRLF))
         handed_over = False
         try:
             # The sender is our own setting: where it is refused, no reader is to blame.
-            _expect(connection.mail(self.sender), (250,), blame_reader=False)
-            _expect(connection.rcpt(target), (250, 251), blame_reader=True)
-            _expect(connection.docmd("DATA"), (354,), blame_reader=True)
+            _expect(connection.mail(self.sender), GOOD, blame_reader=False)
+            _expect(connection.rcpt(target), GOOD, blame_reader=True)
+            _expect(connection.docmd("DATA"), GO_ON, blame_reader=True)
             connection.send(content)
             handed_over = True
             connection.send(b".\r\n")
-            _expect(connection.getreply(), (250,), blame_reader=True)
-        except (OSError, smtplib.SMTPException) as error:
-            reason = f"发往 {target} 时{_fault(error)}"
+            _expect(connection.getreply(), GOOD, blame_reader=True, handed_over=True)
+        except OSError as error:
+            reason = f"发往 {target} 时{_fault(error, deadline)}"
             # A cut connection may be this letter's fault, the next has its own; a silent server would cost all the wait.
-            raise DeliveryError(reason, unknown=handed_over, channel_down=_silent(error)) from error
+            silent = _silent(error) or deadline.expired
+            raise DeliveryError(reason, unknown=handed_over, channel_down=silent) from error
 
 
-def _expect(answer: tuple[int, bytes], codes: tuple[int, ...], *, blame_reader: bool) -> None:
-    """4xx is temporary; 5xx is permanent where it is about the reader; 421 means that the server is going away."""
+def _expect(answer: tuple[int, bytes], good: range, *, blame_reader: bool, handed_over: bool = False) -> None:
+    """4xx is temporary; 5xx is permanent where it is about the reader; 421 means that the server is going away. What is no
+    answer at all says nothing: after the letter was handed over it may have been taken."""
     code, text = answer
-    if code in codes:
+    if code in good:
         return
     reason = f"邮件服务器答复 {code} {text.decode('utf-8', 'replace')[:200]}"
+    if code not in BAD:
+        raise DeliveryError(reason, unknown=handed_over)
     raise DeliveryError(reason, permanent=code >= 500 and blame_reader, channel_down=code == 421 or not blame_reader)
 
 
@@ -113,10 +135,14 @@ def _silent(error: Exception) -> bool:
     return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
-def _fault(error: Exception) -> str:
+def _fault(error: Exception, deadline: Deadline) -> str:
     """What went wrong in words; server texts may be repeated, credentials are never part of them."""
+    if deadline.expired:
+        return "用时过长，已断开"
     if _silent(error):
         return "超时无应答"
+    if isinstance(error.__context__, AnswersTooLong):
+        return "答复没完没了，已断开"
     match error:
         case smtplib.SMTPAuthenticationError():
             return f"拒绝登录（{error.smtp_code}），请检查用户名和密码"
@@ -128,9 +154,11 @@ def _fault(error: Exception) -> str:
             return f"加密连接失败（{error.reason or '证书无效'}）"
         case smtplib.SMTPServerDisconnected():
             return "连接中断"
-        case OSError():
-            return f"无法连接（{error.strerror or '网络错误'}）"
-    return "出错"
+        case ConnectionRefusedError():
+            return "没有程序在监听（连接被拒绝），请检查地址和端口"
+        case socket.gaierror():
+            return "的主机名无法解析，请检查地址"
+    return "无法连接，请检查地址、端口和网络"
 
 
 def compose(letter: OutgoingMessage, target: str, sender: str, sender_name: str = "") -> EmailMessage:

@@ -7,7 +7,7 @@ import re
 from crawler.page import extract
 from crawler.page.extract import dicts_at, int_at, json_at, make_observation, require, text_at
 from crawler.page.page import Page
-from crawler.platforms.bilibili.lists import answered, read_feed, read_old_feed, read_video, read_videos
+from crawler.platforms.bilibili.lists import LEAST, answered, read_feed, read_old_feed, read_video, read_videos
 from crawler.platforms.spec import PageSource, PlatformSpec, Target
 from rules.model import ClaimType, Observation, Outcome, Platform, SearchHit
 
@@ -20,14 +20,15 @@ API = "https://api.bilibili.com/x"
 def read_card(page: Page) -> Observation:
     """Name, verification text, counters. -404 and spacesta −2 are the card endpoint's own words."""
     if int_at(extract.page_json(page), "code") == MISSING:
-        return make_observation(
-            page, Platform.BILIBILI, outcome=Outcome.GONE, reason="account_gone: 哔哩哔哩提示账号不存在（-404）"
-        )
+        asked = extract.first(r"[?&]mid=(\d{1,20})", page.requested_url or page.url)
+        reason = "account_gone: 哔哩哔哩提示账号不存在（-404）"
+        return make_observation(page, Platform.BILIBILI, outcome=Outcome.GONE, reason=reason, account_id=asked)
     body = answered(page)
     card = extract.get_path(body, "card") or body
     official = next((found for key in OFFICIAL if (found := extract.get_path(card, key))), None)
     counts = [int_at(body, key) for key in ("archive_count", "article_count")]
-    gone = int_at(card, "spacesta") == BANNED
+    known = [count for count in counts if count is not None]
+    gone = int_at(card, "spacesta") == BANNED or int_at(card, "silence") == 1
     return make_observation(
         page,
         Platform.BILIBILI,
@@ -36,8 +37,8 @@ def read_card(page: Page) -> Observation:
         name=text_at(card, "name"),
         account_id=text_at(card, "mid"),
         verified_body=text_at(official, "title") or text_at(official, "desc"),
-        # Dynamics are in neither counter, so zero is no proof of emptiness.
-        post_count=sum(count for count in counts if count) if any(count is not None for count in counts) else None,
+        # Dynamics are in neither number: they may be held against the list, and say nothing of volume or emptiness.
+        counters=(("works", sum(known)),) if known else (),
     )
 
 
@@ -114,6 +115,7 @@ SPEC = PlatformSpec(
             note="须有本账号非置顶动态；常被 −352 拦截；与投稿数对照",
             matches=lambda page: bool(json_at(page, "data", "items", 0, "modules")),
             read=read_feed,
+            least=LEAST,
             urls=lambda target: _uid(target, f"{API}/polymer/web-dynamic/v1/feed/space?host_mid="),
         ),
         PageSource(

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import datetime
 from typing import Any
 
 from crawler.page import extract
-from crawler.page.extract import dicts_at, int_at, make_observation, require, text_at, unix_time_at, when
+from crawler.page.extract import EVERYTHING, dicts_at, int_at, make_observation, require, text_at, unix_time_at, when
 from crawler.page.page import Page, Unreadable
-from rules.model import Observation, Platform, Post, Precision
+from rules.model import ClaimType, Observation, Platform, Post, Precision
 
 EPOCH = 1_498_838_400
 """Dynamic ids count from here: (id >> 32) + EPOCH is the time of publication, ±2 s."""
+
+
+LEAST = 6
+"""A page has twelve; a list of fewer is cut short."""
+FIRST = re.compile(r"/web-dynamic/v1/feed/space\?")
+LATER = re.compile(r"[?&](?:offset=[^&]|page=(?!1(?:&|$))|keyword=|type=(?!all)[^&])")
+"""What asks for a later page, one kind of dynamic, or a keyword."""
 
 
 def answered(page: Page) -> Any:
@@ -36,7 +45,31 @@ def read_feed(page: Page) -> Observation:
         account_id=whose,
         verified_body=text_at(author, "official_verify", "desc") or text_at(author, "official", "title"),
         posts=[_post(item, page) for item in own],
+        sign_at=_sign_at(page, [item for item in items if text_at(_author(item), "mid") != whose]),
+        proves=EVERYTHING if _from_the_top(page) else ~ClaimType.INACTIVE,
     )
+
+
+def _sign_at(page: Page, others: list[dict[str, Any]]) -> datetime | None:
+    """Joint works and 合集 bear another author. In the account's own space they are signs of its life."""
+    if "host_mid=" not in (page.requested_url or page.url):
+        return None
+    works = [item for item in others if _is_joint(item)]
+    return max((at for item in works if (at := _post(item, page).published_at)), default=None)
+
+
+def _is_joint(item: dict[str, Any]) -> bool:
+    """Only videos are made jointly or collected; what says how it came here (更新了合集, 与他人联合创作) is one, too."""
+    author, major = _author(item), extract.get_path(item, "modules", "module_dynamic", "major")
+    kinds = {text_at(item, "type"), text_at(major, "type"), text_at(author, "type")}
+    video = bool({"DYNAMIC_TYPE_AV", "DYNAMIC_TYPE_UGC_SEASON", "MAJOR_TYPE_ARCHIVE", "MAJOR_TYPE_UGC_SEASON"} & kinds)
+    return video or bool(text_at(author, "pub_action")) or text_at(author, "type") not in ("", "AUTHOR_TYPE_NORMAL")
+
+
+def _from_the_top(page: Page) -> bool:
+    """Whether the address asks for the newest dynamics of every kind. Without an address nobody knows."""
+    url = page.requested_url or page.url
+    return bool(FIRST.search(url)) and not LATER.search(url)
 
 
 def _author(item: dict[str, Any]) -> Any:
@@ -63,7 +96,8 @@ def _post(item: dict[str, Any], page: Page) -> Post:
         url=f"https://t.bilibili.com/{ident}",
         published_at=at,
         precision=precision,
-        pinned=text_at(item, "modules", "module_tag", "text") == "置顶",
+        pinned=text_at(item, "modules", "module_tag", "text") == "置顶"
+        or extract.get_path(author, "is_top") in (1, True, "1"),
     )
 
 
@@ -139,14 +173,7 @@ def read_videos(page: Page) -> Observation:
         for item in require(own, "empty_list: 视频列表是空的")
     ]
     # The author of one video may be a partner in a joint work, so the name is taken only from an own item.
-    return make_observation(
-        page,
-        Platform.BILIBILI,
-        name=text_at(own[0], "author"),
-        account_id=whose,
-        posts=posts,
-        post_count=int_at(body, "page", "count"),
-    )
+    return make_observation(page, Platform.BILIBILI, name=text_at(own[0], "author"), account_id=whose, posts=posts)
 
 
 def read_video(page: Page) -> Observation:

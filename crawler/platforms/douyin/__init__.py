@@ -5,7 +5,7 @@ from __future__ import annotations
 from crawler.page import extract
 from crawler.page.extract import dicts_at, int_at, json_at, make_observation, require, text_at
 from crawler.page.page import Page
-from crawler.platforms.douyin.items import detail, own, post, profile, who
+from crawler.platforms.douyin.items import detail, ids, own, post, profile, who
 from crawler.platforms.douyin.pages import SHARED, read_render_data, read_rendered, read_share
 from crawler.platforms.spec import PageSource, PlatformSpec, Target
 from rules.model import ClaimType, Observation, Platform, SearchHit
@@ -13,11 +13,24 @@ from rules.model import ClaimType, Observation, Platform, SearchHit
 
 def read_list(page: Page) -> Observation:
     """aweme/post: the list of one author."""
-    user, items = own(dicts_at(extract.page_json(page), "aweme_list"))
+    listed = dicts_at(extract.page_json(page), "aweme_list")
+    asked = extract.first(r"[?&]sec_(?:user_)?(?:uid|id)=(MS4w[\w.-]{4,120})", page.requested_url or page.url)
+    user, items = own(listed, asked)
     facts = who(user)
-    require(items, "no_own_items: 列表里没有可见的作品")
+    require(items and (not asked or facts["account_id"] == asked), "no_own_items: 列表里没有本账号可见的作品")
+    others = [
+        at
+        for item in listed
+        if who(item.get("author"))["account_id"] != facts["account_id"] and (at := post(item).published_at)
+    ]
     return make_observation(
-        page, Platform.DOUYIN, **facts, posts=[post(item) for item in items], post_count=int_at(user, "aweme_count")
+        page,
+        Platform.DOUYIN,
+        **facts,
+        ids=ids(user),
+        posts=[post(item) for item in items],
+        post_count=int_at(user, "aweme_count"),
+        sign_at=max(others, default=None) if asked else None,
     )
 
 

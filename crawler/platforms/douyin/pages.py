@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from crawler.page import extract
 from crawler.page.extract import dicts_at, make_observation, require, text_at
 from crawler.page.page import Page, Unreadable
-from crawler.platforms.douyin.items import detail, from_id, post, profile, who
+from crawler.platforms.douyin.items import detail, from_id, ids, post, profile, who
 from rules.model import Observation, Platform, Post, Precision
 
 SHARED = "window._ROUTER_DATA"
@@ -29,7 +29,7 @@ def read_render_data(page: Page) -> Observation:
         detail = extract.get_path(part, "aweme", "detail") or extract.get_path(part, "videoDetail")
         if isinstance(detail, dict):
             author = extract.get_path(detail, "authorInfo") or extract.get_path(detail, "author")
-            return make_observation(page, Platform.DOUYIN, **who(author), posts=[post(detail)])
+            return make_observation(page, Platform.DOUYIN, **who(author), ids=ids(author), posts=[post(detail)])
     raise Unreadable("no_identity: RENDER_DATA 里没有账号，可能需要登录")
 
 

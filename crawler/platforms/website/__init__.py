@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from crawler.page.page import Blocked, Page, Unreadable
@@ -11,16 +12,17 @@ from crawler.platforms.spec import PageSource, PlatformSpec, Target
 from crawler.platforms.website.article import published
 from crawler.platforms.website.bylines import bylines
 from crawler.platforms.website.feeds import feed_posts, sitemap_posts
-from crawler.platforms.website.items import DatedItem, posts
-from crawler.platforms.website.kinds import PageKind, is_later_page, stated_kind
+from crawler.platforms.website.items import posts
+from crawler.platforms.website.kinds import PageKind, stated_kind
 from crawler.platforms.website.leads import leads
 from crawler.platforms.website.links import follow
 from crawler.platforms.website.naming import account_id, columns, host_id, site_name
-from crawler.platforms.website.own_items import hides_newer, own_column
+from crawler.platforms.website.own_items import own_column
 from crawler.platforms.website.placeholder_pages import notice
+from crawler.platforms.website.proofs import life, shown_by_list
 from crawler.platforms.website.reading import LIVELY, PageAnalysis, reading
 from crawler.platforms.website.systems import Cms, cms
-from rules.model import ClaimType, Observation, Outcome, Platform, Post
+from rules.model import FRESH, ClaimType, Observation, Outcome, Platform, Post
 
 __all__ = ["SPEC", "Cms", "cms"]
 
@@ -30,23 +32,27 @@ WALLS = re.compile(
     re.I,
 )
 """Words that make an unreadable page a blocked one. `crawler.page.classify` knows far more and looks first."""
-ENDING = 4000
+SENTENCE = 80
+"""Characters kept of what a site declares."""
 MOST_WALL_LINKS = 12
-ENOUGH = 2
-"""Dated items below which a page cannot show that a site is silent."""
 
 
 def read_listing(page: Page) -> Observation:
     """A home or column page: its dated items. Without dates: ok, posts undated, and it proves the name at most."""
     look = reading(page)
+    if look.fault:
+        raise Unreadable(look.fault)
     dated = own_column(look.document, look.dated) if look.kind is PageKind.LIST else look.dated
+    if look.kind is PageKind.HOME and look.successor and not _is_fresh(posts(dated), page):
+        return _ended(look, *look.successor)
     name, sure = site_name(look.document, look.kind)
     proves = ClaimType.NAME if sure else ClaimType.NONE
     if dated:
-        proves |= ClaimType.ACTIVE
-        if _shows_silence(look, dated):
-            proves |= ClaimType.INACTIVE
-        return _observation(look, posts=posts(dated), name=name, proves=proves)
+        shown, silent = shown_by_list(look, dated)
+        return _observation(look, posts=posts(dated), name=name, proves=proves | shown, silence_if_known=silent)
+    if look.inline:
+        # What the script leaves out of its first screen is not known.
+        return _observation(look, posts=look.inline, name=name, proves=proves | life(look.inline, page))
     if len(look.undated) < LIVELY:
         raise _refusal(page, "no_items: 页面上没有可识别的文章，不能说明网站情况")
     return _observation(
@@ -54,19 +60,24 @@ def read_listing(page: Page) -> Observation:
     )
 
 
-def _shows_silence(look: PageAnalysis, dated: list[DatedItem]) -> bool:
-    # An older page of a pager, or pinned items alone, hold old dates on the liveliest site.
-    if len(dated) < ENOUGH or all(item.pinned for item in dated) or is_later_page(look.document):
-        return False
-    # What a connection that broke did not deliver may be the newest column.
-    if "</html" not in look.page.text[-ENDING:].lower():
-        return False
-    return look.kind is PageKind.LIST or not hides_newer(dated, look.undated)
+def _is_fresh(found: tuple[Post, ...], page: Page) -> bool:
+    """True where the page goes on publishing, whatever a sentence on it says."""
+    return any(post.published_at and post.published_at >= page.fetched_at - FRESH for post in found)
+
+
+def _ended(look: PageAnalysis, sentence: str, address: str) -> Observation:
+    """The site itself declares that it is no longer updated, and where to go. Raises Unreadable where it names no place."""
+    if not address:
+        raise Unreadable(f"site_closed: 网站声明“{sentence[:SENTENCE]}”")
+    reason = f"moved: 网站声明“{sentence[:SENTENCE]}”，新地址 {address}"
+    return _observation(look, outcome=Outcome.MOVED, moved_to=address, reason=reason)
 
 
 def read_article(page: Page) -> Observation:
     """One article: its own date, title and the roles named on it. It can show life and bylines, never silence."""
     look = reading(page)
+    if look.fault:
+        raise Unreadable(look.fault)
     document = look.document
     title, when = look.layout.headline, published(look.layout, page.fetched_at)
     if not title or (when is None and stated_kind(document) is not PageKind.ARTICLE):
@@ -76,8 +87,9 @@ def read_article(page: Page) -> Observation:
     post = Post(id=document.base or document.meta.get("og:url") or title, title=title, url=document.base)
     if when is None:
         return _observation(look, posts=(post,), name=name, proves=proves, reason="undated: 文章未标注发布时间")
-    post = Post(id=post.id, title=title, url=post.url, published_at=when.at, precision=when.precision)
-    return _observation(look, posts=(post,), name=name, proves=proves | ClaimType.ACTIVE, bylines=bylines(look.layout))
+    post = replace(post, published_at=when.at, precision=when.precision, year_inferred=when.year_inferred)
+    proves |= life((post,), page)
+    return _observation(look, posts=(post,), name=name, proves=proves, bylines=bylines(look.layout))
 
 
 def read_feed(page: Page) -> Observation:
@@ -111,12 +123,11 @@ def _observation(look: PageAnalysis, **facts: Any) -> Observation:
         source=look.kind.value,
         url=look.page.url,
         observed_at=look.page.fetched_at,
-        outcome=Outcome.OK,
         account_id=account_id(look.document),
         # Only the home page shows every column; what an article leaves out is no missing column.
         columns=columns(look.document, {item.link.href for item in look.dated}) if look.kind is PageKind.HOME else (),
         address=look.page.address or None,
-        **facts,
+        **{"outcome": Outcome.OK, **facts},
     )
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawler.page.dates import When, parse_when
-from crawler.platforms.website.dateline import FEW, announces, stated_line
+from crawler.platforms.website.dateline import FEW, announces, month_line, relative_line, stated_line
 from crawler.platforms.website.document import ParsedPage, squeeze
 from crawler.platforms.website.layout import DATE, NUMBER, PROSE, SEPARATORS, Layout
 from crawler.platforms.website.marks import marked
 from crawler.platforms.website.stamps import is_date
+from rules.model import BEIJING, Precision
 
 META_DATES = (
     "pubdate", "firstpublishedtime", "article:published_time", "publishdate", "apub:time", "og:time", "weibo: article:create_at",
@@ -32,6 +33,8 @@ URL_DATES = (
     re.compile(r"/t(20\d\d)(\d\d)(\d\d)_\d"),
     re.compile(r"/(20\d\d)/(\d{1,2})/(\d{1,2})/"),
 )
+VISIT = timedelta(minutes=10)
+"""How far the clock of the server may be from ours."""
 JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"\\]{8,40})"')
 
 
@@ -42,19 +45,33 @@ def published(layout: Layout, now: datetime, *, certain: bool = False) -> When |
     """
     document = layout.document
     for name in META_DATES:
-        if (content := document.meta.get(name)) and (when := parse_when(content, now)):
+        if (content := document.meta.get(name)) and (when := parse_when(content, now)) and not is_visit(when, now):
             return when
-    if when := _structured(document, now):
+    if (when := _structured(document, now)) and not is_visit(when, now):
         return when
     if line := stated_line(layout, now):
         return line.when
+    if when := relative_line(layout, now):
+        return when
     if when := _sole_label(layout, now, SURE_WORDS, SURE_LABEL) or _clocked(layout, now):
         return when
     if certain:
         return None
     if when := _from_address(document, now) or _end_of_title(document, now):
         return when
-    return _sole_label(layout, now, FOREIGN_WORDS, FOREIGN_LABEL) or marked(layout, now) or _yearless(layout, now)
+    return (
+        _sole_label(layout, now, FOREIGN_WORDS, FOREIGN_LABEL)
+        or marked(layout, now)
+        or _yearless(layout, now)
+        or month_line(layout, now)
+    )
+
+
+def is_visit(when: When, now: datetime) -> bool:
+    """True for the day, or the minutes, of the visit: a template writes the present into META of whatever it shows."""
+    if when.precision is Precision.DAY:
+        return when.at.date() == now.astimezone(BEIJING).date()
+    return abs(when.at - now) <= VISIT
 
 
 def _structured(document: ParsedPage, now: datetime) -> When | None:

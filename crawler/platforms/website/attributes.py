@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from crawler.page.dates import parse_when
+from crawler.page.dates import When, parse_when
 from crawler.platforms.website.document import ParsedPage
 from crawler.platforms.website.stamps import MOST, DateStamp
 
 HINT = re.compile(r"(?:发布|发表|添加|录入|更新)(?:时间|日期)\s*[:：]\s*(.{8,24})", re.S)
+ZONED = re.compile(r"\d:\d\d(?::\d\d)?(?:\.\d+)?\s?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$")
 
 
 def timed_stamps(document: ParsedPage, found: list[DateStamp], now: datetime) -> list[DateStamp]:
@@ -25,9 +26,14 @@ def timed_stamps(document: ParsedPage, found: list[DateStamp], now: datetime) ->
             continue
         text = places[inner.mem_id]
         shown = known.get(text.index)
-        if shown is None or shown.shape not in ("full", "split"):
+        if shown is None or shown.shape not in ("full", "split") or _same_moment(written, when, shown.when):
             known[text.index] = DateStamp(text.index, text.node, when, "full")
     return [known[index] for index in sorted(known)]
+
+
+def _same_moment(written: str, when: When, shown: When) -> bool:
+    """True where the text is the attribute's day cut off in another zone: the attribute has the moment itself."""
+    return ZONED.search(written) is not None and abs(when.at - shown.at) < timedelta(days=2)
 
 
 def hinted_stamps(document: ParsedPage, now: datetime) -> list[DateStamp]:

@@ -11,18 +11,18 @@ from itertools import pairwise
 from crawler.page.dates import When, parse_when
 from crawler.platforms.website.document import TextNode
 from crawler.platforms.website.layout import CLAUSE, DATE, NUMBER, PROSE, Layout
-from crawler.platforms.website.stamps import NOT_PUBLICATION, is_date
+from crawler.platforms.website.stamps import MONTHLY, NOT_PUBLICATION, RELATIVE, VENUE, is_date
 
 LABELS = re.compile(
-    r"(?:发布|发表|发文|发稿|添加|录入|上传|公布|成文|发布于|发表于)\s?(?:时间|日期|于)?\s*[:：]?\s*$"
+    r"(?:发布|发表|发文|发稿|添加|录入|上传|公布|发布于|发表于)\s?(?:时间|日期|于)?\s*[:：]?\s*$"
     r"|(?<![一-龥])(?:时间|日期|published|posted|date|veröffentlicht|erstellt|publié|stand|datum)"
     r"(?: on| am| le)?\s*[-:：]?\s*$",
     re.I,
 )
 LABEL_ENDS = frozenset("布表文稿加入传于间期dDnNmMeEtTéÉ")
 """The last letters of all labels; most dates stand behind something else."""
-VENUE = re.compile(r"\W*(?:地\s*点|主讲人?|报告人|会议室)\s*[:：]")
 BARE_LABEL = re.compile(r"(?<![一-龥])(?:时间|日期)\s*[:：]?\s*$")
+AGO = re.compile(rf"(?:^|[\s|｜:：于])(?P<ago>{RELATIVE}(?:\s?\d{{1,2}}:\d{{2}})?)(?=$|[\s|｜,，])")
 STOP = re.compile(r"[a-zäöüéèß]{2}[.!?…][\"”»]?$")
 EMPTY_LABEL = re.compile(r"^\W*(?:发布|发表|发文|发稿)(?:时间|日期)\s*[:：]?\s*$")
 FEW = 2
@@ -65,6 +65,30 @@ def stated_line(layout: Layout, now: datetime) -> Dateline | None:
     return _right_below(layout, now) if lone > FEW else None
 
 
+def relative_line(layout: Layout, now: datetime) -> When | None:
+    """3小时前, alone, before the source, or behind 发布于, right under the title: portals write so of what is new."""
+    place = layout.title_place
+    for text in layout.lines:
+        near = place is not None and place < text.index <= place + CLOSE
+        match = AGO.search(text.text) if near and len(text.text) <= PROSE else None
+        parent = text.node.parent
+        if (
+            match
+            and not (parent is not None and parent.tag == "a")
+            and not EDITED.search(layout.before(text, match.start("ago")))
+        ):
+            return parse_when(match["ago"], now)
+    return None
+
+
+def month_line(layout: Layout, now: datetime) -> When | None:
+    """发布时间：2026年11月, where the lines about the article tell no day."""
+    for text in layout.lines:
+        if (match := MONTHLY.match(text.text)) and _labelled(text.text, layout.before(text, match.start(1))):
+            return parse_when(match[1], now)
+    return None
+
+
 def _empty_label(layout: Layout) -> int | None:
     """Where a 发布时间 stands whose date a script fills in: a bare date behind it is the body's."""
     lines = layout.lines
@@ -99,7 +123,7 @@ def _is_title(layout: Layout, text: TextNode) -> bool:
 
 def announces(layout: Layout) -> bool:
     """True where 时间：… and 地点：… under the title are what the article announces, not when it was published."""
-    return any(VENUE.match(text.text) for text in layout.window)
+    return any(VENUE.search(text.text) for text in layout.window if len(text.text) <= 2 * PROSE)
 
 
 def _labelled(text: str, before: str) -> bool:

@@ -16,10 +16,15 @@ from crawler.platforms.website.systems import Cms, cms
 MAX_NODES = 200_000
 LONGEST_URL = 1000
 LONGEST_TITLE = 300
+MOST_SAID = 500_000
+"""Characters that are asked at once; real pages hold a tenth of that."""
 WORD = re.compile(r"\w")
 NOT_TEXT = frozenset(("script", "style", "noscript", "template", "textarea", "title", "svg"))
 HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 INVISIBLE = " \u200b\ufeff"
+WIDE_DIGIT = re.compile(r"[\uff10-\uff19]")
+WIDE = {ord(wide): chr(ord(wide) - 0xFEE0) for wide in "０１２３４５６７８９－／．："}
+"""What an input method makes of the digits and signs of a date."""
 SEGMENTS = r"(?:[\w~-][\w.~-]*/)*(?:[\w~-][\w.~-]*)?(?:\?[\w=&%.+-]+)?"
 ROOTED = re.compile(rf"/(?!/){SEGMENTS}", re.A)
 RELATIVE = re.compile(rf"(?=[\w~-]){SEGMENTS}", re.A)
@@ -106,7 +111,7 @@ class ParsedPage:
     @cached_property
     def said(self) -> str:
         """All texts, a line each: to ask once what else would be asked of each of them."""
-        return "\n".join([text.text for text in self.texts])
+        return "\n".join([text.text for text in self.texts])[:MOST_SAID]
 
     @cached_property
     def origin(self) -> str:
@@ -159,6 +164,11 @@ def squeeze(text: str) -> str:
     return " ".join(text.split()).strip(INVISIBLE)
 
 
+def narrow(text: str) -> str:
+    """２０２６－１１ as 2026-11; a text without full-width digits unchanged."""
+    return text.translate(WIDE) if not text.isascii() and WIDE_DIGIT.search(text) else text
+
+
 def _walk(page: Page, tree: LexborHTMLParser) -> ParsedPage:
     found = ParsedPage(page, tree)
     texts, links, raw = found.texts, found.links, False
@@ -170,7 +180,7 @@ def _walk(page: Page, tree: LexborHTMLParser) -> ParsedPage:
             content = node.text_content
             # Most texts of a page are the white space between its tags.
             if content and not content.isspace() and WORD.search(content) and not (raw and _is_raw(node)):
-                texts.append(TextNode(len(texts), squeeze(content), node))
+                texts.append(TextNode(len(texts), narrow(squeeze(content)), node))
         elif tag == "a":
             if href := node.attributes.get("href"):
                 links.append(Link(len(texts), href, node))

@@ -12,6 +12,7 @@ from functools import lru_cache
 from selectolax.lexbor import LexborNode
 
 from crawler.platforms.website.attributes import hinted_stamps, timed_stamps
+from crawler.platforms.website.counters import NEAR, without_counters
 from crawler.platforms.website.document import Link, ParsedPage
 from crawler.platforms.website.kinds import is_article
 from crawler.platforms.website.stamps import DateStamp, loose_stamps, stamps
@@ -26,10 +27,20 @@ PAPERS = re.compile(
 READERS = re.compile(r"comment|pinglun|reply|guestbook|liuyan|评论|留言", re.I)
 """Blocks, and addresses, of what readers wrote: their comments keep no site alive."""
 DEEPEST = 64
-NEAR = 6
-"""How many tags above its date the link of an item may hang."""
-REPEATS = {"full": 2, "short": 3, "split": 2, "relative": 2, "bare": 3, "labelled": 2, "leading": 3, "trailing": 3}
+REPEATS = {
+    "full": 2,
+    "short": 3,
+    "split": 2,
+    "relative": 2,
+    "bare": 3,
+    "month": 3,
+    "labelled": 2,
+    "leading": 3,
+    "trailing": 3,
+}
 """How many items must look alike before such a date is believed. A lone 11-20 may be a score, a size, a page number."""
+WITH_YEAR = 2
+"""Full dates in a design after which a year-less one in the same tags is believed alone."""
 TOP = re.compile(r"置顶|\[顶\]|【顶】")
 MOST_TEXT = 500
 CATEGORY = re.compile(r"[\[【(（〔<].{1,12}[\]】)）〕>]$")
@@ -68,6 +79,7 @@ def posts(found: list[DatedItem]) -> tuple[Post, ...]:
             published_at=item.stamp.when.at,
             precision=item.stamp.when.precision,
             pinned=item.pinned,
+            year_inferred=item.stamp.when.year_inferred,
         )
         unique.setdefault(key, post)
     return tuple(unique.values())
@@ -78,6 +90,7 @@ def _joined(document: ParsedPage, found: list[DateStamp]) -> list[tuple[DatedIte
     known: dict[int, list[LexborNode]] = {}
     readers: dict[int, bool] = {}
     chains = [ancestors(stamp.node, known) for stamp in found]
+    found, chains = without_counters(document, found, chains)
     holding = Counter(node.mem_id for chain in chains for node in chain)
     indexes = [link.index for link in document.links]
     joined = []
@@ -177,13 +190,20 @@ def _believable(joined: list[tuple[DatedItem, str]]) -> list[DatedItem]:
     alike: defaultdict[str, set[str]] = defaultdict(set)
     for item, signature in joined:
         alike[signature].add(item.url or item.title)
+    # This year's items often leave the year out, last year's below them in the same tags do not.
+    designs = {
+        signature.partition(" ")[2]
+        for signature, urls in alike.items()
+        if not signature.startswith("bare") and len(urls) >= WITH_YEAR
+    }
     slides = {signature for signature in alike if _counts_slides(joined, signature)}
     kept = []
     for item, signature in joined:
         if signature in slides:
             continue
         lone = item.stamp.shape in ("full", "split") and len(item.title) >= 6 and is_article(item.url)
-        if len(alike[signature]) >= REPEATS[item.stamp.shape] or lone:
+        mixed = item.stamp.shape == "bare" and signature.partition(" ")[2] in designs
+        if len(alike[signature]) >= REPEATS[item.stamp.shape] or lone or mixed:
             kept.append(item)
     return kept
 

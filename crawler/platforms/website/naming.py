@@ -12,7 +12,7 @@ from rules.model import Platform
 
 SEPARATORS = re.compile(r"\s*(?:[-_|｜–—]+|\s·\s)\s*")
 PLACEHOLDERS = re.compile(
-    r"标签定义文档的标题|^无标题|^untitled|^new page"
+    r"标签定义文档的标题|^无标题|^untitled|^new page|^新建(?:网页|页面|文档|文本)|^welcome\W*$|^登[录陆]\W*(?:页面?|系统)?$|^系统提示|^提示信息|悼念|讣告|逝世"
     r"|^(?:首页|主页|home|index|title|document|网站(?:标题|名称|首页)|部门名称|学院名称)$",
     re.I,
 )

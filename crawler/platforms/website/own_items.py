@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from crawler.platforms.website.counters import NEAR
 from crawler.platforms.website.document import ParsedPage, squeeze
-from crawler.platforms.website.items import NEAR, DatedItem, ancestors
+from crawler.platforms.website.items import DatedItem, ancestors
 from crawler.platforms.website.kinds import article_id, column_id, is_article
 from crawler.platforms.website.systems import Cms
-from crawler.platforms.website.titles import EMPTY_TITLES, TITLE
+from crawler.platforms.website.titles import EMPTY_TITLES, TITLE, link_title
 from rules.model import Post
 
 COLUMN_IN_URL = re.compile(r"(?:^|/)(?:info/(\d+)/\d|c(\d+)a\d)")
 PAGER = "[id^=wp_paging], .p_pages, .pb_sys_common, [id^=fanye], .pagination, .pagelist, .page, .pages"
 MOST_UNDATED = 100
+LIKE_A_TITLE = 8
+"""Characters from which a link is called like an article, not like a column."""
+FILES = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|jpe?g|png|gif|mp4)$", re.I)
 
 
 def own_column(document: ParsedPage, found: list[DatedItem]) -> list[DatedItem]:
@@ -61,6 +65,33 @@ def hides_newer(dated: list[DatedItem], links: tuple[Post, ...]) -> bool:
     """True where a link without a date leads to an article entered after every dated one: silence is then not shown."""
     newest = max((article_id(item.url) or 0 for item in dated), default=0)
     return newest > 0 and any((article_id(post.url) or 0) > newest for post in links)
+
+
+def is_own_link(document: ParsedPage, url: str) -> bool:
+    """True for an address of the site's own domain, and where either address is unknown."""
+    host = _host(url)
+    return not host or not document.host or _domain(host) == _domain(document.host)
+
+
+def undated_titles(document: ParsedPage, dated: list[DatedItem]) -> set[str]:
+    """Own links without a date that are called like articles: where they outnumber the dated ones, the dates say little.
+
+    What was entered before the newest dated article is left out, as far as running numbers tell.
+    """
+    known = {item.url for item in dated} | {item.title for item in dated}
+    newest = max((article_id(item.url) or 0 for item in dated), default=0)
+    found: set[str] = set()
+    for link in document.links:
+        url = document.absolute(link.href)
+        if not url or url in known or not is_own_link(document, url) or FILES.search(url):
+            continue
+        number = article_id(url)
+        if number is not None and number < newest:
+            continue
+        title = link_title(document, link.node)
+        if len(title) >= LIKE_A_TITLE and title not in known:
+            found.add(url)
+    return found
 
 
 def undated(document: ParsedPage) -> tuple[Post, ...]:

@@ -12,7 +12,7 @@ NOTICES = (
     ("server_default: 服务器默认页，网站未部署", r"welcome to (?:nginx|centos|openresty|tengine)|^iis\b|apache2? .{0,20}default page|it works!|test page for the|tomcat/\d|恭喜，?\s?(?:站点|网站)创建成功"),
     ("no_site: 服务器上没有该站点", r"没有找到站点|站点不存在|站点未发布|没有找到对应的站点|网站不存在"),
     ("domain_parked: 域名停放或待售", r"域名(?:出售|转让|停放|可以?转让|正在出售|已过期)|domain (?:is )?(?:for sale|parked|may be for sale)|buy this domain"),
-    ("not_filed: 域名未备案被阻断", r"未备案|备案信息有误|尚未完成备案"),
+    ("not_filed: 域名未备案被阻断", r"未备案|non-compliance icp|未(?:根据|按照?|依照?)[^。\n]{0,30}备案|备案信息有误|尚未完成备案"),
     ("site_closed: 页面称网站已关闭", r"(?:站点|网站|该站)(?:已|暂时|现已)?(?:关闭|关停|停用|下线|停止(?:服务|运行|访问))"),
     ("not_found: 页面不存在", r"\b404\b|not found|页面不存在|找不到(?:该|您|文件|页面)|无法找到该?页"),
     ("server_error: 服务器出错", r"\b50[0234]\b|internal server error|bad gateway|service unavailable|数据库连接(?:失败|错误)"),

@@ -6,14 +6,19 @@ import re
 from functools import cached_property
 
 from crawler.page.page import Page, PageError
-from crawler.platforms.website.article import published
+from crawler.platforms.website.article import is_visit, published
+from crawler.platforms.website.closing import successor
 from crawler.platforms.website.column_order import settle
 from crawler.platforms.website.dateline import stated_line
 from crawler.platforms.website.document import ParsedPage, parse
+from crawler.platforms.website.inline_data import inline_posts
 from crawler.platforms.website.items import DatedItem, items
 from crawler.platforms.website.kinds import PageKind, machine_kind, stated_kind
 from crawler.platforms.website.layout import Layout
+from crawler.platforms.website.not_content import fault
 from crawler.platforms.website.own_items import own_hosts, undated
+from crawler.platforms.website.placeholder_pages import notice
+from crawler.platforms.website.spam import HIJACKED, hijacked
 from rules.model import Post
 
 LIVELY = 3
@@ -44,10 +49,30 @@ class PageAnalysis:
         return Layout(self.document)
 
     @cached_property
+    def fault(self) -> str:
+        """Why the page is none of the site's content ("code: 中文"), "" where it may be."""
+        if hijacked(self.document):
+            return HIJACKED
+        found = fault(self.document)
+        return (notice(self.document) or found) if found else ""
+
+    @cached_property
+    def successor(self) -> tuple[str, str] | None:
+        """The sentence in which the site declares its end, and the address it names."""
+        return successor(self.document)
+
+    @cached_property
     def dated(self) -> list[DatedItem]:
-        """The dated items of the site's own hosts, in reading order."""
+        """The dated items of the site's own hosts, in reading order; none where a template dates all of them today."""
         now = self.page.fetched_at
-        return own_hosts(self.document, settle(items(self.document, now), now))
+        found = own_hosts(self.document, settle(items(self.document, now), now, self.document))
+        same = len({item.stamp.when.at for item in found}) == 1
+        return [] if len(found) >= LIVELY and same and is_visit(found[0].stamp.when, now) else found
+
+    @cached_property
+    def inline(self) -> tuple[Post, ...]:
+        """The dated rows of the page's script data."""
+        return inline_posts(self.document, self.page.fetched_at)
 
     @cached_property
     def undated(self) -> tuple[Post, ...]:
@@ -60,7 +85,7 @@ class PageAnalysis:
         if kind := machine_kind(self.page):
             return kind
         try:
-            return stated_kind(self.document) or self._structural_kind()
+            return stated_kind(self.document) or self._structural_kind() or self._kind_of_the_rest()
         except PageError:
             return PageKind.NONE
 
@@ -76,6 +101,12 @@ class PageAnalysis:
             return PageKind.LIST
         lone = self.layout.title_place is not None and published(self.layout, self.page.fetched_at)
         return PageKind.ARTICLE if lone else PageKind.NONE
+
+    def _kind_of_the_rest(self) -> PageKind:
+        """A page without items of its own that says all the same what it is: closed, broken, or drawn by a script."""
+        if self.successor:
+            return PageKind.HOME
+        return PageKind.LIST if self.fault or self.inline else PageKind.NONE
 
     def _heads_its_page(self) -> bool:
         """True where a title longer than a column's, or a label, has a date under it that belongs to no item."""

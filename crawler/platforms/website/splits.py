@@ -12,6 +12,7 @@ from crawler.page.dates import MONTHS, NAMED, When, parse_when
 from crawler.platforms.website.document import TextNode
 
 LONGEST_PART = 14
+DEEP = 3
 CHINESE_MONTHS = {f"{numeral}月": number for number, numeral in enumerate("一二三四五六七八九十", 1)} | {
     "十一月": 11,
     "十二月": 12,
@@ -57,11 +58,25 @@ def split_date(texts: list[TextNode], start: int, now: datetime) -> tuple[When, 
         used = len(kinds)
         if used > len(parts) or not all(kind in part for kind, part in zip(kinds, parts, strict=False)):
             continue
-        if _close(window[0].node, window[used - 1].node):
+        if _close(window[0].node, window[used - 1].node) and not (kinds[0] == "year" and _heads(*window[:2])):
             written, bare = _written([part[kind] for kind, part in zip(kinds, parts, strict=False)])
             if when := parse_when(written, now):
                 return when, "bare" if bare else "split", used
     return _by_class(window, now) if "day" in first else None
+
+
+def _heads(year: TextNode, behind: TextNode) -> bool:
+    """True where a year stands over the items of a list: the day and month behind it have a link of their own."""
+    outer = {node.mem_id for node in _above(year.node)}
+    return any(node.css_first("a[href]") is not None for node in _above(behind.node) if node.mem_id not in outer)
+
+
+def _above(node: LexborNode) -> list[LexborNode]:
+    found: list[LexborNode] = []
+    while node.parent is not None and len(found) < DEEP:
+        node = node.parent
+        found.append(node)
+    return found
 
 
 def _by_class(window: list[TextNode], now: datetime) -> tuple[When, str, int] | None:

@@ -16,10 +16,13 @@ LONGEST = 48
 MOST = 2000
 """Dates of one page that are looked at: real pages hold up to 300, and what follows is not linear in them."""
 LABEL = r"(?:(?:发布|发表|添加|录入|发文|上传|更新|编辑)?(?:时间|日期)|发布于|发表于|发布|posted on|published|date)"
-PLAN = r"(?:截|止|举办|开幕|活动|会议|讲座|报告|考试|报名|预约|开标|开始|结束|开放|召开|有效|出生|生日|入学|入职|毕业|登录|访问|今|现在|当前|最后|更新|修改)"
+PLAN = (
+    r"(?:截|止|举办|开幕|活动|会议|讲座|报告|考试|报名|预约|开标|开始|结束|开放|召开|有效|出生|生日|入学|入职|入党|任职|参加工作|毕业|登录|访问|今|现在|当前|最后|更新|修改"
+    r"|立项|结项|获奖|授权|申请|成文|印发|施行|生效|实施|开学|放假|培训|答辩|面试|比赛|演出|展览|展出|上映|首播|成立|建成|注册|创刊|出版|收稿|拍摄|签约|投稿|征稿|值班)"
+)
 ANY_LABEL = rf"(?:(?![一-龥]{{0,3}}{PLAN})[一-龥]{{1,4}}[:：])"
 """日间：2020-12-02: whatever a designer calls it, unless it names a plan or an edit."""
-TIME = r"(?:[\s,T日]{0,3}(?:um |at )?\d{1,2}:\d{2}(?::\d{2})?\s?(?:[ap]\.?m\b\.?|Uhr)?)?"
+TIME = r"(?:[\s,T日]{0,3}(?:um |at )?\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?\s?(?:[ap]\.?m\b\.?|Uhr|Z\b|UTC|GMT|[+-]\d{2}:?\d{2}(?!\d))?)?"
 WEEKDAY = r"(?:\W{0,3}(?:星期|周)[一二三四五六日天])?"
 FULL = (
     r"(?:(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?!\d)\s?[日号]?"
@@ -33,18 +36,21 @@ SHORT = r"(?:\d\d[-/.]\d\d[-/.]\d\d(?!\d)|20[0-4]\d[01]\d[0-3]\d(?!\d))"
 BARE = r"(?:\d{2}\s?[-/.]\s?\d{2}(?!\d)|(?<=[(（])\d{1,2}\s?[-/]\s?\d{1,2}(?=[)）])|\d{1,2}\s?月\s?\d{1,2}\s?[日号]?)"
 """Two digits each, or in round brackets, where no word says month or day: 1/5 is a slide of five, 3.5 a score, 1-2 a
 chapter, [1-2] a footnote."""
-RELATIVE = r"(?:刚刚|\d{1,2}\s?(?:分钟|小时|天)前|今天|昨天|前天)"
+RELATIVE = r"(?:刚刚|(?:\d{1,3}|半|[一二两三四五六七八九十]{1,2})\s?个?(?:秒钟?|分钟|小时|天|日|周|星期|礼拜|月)(?:之?前|以前)|今天|今日|昨天|昨日|前天|前日)"
+MONTH = r"(?:20\d\d\s?年\s?\d{1,2}\s?月|20\d\d\s?[-/.]\s?(?:0[1-9]|1[0-2])(?!\d))"
 STRICT = re.compile(
     rf"^[\W_]*(?:{LABEL}[\s:：]*|{ANY_LABEL}\s*)?(?:(?P<full>{FULL})|(?P<short>{SHORT})|(?P<relative>{RELATIVE})|(?P<bare>{BARE}))"
     rf"{TIME}{WEEKDAY}[\W_]*$",
     re.I,
 )
+MONTHLY = re.compile(rf"^[\W_]*(?:{LABEL}[\s:：]*)?({MONTH})[\W_]*$", re.I)
+"""A list that tells no day. A single such text is an issue, an archive, a heading."""
 LABELLED = re.compile(rf"(?:^|[\s|（(【\[,，;；])(?:{LABEL})[\s:：]+{FULL}", re.I)
 TRAILING = re.compile(rf"(?:[\s\[(（【]|[|·•])({FULL}{TIME})[\])）】\s]*$", re.I)
 LEADING = re.compile(
     rf"^[\s\[(（【]*({FULL}{TIME})[\])）】\s|·•]*(?:$|[\s|·•\])）】].*(?:阅读|点击|浏览|来源|作者|发布|次))", re.I
 )
-MAY_BE_LONE = re.compile(r"[\W_]*(?:[\da-z发表添录上更编时日二刚今昨前]|[一-龥]{1,4}[:：])", re.I)
+MAY_BE_LONE = re.compile(r"[\W_]*(?:[\da-z发表添录上更编时日一二两三四五六七八九十半刚今昨前]|[一-龥]{1,4}[:：])", re.I)
 """How a lone date begins, label included. Titles with a number in them, which are many, do not begin so."""
 TOGETHER = re.compile(r"^\W*(\d{1,2})日?\s+(20\d\d)\s?[-/.年]\s?(\d{1,2})月?\W*$")
 TOGETHER_BACK = re.compile(r"^\W*(20\d\d)\s?[-/.年]\s?(\d{1,2})月?\s+(\d{1,2})日?\W*$")
@@ -58,12 +64,16 @@ WORDED = re.compile(
 )
 """05 Nov, Nov. 5th: a date without its year, in English."""
 YEAR = re.compile(r"20\d\d")
+VENUE = re.compile(r"(?:地\s*点|主讲人?|报告人|主持人|会议室|参加人员?|腾讯会议|会议号|场\s*地)\s*[:：]")
+BARE_LABEL = re.compile(r"(?<![一-龥])(?:时\s*间|日\s*期)\s*[:：]?\s*$")
+EVENT_NEAR = 3
+"""Texts beside a 时间 among which a 地点 makes it the time of an event."""
 NOT_PUBLICATION = re.compile(
     r"(?:(?:今天|今日|现在|当前)(?:时间|日期)?(?:是|为)?[\s:：]*"
-    r"|(?:更新|访问|截止|截至|举办|活动|会议|讲座|报告|考试|报名|开标|开始|结束|开放|出生|登录)"
-    r"(?:(?:时间|日期|于|至)[\s:：]*|[:：]\s*))$"
+    rf"|{PLAN}[一-龥]{{0,3}}(?:(?:时间|日期|于|至|年月)[\s:：]*|[:：]\s*)"
+    r"|(?<![一-龥])第\s?[\d一二三四五六七八九十]{1,3}\s?周[\s:：]*)$"
 )
-"""What stands right before a date that says when something else happened. 发布时间 etc. end in a label of their own."""
+"""What stands right before a date that says when something else happened, weeks of the term among it. 发布时间 etc. end in a label of their own."""
 
 
 @dataclass(slots=True)
@@ -86,7 +96,7 @@ def stamps(document: ParsedPage, now: datetime) -> list[DateStamp]:
             continue
         split = split_date(texts, text.index, now) if len(text.text) <= LONGEST_PART else None
         stamp = DateStamp(text.index, text.node, *split[:2]) if split else _lone(text, now)
-        if stamp and not _says_otherwise(texts, text.index):
+        if stamp and not _says_otherwise(texts, text.index) and not is_event(texts, text.index):
             found.append(stamp)
             skip_until = text.index + (split[2] if split else 1)
             if len(found) == MOST:
@@ -105,7 +115,9 @@ def loose_stamps(document: ParsedPage, now: datetime) -> list[DateStamp]:
         if 10 < len(text.text) <= 120 and YEAR.search(text.text):
             for shape, pattern in (("labelled", LABELLED), ("leading", LEADING), ("trailing", TRAILING)):
                 match = pattern.search(text.text)
-                if match and not _says_otherwise(document.texts, text.index) and (when := parse_when(match[0], now)):
+                if not match or _says_otherwise(document.texts, text.index) or is_event(document.texts, text.index):
+                    continue
+                if when := parse_when(match[0], now):
                     found.append(DateStamp(text.index, text.node, when, shape))
                     break
     return found
@@ -127,10 +139,24 @@ def _lone(text: TextNode, now: datetime) -> DateStamp | None:
         month = MONTHS[(match["name"] or match["before"]).lower()]
         when = parse_when(f"{month}-{match['day'] or match['after']}", now)
         return DateStamp(text.index, text.node, when, "bare") if when else None
+    elif match := MONTHLY.match(content):
+        when = parse_when(match[1], now)
+        return DateStamp(text.index, text.node, when, "month") if when else None
     else:
         return None
     when = parse_when(written, now)
     return DateStamp(text.index, text.node, when, "split") if when else None
+
+
+def is_event(texts: list[TextNode], index: int) -> bool:
+    """True where a date is called no more than 时间, and a place or a speaker stands beside it."""
+    text = texts[index].text
+    first = re.search(r"\d", text)
+    before = f"{texts[index - 1].text[-10:] if index else ''}\n{text[: first.start()] if first else ''}"
+    if BARE_LABEL.search(before.rstrip()) is None:
+        return False
+    near = texts[max(0, index - EVENT_NEAR) : index + EVENT_NEAR + 1]
+    return any(VENUE.search(other.text) for other in near)
 
 
 def is_date(content: str) -> bool:

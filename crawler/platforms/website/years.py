@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from crawler.page.dates import infer_year
+from crawler.platforms.website.year_marks import under as _under
 
 DISORDER = timedelta(days=45)
 """An older item above a newer one by less than this is an editor's disorder; by more, the year has turned."""
@@ -54,9 +54,3 @@ def by_article_ids(dates: list[datetime], inferred: list[bool], ids: list[int | 
                 result[place] = _under(result[place], ceiling)
         newest_above.append(result[place])
     return result
-
-
-def _under(date: datetime, ceiling: datetime) -> datetime:
-    """The same month, day and time in the newest year not after the ceiling."""
-    midnight = infer_year(date.month, date.day, ceiling)
-    return date if midnight is None else date.replace(year=midnight.year)

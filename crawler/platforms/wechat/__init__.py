@@ -50,7 +50,10 @@ def read_article(page: Page) -> Observation:
     if account == PLACEHOLDER or not (account or biz) or not (name or shown):
         raise Unreadable("unknown_article: 文章页没有账号信息")
     name = shown or name if name == PLACEHOLDER_NAME else name or shown
-    return make_observation(page, Platform.WECHAT, name=name, account_id=account or biz, posts=(_post(page, block),))
+    stated = tuple(f"{kind}:{value}" for kind, value in (("gh", account), ("biz", biz)) if value)
+    return make_observation(
+        page, Platform.WECHAT, name=name, account_id=account or biz, ids=stated, posts=(_post(page, block),)
+    )
 
 
 def _post(page: Page, block: str) -> Post:

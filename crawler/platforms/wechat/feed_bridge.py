@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +13,7 @@ import lxml.etree as etree
 
 from crawler.page import extract
 from crawler.page.extract import dicts_at, json_at, make_observation, text_at
-from crawler.page.page import Page, Unreadable
+from crawler.page.page import Blocked, Page, Unreadable
 from crawler.platforms.spec import PageSource, Target
 from crawler.platforms.wechat.lists import article_id, biz_in, listed
 from rules.model import BEIJING, ClaimType, Observation, Platform, Post, Precision, SearchHit
@@ -27,11 +29,26 @@ ACCOUNT = re.compile(r"\bMP_WXS_(\d{8,12})(?!\d)")
 SAFE = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
 
 
+CHINA = re.compile(r"(?<![+-]\d{4})\s*\(?(?:CST|(?:GMT|UTC)\+0?8(?::?00)?|China Standard Time)\)?\s*$")
+ERROR = re.compile(
+    r"WeRead\w*Error|登[录陆](?:状态)?(?:已)?(?:失效|过期)|重新登[录陆]|扫码登[录陆]|请(?:先)?登[录陆]|授权(?:已)?(?:失效|过期)|"
+    r"(?:[账帐]号|cookies?|token|会话|session).{0,12}(?:失效|过期|无效|expired|invalid)|\b(?:error|exception)\b|"
+    r"(?:抓取|获取|更新|订阅|同步)(?:公众号|文章|内容)?(?:失败|出错|异常)|频率限制|请求(?:过于)?频繁|验证码|风控|今日小黑屋",
+    re.I,
+)
+"""How a bridge reports its own trouble as an item."""
+AT_ONCE = timedelta(minutes=2)
+A_SENDING = 8
+"""A mass message holds at most eight articles, all of one moment. More, or of several messages, were stamped."""
+
+
 def moment(text: str, page: Page) -> tuple[Any, Precision]:
-    """RFC 822 or ISO time; both carry their zone."""
+    """RFC 822 or ISO time; both carry their zone. ``-0000`` is UTC (RFC 5322), CST in a Chinese feed is China's."""
+    text = CHINA.sub(" +0800", text)
     try:
         at = parsedate_to_datetime(text)
-        return (at.astimezone(BEIJING) if at.tzinfo else at.replace(tzinfo=BEIJING)), Precision.SECOND
+        zone = UTC if text.rstrip().endswith("-0000") else BEIJING
+        return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(BEIJING), Precision.SECOND
     except (ValueError, TypeError, IndexError, OverflowError):
         return extract.when(text, page)
 
@@ -68,9 +85,29 @@ def _own(page: Page, posts: list[Post], name: str, stated: str) -> Observation:
     if COLLECTION.search(stated) or len(numbers) > 1:
         raise Unreadable("collection: 汇集多个公众号的订阅源，不是某一账号的")
     account = extract.first(ORIGINAL_ID, stated) or "".join(map(extract.biz_of, numbers))
-    whose = extract.majority_owner(biz_in(post.url) for post in posts)
-    own = [post for post in posts if biz_in(post.url) in ("", whose)]
+    articles = [post for post in posts if not _is_trouble(post)]
+    if posts and not articles:
+        raise Blocked("bridge_error: 订阅源的条目是桥接服务自身的报错（如登录失效），不是文章，请先修复桥接服务")
+    whose = extract.majority_owner(biz_in(post.url) for post in articles)
+    own = [post for post in articles if biz_in(post.url) in ("", whose)]
+    if _stamped(own, page.fetched_at):
+        own = [replace(post, published_at=None) for post in own]
     return listed(page, own, name, account)
+
+
+def _is_trouble(post: Post) -> bool:
+    """A bridge's own error as an item. An article of WeChat's may well be about logins and errors."""
+    return "mp.weixin.qq.com/" not in post.url and bool(ERROR.search(post.title))
+
+
+def _stamped(posts: list[Post], now: datetime) -> bool:
+    """Whether every item bears one moment though they were never sent at once: the moment of fetching."""
+    times = [post.published_at for post in posts if post.published_at]
+    if len(times) < 2 or max(times) - min(times) > AT_ONCE:
+        return False
+    messages = {post.id.rpartition("_")[0] for post in posts if "mid=" in post.url}
+    just_now = len(times) > 2 and abs(now - max(times)) < AT_ONCE
+    return len(messages) > 1 or len(times) > A_SENDING or just_now
 
 
 def _text(node: Any, *names: str) -> str:
@@ -85,7 +122,7 @@ def read_json(page: Page) -> Observation:
     """JSON Feed."""
     posts = []
     for item in dicts_at(extract.page_json(page), "items"):
-        at, precision = moment(text_at(item, "date_published") or text_at(item, "date_modified"), page)
+        at, precision = moment(text_at(item, "date_published"), page)
         url = text_at(item, "url")
         posts.append(
             Post(

@@ -13,6 +13,10 @@ from crawler.platforms.authorized_api import WHOLE
 from crawler.platforms.spec import PageSource
 from rules.model import ClaimType, Observation, Platform, Post
 
+LEAST = 10
+"""A page of the official list has twenty; one of fewer, while the interface counts more, is cut short."""
+LATER = re.compile(r"[?&]offset=[1-9]")
+
 
 def article_id(url: str) -> str:
     """mid_idx of a long link, the token of a short one: the same article keeps its id from one source to another."""
@@ -33,6 +37,8 @@ def listed(page: Page, posts: list[Post], name: str = "", account: str = "", **f
     whose = account or extract.majority_owner(biz_in(post.url) for post in posts)
     own = [post for post in posts if account or biz_in(post.url) in ("", whose)]
     extract.require(own, "empty_list: 列表里没有文章，不能视为无更新")
+    stated = biz_in(next((post.url for post in own if biz_in(post.url)), ""))
+    facts = {"ids": (f"biz:{stated}",) if stated else (), **facts}
     return make_observation(page, Platform.WECHAT, name=name, account_id=whose, posts=own, **facts)
 
 
@@ -41,7 +47,8 @@ def read_freepublish(page: Page) -> Observation:
     in this list: silence is shown only where the operator confirmed that nothing is missing."""
     posts = []
     for item in dicts_at(extract.page_json(page), "item"):
-        at = unix_time_at(item, "update_time") or unix_time_at(item, "content", "create_time")
+        # update_time moves with every edit.
+        at = unix_time_at(item, "content", "create_time") or unix_time_at(item, "create_time")
         for index, news in enumerate(dicts_at(item, "content", "news_item"), 1):
             if news.get("is_deleted") in (True, 1):
                 continue
@@ -54,8 +61,11 @@ def read_freepublish(page: Page) -> Observation:
                     published_at=at,
                 )
             )
-    shows = ClaimType.ACTIVE | (ClaimType.INACTIVE if WHOLE in page.url else ClaimType.NONE)
-    return listed(page, posts, post_count=int_at(extract.page_json(page), "total_count"), proves=shows)
+    total, items = int_at(extract.page_json(page), "total_count") or 0, len(dicts_at(extract.page_json(page), "item"))
+    cut_short = items < min(total, LEAST) or LATER.search(page.url)
+    shows = ClaimType.ACTIVE | (ClaimType.INACTIVE if WHOLE in page.url and not cut_short else ClaimType.NONE)
+    # total_count counts what was published (发布), and not what was mass-sent.
+    return listed(page, posts, proves=shows)
 
 
 def read_mass(page: Page) -> Observation:
@@ -191,9 +201,10 @@ def read_about(page: Page) -> Observation:
     kind = next((pairs[key] for key in ("主体类型", "账号类型", "认证类型") if pairs.get(key)), "")
     account = pairs.get("微信号") or pairs.get("原始ID") or ""
     extract.require(account or body, "about_without_facts: 关于页没有微信号或主体")
-    return make_observation(
-        page, Platform.WECHAT, account_id=account, verified_body=body or ("个人" if kind == "个人" else "")
-    )
+    body = body or ("个人" if kind == "个人" else "")
+    stated = (("gh", pairs.get("原始ID")), ("biz", biz_in(page.requested_url or page.url)))
+    ids = tuple(f"{kind}:{value}" for kind, value in stated if value)
+    return make_observation(page, Platform.WECHAT, account_id=account, ids=ids, verified_body=body)
 
 
 def is_messages(page: Page) -> bool:

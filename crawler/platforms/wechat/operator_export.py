@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from crawler.page import extract
-from crawler.page.extract import dicts_at, int_at, json_at, make_observation, require, text_at, unix_time_at
+from crawler.page.extract import dicts_at, json_at, make_observation, require, text_at, unix_time_at
 from crawler.page.page import Page, Unreadable
 from crawler.platforms.spec import PageSource
 from crawler.platforms.wechat.lists import article_id, listed
@@ -37,10 +37,10 @@ def read_published(page: Page) -> Observation:
                     id=article_id(url) or text_at(article, "aid"),
                     title=text_at(article, "title"),
                     url=url,
-                    published_at=sent or unix_time_at(article, "create_time") or unix_time_at(article, "update_time"),
+                    published_at=sent or unix_time_at(article, "create_time"),
                 )
             )
-    return listed(page, posts, post_count=int_at(whole, "total_count"))
+    return listed(page, posts)
 
 
 def read_search(page: Page) -> Observation:

@@ -18,9 +18,12 @@ NOTHING = "no_result: 搜狗没有结果；收录不全，不能证明账号不�
 
 
 def read_accounts(page: Page) -> Observation:
-    """type=1: accounts with 微信号, 微信认证 and the newest article known; the first one fills the observation."""
+    """type=1: accounts with 微信号, 微信认证 and the newest article known: whose they are, the asker must judge by id."""
     blocks = require(find(extract.tree(page), '//li[starts-with(@id,"sogou_vr_11002301_box_")]'), NOTHING)
     results = tuple(_account(block) for block in blocks)
+    if page.requested_url or page.url:
+        return make_observation(page, Platform.WECHAT, results=results)
+    # A saved page without its address: nobody knows what was asked, so the first answer is shown.
     top, block = results[0], blocks[0]
     link = find(block, './/a[starts-with(@uigs,"account_article")]') or find(
         block, f".//dl[{_labelled('最近文章')}]//a"
@@ -66,6 +69,8 @@ def read_articles(page: Page) -> Observation:
         best = results.setdefault(found.name, found)
         if found.last_post_at and (not best.last_post_at or found.last_post_at > best.last_post_at):
             results[found.name] = found
+    if page.requested_url or page.url:
+        return make_observation(page, Platform.WECHAT, results=tuple(results.values()))
     return make_observation(
         page,
         Platform.WECHAT,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 from crawler.page import extract
 from crawler.page.extract import dicts_at, int_at, json_at, make_observation, require, text_at, when
@@ -14,12 +16,20 @@ from crawler.platforms.weibo import pages
 from rules.model import ClaimType, Observation, Outcome, Platform, Post, SearchHit
 
 API = "https://m.weibo.cn/api/container/getIndex"
-UID_IN_URL = re.compile(r"(?:[?&](?:uid|value)=|containerid=(?:100505|107603|230283))(\d{5,12})|/u/(\d{5,12})")
+UID_IN_URL = re.compile(r"(?:[?&](?:uid|value)=|containerid=(?:100505|107603|230283|230413))(\d{5,12})|/u/(\d{5,12})")
+LATER = re.compile(r"[?&](?:page=(?!1(?:&|$))|since_id=[^&0]|max_id=[^&0]|feature=[^&0]|q=|key|base_app=1|trim_user=1)")
+"""What asks for a later page, or for a part: by 原创, 图片, 视频, keyword."""
+WHOLE = re.compile(r"containerid=107603(\d{5,12})(?:&|$)|/statuses/user_timeline\b")
+"""The list of everything. Tabs have containers of their own (230413…_-_WEIBO_SECOND_PROFILE_WEIBO_ORI)."""
+LEAST = 6
+"""A page has ten; visitors see a few less. Fewer is a list cut to its pins, or in the middle."""
+NOT_SHARED = re.compile("赞|推荐|广告|热门")
+"""How an item of somebody else's is labelled that the account did not pass on."""
 
 
 def post(item: dict[str, Any], page: Page, pinned: bool = False) -> Post:
     """One mblog. A retweet is the account's own act and counts; an edit time does not."""
-    at, precision = when(text_at(item, "created_at"), page)
+    at, precision = when(text_at(item, "created_at").replace(" CST ", " +0800 "), page)
     title = text_at(item, "title", "text")
     mid = text_at(item, "mid") or text_at(item, "idstr") or text_at(item, "id")
     return Post(
@@ -28,8 +38,12 @@ def post(item: dict[str, Any], page: Page, pinned: bool = False) -> Post:
         url=f"https://m.weibo.cn/detail/{mid}",
         published_at=at,
         precision=precision,
-        pinned=pinned or title == "置顶" or item.get("isTop") in (1, True) or item.get("mblogtype") == 2,
+        pinned=pinned or title == "置顶" or int_at(item, "isTop") == 1 or item.get("isTop") is True or _is_top(item),
     )
+
+
+def _is_top(item: dict[str, Any]) -> bool:
+    return int_at(item, "mblogtype") == 2 or item.get("is_top") in (1, True, "1")
 
 
 def author(item: dict[str, Any]) -> str:
@@ -43,13 +57,17 @@ def wanted(page: Page) -> str:
     return (match.group(1) or match.group(2)) if match else ""
 
 
-def listed(page: Page, items: list[tuple[dict[str, Any], bool]], **facts: Any) -> Observation:
-    """A list of mblogs: only the owner's. Lists mix in liked and recommended items of other people."""
+def listed(page: Page, items: list[tuple[dict[str, Any], bool]]) -> Observation:
+    """A list of mblogs: only the owner's. Lists mix in liked and recommended items of other people, and quick reposts
+    (快转), which bear their author and are a sign of life of the owner."""
     whose = wanted(page) or extract.majority_owner(author(item) for item, _ in items)
     own = [(item, pinned) for item, pinned in items if author(item) == whose]
     require(whose and own, "no_own_items: 列表里没有本账号的微博")
     user = own[0][0]["user"]
-    # A list shows the newest page only, so an account that is alive may hide behind pinned items: see crawler.read.
+    others = [item for item, _ in items if author(item) != whose] if wanted(page) else []
+    shared = [at for item in others if (at := _shared_at(item, page))]
+    count = next((n for item, _ in own if (n := int_at(item, "user", "statuses_count")) is not None), None)
+    # A list shows the newest page only, so an account that is alive may hide behind pinned items: see crawler.claims.
     return make_observation(
         page,
         Platform.WEIBO,
@@ -57,8 +75,29 @@ def listed(page: Page, items: list[tuple[dict[str, Any], bool]], **facts: Any) -
         account_id=whose,
         verified_body=_body(user),
         posts=[post(item, page, pinned) for item, pinned in own],
-        **facts,
+        post_count=count,
+        counters=_counters(count),
+        sign_at=max(shared, default=None),
+        proves=extract.EVERYTHING if _from_the_top(page) else ~ClaimType.INACTIVE,
     )
+
+
+def _counters(count: int | None) -> tuple[tuple[str, int], ...]:
+    return (("statuses", count),) if count is not None else ()
+
+
+def _shared_at(item: dict[str, Any], page: Page) -> datetime | None:
+    """When somebody else's item in this list was published, unless it says that the account did not pass it on."""
+    label = text_at(item, "title", "text") + text_at(item, "mblog_menu_new_style")
+    if NOT_SHARED.search(label) or "promotion" in item or item.get("isAd") in (1, True):
+        return None
+    return post(item, page).published_at
+
+
+def _from_the_top(page: Page) -> bool:
+    """Whether the address asks for the first page of everything. Without an address nobody knows."""
+    url = unquote(page.requested_url or page.url)
+    return bool(WHOLE.search(url)) and not LATER.search(url)
 
 
 def body(page: Page) -> Any:
@@ -81,13 +120,14 @@ def read_m_posts(page: Page) -> Observation:
         for card in cards(page)
         if isinstance(card.get("mblog"), dict)
     ]
-    return listed(page, items, post_count=int_at(body(page), "cardlistInfo", "total"))
+    # cardlistInfo.total is what a visitor may page through (10, 20), not the number of all posts.
+    return listed(page, items)
 
 
 def read_statuses(page: Page) -> Observation:
     """statuses/user_timeline of the open platform, with the account's own authorisation."""
     found = dicts_at(extract.page_json(page), "statuses")
-    return listed(page, [(item, False) for item in found], post_count=int_at(extract.page_json(page), "total_number"))
+    return listed(page, [(item, False) for item in found])
 
 
 def read_ajax_posts(page: Page) -> Observation:
@@ -107,6 +147,7 @@ def read_profile(page: Page) -> Observation:
         account_id=uid,
         verified_body=_body(user),
         post_count=count,
+        counters=_counters(count),
         **({"outcome": Outcome.EMPTY, "reason": "zero_posts: 微博数为 0"} if count == 0 else {}),
     )
 
@@ -189,6 +230,7 @@ SPEC = PlatformSpec(
             note="需账号本身授权",
             matches=lambda page: extract.has(page, "statuses"),
             read=read_statuses,
+            least=LEAST,
         ),
         PageSource(
             code="m_posts",
@@ -198,6 +240,7 @@ SPEC = PlatformSpec(
             matches=_has_card("mblog"),
             read=read_m_posts,
             urls=m_post_urls,
+            least=LEAST,
         ),
         PageSource(
             code="profile",

@@ -39,9 +39,9 @@ def read_wap(page: Page) -> Observation:
     body = extract.first(r"认证[：:]\s*([^<]{1,200})", page.text)
     count = int_at(extract.first(r"微博\[(\d+)\]", page.text) or None)
     require(posts or uid, "no_identity: 页面上没有账号")
-    return make_observation(
-        page, Platform.WEIBO, name=name, account_id=uid, verified_body=body, posts=posts, post_count=count
-    )
+    counters = (("statuses", count),) if count is not None else ()
+    facts = {"name": name, "account_id": uid, "verified_body": body, "posts": posts}
+    return make_observation(page, Platform.WEIBO, **facts, post_count=count, counters=counters)
 
 
 def shown_status(page: Page) -> Any:

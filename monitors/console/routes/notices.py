@@ -80,7 +80,7 @@ def body(request: Request, notice_id: str) -> Response:
 def paper(request: Request, notice_id: str) -> HTMLResponse:
     """The paper inside our page."""
     row, letter = _notice(request, notice_id)
-    answers = [(target, *answer) for target, answer in json.loads(row["delivered"]).items()]
+    answers = [(target, *answer[:3]) for target, answer in json.loads(row["delivered"]).items()]
     return render(request, "notice.html", letter.subject, school=row["school"], row=row, letter=letter, answers=answers)
 
 

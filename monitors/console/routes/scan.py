@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
@@ -14,10 +13,15 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from crawler.fetch.egress import EgressDenied
 from monitors.console.auth import ConsoleRole
 from monitors.console.middleware import require
-from monitors.console.rendering import render, school_names, world_of
+from monitors.console.rendering import redirect_after, render, school_names, world_of
 from monitors.console.routes.evidence import INERT
+from monitors.jobs.discovery.candidates import SuspectError
+from monitors.jobs.scan.listing import list_suspect
+from monitors.jobs.scan.scan import ScanReport
 from monitors.jobs.scan.scan import scan as look_now
+from monitors.jobs.scan.words import refusal
 from rules.accounts.pasted_target import InvalidTarget
+from rules.model import Platform
 from storage.database import StorageError
 from storage.evidence import EvidenceError
 
@@ -42,12 +46,34 @@ async def scan(
     """Look now; the page comes back when the look has ended."""
     text = target.strip()
     if not text or len(text) > LONGEST:
-        return _page(request, target=text[:LONGEST], error="请粘贴一个网址、分享文字或账号名称。", status=422)
+        error = (
+            "文字太长。请只粘贴网址，或只填写账号名称。"
+            if text
+            else "请粘贴一个网址、分享文字或账号名称，再按“开始核查”。"
+        )
+        return _page(request, target=text[:LONGEST], error=error, status=422)
     try:
         report = await look_now(world_of(request), text)
     except (InvalidTarget, EgressDenied, StorageError, EvidenceError) as error:
-        return await run_in_threadpool(_page, request, target=text, error=str(error), status=422)
+        return await run_in_threadpool(_page, request, target=text, error=refusal(error), status=422)
     return await run_in_threadpool(_page, request, target=text, report=report)
+
+
+@router.post("/scan/suspects")
+def to_suspects(
+    request: Request,
+    who: Annotated[str, Depends(require(ConsoleRole.DECIDES))],
+    name: Annotated[str, Form(max_length=200)] = "",
+    platform: Annotated[str, Form(max_length=20)] = "",
+    link: Annotated[str, Form(max_length=LONGEST)] = "",
+    target: Annotated[str, Form(max_length=LONGEST)] = "",
+) -> Response:
+    """列入疑似账号: a name that raises a question waits for a person from now on."""
+    try:
+        list_suspect(world_of(request), name.strip(), platform, link.strip(), by=who)
+    except (SuspectError, InvalidTarget) as error:
+        return _page(request, target=target, error=str(error), status=422)
+    return redirect_after("/suspects", "listed")
 
 
 @router.get("/scan/{run}/{file}")
@@ -65,7 +91,7 @@ def _page(
     request: Request,
     *,
     target: str = "",
-    report: Mapping[str, Any] | None = None,
+    report: ScanReport | None = None,
     error: str = "",
     status: int = 200,
 ) -> HTMLResponse:
@@ -75,8 +101,9 @@ def _page(
         "即时核查",
         target=target,
         report=report,
-        folder=_folder(report or {}),
+        folder=_folder(report),
         verdicts=VERDICTS,
+        platforms=[(platform.value, platform.label) for platform in Platform],
         names=school_names(world_of(request)),
         error=error,
         status=status,
@@ -84,7 +111,7 @@ def _page(
     )
 
 
-def _folder(report: Mapping[str, Any]) -> str:
+def _folder(report: ScanReport | None) -> str:
     """The name of the folder that a report was left in."""
-    left = report.get("report_pdf") or report.get("screenshot")
+    left = report.report_pdf or report.screenshot if report else ""
     return Path(left).parent.name if left else ""

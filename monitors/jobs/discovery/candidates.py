@@ -134,9 +134,10 @@ def _host(found: SearchHit) -> str:
 
 
 def decide_candidate_as(
-    context: AppContext, school: str, key: str, state: CandidateState, *, by: str, reason: str = ""
+    context: AppContext, school: str, key: str, state: CandidateState, *, by: str, reason: str = "", unit: str = ""
 ) -> tuple[Candidate, list[str]]:
-    """A person's decision, and what became of the cases that stand on this suspect. Raises SuspectError.
+    """A person's decision, and what became of the cases that stand on this suspect. ``unit``: whose the account is (of a
+    group: its creator's unit), to whom its papers go. Raises SuspectError.
 
     An excluded one is never raised again unless its name changes.
     """
@@ -144,7 +145,7 @@ def decide_candidate_as(
     if candidate is None:
         raise SuspectError(f"没有这个疑似账号：{school} {key}。可以用 xunjian suspect list 查看。")
     try:
-        decided = decide_candidate(candidate, state, by=by, reason=reason, now=context.clock())
+        decided = decide_candidate(candidate, state, by=by, reason=reason, now=context.clock(), unit=unit)
     except ValueError as error:
         raise SuspectError(str(error)) from error
     if not context.store.candidates.save(decided, expected=candidate.state):

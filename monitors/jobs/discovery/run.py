@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from crawler.fetch.job import FetchTask
 from crawler.page.page import Page
 from monitors.app_context import AppContext
 from monitors.jobs.discovery.candidates import ScreeningContext
-from monitors.jobs.sweep import new_crawl_job
+from monitors.jobs.sweep import new_crawl_job, run_crawl_job
 from monitors.json_output import iso
 from rules.candidates import Candidate, SearchLogEntry
 from rules.model import Observation, Platform, SearchHit
@@ -107,6 +108,16 @@ class DiscoveryRun:
             return False
         return bool(self.context.store.runs.platform(platform.value)["enabled"])
 
+    @asynccontextmanager
+    async def _turn(self, platform: Platform) -> AsyncIterator[bool]:
+        """Ask a platform only while no sweep does; False where that sweep met a wall or somebody switched it off. Websites
+        have a host each, and a recording asks nobody."""
+        if platform is Platform.WEBSITE or self.replay:
+            yield True
+            return
+        async with self.context.platform_locks[platform]:
+            yield self.may_ask(platform)
+
     async def fetch(self, platform: Platform, looks: Sequence[FetchTask]) -> dict[str, list[Observation]]:
         """Look through one crawl child; observations by key. What was not asked (budget, a wall before) is missing.
 
@@ -114,9 +125,10 @@ class DiscoveryRun:
         """
         context, given = self.context, {"timeout_seconds": PATIENCE_SECONDS} if platform is Platform.WEBSITE else {}
         order = new_crawl_job(context, "discover", platform, looks, follow=False, replay=self.replay, **given)
-        context.store.runs.start(order.run, order.kind, platform.value, context.clock())
-        ending = await context.crawl_processes.run(order)
-        context.store.runs.finish(order.run, ending.status, ending.summary | {"error": ending.error}, context.clock())
+        async with self._turn(platform) as free:
+            if not free:
+                return {}
+            ending = await run_crawl_job(context, order, rests=False)
         if ending.error:
             self.report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")
         seen: dict[str, list[Observation]] = defaultdict(list)

@@ -1,0 +1,54 @@
+"""Recognises a site that has become something else: betting, pornography and the like on a lost or broken-into domain."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.platforms.website.document import ParsedPage
+
+HIJACKED = "hijacked: 页面是赌博、色情等推广内容，域名可能已失效被他人使用或网站被篡改，请立即核实并处置"
+"""What staff must hear of at once; nothing such a page shows counts for or against the account."""
+BRANDS = r"(?:开云|亚博|乐鱼|华体会|九游会|必威|凯发|葡京|bet365|kaiyun|ag真人|pg电子|云开体育|博鱼)"
+NAMESAKES = r"(?:爱游戏|半岛|米兰|万博|星空|江南|金沙|银河|威尼斯人?|皇冠|新濠|永利|太阳城|天博|雷火|火狐|乐动|完美|南宫|k8|188|365|威廉希尔|沙巴)"
+"""Betting brands that other things are called as well."""
+BETTING = (
+    rf"{BRANDS}\s?(?:体育|电竞|娱乐|棋牌|真人|国际|彩票|电子|app|游戏|官网|官方|登录|注册|赌场|平台|入口)"
+    rf"|{NAMESAKES}(?:体育|电竞|娱乐|棋牌|真人|彩票|赌场)(?:官|app|平台|入口|登|注册|下载|网)"
+    r"|百家乐|时时彩|六合彩|香港(?:马会|六合)|北京赛车|pk10|老虎机|捕鱼(?:游戏|达人|平台)|澳门(?:新?葡京|银河|金沙|威尼斯|永利|赌场|娱乐|皇冠|太阳城)"
+    r"|真人(?:娱乐|荷官|视讯|百家|棋牌|游戏平台)|(?:娱乐城|赌场|赌球|博彩|投注|购彩|彩票|棋牌|电玩城|体育投注|德州扑克|麻将胡了)"
+    r"(?:官网|官方|平台|网址|网站|入口|登录|登陆|注册|下载|app|代理|技巧|开户|娱乐|大厅|优惠|送彩金|开奖|计划|软件)"
+    r"|(?:世界杯|欧洲杯|足球|体育|电竞)(?:投注|竞猜平台|买球|下注|赔率|外围)|买球(?:app|网|官网|平台|入口)|(?:开户|注册|首存)送(?:彩金|\d+)|赔率分析"
+)
+ADULT = (
+    r"成人(?:视频|影院|电影|网站|小说|av)|无码|(?:日韩|欧美|亚洲|国产)(?:精品|av|无码|一区|三级|视频在线)|一区二区三区|\bav(?:在线|网站|影院)|色情|黄色(?:网站|视频|电影)"
+    r"|同城约炮|约炮|裸聊|激情(?:视频|小说|五月)|三级片|春药|迷药"
+)
+TRADES = r"代开(?:各类)?(?:增值税)?发票|(?:专业)?办(?:理)?(?:假)?证件?(?:公司|电话)|代办文凭|代孕(?:公司|机构|网|价格)|枪支(?:出售|专卖)|私服(?:发布|网)|传奇私服|网贷(?:口子|秒批)|信用卡套现"
+FOREIGN = r"(?:online|live|best) casino|casino (?:bonus|online|games)|slot (?:gacor|online)|judi (?:bola|slot|online)|\btogel\b|baccarat|sportsbook|poker online|nhà cái|\bviagra\b|\bcialis\b|\bporn|xxx video|escort service"
+PASTIMES = r"笔趣阁|(?:小说|漫画)(?:免费|全文|在线){1,2}阅读|小说.{0,6}最新章节|(?:电影|影视|电视剧|短剧|动漫)(?:免费|在线|高清){1,2}(?:观看|下载|播放)"
+SPAM = re.compile(f"{BETTING}|{ADULT}|{TRADES}|{FOREIGN}|{PASTIMES}", re.I)
+AGAINST = re.compile(
+    r"警惕|警示|防范|防止|预防|打击|抵制|远离|拒绝|反诈|防骗|诈骗|举报|查处|整治|治理|禁止|严禁|不得|危害|案例|讲座|研究(?!院|所|中心|生)|处分|判决|法院|公安|警方"
+    r"|涉嫌|犯罪|违法|中国体育彩票|公益金"
+)
+"""Words of those who warn of it, study it or prosecute it: the same text is then no advertisement."""
+ENOUGH = 3
+"""Different advertising texts from which a page is an advertiser's, whatever else stands on it."""
+LONGEST = 120
+MOST = 100_000
+"""Characters of a page that are looked through."""
+
+
+def advertises(text: str) -> bool:
+    """True where a text promotes a known kind of spam, and does not warn of it."""
+    return SPAM.search(text) is not None and AGAINST.search(text) is None
+
+
+def hijacked(document: ParsedPage) -> bool:
+    """True where title, or several texts and links of the page, advertise what no university does."""
+    # Most pages hold not one such word; asking once saves asking a thousand texts.
+    heads = (document.title, document.meta.get("keywords", ""), document.meta.get("description", ""))
+    if SPAM.search("\n".join((*heads, document.said[:MOST]))) is None:
+        return False
+    said = sum(advertises(text) for text in {text.text for text in document.texts if len(text.text) <= LONGEST})
+    return said >= ENOUGH or any(advertises(head[:LONGEST]) for head in heads)

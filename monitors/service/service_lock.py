@@ -1,0 +1,35 @@
+"""One service per data directory: a lock that ends with the process, whatever ends it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from monitors.cli.options import InvalidInput
+
+NAME = "serve.lock"
+
+
+@contextmanager
+def only_service(data: Path, port: int) -> Iterator[None]:
+    """Hold the data directory. Raises BadInput where another service holds it: two would poll every page twice, each with
+    a budget of its own."""
+    path = data / NAME
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = os.pread(fd, 200, 0).decode("utf-8", "replace").strip()
+            raise InvalidInput(
+                f"数据目录 {data} 正被另一个 xunjian serve 使用{f'（{holder}）' if holder else ''}。"
+                "请先停止它，或用 --data 换一个数据目录。"
+            ) from error
+        os.ftruncate(fd, 0)
+        os.pwrite(fd, f"进程 {os.getpid()}，端口 {port}\n".encode(), 0)
+        yield
+    finally:
+        os.close(fd)
