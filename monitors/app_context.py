@@ -30,6 +30,16 @@ class CanaryAccount:
     alive: bool
 
 
+@dataclass(frozen=True)
+class DemoPerson:
+    """Somebody who can sign in to the demonstration, with a password made at its start."""
+
+    name: str
+    display: str
+    roles: str
+    password: str
+
+
 @dataclass
 class AppContext:
     """One process's surroundings. ``connect_to`` is the demo campus (address, plain port, TLS port), or None."""
@@ -39,6 +49,7 @@ class AppContext:
     clock: Clock
     connect_to: tuple[str, int, int] | None = None
     canaries: Sequence[CanaryAccount] = ()
+    demo_people: Sequence[DemoPerson] = ()
     crawl_processes: CrawlProcessPool = field(init=False)
     platform_locks: Mapping[Platform, asyncio.Lock] = field(init=False)
     """Held while a child asks a platform: sweeps that overlap would ask its host twice as often."""

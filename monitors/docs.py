@@ -10,13 +10,14 @@ import rules.candidates
 import rules.cases.case
 import rules.model
 import rules.names.model
+import rules.people
 import rules.policies.schema
 from monitors.settings import Settings
 from rules.model import LabeledEnum
 from rules.policies.markdown import rules_page
 
 DOCS = Path(__file__).parent.parent / "docs"
-VOCABULARY = (rules.model, rules.cases.case, rules.candidates, rules.policies.schema, rules.names.model)
+VOCABULARY = (rules.model, rules.cases.case, rules.candidates, rules.people, rules.policies.schema, rules.names.model)
 
 
 def labels() -> str:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
@@ -24,6 +24,13 @@ from storage.database import url_of
 
 class SettingsError(Exception):
     """The settings cannot be used. Raised by `load_settings`; the CLI prints it and exits 2."""
+
+
+TOKEN_VARIABLE = "XUNJIAN_CONSOLE_TOKEN"  # noqa: S105
+SHARED_ACCESS_ENDED = (
+    "控制台的共用口令（XUNJIAN_CONSOLE_TOKEN，或 settings.toml 里的 console_token）已取消，改为每人一个账号。请删除这项设置，"
+    "再启动服务并打开首次启动时显示的链接建立管理员账号，或执行 xunjian user add 登录名 --display 姓名 --role admin 建立账号。"
+)
 
 
 class CanarySetting(BaseModel):
@@ -66,9 +73,15 @@ class Settings(BaseSettings):
     port: int = Field(default=8765, ge=1, le=65535, description="控制台端口")
     base_url: str = Field(default="", description="控制台对外网址，用于日报里的链接")
     contact: str = Field(default="mailto:admin@localhost", description="写在访问标识里的联系方式，供被访问网站联系")
-    console_token: SecretStr | None = Field(
-        default=None, description="控制台访问口令；不填则首次启动时生成并保存在数据目录"
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="控制台前面的反向代理的地址段（CIDR）；只相信它们报来的访问者地址"
     )
+    cas_url: str = Field(default="", description="校园统一身份认证（CAS）网址，如 https://cas.example.edu.cn/cas")
+    cas_version: Literal["2", "3"] = Field(default="3", description="CAS 协议版本")
+    oidc_issuer: str = Field(default="", description="校园统一身份认证（OIDC）的颁发者网址")
+    oidc_client_id: str = Field(default="", description="OIDC 客户端标识")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="OIDC 客户端密钥")
+    oidc_claim: str = Field(default="sub", description="OIDC 中作为登录名的声明；须是本人不能自行更改的，如工号")
     allowed_ranges: tuple[str, ...] = Field(default=(), description="允许访问的校内地址段（CIDR）")
     channels: tuple[SecretStr, ...] = Field(
         default=(), description="通知渠道：file:///目录 或 smtp://用户@主机:端口?from=…"
@@ -101,7 +114,7 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(default=False, description="演示模式")
 
-    @field_validator("allowed_ranges")
+    @field_validator("allowed_ranges", "trusted_proxies")
     @classmethod
     def _ranges(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for text in value:
@@ -110,6 +123,14 @@ class Settings(BaseSettings):
             except ValueError as error:
                 raise ValueError(f"“{text}”不是地址段，应写作 10.8.0.0/16（主机位为 0）") from error
         return value
+
+    @model_validator(mode="after")
+    def _campus_login(self) -> Settings:
+        if (self.cas_url or self.oidc_issuer) and not self.base_url:
+            raise ValueError("使用统一身份认证时要填写 base_url（控制台对外网址），认证后才能回到控制台")
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()):
+            raise ValueError("填写 oidc_issuer 时，oidc_client_id 和 oidc_client_secret 也要填写")
+        return self
 
     @field_validator("grants")
     @classmethod
@@ -159,17 +180,21 @@ class Settings(BaseSettings):
 
 def load_settings(**given: Any) -> Settings:
     """The settings in force; ``given`` come from the command line. Raises SettingsError with every problem and its place."""
+    if any(name.upper() == TOKEN_VARIABLE and value.strip() for name, value in os.environ.items()):
+        raise SettingsError(SHARED_ACCESS_ENDED)
     typed = {name: value for name, value in given.items() if value is not None}
     file = settings_file(typed)
     try:
         settings = Settings(**typed)
     except ValidationError as error:
+        if any(e["loc"] == ("console_token",) for e in error.errors()):
+            raise SettingsError(SHARED_ACCESS_ENDED) from error
         lines = explain(error, file=file, given=typed, environ=os.environ, known=Settings.model_fields)
         raise SettingsError(f"设置有误，请改正后再试：\n{lines}") from error
     except (ValueError, OSError) as error:
         raise SettingsError(explain_toml(error, file)) from error
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(
             f"不能建立数据目录 {settings.data}: {error.strerror}。请换一个目录（--data）或检查权限。"

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from rules.candidates import Candidate, CandidateState, SearchLogEntry, merge_candidate
 from rules.model import Suspicion
+from storage.audit import record_document
 from storage.database import Database, table, upsert
 from storage.serialization import dump, load
 from storage.tables import CandidateRow, SearchLogRow
@@ -41,8 +42,13 @@ class CandidateRepository:
         """Keep a decision if nobody decided in between; False where somebody did."""
         mine = (CANDIDATE.c.school == candidate.school) & (CANDIDATE.c.key == candidate.key)
         with self._db.write() as tx:
-            change = CANDIDATE.update().where(mine, CANDIDATE.c.state == expected.value)
-            return tx.execute(change.values(**_row(candidate))).rowcount == 1
+            known = tx.execute(select(CANDIDATE.c.body).where(mine)).scalar()
+            change, row = CANDIDATE.update().where(mine, CANDIDATE.c.state == expected.value), _row(candidate)
+            if tx.execute(change.values(**row)).rowcount != 1:
+                return False
+            action, now = f"suspect.{candidate.state.value}", candidate.decided_at or candidate.last_seen_at
+            record_document(tx, action, candidate.key, known, row["body"], now=now, school=candidate.school)
+            return True
 
     def one(self, school: str, key: str) -> Candidate | None:
         """One candidate."""

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select, text
 
 from rules.cases.case import Case, CaseEvent
 from rules.model import CaseState, Finding
+from storage.audit import record_document
 from storage.database import Database, StorageError, table, upsert
 from storage.serialization import dump, load
 from storage.tables import CaseEventRow, CaseRow, FindingRow, NoticeRow, NumberSequenceRow, PolicyRow
@@ -73,6 +74,7 @@ class CaseTransaction:
         """Keep a case as its new events left it."""
         version = self._versions.get(case.number, 0)
         row = _case_row(case, version + 1)
+        known = self._tx.execute(select(CASE.c.body).where(CASE.c.number == case.number)).scalar()
         if version:
             change = CASE.update().where(CASE.c.number == case.number, CASE.c.version == version).values(**row)
             if self._tx.execute(change).rowcount != 1:
@@ -84,6 +86,8 @@ class CaseTransaction:
         first = int(self._tx.execute(count).scalar() or 0)
         if events:
             self._tx.execute(insert(EVENT), [_event_row(event, first + n) for n, event in enumerate(events)])
+            why, what, body = events[0].reason, f"case.{events[0].kind.value}", row["body"]
+            record_document(self._tx, what, case.number, known, body, now=self.now, school=self.school, reason=why)
 
     def notice_ids(self, number: str) -> set[str]:
         """Ids of the notices that a case has in the outbox."""

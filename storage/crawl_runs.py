@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from storage.audit import record
 from storage.database import Database, table, upsert
 from storage.tables import (
     ChainHeadRow,
@@ -145,6 +146,7 @@ class CrawlRunRepository:
         with self._db.write() as tx:
             _set_platform(tx, platform, values)
             tx.execute(insert(EVENT), [event])
+            record(tx, "platform.switch", platform, now=now, after=values | {"reason": why})
 
     def operator_events(self, limit: int = 50) -> list[dict[str, Any]]:
         """The newest switches thrown."""

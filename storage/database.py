@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,7 @@ class Database:
         from alembic.util import CommandError
 
         with _plain_errors(), _newer_version(CommandError):
+            self._make_private()
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS))
             head = ScriptDirectory.from_config(config).get_current_head()
@@ -107,6 +109,13 @@ class Database:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
                 connection.commit()
+
+    def _make_private(self) -> None:
+        """A new SQLite file is its owner's alone; its journals take their mode from it. It holds phone numbers."""
+        path = self.engine.url.database if self.sqlite else None
+        if path and path != ":memory:":
+            with suppress(OSError):  # what is wrong with the folder is told when it is opened
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
 
     def close(self) -> None:
         """Give the connections back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from rules.accounts.identity import account_key
 from rules.model import Filing
+from storage.audit import record, record_document
 from storage.database import Database, StorageError, table, upsert
 from storage.serialization import dump, load
 from storage.tables import FilingChangeRow, FilingRow
@@ -50,6 +51,7 @@ class FilingRepository:
                     insert(CHANGE), [_change(key, known.get(key), body, by, now) for key, (_, body) in changed.items()]
                 )
             added = sum(key not in known for key in changed)
+            _audit(tx, changed, known, now)
             return added, len(changed) - added
 
     def carry_out(
@@ -81,6 +83,10 @@ class FilingRepository:
             ]
             if log:
                 tx.execute(insert(CHANGE), log)
+            changed = {(school, filing.id): (filing, dump(filing)) for filing in written}
+            _audit(tx, changed, {(school, key): dump(filing) for key, filing in known.items()}, now)
+            if gone:
+                record(tx, "filing.remove", school, now=now, school=school, before={"ids": [each.id for each in gone]})
 
     def remove(self, school: str, ids: Sequence[str], *, by: str, now: datetime) -> int:
         """Take rows out of the register; their last state stays in the change log."""
@@ -88,6 +94,7 @@ class FilingRepository:
             rows = tx.execute(select(FILING).where(FILING.c.school == school, FILING.c.id.in_(ids))).all()
             for row in rows:
                 tx.execute(insert(CHANGE), [_change((school, row.id), row.body, "", by, now)])
+                record_document(tx, "filing.remove", f"{school}/{row.id}", row.body, "", now=now, school=school)
             return int(tx.execute(delete(FILING).where(FILING.c.school == school, FILING.c.id.in_(ids))).rowcount)
 
     def all(self, school: str | None = None) -> list[Filing]:
@@ -137,6 +144,26 @@ class FilingRepository:
         query = select(CHANGE).where(CHANGE.c.filing == filing).order_by(CHANGE.c.seq)
         with self._db.read() as tx:
             return [{"at": row.at, "by": row.by, **json.loads(row.body)} for row in tx.execute(query)]
+
+
+def _audit(
+    tx: Connection,
+    changed: Mapping[tuple[str, str], tuple[Filing, str]],
+    known: Mapping[tuple[str, str], str],
+    now: datetime,
+) -> None:
+    """One row: field by field. A whole import: one entry a school, for its change log has every row's history."""
+    for school in sorted({school for school, _ in changed}):
+        keys = [key for key in changed if key[0] == school]
+        if len(keys) == 1:
+            before, (_, body) = known.get(keys[0]), changed[keys[0]]
+            action = "filing.change" if before else "filing.add"
+            record_document(tx, action, f"{school}/{keys[0][1]}", before, body, now=now, school=school)
+        else:
+            new = sum(key not in known for key in keys)
+            record(
+                tx, "filing.import", school, now=now, school=school, after={"added": new, "changed": len(keys) - new}
+            )
 
 
 def _row(filing: Filing, body: str, now: datetime) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, insert, or_, select
 
+from storage.audit import record
 from storage.database import Database, table
 from storage.tables import NoticeRow
 
@@ -96,12 +97,13 @@ class OutboxRepository:
         refused or in doubt is forgotten, and counting begins anew."""
         waiting = and_(NOTICE.c.id == notice_id, NOTICE.c.state.in_(("failed", "due")))
         with self._db.write() as tx:
-            text = tx.execute(select(NOTICE.c.delivered).where(waiting).with_for_update()).scalar()
-            if text is None:
+            row = tx.execute(select(NOTICE.c.state, NOTICE.c.delivered).where(waiting).with_for_update()).first()
+            if row is None:
                 return False
-            sent = {target: answer for target, answer in json.loads(text).items() if answer[0] == SENT}
+            sent = {target: answer for target, answer in json.loads(row.delivered).items() if answer[0] == SENT}
             change = {"delivered": json.dumps(sent, ensure_ascii=False), "attempts": 0, "error": ""}
             tx.execute(NOTICE.update().where(waiting).values(state="due", next_try_at=now, **change))
+            record(tx, "notice.resend", notice_id, now=now, before={"state": row.state}, after={"state": "due"})
             return True
 
     def all(

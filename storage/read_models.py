@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, selec
 
 from rules.cases.case import Case
 from rules.model import Filing, Outcome
+from rules.people import View
 from storage.cases import CASE, OPEN
 from storage.crawl_runs import DIGEST, RUN
 from storage.database import Database
@@ -27,6 +28,9 @@ SHOWN = func.coalesce(STATE.c.obstacle, STATE.c.outcome, NEVER)
 REGISTER = FILING.outerjoin(STATE, STATE.c.key == FILING.c.key)
 
 
+EVERYTHING = View(None)
+
+
 @dataclass(frozen=True, kw_only=True)
 class AccountFilter:
     """Which accounts to list. ``outcome``: a code of `Outcome`, ``never``, ``unseen``, ``case`` or empty for all."""
@@ -35,6 +39,7 @@ class AccountFilter:
     platform: str = ""
     outcome: str = ""
     text: str = ""
+    view: View = EVERYTHING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,35 +78,45 @@ class ReadModels:
             cases = {(school, account): n for school, account, n in found}
         return [_with_cases(line, cases) for line in lines], int(total)
 
-    def accounts_without_fact(self, limit: int) -> list[AccountListItem]:
+    def accounts_without_fact(self, limit: int, view: View = EVERYTHING) -> list[AccountListItem]:
         """Accounts whose newest look showed nothing, longest without a fact first; never seen ones before all."""
-        query = select(*_COLUMNS).select_from(REGISTER).where(_unseen())
+        query = select(*_COLUMNS).select_from(REGISTER).where(_unseen(), *_visible(view))
         query = query.order_by(STATE.c.fact_at.is_not(None), STATE.c.fact_at, FILING.c.school, FILING.c.id)
         with self._db.read() as tx:
             return [_line(row) for row in tx.execute(query.limit(limit))]
 
-    def count_by_outcome(self) -> dict[tuple[str, str], int]:
+    def count_by_outcome(self, view: View = EVERYTHING) -> dict[tuple[str, str], int]:
         """Registered accounts by platform and what the newest look showed."""
         query = select(FILING.c.platform, SHOWN, func.count()).select_from(REGISTER)
+        query = query.where(*_visible(view))
         with self._db.read() as tx:
             rows = tx.execute(query.group_by(FILING.c.platform, SHOWN))
             return {(platform, outcome): n for platform, outcome, n in rows}
 
-    def count_healthy(self) -> int:
+    def count_healthy(self, view: View = EVERYTHING) -> int:
         """Registered accounts that were seen in order and have no open case."""
         troubled = select(CASE.c.account).where(CASE.c.state.in_(OPEN))
         query = select(func.count()).select_from(REGISTER)
         with self._db.read() as tx:
-            found = query.where(SHOWN.in_([Outcome.OK.value]), FILING.c.key.not_in(troubled))
+            found = query.where(SHOWN.in_([Outcome.OK.value]), FILING.c.key.not_in(troubled), *_visible(view))
             return int(tx.execute(found).scalar_one())
 
     def cases(
-        self, *, school: str = "", states: Sequence[str] = (), text: str = "", limit: int, offset: int = 0
+        self,
+        *,
+        school: str = "",
+        states: Sequence[str] = (),
+        text: str = "",
+        limit: int,
+        offset: int = 0,
+        schools: frozenset[str] | None = None,
     ) -> tuple[list[Case], int]:
         """One page of cases, newest first, and how many there are. ``text`` is looked for in number, name and unit."""
         conditions: list[ColumnElement[bool]] = []
         if school:
             conditions.append(CASE.c.school == school)
+        if schools is not None:
+            conditions.append(CASE.c.school.in_(schools))
         if states:
             conditions.append(CASE.c.state.in_(states))
         if text:
@@ -182,6 +197,17 @@ def _with_cases(line: AccountListItem, cases: dict[tuple[str, str], int]) -> Acc
     return replace(line, open_cases=cases.get((line.filing.school, line.key), 0))
 
 
+def _visible(view: View) -> list[ColumnElement[bool]]:
+    """What of the register a person may see."""
+    if view.schools is None:
+        return []
+    units = [
+        and_(FILING.c.unit == unit, FILING.c.school == school) if school else FILING.c.unit == unit
+        for school, unit in sorted(view.units)
+    ]
+    return [or_(FILING.c.school.in_(view.schools), *units)]
+
+
 def _unseen() -> ColumnElement[bool]:
     return SHOWN.in_(UNSEEN)
 
@@ -192,7 +218,7 @@ def _has(column: Any, words: str) -> ColumnElement[bool]:
 
 
 def _conditions(wanted: AccountFilter) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found = _visible(wanted.view)
     if wanted.school:
         found.append(FILING.c.school == wanted.school)
     if wanted.platform:

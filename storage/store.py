@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.audit import AuditLog
 from storage.candidates import CandidateRepository
 from storage.cases import CaseRepository
 from storage.crawl_runs import CrawlRunRepository
@@ -10,6 +11,8 @@ from storage.filings import FilingRepository
 from storage.notices import OutboxRepository
 from storage.observations import ObservationRepository
 from storage.read_models import ReadModels
+from storage.sessions import Failures, OneTimeTokens, Sessions
+from storage.users import Users
 
 
 class Store:
@@ -26,6 +29,11 @@ class Store:
         self.notices = OutboxRepository(self.database)
         self.candidates = CandidateRepository(self.database)
         self.overview = ReadModels(self.database)
+        self.users = Users(self.database)
+        self.sessions = Sessions(self.database)
+        self.sign_in_failures = Failures(self.database)
+        self.one_time_tokens = OneTimeTokens(self.database)
+        self.audit = AuditLog(self.database)
 
     def close(self) -> None:
         """Give the connections back."""

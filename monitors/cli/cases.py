@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from typing import Annotated, Any
 
 import typer
 
 from monitors.app_context import AppContext
-from monitors.cli.options import Format, FormatOption, InvalidInput, asked, print_rows
+from monitors.cli.options import Format, FormatOption, InvalidInput, asked, decided_by, print_rows
 from monitors.jobs import case_actions
 from monitors.jobs.check import check, findings_of
 from monitors.json_output import iso
 from rules.cases.case import Case
 from rules.model import CaseState, Finding
+from rules.people import Role, User
 
 commands = typer.Typer(help="问题台账：查看、签批、送达、申诉、决定、豁免、撤回、销号。", no_args_is_help=True)
 Number = Annotated[str, typer.Argument(help="条目编号，如 BIT-2026-0001")]
-By = Annotated[str, typer.Option(help="经办人姓名")]
+By = Annotated[str, typer.Option(help="经办人：有登录账号时写登录名，否则写姓名")]
+WORKERS = frozenset({Role.EDITOR, Role.SIGNER})
 Reason = Annotated[str, typer.Option(help="理由")]
 School = Annotated[str, typer.Option(help="学校代码；不填则为所有学校")]
 
@@ -139,7 +143,15 @@ def show_case(ctx: typer.Context, number: Number, form: FormatOption = Format.TE
 @commands.command()
 def approve(ctx: typer.Context, number: Number, by: By, step: str = "", reason: Reason = "") -> None:
     """签批待发的文书。"""
-    _done(ctx, lambda context: case_actions.approve(context, number, by=by, step=step, reason=reason))
+
+    def move(context: AppContext) -> Case:
+        with _decided_by(context, number, by, {Role.SIGNER}) as user:
+            signed = {"user": user.name, "post": user.post} if user else {}
+            return case_actions.approve(
+                context, number, by=user.display if user else by, step=step, reason=reason, **signed
+            )
+
+    _done(ctx, move)
 
 
 @commands.command()
@@ -151,7 +163,14 @@ def deliver(ctx: typer.Context, number: Number, step: str = "") -> None:
 @commands.command()
 def appeal(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
     """登记单位的申诉；期限停止计算。"""
-    _done(ctx, lambda context: case_actions.appeal(context, number, by=by, reason=reason))
+
+    def move(context: AppContext) -> Case:
+        # Not everybody who appeals signs in: another name is the unit's own words.
+        named = context.store.users.one(by.strip().lower())
+        with _decided_by(context, number, by, {Role.EDITOR, Role.UNIT}) if named else nullcontext():
+            return case_actions.appeal(context, number, by=named.display if named else by, reason=reason)
+
+    _done(ctx, move)
 
 
 @commands.command()
@@ -163,7 +182,7 @@ def decide(
     upheld: Annotated[bool, typer.Option("--upheld/--rejected", help="申诉成立 / 不成立")],
 ) -> None:
     """对申诉作出决定。"""
-    _done(ctx, lambda context: case_actions.decide(context, number, by=by, upheld=upheld, reason=reason))
+    _done(ctx, _decision(case_actions.decide, number, by, WORKERS, upheld=upheld, reason=reason))
 
 
 @commands.command()
@@ -173,25 +192,41 @@ def exempt(ctx: typer.Context, number: Number, by: By, reason: Reason, until: st
         day = date.fromisoformat(until)
     except ValueError as error:
         raise InvalidInput(f"--until 的日期写法不对: {until!r}。请写成 2026-12-31 这样的格式。") from error
-    _done(ctx, lambda context: case_actions.exempt(context, number, by=by, reason=reason, until=day))
+    _done(ctx, _decision(case_actions.exempt, number, by, {Role.SIGNER}, reason=reason, until=day))
 
 
 @commands.command()
 def withdraw(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
     """撤回：此前的通知有误，向所有收到通知的人更正。"""
-    _done(ctx, lambda context: case_actions.withdraw(context, number, by=by, reason=reason))
+    _done(ctx, _decision(case_actions.withdraw, number, by, WORKERS, reason=reason))
 
 
 @commands.command()
 def dismiss(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
     """认定不属实。"""
-    _done(ctx, lambda context: case_actions.dismiss(context, number, by=by, reason=reason))
+    _done(ctx, _decision(case_actions.dismiss, number, by, WORKERS, reason=reason))
 
 
 @commands.command()
 def close(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
     """销号。"""
-    _done(ctx, lambda context: case_actions.close(context, number, by=by, reason=reason))
+    _done(ctx, _decision(case_actions.close, number, by, WORKERS, reason=reason))
+
+
+def _decided_by(
+    context: AppContext, number: str, by: str, roles: Collection[Role]
+) -> AbstractContextManager[User | None]:
+    return decided_by(context, by, roles, context.store.cases.school_of(number))
+
+
+def _decision(act: Callable[..., Case], number: str, by: str, roles: Collection[Role], **given: Any) -> Any:
+    """A decision as `_done` takes it: under the person's own name once there are people."""
+
+    def move(context: AppContext) -> Case:
+        with _decided_by(context, number, by, roles) as user:
+            return act(context, number, by=user.display if user else by, **given)
+
+    return move
 
 
 def _done(ctx: typer.Context, move: Any) -> None:

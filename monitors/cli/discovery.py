@@ -9,16 +9,17 @@ from typing import Annotated, Any
 import typer
 
 from monitors.app_context import AppContext
-from monitors.cli.options import Format, FormatOption, InvalidInput, asked, print_rows
+from monitors.cli.options import Format, FormatOption, InvalidInput, asked, decided_by, print_rows
 from rules.candidates import Candidate, CandidateState
 from rules.model import Platform
+from rules.people import Role
 from storage.database import StorageError
 
 commands = typer.Typer(help="疑似账号：查看、确认、排除、已备案、导入名单。", no_args_is_help=True)
 Schools = Annotated[list[str] | None, typer.Option("--school", help="只查这些学校（代码），可写多次")]
 School = Annotated[str, typer.Option(help="学校代码；只有一所学校时可以不填")]
 Key = Annotated[str, typer.Argument(help="账号，如 weibo:9000000101，见 xunjian suspect list")]
-By = Annotated[str, typer.Option(help="作决定的人的姓名")]
+By = Annotated[str, typer.Option(help="作决定的人：有登录账号时写登录名，否则写姓名")]
 Reason = Annotated[str, typer.Option(help="理由；排除时必须写明")]
 Unit = Annotated[str, typer.Option(help="责任单位，文书发给它；群组填创建人所在单位")]
 
@@ -142,7 +143,9 @@ def _judge(
     with asked(ctx).context() as context:
         code = school or _only(context, key)
         try:
-            decided, notes = decide_candidate_as(context, code, key, state, by=by, reason=reason, unit=unit)
+            with decided_by(context, by, {Role.EDITOR}, code) as user:
+                person = user.display if user else by
+                decided, notes = decide_candidate_as(context, code, key, state, by=person, reason=reason, unit=unit)
         except SuspectError as error:
             raise InvalidInput(str(error)) from error
     typer.echo("\n".join([line_of(decided), *notes]))

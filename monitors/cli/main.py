@@ -9,17 +9,40 @@ from typing import Annotated, Any
 import typer
 
 from monitors import clock, logs
-from monitors.cli import cases, crawl, discovery, evidence, names, notices, policy, register, service, simulate, usage
+from monitors.cli import (
+    cases,
+    crawl,
+    discovery,
+    evidence,
+    names,
+    notices,
+    policy,
+    register,
+    service,
+    simulate,
+    usage,
+    users,
+)
 from monitors.cli.options import CliContext, InvalidInput
 from monitors.settings import SettingsError
 from monitors.version import product_version
 from rules.cases.case import CaseError
+from rules.people import PeopleError
 from rules.policies.loader import PolicyError
 from storage.database import StorageError
 from storage.evidence import EvidenceError
 from storage.register import RegisterError
 
-PLAIN_ERRORS = (InvalidInput, SettingsError, StorageError, EvidenceError, RegisterError, PolicyError, CaseError)
+PLAIN_ERRORS = (
+    InvalidInput,
+    SettingsError,
+    StorageError,
+    EvidenceError,
+    RegisterError,
+    PolicyError,
+    CaseError,
+    PeopleError,
+)
 
 app = typer.Typer(
     help="校媒巡检：高校网站与新媒体账号的更新监测、校名保护与逐级督办。",
@@ -53,7 +76,7 @@ def options(
     ctx.obj = CliContext(data, moment)
 
 
-for module in (register, crawl, discovery, names, cases, notices, evidence, policy, simulate, service):
+for module in (register, crawl, discovery, names, cases, notices, evidence, policy, simulate, service, users):
     module.register_commands(app)
 
 

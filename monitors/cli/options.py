@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +17,10 @@ import typer
 
 from monitors.app_context import AppContext
 from monitors.clock import Clock
+from monitors.people.users import person_acting
 from monitors.settings import Settings, load_settings
+from rules.people import Role, User
+from storage.audit import Actor, acting
 from storage.store import Store
 
 
@@ -51,9 +56,27 @@ class CliContext:
         settings = self.settings(**more)
         store = Store(settings.database)
         try:
-            yield AppContext(settings, store, self.clock)
+            with acting(Actor(f"命令行（{account_name()}）", "本机")):
+                yield AppContext(settings, store, self.clock)
         finally:
             store.close()
+
+
+def account_name() -> str:
+    """The account of the operating system that runs the command, for the audit log."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+@contextmanager
+def decided_by(context: AppContext, by: str, roles: Iterable[Role], school: str | None) -> Iterator[User | None]:
+    """Who decides by ``--by``: a person with one of the roles, under whose name the log enters it; None while there are
+    no people, when a typed name is taken. Raises PeopleError."""
+    user = person_acting(context.store, by, roles, school)
+    with acting(Actor(user.name if user else f"命令行（{account_name()}）", "本机")):
+        yield user
 
 
 def asked(ctx: typer.Context) -> CliContext:

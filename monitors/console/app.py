@@ -14,28 +14,49 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from monitors.app_context import AppContext
-from monitors.console.auth import door_of
+from monitors.console.access import check_access
 from monitors.console.middleware import HEADERS, AuthMiddleware, check_form
 from monitors.console.rendering import STATIC, render
 from monitors.console.requests import Requests
 from monitors.console.routes import (
     accounts,
+    audit,
+    campus,
     cases,
     evidence,
     login,
+    me,
     notices,
     operations,
     policies,
     scan,
+    setup,
     suspects,
     today,
+    users,
 )
 from monitors.metrics import registry_of
 from storage.database import StorageError
 
 log = structlog.get_logger()
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-SUBJECTS = (login, today, accounts, suspects, cases, scan, notices, evidence, policies, operations)
+SUBJECTS = (
+    login,
+    campus,
+    setup,
+    me,
+    today,
+    accounts,
+    suspects,
+    cases,
+    scan,
+    notices,
+    evidence,
+    policies,
+    operations,
+    users,
+    audit,
+)
 TITLES = {403: "没有权限", 404: "没有找到", 405: "不能这样访问", 409: "没有保存", 503: "暂时不能使用"}
 
 
@@ -57,15 +78,14 @@ def create_app(context: AppContext, *, lifespan: Lifespan | None = None, metrics
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        dependencies=[Depends(check_form)],
+        dependencies=[Depends(check_access), Depends(check_form)],
     )
     app.state.context, app.state.metrics = context, registry_of(context) if metrics else None
     app.state.tasks = set()
-    app.state.https = context.settings.base_url.startswith("https://")
     for subject in SUBJECTS:
         app.include_router(subject.router)
     app.mount("/static", Static(directory=STATIC), name="static")
-    app.add_middleware(AuthMiddleware, door=door_of(context.settings), https=app.state.https)
+    app.add_middleware(AuthMiddleware, context=context)
     app.add_middleware(Requests)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _misspelt)

@@ -96,7 +96,25 @@ def switch_text(what: str) -> str:
     return f"{platform_label(platform)}：{said or clean(values, 80)}"
 
 
+BROWSERS = (
+    ("MicroMessenger", "微信"), ("DingTalk", "钉钉"), ("Edg", "Edge"), ("OPR/", "Opera"), ("QQBrowser", "QQ浏览器"), ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+DEVICES = (
+    ("iPhone", "苹果手机"), ("iPad", "苹果平板"), ("Android", "安卓手机"), ("HarmonyOS", "鸿蒙设备"), ("Windows", "Windows 电脑"),
+    ("Macintosh", "苹果电脑"), ("Linux", "Linux 电脑"),
+)  # fmt: skip
+"""What stands in a browser's own description, the more particular first: each also names those it imitates."""
+
+
+def browser_name(agent: str) -> str:
+    """A browser's description for people; empty where it says nothing that we know."""
+    found = [next((name for mark, name in table if mark in agent), "") for table in (DEVICES, BROWSERS)]
+    return "，".join(part for part in found if part) or ("其他程序" if agent else "")
+
+
 FILTERS = {
+    "browser_name": browser_name,
     "outcome_label": outcome_label,
     "outcome_tone": outcome_tone,
     "label": label,

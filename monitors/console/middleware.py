@@ -1,20 +1,39 @@
-"""Stands before every route: strict headers, a session or the way to the login, the form token, the role."""
+"""Stands before every route: strict headers, a session or the way to the sign-in, who acts and from where."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import ip_network
 from urllib.parse import quote, urlsplit
 
 from fastapi import HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from monitors.console.auth import COOKIE, DEMO_USER, LOOPBACK, SESSION_SECONDS, Authenticator, ConsoleRole, Session
+from monitors.app_context import AppContext
+from monitors.console.access import is_open
+from monitors.console.auth import (
+    COOKIE,
+    LOOPBACK,
+    Session,
+    client_address,
+    find_session,
+    is_trusted,
+    new_session,
+    set_cookie,
+    stands_open,
+)
+from monitors.people.sign_in import Origin
+from storage.audit import Actor, acting
+from storage.database import StorageError
 
-OPEN_PATHS = ("/login", "/healthz", "/metrics")
-OPEN_FOLDER = "/static/"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+FORM_PATHS = ("/login", "/setup/")
+"""Pages with a form for people who are not signed in: they get a cookie to bind it to."""
+FROM_OUTSIDE = ("/login/cas", "/login/oidc/logout")
+"""Where the campus login itself posts: it has no form of ours, and proves itself by what it knows."""
 MOST_BYTES = 64 * 1024
 """The longest form; nobody has to write more than a reason."""
 HEADERS = {
@@ -31,12 +50,18 @@ HEADERS = {
 """A page may set its own value for any of them; nothing leaves without them."""
 
 
+@dataclass
 class AuthMiddleware:
-    """ASGI middleware: nothing but the open paths is reached without a session."""
+    """ASGI middleware: nothing but the open paths is reached without a signed-in person."""
 
-    def __init__(self, app: ASGIApp, door: Authenticator, https: bool = False) -> None:
-        """``https``: cookies are marked Secure even where a proxy speaks plain HTTP to us."""
-        self.app, self.door, self.https = app, door, https
+    app: ASGIApp
+    context: AppContext
+
+    def __post_init__(self) -> None:
+        """Read what the settings say once."""
+        settings = self.context.settings
+        self.trusted = tuple(ip_network(text) for text in settings.trusted_proxies)
+        self.https, self.demo = settings.base_url.startswith("https://"), stands_open(settings)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
@@ -45,8 +70,13 @@ class AuthMiddleware:
                 await self.app(scope, receive, send)
             return
         request = Request(scope)
-        session, new = self._session(request)
-        request.state.session, request.state.door = session, self.door
+        try:
+            session, new = await self._session(request)
+        except StorageError as error:
+            await PlainTextResponse(str(error), 503, headers=HEADERS)(scope, receive, send)
+            return
+        state = request.state
+        state.session, state.origin, state.secure = session, self._origin(request), self._secure(request)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -54,31 +84,38 @@ class AuthMiddleware:
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
                 if new and "set-cookie" not in headers:
-                    headers.append("set-cookie", self.cookie(request, session))
+                    headers.append("set-cookie", set_cookie(session.token, secure=state.secure))
             await send(message)
 
         answer = self._refusal(request, session)
-        await (answer or self.app)(scope, receive, guarded)
+        with acting(Actor(session.user.name if session.user else "（未登录）", state.origin.address)):
+            await (answer or self.app)(scope, receive, guarded)
 
-    def cookie(self, request: Request, session: Session) -> str:
-        """The Set-Cookie line of a session."""
-        return set_cookie(self.door, session, secure=self.https or request.url.scheme == "https")
+    async def _session(self, request: Request) -> tuple[Session, bool]:
+        context, path = self.context, request.url.path
+        if path.startswith("/static/") or path in ("/healthz", "/metrics"):
+            return new_session(), False  # a watchdog must be answered while the database is down
+        cookie = request.cookies.get(COOKIE, "")
+        known = await run_in_threadpool(find_session, context.store, cookie, context.clock()) if cookie else None
+        return (known, False) if known else (new_session(), path.startswith(FORM_PATHS))
 
-    def _session(self, request: Request) -> tuple[Session, bool]:
-        known = self.door.read(request.cookies.get(COOKIE, ""))
-        if known and (known.user or not self.door.demo):
-            return known, False
-        if self.door.demo and _host(request) in LOOPBACK:
-            return self.door.issue(DEMO_USER), True
-        return known or self.door.issue(), request.url.path == "/login"
+    def _origin(self, request: Request) -> Origin:
+        peer = request.client.host if request.client else "?"
+        address = client_address(peer, ",".join(request.headers.getlist("x-forwarded-for")), self.trusted)
+        return Origin(address, request.headers.get("user-agent", "")[:200])
+
+    def _secure(self, request: Request) -> bool:
+        peer = request.client.host if request.client else "?"
+        told = request.headers.get("x-forwarded-proto", "") if is_trusted(peer, self.trusted) else ""
+        return self.https or "https" in (request.url.scheme, told)
 
     def _refusal(self, request: Request, session: Session) -> Response | None:
         path = request.url.path
-        if self.door.demo and _host(request) not in LOOPBACK:
+        if self.demo and _host(request) not in LOOPBACK:
             return PlainTextResponse("演示模式只接受本机访问。", 421)
         if request.method not in SAFE_METHODS and not _short(request):
             return PlainTextResponse("提交的内容过长。", 413)
-        if session.user or path in OPEN_PATHS or path.startswith(OPEN_FOLDER):
+        if session.user or is_open(path):
             return None
         if request.method not in SAFE_METHODS:
             return PlainTextResponse("登录已失效，请重新登录。", 401)
@@ -106,12 +143,6 @@ def _short(request: Request) -> bool:
     return length.isdecimal() and int(length) <= MOST_BYTES
 
 
-def set_cookie(door: Authenticator, session: Session, *, secure: bool) -> str:
-    """HttpOnly and Strict always, Secure where the connection is."""
-    line = f"{COOKIE}={door.write(session)}; Path=/; Max-Age={SESSION_SECONDS}; HttpOnly; SameSite=Strict"
-    return f"{line}; Secure" if secure else line
-
-
 def safe_path(target: str) -> str:
     """A path of our own to go on to; anything that could lead elsewhere becomes the front page."""
     plain = target.startswith("/") and not target.startswith("//") and "\\" not in target
@@ -122,20 +153,9 @@ def safe_path(target: str) -> str:
 
 async def check_form(request: Request) -> None:
     """Dependency of every route: a request that changes something carries its session's form token, or 403."""
-    if request.method in SAFE_METHODS:
+    if request.method in SAFE_METHODS or request.url.path in FROM_OUTSIDE:
         return
     token = (await request.form()).get("csrf")
-    if not request.state.door.check_csrf(request.state.session, token if isinstance(token, str) else ""):
+    session: Session = request.state.session
+    if not session.check_csrf(token if isinstance(token, str) else ""):
         raise HTTPException(403, "表单已过期或来源不明，请返回上一页刷新后重试。")
-
-
-def require(role: ConsoleRole) -> Callable[[Request], str]:
-    """Dependency: who is acting, provided the role allows it; 403 otherwise."""
-
-    def who(request: Request) -> str:
-        session: Session = request.state.session
-        if not session.may(role):
-            raise HTTPException(403, f"这项操作需要“{role.label}”权限。")
-        return session.user
-
-    return who

@@ -15,9 +15,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from monitors.app_context import AppContext
 from monitors.console import formatting, labels
+from monitors.console.access import ACCESS, allowed
 from monitors.console.middleware import safe_path
 from rules.catalogue import RULES
 from rules.model import Platform
+from rules.people import View
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -31,6 +33,8 @@ NAV = (
     ("/digest", "日报"),
     ("/policies", "制度"),
     ("/operations", "运行"),
+    ("/users", "人员"),
+    ("/audit", "操作记录"),
 )
 FLASH_MESSAGES = {
     "approved": "已签批。期限已到的随即发文，未到的到期后发文。",
@@ -46,6 +50,15 @@ FLASH_MESSAGES = {
     "resent": "已重新列入发送队列。",
     "switched": "开关已更改，并记录了操作人与理由。",
     "started": "巡检已在后台开始，几分钟后刷新本页即可看到结果。",
+    "user_added": "账号已添加。",
+    "user_changed": "更改已保存。",
+    "user_disabled": "账号已停用，原来的登录都已退出。",
+    "user_enabled": "账号已恢复。",
+    "signed_out": "已退出选定的登录。",
+    "password_changed": "密码已更改，其他登录都已退出。",
+    "totp_on": "动态口令已开通，下次登录时需要填写。",
+    "totp_off": "动态口令已取消。",
+    "left": "您已退出登录。",
     "proof": "已收到链接，正在后台核查；几分钟后刷新本页即可看到结果。",
 }
 """What the page says after a change; only these sentences, so that a link can put no words into our mouth."""
@@ -62,7 +75,7 @@ def _environment() -> Environment:
     environment.filters.update(formatting.FILTERS | labels.FILTERS)
     style = hashlib.sha256((STATIC / "console.css").read_bytes()).hexdigest()[:10]
     environment.globals["ui"] = environment.get_template("macros.html").module
-    environment.globals.update(nav=NAV, style=f"/static/console.css?v={style}", rule_title=rule_title)
+    environment.globals.update(style=f"/static/console.css?v={style}", rule_title=rule_title)
     return environment
 
 
@@ -80,9 +93,11 @@ def world_of(request: Request) -> AppContext:
     return context
 
 
-def school_names(context: AppContext) -> dict[str, str]:
-    """Schools with a register here, by code, under their own names."""
-    return {code: _school_name(context, code) for code in context.schools}
+def school_names(context: AppContext, view: View = View(None)) -> dict[str, str]:  # noqa: B008 (frozen)
+    """Schools with a register here that a person may see something of, by code, under their own names."""
+    known = {school for school, _ in view.units} if not view.schools else set()
+    codes = [code for code in context.schools if view.sees_school(code) or known & {"", code}]
+    return {code: _school_name(context, code) for code in codes}
 
 
 def _school_name(context: AppContext, code: str) -> str:
@@ -106,13 +121,21 @@ def render(
 ) -> HTMLResponse:
     """A page under its title. ``school`` is whose data it shows; ``error`` is a Chinese sentence above the page."""
     context, state = world_of(request), request.state
-    schools = [school] if school else context.schools
+    user = state.session.user
+    schools = [school] if school else list(given.get("names") or context.schools)
+
+    def may(method: str, route: str, at: str | None = None) -> bool:
+        roles = ACCESS[method, route]
+        return allowed(method, route, user) and (at is None or not roles or user.may(roles, at))
+
     common = {
         "title": title,
         "demo": context.settings.demo or (bool(schools) and all(is_demo(context, code) for code in schools)),
         "now": context.clock(),
         "session": state.session,
-        "csrf": state.door.csrf(state.session),
+        "csrf": state.session.csrf,
+        "nav": [(path, text) for path, text in NAV if allowed("GET", path, user)],
+        "may": may,
         "here": request.url.path,
         "message": FLASH_MESSAGES.get(request.query_params.get("done", ""), ""),
         "error": error,

@@ -27,14 +27,16 @@ def _change(context: AppContext, number: str, move: Callable[[Case, datetime], T
     return context.store.cases.get(number) or changed
 
 
-def approve(context: AppContext, number: str, *, by: str, step: str = "", reason: str = "") -> Case:
-    """Sign the step that waits; it goes out at once where it is due. Raises CaseError."""
+def approve(
+    context: AppContext, number: str, *, by: str, step: str = "", reason: str = "", user: str = "", post: str = ""
+) -> Case:
+    """Sign the step that waits; it goes out at once where it is due. ``user``, ``post``: the account's. Raises CaseError."""
 
     def move(case: Case, now: datetime) -> Transition:
         waiting = step or (case.pending_step.step if case.pending_step else "")
         if not waiting:
             raise CaseError(f"{number} 没有等待签批的文书。")
-        return transitions.approve(case, waiting, by, now, reason)
+        return transitions.approve(case, waiting, by, now, reason, user=user, post=post)
 
     return _change(context, number, move)
 

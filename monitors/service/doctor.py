@@ -14,6 +14,7 @@ import structlog
 from crawler.fetch.browser import find_browser
 from monitors.app_context import AppContext
 from monitors.clock import Clock
+from monitors.private_files import open_to_others
 from monitors.service import doctor_notices
 from monitors.settings import Settings
 from monitors.settings_errors import unknown_variables
@@ -47,6 +48,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[DoctorCheck]:
     yield _browser(settings)
     yield _font()
     yield _disk(settings.data)
+    yield _private(settings.data)
     yield from _guarded("数据库", lambda: _database(settings, clock))
     yield _calendar(clock)
     for found in (doctor_notices.channels, doctor_notices.addresses, doctor_notices.texts, _variables):
@@ -88,6 +90,18 @@ def _disk(data: Path) -> DoctorCheck:
     note = f"数据目录 {data.resolve()} 还有 {left / 1024**3:.1f} GB"
     return DoctorCheck(
         "磁盘", "ok" if left > DISK_LEFT else "fail", note if left > DISK_LEFT else note + "，请尽快清理或扩容"
+    )
+
+
+def _private(data: Path) -> DoctorCheck:
+    count = sum(1 for _ in open_to_others(data))
+    if not count:
+        return DoctorCheck("数据权限", "ok", "数据目录只有运行服务的用户可以读取")
+    return DoctorCheck(
+        "数据权限",
+        "warn",
+        f"数据目录 {data.resolve()} 中有 {count} 个文件或文件夹可被本机其他用户读取，其中可能有联系电话等个人信息。"
+        f"重新启动服务会自动收紧；也可以执行 chmod -R go= {data.resolve()}",
     )
 
 

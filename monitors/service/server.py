@@ -84,7 +84,13 @@ async def _serve(context: AppContext, first: StartupTask | None) -> None:
 
     app = create_app(context, lifespan=life)
     config = uvicorn.Config(
-        app, host=settings.host, port=settings.port, log_level="warning", access_log=False, server_header=False
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
     )
     await Server(config).serve()
 

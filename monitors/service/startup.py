@@ -9,12 +9,16 @@ import typer
 
 from monitors.app_context import AppContext, CanaryAccount
 from monitors.clock import Clock
-from monitors.console.auth import token_file
+from monitors.console.auth import stands_open
 from monitors.demo.official import demo_grants
 from monitors.demo.register import demo_canaries, opening
 from monitors.demo.server import CampusServer
+from monitors.demo.users import demo_people
 from monitors.jobs.digest import make_digest
 from monitors.jobs.run_sweep import check_schools, deliver_all, discover_all, run_sweep
+from monitors.log_masking import mask_logs
+from monitors.people.users import first_link
+from monitors.private_files import keep_private
 from monitors.service.server import serve
 from monitors.settings import Settings
 from rules.accounts.identity import account_key
@@ -28,13 +32,18 @@ REPLAY = "replay"
 
 async def serve_register(settings: Settings, clock: Clock) -> None:
     """Serve the register in the data directory. Raises StorageError, PolicyError, BadInput."""
+    keep_private(settings.data)
+    mask_logs()
     store = Store(settings.database)
     try:
         canaries = [CanaryAccount(c.platform, account_key(c.platform, c.account_id, c.url, c.name), c.name, c.account_id, c.url, c.alive)
                     for c in settings.canaries]  # fmt: skip
         context = AppContext(settings, store, clock, canaries=canaries)
         _ = context.policies
-        where = f"校媒巡检控制台: {address(settings)}（口令保存在 {token_file(settings.data)}）"
+        where = f"校媒巡检控制台: {address(settings)}"
+        if token := first_link(store, clock()):
+            base = settings.base_url.rstrip("/") or address(settings).rstrip("/")
+            where += f"\n还没有登录账号。请在 24 小时内打开这个一次性链接，建立第一个管理员账号：\n{base}/setup/{token}"
         await serve(context, greeting=where)
     finally:
         store.close()
@@ -42,6 +51,8 @@ async def serve_register(settings: Settings, clock: Clock) -> None:
 
 async def serve_demo(settings: Settings, clock: Clock) -> None:
     """Serve the simulated campus: everything real but the network. All of it stays in its own folder."""
+    keep_private(settings.data)
+    mask_logs()
     store = Store(settings.database)
     campus, filings = opening(clock(), SHARED)
     try:
@@ -51,9 +62,13 @@ async def serve_demo(settings: Settings, clock: Clock) -> None:
             )
             where = ("127.0.0.1", server.plain_port, server.tls_port)
             given = settings.model_copy(update={"delay_seconds": 0.0, "grants": demo_grants(campus)})
-            context = AppContext(given, store, clock, connect_to=where, canaries=canaries)
+            people = demo_people(store, filings, clock())
+            context = AppContext(given, store, clock, connect_to=where, canaries=canaries, demo_people=people)
             store.filings.save(filings, by="演示", now=clock())
             greeting = f"【演示】校媒巡检控制台: {address(settings)}  正在巡检模拟校园，约半分钟后显示结果。"
+            where_shown = "，登录页上也有" if stands_open(settings) else ""
+            greeting += f"\n【演示】登录账号（每次启动更换密码{where_shown}）："
+            greeting += "".join(f"\n  {one.name:<8}{one.password}  {one.roles}" for one in people)
             await serve(context, first=seed_demo, greeting=greeting)
     finally:
         store.close()

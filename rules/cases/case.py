@@ -42,7 +42,10 @@ class EventKind(LabeledEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecord:
     """What became of one rung. ``due_at``: it may be issued after this moment. ``notice``: id of the paper sent;
-    ``revoked_at``: when that paper, and not the case, was found to have been wrong."""
+    ``revoked_at``: when that paper, and not the case, was found to have been wrong.
+
+    ``approved_by`` is the signer's own name, ``approver_user`` the sign-in name, ``approver_post`` 职务 at the time.
+    """
 
     step: str
     document: DocumentType
@@ -50,6 +53,8 @@ class StepRecord:
     due_at: datetime
     provisional: bool = False
     approved_by: str = ""
+    approver_user: str = ""
+    approver_post: str = ""
     approved_at: datetime | None = None
     issued_at: datetime | None = None
     notice: str = ""

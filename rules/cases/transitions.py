@@ -107,8 +107,13 @@ def first_step_record(ladder: tuple[LadderStep, ...], opened_at: datetime, calen
     return _record(ladder[0], opened_at, calendar)
 
 
-def approve(case: Case, step: str, by: str, now: datetime, reason: str = "") -> Transition:
-    """A named person signs the step that waits; it goes out once it is due. Raises CaseError."""
+def approve(
+    case: Case, step: str, by: str, now: datetime, reason: str = "", *, user: str = "", post: str = ""
+) -> Transition:
+    """A named person signs the step that waits; it goes out once it is due. ``user``, ``post``: the account's.
+
+    Raises CaseError.
+    """
     _require_step_pending(case)
     person = _require_named_person(by, "签批")
     record = case.pending_step
@@ -120,7 +125,7 @@ def approve(case: Case, step: str, by: str, now: datetime, reason: str = "") -> 
         raise CaseError(f"{case.number} 的申诉尚未决定，不能签批")
     if case.school_to_confirm:
         raise CaseError(f"{case.number} {HoldReason.UNCONFIRMED.label}；请先在制度文件中确认该条，再签批文书")
-    signed = replace(record, approved_by=person, approved_at=now)
+    signed = replace(record, approved_by=person, approver_user=user, approver_post=post, approved_at=now)
     return _change(case, EventKind.APPROVED, now, person, reason, EventPayload(step=step, records=(signed,)))
 
 
@@ -242,7 +247,15 @@ def resume_after_pause(case: Case, since: datetime, now: datetime) -> tuple[Step
     record = case.pending_step
     if record is None:
         return ()
-    return (replace(_postpone(record, now - _clock_resumes_at(case, since)), approved_by="", approved_at=None),)
+    return (
+        replace(
+            _postpone(record, now - _clock_resumes_at(case, since)),
+            approved_by="",
+            approver_user="",
+            approver_post="",
+            approved_at=None,
+        ),
+    )
 
 
 def _change(

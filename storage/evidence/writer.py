@@ -45,14 +45,14 @@ class WarcWriter:
     def _create(self, folder: Path, stem: str) -> Path:
         flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             for number in range(100_000):
                 path = folder / f"{stem}-{number:03d}.warc.gz"
                 try:
-                    self._chain = os.open(chain_path(path), flags, 0o644)
+                    self._chain = os.open(chain_path(path), flags, 0o600)
                 except FileExistsError:
                     continue
-                self._warc = os.open(path, flags, 0o644)  # second: whoever sees a WARC finds its chain
+                self._warc = os.open(path, flags, 0o600)  # second: whoever sees a WARC finds its chain
                 return path
         except OSError as error:
             raise cannot_write(error) from error

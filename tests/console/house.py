@@ -10,9 +10,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from starlette.routing import Route
 
 from monitors.app_context import AppContext
 from monitors.jobs.check import CaseWriter
+from monitors.people.passwords import hash_password
 from monitors.settings import Settings
 from rules.accounts.state import apply_observation
 from rules.calendar import china_calendar
@@ -20,13 +22,16 @@ from rules.candidates import Candidate, CandidateKind
 from rules.cases.case import Case, CaseEvent, EventKind, EventPayload
 from rules.cases.transitions import appeal, approve, first_step_record, issue, register_delivery
 from rules.model import AccountLevel, CaseState, ClaimType, Filing, Observation, Outcome, Platform, Post
+from rules.people import Role, User, grants_of
 from rules.policies.schema import Policy
 from storage.evidence import EvidenceArchive, StoredPage
 from storage.filings import key_of
 from storage.store import Store
 from tests.conftest import NOW
 
-TOKEN = "open-sesame-for-tests"
+PASSWORD = "qing-shan-lv-shui-55"
+HASHED = hash_password(PASSWORD)
+ALL_ROLES = [role for role in Role if role is not Role.UNIT]
 HOSTILE = (
     "<script>alert(1)</script>\u202e图书馆",
     "示范大学\u200b\u200b招生" + "办" * 10_000,
@@ -40,12 +45,12 @@ DEMO, SIAS = "demo", "sias"
 class Browser(TestClient):
     """A client that remembers cookies and answers forms with their own token."""
 
-    def sign_in(self, user: str = "王老师", token: str = TOKEN, next: str = "/") -> Any:
-        """Fill in the login form."""
-        form = {"csrf": self.csrf("/login"), "token": token, "user": user, "next": next}
+    def sign_in(self, name: str = "wang", password: str = PASSWORD, next: str = "/", code: str = "") -> Any:
+        """Fill in the sign-in form."""
+        form = {"csrf": self.csrf("/login"), "username": name, "password": password, "next": next, "code": code}
         return self.post("/login", data=form, follow_redirects=False)
 
-    def csrf(self, page: str = "/scan") -> str:
+    def csrf(self, page: str = "/me") -> str:
         """The token of the forms on a page."""
         found = re.search(r'name="csrf" value="([0-9a-f]+)"', self.get(page).text)
         assert found, page
@@ -56,15 +61,70 @@ class Browser(TestClient):
         return self.post(path, data={"csrf": self.csrf()} | fields, follow_redirects=False)
 
 
-def client_of(app: FastAPI) -> Browser:
+def client_of(app: FastAPI, **given: Any) -> Browser:
     """A browser in front of the app."""
-    return Browser(app, base_url="http://127.0.0.1:8765", raise_server_exceptions=True)
+    return Browser(app, base_url="http://127.0.0.1:8765", raise_server_exceptions=True, **given)
+
+
+FILLED = {
+    "key:path": "website:unit1.demo.example.edu.cn",
+    "number:path": "DEMO-2026-0001",
+    "ending": "close",
+    "notice_id:path": "DEMO-2026-0001/notice",
+    "evidence:path": "2026-11-21.x.1.000000000000000000000000",
+    "day": "2026-11-21",
+    "code": "demo",
+    "platform": "weibo",
+    "run": "scan-20261121-100000",
+    "file": "report.pdf",
+    "token": "no-such-link",
+    "name": "reader",
+    "action": "sign-out",
+}
+"""Something for each placeholder of a route."""
+
+
+def routes(app: FastAPI) -> list[tuple[str, str, str]]:
+    """Every (method, address, route) that the application answers, with its placeholders filled."""
+    found: list[tuple[str, str, str]] = []
+    waiting: list[Any] = list(app.routes)
+    while waiting:
+        route = waiting.pop()
+        waiting += getattr(getattr(route, "original_router", None), "routes", [])
+        if isinstance(route, Route):
+            path = route.path
+            for name, value in FILLED.items():
+                path = path.replace("{" + name + "}", value)
+            assert "{" not in path, path
+            found += [(method, path, route.path) for method in sorted(route.methods or ()) if method != "HEAD"]
+    return sorted(set(found))
 
 
 def open_world(folder: Path, **given: Any) -> AppContext:
     """An empty context at NOW."""
-    settings = Settings(data=folder, **({"console_token": TOKEN} | given))
-    return AppContext(settings, Store(settings.database), lambda: NOW)
+    settings = Settings(data=folder, **given)
+    context = AppContext(settings, Store(settings.database), lambda: NOW)
+    people(context)
+    return context
+
+
+PEOPLE = {
+    "wang": User(name="wang", display="王老师", post="党委宣传部部长", grants=grants_of([r.value for r in ALL_ROLES])),
+    "editor": User(name="editor", display="经办员", grants=grants_of(["editor"])),
+    "signer": User(name="signer", display="孙部长", post="党委宣传部部长", grants=grants_of(["signer"])),
+    "it": User(name="it", display="钱工", grants=grants_of(["it"])),
+    "reader": User(name="reader", display="审阅员", grants=grants_of(["reader"])),
+    "unit": User(name="unit", display="图书馆馆员", grants=grants_of(["unit"], unit="图书馆")),
+    "admin": User(name="admin", display="李主任", grants=grants_of(["admin"])),
+    "sias": User(name="sias", display="西亚经办", grants=grants_of(["editor", "signer", "admin"], school="sias")),
+}
+"""One for each role, one with all of them, one of the other school."""
+
+
+def people(context: AppContext) -> None:
+    """Everybody of `PEOPLE`, all with the same password."""
+    for user in PEOPLE.values():
+        context.store.users.add(user, password=HASHED, now=NOW)
 
 
 UNITS = ("图书馆", "招生就业处", "校团委", "机械工程学院", "外国语学院", "后勤保障部", "信息中心", "马克思主义学院")

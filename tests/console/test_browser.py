@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from monitors.app_context import AppContext
 from storage.filings import key_of
 from tests.conftest import _free_port
-from tests.console.house import TOKEN
+from tests.console.house import PASSWORD
 
 CHROMIUM = "/usr/bin/chromium"
 ARGS = [
@@ -95,8 +95,8 @@ def test_main_pages(size: str, served: str, app_context: AppContext, chromium: B
     troubles = watch(page, served)
     page.goto(f"{served}/cases")
     page.screenshot(path=shots / f"{size}-login.png")
-    page.get_by_label("访问口令").fill(TOKEN)
-    page.get_by_label("您的姓名").fill("王老师")
+    page.get_by_label("登录名").fill("wang")
+    page.get_by_label("密码").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{served}/cases")
     for name, path in pages(app_context).items():
@@ -113,8 +113,8 @@ def test_a_link_from_a_mail_finds_the_session(served: str, app_context: AppConte
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{served}/login")
-    page.get_by_label("访问口令").fill(TOKEN)
-    page.get_by_label("您的姓名").fill("王老师")
+    page.get_by_label("登录名").fill("wang")
+    page.get_by_label("密码").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{served}/")
     page.route(

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import event
 
 from monitors.app_context import AppContext
@@ -122,12 +123,21 @@ def test_filters_and_pages(staff: Browser, context: AppContext) -> None:
     assert len(re.findall(r'<tr>\s*<th scope="row">', second)) == 50
 
 
-def test_phones_are_masked(staff: Browser, context: AppContext) -> None:
-    """Nobody needs the number to read the register."""
-    text = staff.get(account_pages(context)[0]).text
-    assert "13800138000" not in text
-    assert "62436666" not in text
-    assert "zhangsan@" not in text
+@pytest.mark.parametrize(("who", "shown"), [("reader", False), ("signer", False), ("it", False), ("editor", True)])
+def test_phones_are_masked_unless_the_role_telephones(app: FastAPI, context: AppContext, who: str, shown: bool) -> None:
+    """Nobody needs the number to read the register; the office's staff call the owners."""
+    with client_of(app) as client:
+        client.sign_in(who)
+        text = client.get(account_pages(context)[0]).text
+    for number in ("13800138000", "62436666", "zhangsan@"):
+        assert (number in text) is shown, number
+
+
+def test_a_unit_sees_its_own_numbers(app: FastAPI, context: AppContext) -> None:
+    own = next(f for f in context.store.filings.all(DEMO) if f.unit == "图书馆")
+    with client_of(app) as client:
+        client.sign_in("unit")
+        assert "13800138000" in client.get(f"/accounts/{key_of(own)}").text
 
 
 def test_a_refused_authorisation_is_told_to_whoever_runs_the_service(staff: Browser, context: AppContext) -> None:

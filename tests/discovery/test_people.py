@@ -8,7 +8,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
 
 import pytest
 import typer
@@ -166,10 +166,11 @@ def test_a_list_is_screened_row_by_row(house: AppContext) -> None:
 def test_links_alone_are_looked_at_within_bounds(house: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
 
-    async def scan(context: AppContext, text: str, *, shots: bool) -> dict[str, Any]:
+    async def scan(context: AppContext, text: str, *, shots: bool) -> SimpleNamespace:
         looked.append(text)
         seen = len(looked) % 2
-        return {"name": "示大墙" if seen else "", "kind": "suspect", "kind_label": "涉嫌擅用校名", "why": "因为"}
+        kind = CandidateKind.SUSPECT if seen else CandidateKind.UNSEEN
+        return SimpleNamespace(name="示大墙" if seen else "", kind=kind, kind_label=kind.label, why="因为")
 
     monkeypatch.setattr("monitors.jobs.scan.scan.scan", scan)
     links = "\n".join(f"https://weibo.com/u/70000000{n:02}" for n in range(LOOKED_AT_MOST + 3))

@@ -290,12 +290,13 @@ def test_older_foreign_reasons_are_not_shown(reason: str) -> None:
 
 
 def test_an_exception_becomes_a_chinese_reason() -> None:
+    from playwright.async_api import Error as BrowserError
     from scrapy.exceptions import CannotResolveHostError, ResponseDataLossError
 
     said = {describe_fetch_error(error, "http://a.example/")[1] for error in (
-        CannotResolveHostError("DNS lookup failed"), ResponseDataLossError("x"), Exception("Page.goto: Timeout 30000ms exceeded"),
-        Exception("Page.goto: net::ERR_NAME_NOT_RESOLVED at http://a.example/"), Exception("something never met"))}  # fmt: skip
-    assert said == {"dns: 域名无法解析", "cut: 传输中断", "timeout: 打开页面超时", "error: 访问时出错，没有取得页面"}
+        CannotResolveHostError("DNS lookup failed"), ResponseDataLossError("x"), BrowserError("Page.goto: Timeout 30000ms exceeded"),
+        BrowserError("Page.goto: net::ERR_NAME_NOT_RESOLVED at http://a.example/"), Exception("something never met"))}  # fmt: skip
+    assert said == {"dns: 域名无法解析", "cut: 传输中断", "timeout: 连接超时", "error: 访问没有成功，原因未能识别"}
 
 
 def test_times_are_as_exact_as_they_are_known() -> None:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from crawler.platforms import SPECS, can
-from monitors.console.auth import ConsoleRole
+from monitors.console.access import require_role, view_of
 from monitors.console.background import start
 from monitors.console.formatting import day, masked, outlink, path, prose
 from monitors.console.labels import label
-from monitors.console.middleware import require
 from monitors.console.pending import by_urgency
 from monitors.console.rendering import Pager, open_breakers, redirect_after, render, school_names, world_of
 from monitors.jobs.proof import look_at
 from rules.model import Filing, LabeledEnum, Outcome, Platform
+from rules.people import Role, View
 from storage.read_models import NEVER, AccountFilter
 from storage.register.columns import COLUMNS
 
@@ -47,7 +47,8 @@ def register(
 ) -> HTMLResponse:
     """One page of the register under the filters."""
     context = world_of(request)
-    wanted = AccountFilter(school=school, platform=platform, outcome=outcome, text=q[:100])
+    view = view_of(request)
+    wanted = AccountFilter(school=school, platform=platform, outcome=outcome, text=q[:100], view=view)
     lines, total = context.store.overview.accounts(wanted, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     query = {"q": q[:100], "school": school, "platform": platform, "outcome": outcome}
     return render(
@@ -57,7 +58,7 @@ def register(
         lines=lines,
         pager=Pager(page, total, PER_PAGE, query),
         query=query,
-        names=school_names(context),
+        names=school_names(context, view),
         platforms=[(p.value, p.label) for p in Platform],
         outcomes=OUTCOMES,
     )
@@ -71,9 +72,12 @@ def account(request: Request, key: str) -> HTMLResponse:
 
 def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> HTMLResponse:
     context, now = world_of(request), world_of(request).clock()
-    filings = context.store.filings.by_key([key]).get(key, [])
+    view, known = view_of(request), context.store.filings.by_key([key]).get(key, [])
+    filings = [filing for filing in known if view.sees(filing.school, filing.unit)]
+    cases = [case for case in context.store.cases.all(account=key) if view.sees(case.school, case.unit)]
     seen = context.store.looks.states([key], now).get(key)
-    if not filings and seen is None:
+    # What nobody filed was found for some school: it is shown to those who see schools, or whose case it is.
+    if not filings and (known or seen is None or (view.unit_only and not cases)):
         raise HTTPException(404, "台账和观察记录中都没有这个账号。")
     platform = filings[0].platform if filings else Platform(key.partition(":")[0])
     return render(
@@ -85,12 +89,12 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         error=error,
         key=key,
         platform=platform,
-        filings=[(filing, filing_facts(filing)) for filing in filings],
+        filings=[(filing, filing_facts(filing, masks=not _needs_numbers(request, filing))) for filing in filings],
         seen=seen,
-        names=school_names(context),
+        names=school_names(context, view),
         posts=shown_posts(context.store.looks.posts(key, 20)),
         history=[look for look, _ in context.store.looks.history(key, limit=30)],
-        cases=by_urgency(context.store.cases.all(account=key), now, open_breakers(context)),
+        cases=by_urgency(cases, now, open_breakers(context)),
         sources=sources_of(platform),
         source_names=source_names(platform),
     )
@@ -114,39 +118,45 @@ def shown_posts(posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [post for post in posts if post["title"] or post["published_at"] not in titled][:15]
 
 
-def filing_facts(filing: Filing) -> list[tuple[str, Any]]:
-    """The filed fields under the headings of the register's form; empty ones left out, personal data masked."""
+def _needs_numbers(request: Request, filing: Filing) -> bool:
+    """The office's staff telephone the owners; a unit sees what it filed itself. Nobody else needs the numbers."""
+    session, own = request.state.session, View(frozenset(), view_of(request).units)
+    return session.may({Role.EDITOR}, filing.school) or own.sees(filing.school, filing.unit)
+
+
+def filing_facts(filing: Filing, *, masks: bool = True) -> list[tuple[str, Any]]:
+    """The filed fields under the headings of the register's form; empty ones left out, personal data masked or not."""
     found = []
     for column in COLUMNS:
         value = getattr(filing, column.field, None)
         if column.field not in OWN_HEADINGS and value not in (None, "", ()):
-            found.append((column.heading, _shown(column.field, value)))
+            found.append((column.heading, _shown(column.field, value, masks)))
     return found
 
 
-def _shown(field: str, value: Any) -> Any:
+def _shown(field: str, value: Any, masks: bool) -> Any:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, LabeledEnum):
         return label(value)
     if isinstance(value, tuple):
         text = "、".join(map(str, value))
-        return masked(text) if field in PERSONAL else prose(text)
+        return masked(text) if masks and field in PERSONAL else prose(text)
     if isinstance(value, str):
-        return prose(value) if field in PUBLIC else masked(value)
+        return masked(value) if masks and field not in PUBLIC else prose(value)
     return day(value) if hasattr(value, "year") else value
 
 
 @router.post("/accounts/{key:path}/proof")
-async def prove(
-    request: Request, key: str, by: Annotated[str, Depends(require(ConsoleRole.RUNS))], url: Annotated[str, Form()] = ""
-) -> Response:
+async def prove(request: Request, key: str, url: Annotated[str, Form()] = "") -> Response:
     """自证: the unit pastes its newest link; the page behind it is looked at like any other."""
-    context = world_of(request)
-    filings = context.store.filings.by_key([key]).get(key, [])
+    context, view = world_of(request), view_of(request)
+    filings = [f for f in context.store.filings.by_key([key]).get(key, []) if view.sees(f.school, f.unit)]
     if not filings:
         raise HTTPException(404, "台账中没有这个账号。")
+    require_role(request, filings[0].school)
     if not outlink(url):
         return _page(request, key, error="请粘贴以 http:// 或 https:// 开头的完整链接。", status=422)
+    context.store.audit.add("proof.give", key, now=context.clock(), school=filings[0].school, url=url.strip())
     start(request.app, asyncio.create_task(look_at(context, key, url.strip())))
     return redirect_after(f"/accounts/{path(key)}", "proof")

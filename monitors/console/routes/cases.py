@@ -11,14 +11,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from monitors.app_context import AppContext
-from monitors.console.auth import ConsoleRole
+from monitors.console.access import require_role, view_of
 from monitors.console.formatting import path
-from monitors.console.middleware import require
 from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, PendingAction, by_urgency, rungs, waiting
 from monitors.console.rendering import Pager, open_breakers, redirect_after, render, school_names, world_of
 from monitors.jobs import case_actions
 from rules.cases.case import Case, CaseError
 from rules.model import CaseState
+from rules.people import PeopleError, Role, User, View
 from rules.policies.schema import Clause
 from storage.database import StorageError
 
@@ -46,9 +46,9 @@ def case_list(
     """The cases, those that wait for this office first while they are open."""
     context, query = world_of(request), {"q": q[:100], "school": school, "state": state, "rule": rule}
     if state == "all" or state in FINAL:
-        shown, total = _settled(context, query, page)
+        shown, total = _settled(context, query, page, view_of(request))
     else:
-        shown, total = _unsettled(context, query, page)
+        shown, total = _unsettled(context, query, page, view_of(request))
     return render(
         request,
         "cases.html",
@@ -57,26 +57,45 @@ def case_list(
         pager=Pager(page, total, PER_PAGE, query),
         query=query,
         states=STATES,
-        names=school_names(context),
+        names=school_names(context, view_of(request)),
     )
 
 
-def _settled(context: AppContext, query: dict[str, str], page: int) -> tuple[list[tuple[Case, PendingAction]], int]:
+def _settled(
+    context: AppContext, query: dict[str, str], page: int, view: View
+) -> tuple[list[tuple[Case, PendingAction]], int]:
+    if view.units:
+        return _of_units(context, query, page, view)
     found, total = context.store.overview.cases(
         school=query["school"],
         states=[query["state"]] if query["state"] in FINAL else [],
         text=query["q"],
         limit=PER_PAGE,
         offset=(page - 1) * PER_PAGE,
+        schools=view.schools,
     )
     now = context.clock()
     return [(case, waiting(case, now)) for case in found], total
 
 
-def _unsettled(context: AppContext, query: dict[str, str], page: int) -> tuple[list[tuple[Case, PendingAction]], int]:
+def _of_units(
+    context: AppContext, query: dict[str, str], page: int, view: View
+) -> tuple[list[tuple[Case, PendingAction]], int]:
+    """A unit's cases are few: they are picked out of the schools' here."""
+    states = [CaseState(query["state"])] if query["state"] in FINAL else None
+    found = [c for c in context.store.cases.all(query["school"] or None, states) if view.sees(c.school, c.unit)]
+    wanted = sorted((c for c in found if _wanted(c, query["q"], "", "")), key=lambda c: c.opened_at, reverse=True)
+    start, now = (page - 1) * PER_PAGE, context.clock()
+    return [(case, waiting(case, now)) for case in wanted[start : start + PER_PAGE]], len(wanted)
+
+
+def _unsettled(
+    context: AppContext, query: dict[str, str], page: int, view: View
+) -> tuple[list[tuple[Case, PendingAction]], int]:
     state = query["state"]
     every = context.store.cases.all(query["school"] or None, OPEN_STATES)
-    wanted = [case for case in every if _wanted(case, query["q"], query["rule"], state)]
+    seen = [case for case in every if view.sees(case.school, case.unit)]
+    wanted = [case for case in seen if _wanted(case, query["q"], query["rule"], state)]
     pairs = by_urgency(wanted, context.clock(), open_breakers(context))
     pairs = [
         (c, w) for c, w in pairs if (state != "sign" or w.sign) and (state != "ours" or w.turn is ActionOwner.OURS)
@@ -102,9 +121,7 @@ def case(request: Request, number: str) -> HTMLResponse:
 
 def _page(request: Request, number: str, *, error: str = "", status: int = 200) -> HTMLResponse:
     context, now = world_of(request), world_of(request).clock()
-    found = context.store.cases.get(number)
-    if found is None:
-        raise HTTPException(404, "没有这个编号的问题。")
+    found = _visible_case(request, number)
     return render(
         request,
         "case.html",
@@ -122,6 +139,14 @@ def _page(request: Request, number: str, *, error: str = "", status: int = 200) 
     )
 
 
+def _visible_case(request: Request, number: str) -> Case:
+    """The case, for those who may see it; others are not told that it exists."""
+    found = world_of(request).store.cases.get(number)
+    if found is None or not view_of(request).sees(found.school, found.unit):
+        raise HTTPException(404, "没有这个编号的问题。")
+    return found
+
+
 def clause_of(context: AppContext, found: Case) -> Clause | None:
     """The clause in today's policy; None where the policy no longer has it."""
     policy = context.policies.get(found.school)
@@ -133,34 +158,35 @@ async def _do(request: Request, number: str, done: str, act: Callable[..., Case]
     """One decision; what the case does not allow is said on its page, with everything as it was."""
     try:
         await run_in_threadpool(act, world_of(request), number, **given)
-    except (CaseError, StorageError) as error:
+    except (CaseError, PeopleError, StorageError) as error:
         return await run_in_threadpool(_page, request, number, error=str(error), status=409)
     return redirect_after(f"/cases/{path(number)}", done)
 
 
-def _typed_by(who: str, by: str) -> str:
-    """Who wrote down what somebody else decided."""
-    return f"（由{who}登记）" if by.strip() not in ("", who) else ""
+async def decider(request: Request, number: str) -> User:
+    """Dependency: who decides, with a role that opens this route held for the case's own school; else 403 or 404."""
+    found = await run_in_threadpool(_visible_case, request, number)
+    return require_role(request, found.school)
 
 
-Decider = Annotated[str, Depends(require(ConsoleRole.DECIDES))]
+Decider = Annotated[User, Depends(decider)]
 Words = Annotated[str, Form(max_length=2000)]
 
 
 @router.post("/cases/{number:path}/approve")
-async def approve(request: Request, number: str, who: Decider, by: Words = "", step: Words = "") -> Response:
-    """签批 by the named signer."""
-    if not by.strip():
-        return _page(request, number, error="请填写签批人姓名。", status=422)
-    return await _do(
-        request, number, "approved", case_actions.approve, by=by.strip(), step=step, reason=_typed_by(who, by)
-    )
+async def approve(request: Request, number: str, who: Decider, step: Words = "") -> Response:
+    """签批 by whoever is signed in: the paper bears the account's name and post."""
+    given = {"by": who.display, "user": who.name, "post": who.post, "step": step}
+    return await _do(request, number, "approved", case_actions.approve, **given)
 
 
 @router.post("/cases/{number:path}/appeal")
 async def appeal(request: Request, number: str, who: Decider, by: Words = "", reason: Words = "") -> Response:
-    """A unit's appeal, written down by this office."""
-    return await _do(request, number, "appealed", case_actions.appeal, by=by.strip() or who, reason=reason.strip())
+    """A unit's appeal: its own, or written down by this office in the unit's name."""
+    speaks = by.strip() if who.may({Role.EDITOR}) else ""
+    written = f"（由{who.display}登记）" if speaks not in ("", who.display) and reason.strip() else ""
+    given = {"by": speaks or who.display, "reason": reason.strip() + written}
+    return await _do(request, number, "appealed", case_actions.appeal, **given)
 
 
 @router.post("/cases/{number:path}/decide")
@@ -168,20 +194,18 @@ async def decide(request: Request, number: str, who: Decider, upheld: Words = ""
     """The decision on an appeal."""
     if upheld not in ("yes", "no"):
         return _page(request, number, error="请选择申诉成立或不成立。", status=422)
-    given = {"by": who, "upheld": upheld == "yes", "reason": reason.strip()}
+    given = {"by": who.display, "upheld": upheld == "yes", "reason": reason.strip()}
     return await _do(request, number, "decided", case_actions.decide, **given)
 
 
 @router.post("/cases/{number:path}/exempt")
-async def exempt(
-    request: Request, number: str, who: Decider, by: Words = "", reason: Words = "", until: Words = ""
-) -> Response:
-    """豁免 until a day."""
+async def exempt(request: Request, number: str, who: Decider, reason: Words = "", until: Words = "") -> Response:
+    """豁免 until a day, granted by whoever is signed in."""
     try:
         day = date.fromisoformat(until)
     except ValueError:
         return _page(request, number, error="请填写豁免截止日期。", status=422)
-    given = {"by": by.strip() or who, "reason": reason.strip() and reason.strip() + _typed_by(who, by), "until": day}
+    given = {"by": who.display, "reason": reason.strip(), "until": day}
     return await _do(request, number, "exempted", case_actions.exempt, **given)
 
 
@@ -206,4 +230,4 @@ async def end(request: Request, number: str, ending: str, who: Decider, reason: 
     if not reason.strip():
         return _page(request, number, error="请写明理由。", status=422)
     done, act = ENDINGS[ending]
-    return await _do(request, number, done, act, by=who, reason=reason.strip())
+    return await _do(request, number, done, act, by=who.display, reason=reason.strip())

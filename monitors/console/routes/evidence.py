@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
+from monitors.console.access import view_of
 from monitors.console.rendering import render, world_of
 from storage.evidence import EvidenceArchive, EvidenceError, StoredPage
 
@@ -19,10 +20,19 @@ IMAGES = ("image/png", "image/jpeg", "image/webp")
 
 
 def _stored(request: Request, evidence: str) -> StoredPage:
+    if view_of(request).unit_only and not _cited(request, evidence):
+        raise HTTPException(404, "没有这份存证。")
     try:
         return EvidenceArchive(world_of(request).evidence).get(evidence)
     except EvidenceError as error:
         raise HTTPException(404, str(error)) from error
+
+
+def _cited(request: Request, evidence: str) -> bool:
+    """True where one of the unit's own cases stands on it: that much it must be able to see to answer."""
+    view = view_of(request)
+    cases = world_of(request).store.cases.all()
+    return any(evidence in case.evidence and view.sees(case.school, case.unit) for case in cases)
 
 
 def _kind(page: StoredPage) -> str:

@@ -1,4 +1,4 @@
-"""Signing in and out, and the two pages for machines: health and metrics."""
+"""Signing in and out with a password, and the two pages for machines: health and metrics."""
 
 from __future__ import annotations
 
@@ -8,26 +8,29 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
-from monitors.console.auth import COOKIE, token_file
-from monitors.console.middleware import safe_path, set_cookie
-from monitors.console.rendering import render, world_of
+from monitors.console.auth import COOKIE, set_cookie, stands_open
+from monitors.console.middleware import safe_path
+from monitors.console.rendering import redirect_after, render, world_of
 from monitors.console.routes.operations import scheduler_alive
+from monitors.people.campus_login import logout_address
+from monitors.people.sign_in import SignInRefused, open_session, sign_in
+from rules.people import User
 from storage.database import StorageError
 
 router = APIRouter()
-SWEEP_LATE_SECONDS = 6 * 3600
 
 
 @router.get("/login")
 def login_form(request: Request, next: str = "/") -> Response:
-    """Asks for the token and the name that decisions will carry."""
+    """Asks for name and password, or leads to the campus login."""
     if request.state.session.user:
         return RedirectResponse(safe_path(next), 303)
-    return _form(request, next)
+    return login_page(request, next)
 
 
-def _form(request: Request, there: str, *, error: str = "", status: int = 200, user: str = "") -> HTMLResponse:
-    data = world_of(request).settings.data
+def login_page(request: Request, there: str, *, error: str = "", status: int = 200, user: str = "") -> HTMLResponse:
+    """The sign-in page; on the demonstration with its people, while it is open to this machine only."""
+    context = world_of(request)
     return render(
         request,
         "login.html",
@@ -36,38 +39,48 @@ def _form(request: Request, there: str, *, error: str = "", status: int = 200, u
         status=status,
         there=safe_path(there),
         user=user,
-        token_file=token_file(data).exists(),
+        cas=bool(context.settings.cas_url),
+        oidc=bool(context.settings.oidc_issuer),
+        people=context.demo_people if stands_open(context.settings) else (),
+        nobody=not context.store.users.any(),
     )
 
 
 @router.post("/login")
 def login(
     request: Request,
-    token: Annotated[str, Form(max_length=500)] = "",
-    user: Annotated[str, Form(max_length=200)] = "",
+    username: Annotated[str, Form(max_length=200)] = "",
+    password: Annotated[str, Form(max_length=500)] = "",
+    code: Annotated[str, Form(max_length=20)] = "",
     next: Annotated[str, Form(max_length=2000)] = "/",
 ) -> Response:
-    """Opens a new session for the right token; slows down whoever guesses."""
-    door, address = request.state.door, request.client.host if request.client else "?"
-    if door.is_locked_out(address):
-        return _form(request, next, error="口令错误次数过多，请五分钟后再试。", status=429, user=user)
-    name = "".join(user.split())[:20]
-    if not door.check_token(token):
-        door.record_failure(address)
-        return _form(request, next, error="口令不正确。", status=401, user=user)
-    if not name:
-        return _form(request, next, error="请填写您的姓名，签批和决定会记在这个名字下。", status=422)
-    answer = RedirectResponse(safe_path(next), 303)
-    secure = request.app.state.https or request.url.scheme == "https"
-    answer.headers["set-cookie"] = set_cookie(door, door.issue(name), secure=secure)
+    """Opens a new session for the right password; slows down whoever guesses."""
+    context = world_of(request)
+    try:
+        user = sign_in(context.store, username, password, code, request.state.origin, context.clock())
+    except SignInRefused as refused:
+        status = 429 if refused.locked else 401
+        return login_page(request, next, error=str(refused), status=status, user=username[:64])
+    return enter(request, user, next)
+
+
+def enter(request: Request, user: User, there: str, **how: str) -> Response:
+    """Sign this browser in and go on. Always a new token: one from before the sign-in opens nothing after it."""
+    context = world_of(request)
+    token = open_session(context.store, user, request.state.origin, context.clock(), **how)
+    answer = RedirectResponse(safe_path(there), 303)
+    answer.headers["set-cookie"] = set_cookie(token, secure=request.state.secure)
     return answer
 
 
 @router.post("/logout")
 def logout(request: Request) -> Response:
-    """Ends the session, in the browser and here."""
-    request.state.door.revoke(request.state.session)
-    answer = RedirectResponse("/login", 303)
+    """Ends the session, in the browser and here; who came by the campus login is shown the way out of that too."""
+    context, session = world_of(request), request.state.session
+    record = session.record
+    context.store.sessions.end(session.user.name, now=context.clock(), token=record.token)
+    outside = logout_address(context.settings, record.method, record.hint)
+    answer = render(request, "left.html", "已退出", outside=outside) if outside else redirect_after("/login", "left")
     answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
     return answer
 

@@ -7,15 +7,16 @@ from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from alerts.documents.compose import InvalidTemplate
 from alerts.messages import WORD, notice_letter
 from alerts.notices.notice import Notice
-from monitors.console.auth import ConsoleRole
-from monitors.console.middleware import require
+from alerts.sanitize import mask_personal_data
+from monitors.console.access import require_role, view_of
 from monitors.console.rendering import Pager, redirect_after, render, school_names, world_of
+from rules.people import Role
 from storage.serialization import load
 
 router = APIRouter()
@@ -36,7 +37,8 @@ FRAMED = {"content-security-policy": FOREIGN_PAGE, "x-frame-options": "SAMEORIGI
 def notices(request: Request, state: str = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> HTMLResponse:
     """The outbox, newest first."""
     context = world_of(request)
-    found = context.store.notices.all(state=state or None)
+    view = view_of(request)
+    found = [row for row in context.store.notices.all(state=state or None) if view.sees_school(row["school"])]
     pager = Pager(page, len(found), PER_PAGE, {"state": state})
     return render(
         request,
@@ -50,9 +52,17 @@ def notices(request: Request, state: str = "", page: Annotated[int, Query(ge=1, 
     )
 
 
+def _sees(request: Request, row: dict[str, Any]) -> bool:
+    view = view_of(request)
+    if view.sees_school(row["school"]):
+        return True
+    case = world_of(request).store.cases.get(row["case_number"]) if view.units else None
+    return case is not None and view.sees(case.school, case.unit)
+
+
 def _notice(request: Request, notice_id: str) -> tuple[dict[str, Any], Any]:
     row = world_of(request).store.notices.one(notice_id)
-    if row is None or row["document"] == "digest":
+    if row is None or row["document"] == "digest" or not _sees(request, row):
         raise HTTPException(404, "没有这份文书。")
     try:
         letter = notice_letter(load(Notice, row["body"]), world_of(request).settings.templates)
@@ -80,14 +90,20 @@ def body(request: Request, notice_id: str) -> Response:
 def paper(request: Request, notice_id: str) -> HTMLResponse:
     """The paper inside our page."""
     row, letter = _notice(request, notice_id)
-    answers = [(target, *answer[:3]) for target, answer in json.loads(row["delivered"]).items()]
+    told = json.loads(row["delivered"]).items()
+    plain = request.state.session.may({Role.EDITOR, Role.IT}, row["school"])
+    answers = [(target if plain else mask_personal_data(target), *answer[:3]) for target, answer in told]
     return render(request, "notice.html", letter.subject, school=row["school"], row=row, letter=letter, answers=answers)
 
 
 @router.post("/notices/{notice_id:path}/resend")
-def resend(request: Request, notice_id: str, who: Annotated[str, Depends(require(ConsoleRole.RUNS))]) -> Response:
+def resend(request: Request, notice_id: str) -> Response:
     """Try a failed one again."""
     context = world_of(request)
+    row = context.store.notices.one(notice_id)
+    if row is None or not _sees(request, row):
+        raise HTTPException(404, "没有这份文书。")
+    require_role(request, row["school"])
     if not context.store.notices.resend(notice_id, context.clock()):
         raise HTTPException(409, "这份文书没有处于发送失败状态，可能已有人重新发送。")
     return redirect_after("/notices", "resent")
@@ -101,10 +117,9 @@ def framed(html: str) -> HTMLResponse:
 @router.get("/digest")
 def digests(request: Request) -> HTMLResponse:
     """Every day that has a digest."""
-    context = world_of(request)
-    return render(
-        request, "digests.html", "日报", digests=context.store.overview.digests(), names=school_names(context)
-    )
+    context, view = world_of(request), view_of(request)
+    found = [row for row in context.store.overview.digests() if view.sees_school(row["school"])]
+    return render(request, "digests.html", "日报", digests=found, names=school_names(context, view))
 
 
 def _digest(request: Request, day: str, school: str) -> dict[str, Any]:
@@ -112,9 +127,9 @@ def _digest(request: Request, day: str, school: str) -> dict[str, Any]:
         wanted = date.fromisoformat(day)
     except ValueError as error:
         raise HTTPException(404, "日期写法应为 2026-11-21。") from error
-    runs = world_of(request).store.runs
+    runs, view = world_of(request).store.runs, view_of(request)
     for code in [school] if school else world_of(request).schools:
-        if found := runs.digest(code, wanted):
+        if view.sees_school(code) and (found := runs.digest(code, wanted)):
             return found
     raise HTTPException(404, "这一天没有生成日报。")
 

@@ -12,13 +12,13 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
-from monitors.console.auth import ConsoleRole
+from monitors.console.access import person, view_of
 from monitors.console.background import start
-from monitors.console.middleware import require
 from monitors.console.rendering import redirect_after, render, world_of
 from monitors.console.routes.today import held_up
 from monitors.jobs.run_sweep import run_sweep
 from rules.model import Platform
+from rules.people import User
 
 router = APIRouter()
 SWITCHES: Mapping[str, tuple[str, dict[str, Any]]] = {
@@ -58,7 +58,7 @@ def operations(request: Request) -> HTMLResponse:
 def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLResponse:
     context, now = world_of(request), world_of(request).clock()
     known = {row["platform"]: row for row in context.store.runs.platforms()}
-    used = {platform for platform, _ in context.store.overview.count_by_outcome()}
+    used = {platform for platform, _ in context.store.overview.count_by_outcome(view_of(request))}
     platforms = [
         (Platform(code), state, held_up(state, now), switches_for(state))
         for code in sorted(used | set(known))
@@ -115,13 +115,13 @@ def scheduler_alive(request: Request) -> bool | None:
 
 
 @router.post("/operations/sweep")
-async def sweep_now(
-    request: Request, who: Annotated[str, Depends(require(ConsoleRole.RUNS))], platform: Annotated[str, Form()] = ""
-) -> Response:
+async def sweep_now(request: Request, platform: Annotated[str, Form()] = "") -> Response:
     """Look at everything, or at one platform, now and in the background."""
     if platform and platform not in list(Platform):
         return await run_in_threadpool(_page, request, error="没有这个平台。", status=422)
-    job = run_sweep(world_of(request), platforms=[platform] if platform else [], everything=True)
+    context = world_of(request)
+    await run_in_threadpool(context.store.audit.add, "sweep.start", platform or "全部平台", now=context.clock())
+    job = run_sweep(context, platforms=[platform] if platform else [], everything=True)
     start(request.app, asyncio.create_task(job))
     return redirect_after("/operations", "started")
 
@@ -130,7 +130,7 @@ async def sweep_now(
 def switch(
     request: Request,
     platform: str,
-    who: Annotated[str, Depends(require(ConsoleRole.RUNS))],
+    who: Annotated[User, Depends(person)],
     action: Annotated[str, Form()] = "",
     why: Annotated[str, Form(max_length=500)] = "",
 ) -> Response:
@@ -141,6 +141,6 @@ def switch(
         return _page(request, error="请写明更改开关的理由，以便今后查考。", status=422)
     context = world_of(request)
     context.store.runs.set_platform_switch(
-        platform, by=who, why=why.strip(), now=context.clock(), **SWITCHES[action][1]
+        platform, by=who.display, why=why.strip(), now=context.clock(), **SWITCHES[action][1]
     )
     return redirect_after("/operations", "switched")

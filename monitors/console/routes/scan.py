@@ -6,13 +6,12 @@ import re
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, Response
 
 from crawler.fetch.egress import EgressDenied
-from monitors.console.auth import ConsoleRole
-from monitors.console.middleware import require
+from monitors.console.access import person, view_of
 from monitors.console.rendering import redirect_after, render, school_names, world_of
 from monitors.console.routes.evidence import INERT
 from monitors.jobs.discovery.candidates import SuspectError
@@ -40,9 +39,7 @@ def form(request: Request) -> HTMLResponse:
 
 
 @router.post("/scan")
-async def scan(
-    request: Request, who: Annotated[str, Depends(require(ConsoleRole.READS))], target: Annotated[str, Form()] = ""
-) -> HTMLResponse:
+async def scan(request: Request, target: Annotated[str, Form()] = "") -> HTMLResponse:
     """Look now; the page comes back when the look has ended."""
     text = target.strip()
     if not text or len(text) > LONGEST:
@@ -52,8 +49,10 @@ async def scan(
             else "请粘贴一个网址、分享文字或账号名称，再按“开始核查”。"
         )
         return _page(request, target=text[:LONGEST], error=error, status=422)
+    context = world_of(request)
+    await run_in_threadpool(context.store.audit.add, "scan.start", text[:200], now=context.clock())
     try:
-        report = await look_now(world_of(request), text)
+        report = await look_now(context, text)
     except (InvalidTarget, EgressDenied, StorageError, EvidenceError) as error:
         return await run_in_threadpool(_page, request, target=text, error=refusal(error), status=422)
     return await run_in_threadpool(_page, request, target=text, report=report)
@@ -62,7 +61,6 @@ async def scan(
 @router.post("/scan/suspects")
 def to_suspects(
     request: Request,
-    who: Annotated[str, Depends(require(ConsoleRole.DECIDES))],
     name: Annotated[str, Form(max_length=200)] = "",
     platform: Annotated[str, Form(max_length=20)] = "",
     link: Annotated[str, Form(max_length=LONGEST)] = "",
@@ -70,7 +68,7 @@ def to_suspects(
 ) -> Response:
     """列入疑似账号: a name that raises a question waits for a person from now on."""
     try:
-        list_suspect(world_of(request), name.strip(), platform, link.strip(), by=who)
+        list_suspect(world_of(request), name.strip(), platform, link.strip(), by=person(request).display)
     except (SuspectError, InvalidTarget) as error:
         return _page(request, target=target, error=str(error), status=422)
     return redirect_after("/suspects", "listed")
@@ -104,7 +102,7 @@ def _page(
         folder=_folder(report),
         verdicts=VERDICTS,
         platforms=[(platform.value, platform.label) for platform in Platform],
-        names=school_names(world_of(request)),
+        names=school_names(world_of(request), view_of(request)),
         error=error,
         status=status,
         longest=LONGEST,

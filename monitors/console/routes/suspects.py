@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from monitors.console.auth import ConsoleRole
-from monitors.console.middleware import require
+from monitors.console.access import require_role, view_of
 from monitors.console.rendering import Pager, redirect_after, render, school_names, world_of
 from monitors.jobs.discovery.candidates import dismiss_cases
 from rules.candidates import Candidate, CandidateState, decide_candidate
@@ -29,7 +28,10 @@ def _page(request: Request, state: str = "", page: int = 1, *, error: str = "", 
     context = world_of(request)
     known = state if state in list(CandidateState) else CandidateState.WAITING.value
     chosen = CandidateState(known)
-    found = context.store.candidates.all(state=chosen)
+    view = view_of(request)
+    found = [
+        candidate for candidate in context.store.candidates.all(state=chosen) if view.sees_school(candidate.school)
+    ]
     if chosen is CandidateState.WAITING:
         found = [candidate for candidate in found if candidate.kind.needs_review]
     pager = Pager(page, len(found), PER_PAGE, {"state": chosen.value})
@@ -43,14 +45,13 @@ def _page(request: Request, state: str = "", page: int = 1, *, error: str = "", 
         pager=pager,
         chosen=chosen,
         states=list(CandidateState),
-        names=school_names(context),
+        names=school_names(context, view),
     )
 
 
 @router.post("/suspects/decide")
 def judge(
     request: Request,
-    who: Annotated[str, Depends(require(ConsoleRole.DECIDES))],
     school: Annotated[str, Form()] = "",
     key: Annotated[str, Form()] = "",
     verdict: Annotated[str, Form()] = "",
@@ -59,14 +60,17 @@ def judge(
     """确认, 排除 or 已备案. Who comes second is told what the first one decided."""
     context = world_of(request)
     candidate = context.store.candidates.one(school, key)
-    if candidate is None:
+    if candidate is None or not view_of(request).sees_school(school):
         raise HTTPException(404, "没有这个疑似账号，可能已按期删除。")
+    who = require_role(request, school)
     if candidate.state is not CandidateState.WAITING:
         return _page(request, error=_taken(candidate), status=409)
     if verdict not in (CandidateState.CONFIRMED, CandidateState.EXCLUDED, CandidateState.FILED):
         return _page(request, error="请选择确认、排除或已备案。", status=422)
     try:
-        decided = decide_candidate(candidate, CandidateState(verdict), by=who, reason=reason, now=context.clock())
+        decided = decide_candidate(
+            candidate, CandidateState(verdict), by=who.display, reason=reason, now=context.clock()
+        )
     except ValueError as error:
         return _page(request, error=str(error), status=422)
     if not context.store.candidates.save(decided, expected=CandidateState.WAITING):

@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import RedirectResponse, Response
 
+from monitors.console.access import view_of
 from monitors.console.formatting import long_day
 from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, by_urgency
 from monitors.console.rendering import open_breakers, render, school_names, world_of
 from rules.candidates import CandidateState
 from rules.model import Outcome, Platform
+from rules.people import View
 from storage.read_models import UNSEEN
 
 router = APIRouter()
@@ -21,29 +23,33 @@ SHOWN_CASES, SHOWN_UNSEEN = 12, 8
 
 
 @router.get("/")
-def today(request: Request) -> HTMLResponse:
-    """The front page, of all schools that have a register here."""
-    context, now = world_of(request), world_of(request).clock()
-    store, overview = context.store, context.store.overview
-    cases = by_urgency(store.cases.all(states=OPEN_STATES), now, open_breakers(context))
-    counts = overview.count_by_outcome()
-    suspects = [found for found in store.candidates.all(state=CandidateState.WAITING) if found.kind.needs_review]
+def today(request: Request) -> Response:
+    """The front page, of the schools that this person sees; a unit and an administrator have one of their own."""
+    context, view = world_of(request), view_of(request)
+    store, overview, now = context.store, context.store.overview, context.clock()
+    if view.unit_only or view == View():
+        return RedirectResponse("/accounts" if view.units else "/users", 303)
+    every = store.cases.all(states=OPEN_STATES)
+    cases = by_urgency([case for case in every if view.sees(case.school, case.unit)], now, open_breakers(context))
+    counts = overview.count_by_outcome(view)
+    waiting = store.candidates.all(state=CandidateState.WAITING)
+    suspects = [found for found in waiting if found.kind.needs_review and view.sees_school(found.school)]
     return render(
         request,
         "today.html",
         "今日",
         heading=long_day(now),
-        names=school_names(context),
-        tiles=_tiles(counts, overview.count_healthy(), cases),
+        names=school_names(context, view),
+        tiles=_tiles(counts, overview.count_healthy(view), cases),
         cases=cases[:SHOWN_CASES],
         ours=sum(wait.turn is ActionOwner.OURS for _, wait in cases),
         open_count=len(cases),
         suspects=len(suspects),
-        unseen=overview.accounts_without_fact(SHOWN_UNSEEN),
+        unseen=overview.accounts_without_fact(SHOWN_UNSEEN, view),
         unseen_count=_unseen(counts),
         platforms=platform_rows(counts, overview.last_facts(), store.runs.platforms(), now),
         failed_notices=store.notices.counts().get("failed", 0),
-        digests=[row for row in overview.digests(8) if row["day"] == now.date()],
+        digests=[row for row in overview.digests(8) if row["day"] == now.date() and view.sees_school(row["school"])],
     )
 
 

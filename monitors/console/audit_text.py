@@ -1,0 +1,105 @@
+"""The audit log in Chinese: what was done, and what changed, with personal numbers masked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from alerts.sanitize import clean, mask_personal_data
+from monitors.console.labels import browser_name, platform_label, switch_text
+from rules.cases.case import EventKind
+from rules.model import CaseState
+from rules.people import Role
+from storage.audit import AuditEntry
+from storage.register.columns import COLUMNS
+
+LONGEST = 300
+ACTIONS = {
+    "session.open": "登录",
+    "session.refused": "登录失败",
+    "session.end": "退出登录",
+    "user.add": "添加账号",
+    "user.change": "更改账号",
+    "user.disable": "停用账号",
+    "user.password": "更改密码",
+    "user.totp_on": "开通动态口令",
+    "user.totp_off": "取消动态口令",
+    "filing.add": "新增备案",
+    "filing.change": "更改备案",
+    "filing.import": "导入台账",
+    "filing.remove": "移出台账",
+    "suspect.confirmed": "疑似账号：确认",
+    "suspect.excluded": "疑似账号：排除",
+    "suspect.filed": "疑似账号：已备案",
+    "platform.switch": "更改平台开关",
+    "notice.resend": "重新发送文书",
+    "sweep.start": "立即巡检",
+    "scan.start": "即时核查",
+    "proof.give": "提交自证链接",
+    "audit.export": "导出操作记录",
+} | {f"case.{kind.value}": f"问题：{kind.label}" for kind in EventKind}
+FIELDS = {
+    "display": "姓名", "post": "职务", "roles": "角色", "disabled": "停用", "method": "登录方式", "agent": "浏览器", "sessions": "登录数",
+    "reason": "理由", "decision_reason": "理由", "state": "状态", "decided_by": "决定人", "decided_at": "决定时间", "expires_at": "保存到",
+    "steps": "督办级次", "appeals": "申诉", "exemption": "豁免", "outcome": "处理结果", "resolved_at": "整改时间", "settled_at": "办结时间",
+    "added": "新增", "changed": "变更", "enabled": "访问", "frozen_at": "督办冻结", "frozen_why": "冻结原因", "rest_until": "暂停到",
+    "walls": "连续被拦", "ignore_robots": "所有者授权", "target": "核查对象", "url": "链接", "platform": "平台", "by": "方式",
+}  # fmt: skip
+METHODS = {"password": "密码", "cas": "统一身份认证", "oidc": "统一身份认证"}
+REGISTER = {column.field: column.heading for column in COLUMNS}
+
+
+def action_text(code: str) -> str:
+    """What was done."""
+    return ACTIONS.get(code, "其他操作")
+
+
+def changes_text(entry: AuditEntry) -> str:
+    """What changed: field, before → after; a value that is long or has parts is only said to have changed."""
+    if entry.action == "platform.switch":
+        parts = [switch_text(f"{entry.subject}: {', '.join(f'{k}: {_json(v)}' for k, v in entry.after.items())}")]
+        return mask_personal_data(clean("；".join([*parts, f"理由：{entry.after.get('reason', '')}"]), LONGEST))
+    names = [name for name in {**entry.before, **entry.after} if name in FIELDS or name in REGISTER]
+    lines = [_change(name, entry.before, entry.after) for name in names]
+    return mask_personal_data(clean("；".join(lines), LONGEST)) if lines else ""
+
+
+def _change(name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    label = FIELDS.get(name) or REGISTER[name]
+    old, new = (_value(name, side.get(name)) for side in (before, after))
+    if not old:
+        return f"{label}：{new}"
+    return f"{label}：{old} → {new or '（空）'}"
+
+
+def _value(name: str, value: Any) -> str:
+    if value in (None, "", [], {}):
+        return ""
+    if name == "roles":
+        return "、".join(_role(code) for code in value)
+    if name == "agent":
+        return browser_name(str(value))
+    if name == "method":
+        return METHODS.get(value, "其他")
+    if name == "state" and value in list(CaseState):
+        return CaseState(value).label
+    if name == "platform":
+        return platform_label(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list | dict):
+        plain = isinstance(value, list) and all(isinstance(item, str) for item in value)
+        return "、".join(value) if plain else "有更改"
+    return str(value)[:16].replace("T", " ") if name.endswith(("_at", "until")) else str(value)
+
+
+def _role(written: str) -> str:
+    code, _, rest = written.partition("@")
+    school, _, unit = rest.partition(":")
+    where = "、".join(part for part in (school if school != "*" else "", unit) if part)
+    return Role(code).label + (f"（{where}）" if where else "")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
