@@ -23,7 +23,14 @@ log = structlog.get_logger()
 ROOT = Path(__file__).parent.parent
 OUTPUT_KEPT = 20_000
 KEPT = "已保存的观察不受影响，没看到的账号下次再看。"
-OUT_OF_MEMORY = ("MemoryError", "Cannot allocate memory", "failed to map segment", "bad_alloc", "out of memory")
+OUT_OF_MEMORY = (
+    "MemoryError",
+    "Cannot allocate memory",
+    "failed to map segment",
+    "bad_alloc",
+    "out of memory",
+    "memory allocation of",
+)
 """What a process says that meets its memory ceiling, by the part of it that met it."""
 CHILD_ENVIRONMENT = {"PYTHONPATH": str(ROOT), "PYDANTIC_DISABLE_PLUGINS": "__all__"}
 """There are no such plugins; looking for them costs a child a tenth of its start."""

@@ -53,7 +53,7 @@ def test_every_route_with_every_role(
     app: FastAPI, browser: Browser, role: Role, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """403 exactly where the table has not this role; a form with the session's own token, so that nothing else says no."""
-    for module, job in ((operations, "sweep_and_plan"), (accounts, "look_at")):
+    for module, job in ((operations, "run_sweep"), (accounts, "look_at")):
         monkeypatch.setattr(module, job, _nothing)  # the walk opens doors; it sends nobody out
     csrf = browser.csrf()
     for method, path, route in routes(app):
@@ -136,7 +136,7 @@ def test_a_unit_sees_its_own_and_nothing_else(app: FastAPI, context: AppContext)
 def test_a_unit_appeals_in_its_own_name(app: FastAPI, context: AppContext) -> None:
     """Whatever name it types; and only its own cases."""
     mine = next(c for c in context.store.cases.all() if c.unit == "图书馆")
-    other = next(c for c in context.store.cases.all() if c.unit != "图书馆" and not c.appeal)
+    other = next(c for c in context.store.cases.all() if c.unit != "图书馆" and not c.pending_appeal)
     with client_of(app) as client:
         client.sign_in("unit")
         assert client.submit(f"/cases/{mine.number}/appeal", by="党委宣传部", reason="已更新").status_code == 303

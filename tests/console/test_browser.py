@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from monitors.app_context import AppContext
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from monitors.app_context import AppContext
 from storage.filings import key_of
 from tests.conftest import _free_port
 from tests.console.house import PASSWORD
@@ -53,11 +53,11 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def pages(app_context: AppContext) -> dict[str, str]:
+def pages(context: AppContext) -> dict[str, str]:
     """The main pages by a short name."""
-    account = key_of(app_context.store.filings.all("demo")[1])
-    notice = next(row["id"] for row in app_context.store.notices.all() if row["document"] != "digest")
-    evidence = app_context.store.looks.history(account)[0][0].evidence
+    account = key_of(context.store.filings.all("demo")[1])
+    notice = next(row["id"] for row in context.store.notices.all() if row["document"] != "digest")
+    evidence = context.store.looks.history(account)[0][0].evidence
     return {
         "today": "/",
         "accounts": "/accounts",
@@ -86,12 +86,12 @@ def watch(page: Page, base: str) -> list[str]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_main_pages(size: str, served: str, app_context: AppContext, chromium: Browser, tmp_path: Path) -> None:
+def test_main_pages(size: str, served: str, context: AppContext, chromium: Browser, tmp_path: Path) -> None:
     """Sign in by keyboard, then visit every page."""
     shots = Path(os.environ.get("SCREENSHOTS") or tmp_path)
     width, height = SIZES[size]
-    context = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
-    page = context.new_page()
+    window = chromium.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
+    page = window.new_page()
     troubles = watch(page, served)
     page.goto(f"{served}/cases")
     page.screenshot(path=shots / f"{size}-login.png")
@@ -99,19 +99,19 @@ def test_main_pages(size: str, served: str, app_context: AppContext, chromium: B
     page.get_by_label("密码").fill(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{served}/cases")
-    for name, path in pages(app_context).items():
+    for name, path in pages(context).items():
         page.goto(served + path)
         page.screenshot(path=shots / f"{size}-{name}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than the window"
         assert page.locator("h1").count() == 1, name
     assert not troubles
-    context.close()
+    window.close()
 
 
-def test_a_link_from_a_mail_finds_the_session(served: str, app_context: AppContext, chromium: Browser) -> None:
+def test_a_link_from_a_mail_finds_the_session(served: str, context: AppContext, chromium: Browser) -> None:
     """A Strict cookie stays home on a cross-site visit; the page asks again by itself."""
-    context = chromium.new_context()
-    page = context.new_page()
+    window = chromium.new_context()
+    page = window.new_page()
     page.goto(f"{served}/login")
     page.get_by_label("登录名").fill("wang")
     page.get_by_label("密码").fill(PASSWORD)
@@ -124,4 +124,4 @@ def test_a_link_from_a_mail_finds_the_session(served: str, app_context: AppConte
     page.goto("http://mail.test/")
     page.get_by_text("x").click()
     page.get_by_role("heading", name="问题台账").wait_for()
-    context.close()
+    window.close()

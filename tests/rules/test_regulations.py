@@ -72,7 +72,7 @@ def test_an_edit_elsewhere_in_the_file_stops_no_withdrawal() -> None:
 def test_an_eased_policy_says_so() -> None:
     ((case, kinds),) = after(notified(), finding(verdict=Verdict.COMPLIANT, since=None, eased=True))
     assert (kinds, case.state) == ([EventKind.EASED], CaseState.RESOLVED)
-    assert "并非已整改" in case.outcome
+    assert "并非已整改" in case.closing_reason
 
 
 def test_another_unit_is_told_from_the_beginning() -> None:
