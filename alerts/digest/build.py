@@ -11,6 +11,7 @@ from alerts.digest.model import (
     DigestChange,
     DigestInput,
     DigestLine,
+    HijackedSite,
     NewFinding,
     OpenCase,
     PendingApproval,
@@ -46,6 +47,7 @@ SOON = timedelta(days=7)
 def digest(data: DigestInput) -> Digest:
     """The day's page: the same input gives the same page."""
     sections = [
+        _section("请立即核实", [_hijacked(item) for item in data.hijacked]),
         _section("今日新增问题", [_finding(item) for item in data.findings]),
         _section("需要处理（按期限）", _due(data)),
         _section("等待签批", [_awaiting(item) for item in sorted(data.awaiting, key=lambda item: item.since)]),
@@ -78,6 +80,7 @@ def _section(heading: str, lines: Iterable[DigestLine]) -> Section:
 def _headline(data: DigestInput) -> str:
     late = sum(1 for case in data.cases if case.due_at and case.due_at < data.now and not case.waiting)
     counts = {
+        "网站疑似被篡改": len(data.hijacked),
         "新增问题": len(data.findings),
         "已到期待处理": late,
         "待签批": len(data.awaiting),
@@ -97,6 +100,13 @@ def _heartbeat(data: DigestInput) -> str:
 
 def _what(platform: Platform, title: str) -> str:
     return f"{platform.label}“{name(title)}”"
+
+
+def _hijacked(item: HijackedSite) -> DigestLine:
+    """Neither a breach nor an account in order: a person must look now."""
+    who = f"（{name(item.unit)}）" if item.unit else "（责任单位待核实）"
+    text = f"{_what(Platform.WEBSITE, item.title)}{who}疑似被篡改或域名失效，请立即核实，{_moment(item.since)}首次看到"
+    return DigestLine(text, Tone.ALERT, Priority.URGENT, item.path)
 
 
 def _finding(item: NewFinding) -> DigestLine:

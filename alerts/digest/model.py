@@ -67,6 +67,16 @@ class PendingApproval:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HijackedSite:
+    """A site that shows somebody else's content, since when, and the page of the console with what was seen."""
+
+    title: str
+    unit: str
+    since: datetime
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestChange:
     """Something that is different today."""
 
@@ -116,6 +126,7 @@ class DigestInput:
     now: datetime
     demo: bool = False
     totals: Mapping[Platform, Mapping[Outcome | None, int]] = field(default_factory=dict)
+    hijacked: Sequence[HijackedSite] = ()
     findings: Sequence[NewFinding] = ()
     cases: Sequence[OpenCase] = ()
     awaiting: Sequence[PendingApproval] = ()
@@ -144,6 +155,7 @@ class Priority(IntEnum):
     NEW = 4
     SIGN = 5
     ACT = 6
+    URGENT = 7
 
 
 @dataclass(frozen=True, slots=True)

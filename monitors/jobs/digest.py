@@ -11,6 +11,7 @@ from alerts.digest.model import (
     ChangeKind,
     DigestChange,
     DigestInput,
+    HijackedSite,
     NewFinding,
     OpenCase,
     PendingApproval,
@@ -27,6 +28,7 @@ from rules.cases.case import Case, EventKind
 from rules.cases.transitions import HoldReason
 from rules.catalogue import RULES
 from rules.model import Outcome, Platform
+from rules.people import View
 from storage.read_models import AccountFilter, AccountListItem, ReadModels
 from storage.serialization import dump
 
@@ -71,6 +73,7 @@ def gather(context: AppContext, school: str, day: date, now: datetime) -> Digest
         now=now,
         demo=context.settings.demo,
         totals=_totals(lines),
+        hijacked=_hijacked(context, school),
         findings=_new(context, school, start, end),
         cases=[_open(case, now, context) for case in cases],
         awaiting=_awaiting(cases, now, context),
@@ -93,6 +96,19 @@ def _lines(context: AppContext, school: str) -> list[AccountListItem]:
         lines += more
         offset += len(more)
     return lines
+
+
+def _hijacked(context: AppContext, school: str) -> list[HijackedSite]:
+    sites = context.store.overview.hijacked_sites(View(frozenset({school})))
+    return [
+        HijackedSite(
+            title=line.filing.name,
+            unit=line.filing.unit,
+            since=shown.at,
+            path=f"/evidence/{shown.evidence}" if shown.evidence else f"/accounts/{line.key}",
+        )
+        for line, shown in sites
+    ]
 
 
 def _totals(lines: list[AccountListItem]) -> dict[Platform, Counter[Outcome | None]]:
