@@ -51,7 +51,10 @@ def digest(data: DigestInput) -> Digest:
         _section("今日新增问题", [_finding(item) for item in data.findings]),
         _section("需要处理（按期限）", _due(data)),
         _section("等待签批", [_awaiting(item) for item in sorted(data.awaiting, key=lambda item: item.since)]),
-        _section("变化情况", [_change(item) for item in data.changes]),
+        _section(
+            "变化情况",
+            [_change(item) for item in sorted(data.changes, key=lambda item: item.kind is not ChangeKind.CLONE)],
+        ),
     ]
     quiet = not any(section.lines for section in sections)
     tail = [
@@ -143,9 +146,11 @@ def _awaiting(item: PendingApproval) -> DigestLine:
     return DigestLine(f"{text}［{clean(item.number, 40)}］", Tone.ACT, Priority.SIGN, item.path)
 
 
-CHANGE_TONES = {ChangeKind.RECOVERED: Tone.GOOD, ChangeKind.CLOSED: Tone.GOOD} | dict.fromkeys(
-    (ChangeKind.SUSPECT, ChangeKind.UNFILED, ChangeKind.DOUBTFUL), Tone.ACT
-)
+CHANGE_TONES = {
+    ChangeKind.CLONE: Tone.ALERT,
+    ChangeKind.RECOVERED: Tone.GOOD,
+    ChangeKind.CLOSED: Tone.GOOD,
+} | dict.fromkeys((ChangeKind.SUSPECT, ChangeKind.UNFILED, ChangeKind.DOUBTFUL), Tone.ACT)
 
 
 def _change(item: DigestChange) -> DigestLine:

@@ -17,6 +17,7 @@ class ChangeKind(LabeledEnum):
     RENAMED = "renamed", "更名"
     GONE = "gone", "已注销或封禁"
     MOVED = "moved", "迁移"
+    CLONE = "clone", "疑似仿冒网站（待核实）"
     SUSPECT = "suspect", "涉嫌擅用校名（待核实）"
     UNFILED = "unfiled", "学校主体但未备案（待核实）"
     DOUBTFUL = "doubtful", "名称有歧义（待核实）"

@@ -22,7 +22,7 @@ from alerts.messages import digest_html, digest_text
 from monitors.app_context import AppContext
 from monitors.jobs.check import frozen_platforms
 from rules.calendar import start_of
-from rules.candidates import CandidateKind, CandidateState
+from rules.candidates import CandidateKind, CandidateState, clones_first
 from rules.cases import transitions
 from rules.cases.case import Case, EventKind
 from rules.cases.transitions import HoldReason
@@ -39,6 +39,7 @@ EVENTS = {
     EventKind.REVOKED: ChangeKind.WITHDRAWN,
 }
 FOUND = {
+    CandidateKind.CLONE: ChangeKind.CLONE,
     CandidateKind.SUSPECT: ChangeKind.SUSPECT,
     CandidateKind.UNFILED: ChangeKind.UNFILED,
     CandidateKind.REVIEW: ChangeKind.DOUBTFUL,
@@ -199,7 +200,7 @@ def _changes(context: AppContext, school: str, start: datetime, end: datetime) -
 def _suspects(context: AppContext, school: str, start: datetime, end: datetime) -> list[DigestChange]:
     new = [
         c
-        for c in context.store.candidates.all(school, CandidateState.WAITING)
+        for c in clones_first(context.store.candidates.all(school, CandidateState.WAITING))
         if c.kind.needs_review and start <= c.first_seen_at <= end
     ]
     return [
