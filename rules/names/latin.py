@@ -103,10 +103,10 @@ class LatinIndex:
 
     def _slipped(self, name: str, text: str) -> list[LatinEntry]:
         """The English names that the words of a name may hold with a slip, where one of them means a university."""
-        words = _WORD.findall(name) if name.isascii() else _WORD.findall(text)
-        found = [part for word in words[:_WORDS] for part in english.unglued(word.lower())]
-        if not any(english.generic(word) == english.UNIVERSITY for word in found):
+        words = _WORD.findall(name if name.isascii() else text)[:_WORDS]
+        if not any(english.says_university(word) for word in words):
             return []
+        found = [part for word in words for part in english.unglued(word.lower())]
         made = [word for word in english.canonical(found) if len(word) > 3 and not word.isupper()]
         near = {hit for word in made for hit in self._near(word)}
         return [entry for word in near for entry in self._rarest[word] if english.slipped(entry, made)]
