@@ -75,7 +75,16 @@ class StoreCollector:
         found = store.candidates.all(state=CandidateState.WAITING)
         for school, count in sorted(Counter(each.school for each in found if each.kind.needs_review).items()):
             waiting.add_metric([school], count)
-        yield from (cases, notices, waiting)
+        yield from (cases, notices, waiting, self._hijacked())
+
+    def _hijacked(self) -> Metric:
+        """0 for a school without any, so that an alert ends when the last is mended."""
+        store = self._context.store
+        sites = Counter(line.filing.school for line, _ in store.overview.hijacked_sites())
+        gauge = _gauge("hijacked_sites", "Registered sites that show somebody else's content.", "school")
+        for school in sorted(store.filings.schools()):
+            gauge.add_metric([school], sites[school])
+        return gauge
 
     def _jobs(self) -> Iterator[Metric]:
         success = _gauge(

@@ -22,6 +22,7 @@ class CandidateKind(LabeledEnum):
 
     REGISTERED = "registered", "已备案账号"
     UNFILED = "unfiled", "学校主体但未备案"
+    CLONE = "clone", "疑似仿冒网站"
     SUSPECT = "suspect", "涉嫌擅用校名"
     REVIEW = "review", "名称有歧义，需人工判断"
     OTHER = "other", "其他单位"
@@ -31,7 +32,7 @@ class CandidateKind(LabeledEnum):
     @property
     def needs_review(self) -> bool:
         """True where a person has to look."""
-        return self in (CandidateKind.UNFILED, CandidateKind.SUSPECT, CandidateKind.REVIEW)
+        return self in (CandidateKind.CLONE, CandidateKind.UNFILED, CandidateKind.SUSPECT, CandidateKind.REVIEW)
 
 
 class CandidateState(LabeledEnum):
@@ -84,6 +85,11 @@ class Candidate:
             unit=self.unit,
             body=self.verified_body,
         )
+
+
+def clones_first(found: Iterable[Candidate]) -> list[Candidate]:
+    """The same order, but a copy of the school's own site, which may be fishing for passwords, before everything else."""
+    return sorted(found, key=lambda candidate: candidate.kind is not CandidateKind.CLONE)
 
 
 class SearchLogEntry(NamedTuple):
@@ -164,7 +170,7 @@ def classify_candidate(
     if domain := parent_domain(host.partition(":")[0], domains):
         return CandidateKind.UNFILED, f"{host} 在学校域名 {domain} 之下，但备案台账中没有这个网站。"
     if copies:
-        return CandidateKind.SUSPECT, copies
+        return CandidateKind.CLONE, copies
     names = tuple(school_names)
     owner = institution(found.verified_body) if found.verified_body else None
     if owner in names or (not owner and is_own_unit(found.verified_body, names)):

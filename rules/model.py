@@ -328,6 +328,7 @@ class AccountState:
       account's own space that is no post of its own, and the look that showed it.
     - ``name_seen``, ``body_seen``: newest look that showed them; ``name_since``, ``body_since``: first look that
       showed the present value.
+    - ``hijacked``: the first look that showed somebody else's content, until the site shows its own again.
     """
 
     attempted_at: datetime | None = None
@@ -368,6 +369,7 @@ class AccountState:
     tallies: tuple[Tally, ...] = ()
     sign_at: datetime | None = None
     sign: DatedEvidence | None = None
+    hijacked: DatedEvidence | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from storage.audit import record
 from storage.database import Database, table, upsert
+from storage.serialization import load_json
 from storage.tables import (
     ChainHeadRow,
     CrawlRunAccountRow,
@@ -68,13 +69,13 @@ class CrawlRunRepository:
         """The newest runs."""
         query = select(RUN).order_by(RUN.c.started_at.desc()).limit(limit)
         with self._db.read() as tx:
-            return [dict(row._mapping) | {"summary": json.loads(row.summary)} for row in tx.execute(query)]
+            return [dict(row._mapping) | {"summary": load_json("采集记录", row.summary)} for row in tx.execute(query)]
 
     def between(self, start: datetime, end: datetime) -> list[dict[str, Any]]:
         """Runs that started from ``start`` up to ``end``."""
         query = select(RUN).where(RUN.c.started_at >= start, RUN.c.started_at <= end).order_by(RUN.c.started_at)
         with self._db.read() as tx:
-            return [dict(row._mapping) | {"summary": json.loads(row.summary)} for row in tx.execute(query)]
+            return [dict(row._mapping) | {"summary": load_json("采集记录", row.summary)} for row in tx.execute(query)]
 
     def outcomes(self, run: str) -> list[tuple[str, str, str | None]]:
         """(key, outcome, outcome before) of every account that a run looked at."""

@@ -14,7 +14,7 @@ from rules.accounts.identity import account_key
 from rules.model import Filing
 from storage.audit import record, record_document
 from storage.database import Database, StorageError, table, upsert
-from storage.serialization import dump, load
+from storage.serialization import dump, load, load_json
 from storage.tables import FilingChangeRow, FilingRow
 
 FILING, CHANGE = table(FilingRow), table(FilingChangeRow)
@@ -143,7 +143,7 @@ class FilingRepository:
         """What happened to one filing, oldest first: at, by, before, after."""
         query = select(CHANGE).where(CHANGE.c.filing == filing).order_by(CHANGE.c.seq)
         with self._db.read() as tx:
-            return [{"at": row.at, "by": row.by, **json.loads(row.body)} for row in tx.execute(query)]
+            return [{"at": row.at, "by": row.by, **load_json("台账变更", row.body)} for row in tx.execute(query)]
 
 
 def _audit(

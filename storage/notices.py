@@ -12,6 +12,7 @@ from sqlalchemy import and_, func, insert, or_, select
 
 from storage.audit import record
 from storage.database import Database, table
+from storage.serialization import load_json
 from storage.tables import NoticeRow
 
 NOTICE = table(NoticeRow)
@@ -72,7 +73,7 @@ class OutboxRepository:
         mine = NOTICE.c.id == id
         with self._db.write() as tx:
             text = tx.execute(select(NOTICE.c.delivered).where(mine).with_for_update()).scalar_one()
-            answers = json.loads(text)
+            answers = load_json("发送结果", text)
             doubts = _doubts(answers.get(target, ())) + (str(result) == UNKNOWN)
             answer = [str(result), reason[:500], now.isoformat(timespec="seconds"), *([doubts] if doubts else [])]
             answers[target] = answer
@@ -100,7 +101,9 @@ class OutboxRepository:
             row = tx.execute(select(NOTICE.c.state, NOTICE.c.delivered).where(waiting).with_for_update()).first()
             if row is None:
                 return False
-            sent = {target: answer for target, answer in json.loads(row.delivered).items() if answer[0] == SENT}
+            sent = {
+                target: answer for target, answer in load_json("发送结果", row.delivered).items() if answer[0] == SENT
+            }
             change = {"delivered": json.dumps(sent, ensure_ascii=False), "attempts": 0, "error": ""}
             tx.execute(NOTICE.update().where(waiting).values(state="due", next_try_at=now, **change))
             record(tx, "notice.resend", notice_id, now=now, before={"state": row.state}, after={"state": "due"})
@@ -130,7 +133,7 @@ class OutboxRepository:
 
 
 def _claimed(row: Any) -> ClaimedNotice:
-    answers = json.loads(row.delivered)
+    answers = load_json("发送结果", row.delivered)
     return ClaimedNotice(
         id=row.id,
         document=row.document,

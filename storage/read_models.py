@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, text
 
 from rules.cases.case import Case
-from rules.model import Filing, Outcome
+from rules.model import AccountState, DatedEvidence, Filing, Outcome, Platform
 from rules.people import View
 from storage.cases import CASE, OPEN
 from storage.crawl_runs import DIGEST, RUN
@@ -84,6 +84,16 @@ class ReadModels:
         query = query.order_by(STATE.c.fact_at.is_not(None), STATE.c.fact_at, FILING.c.school, FILING.c.id)
         with self._db.read() as tx:
             return [_line(row) for row in tx.execute(query.limit(limit))]
+
+    def hijacked_sites(self, view: View = EVERYTHING) -> list[tuple[AccountListItem, DatedEvidence]]:
+        """Filed sites that show somebody else's content, longest first, each with the look that first showed it."""
+        query = select(*_COLUMNS, STATE.c.body.label("state")).select_from(REGISTER)
+        query = query.where(FILING.c.platform == Platform.WEBSITE.value, _has(STATE.c.body, '"hijacked":'))
+        with self._db.read() as tx:
+            rows = tx.execute(query.where(*_visible(view))).all()
+        found = [(_line(row), load(AccountState, row.state).hijacked) for row in rows]
+        sites = [(line, shown) for line, shown in found if shown]
+        return sorted(sites, key=lambda pair: (pair[1].at, pair[0].key))
 
     def count_by_outcome(self, view: View = EVERYTHING) -> dict[tuple[str, str], int]:
         """Registered accounts by platform and what the newest look showed."""

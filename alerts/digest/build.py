@@ -11,6 +11,7 @@ from alerts.digest.model import (
     DigestChange,
     DigestInput,
     DigestLine,
+    HijackedSite,
     NewFinding,
     OpenCase,
     PendingApproval,
@@ -46,10 +47,14 @@ SOON = timedelta(days=7)
 def digest(data: DigestInput) -> Digest:
     """The day's page: the same input gives the same page."""
     sections = [
+        _section("请立即核实", [_hijacked(item) for item in data.hijacked]),
         _section("今日新增问题", [_finding(item) for item in data.findings]),
         _section("需要处理（按期限）", _due(data)),
         _section("等待签批", [_awaiting(item) for item in sorted(data.awaiting, key=lambda item: item.since)]),
-        _section("变化情况", [_change(item) for item in data.changes]),
+        _section(
+            "变化情况",
+            [_change(item) for item in sorted(data.changes, key=lambda item: item.kind is not ChangeKind.CLONE)],
+        ),
     ]
     quiet = not any(section.lines for section in sections)
     tail = [
@@ -78,6 +83,7 @@ def _section(heading: str, lines: Iterable[DigestLine]) -> Section:
 def _headline(data: DigestInput) -> str:
     late = sum(1 for case in data.cases if case.due_at and case.due_at < data.now and not case.waiting)
     counts = {
+        "网站疑似被篡改": len(data.hijacked),
         "新增问题": len(data.findings),
         "已到期待处理": late,
         "待签批": len(data.awaiting),
@@ -97,6 +103,13 @@ def _heartbeat(data: DigestInput) -> str:
 
 def _what(platform: Platform, title: str) -> str:
     return f"{platform.label}“{name(title)}”"
+
+
+def _hijacked(item: HijackedSite) -> DigestLine:
+    """Neither a breach nor an account in order: a person must look now."""
+    who = f"（{name(item.unit)}）" if item.unit else "（责任单位待核实）"
+    text = f"{_what(Platform.WEBSITE, item.title)}{who}疑似被篡改或域名失效，请立即核实，{_moment(item.since)}首次看到"
+    return DigestLine(text, Tone.ALERT, Priority.URGENT, item.path)
 
 
 def _finding(item: NewFinding) -> DigestLine:
@@ -133,9 +146,11 @@ def _awaiting(item: PendingApproval) -> DigestLine:
     return DigestLine(f"{text}［{clean(item.number, 40)}］", Tone.ACT, Priority.SIGN, item.path)
 
 
-CHANGE_TONES = {ChangeKind.RECOVERED: Tone.GOOD, ChangeKind.CLOSED: Tone.GOOD} | dict.fromkeys(
-    (ChangeKind.SUSPECT, ChangeKind.UNFILED, ChangeKind.DOUBTFUL), Tone.ACT
-)
+CHANGE_TONES = {
+    ChangeKind.CLONE: Tone.ALERT,
+    ChangeKind.RECOVERED: Tone.GOOD,
+    ChangeKind.CLOSED: Tone.GOOD,
+} | dict.fromkeys((ChangeKind.SUSPECT, ChangeKind.UNFILED, ChangeKind.DOUBTFUL), Tone.ACT)
 
 
 def _change(item: DigestChange) -> DigestLine:

@@ -17,6 +17,7 @@ class ChangeKind(LabeledEnum):
     RENAMED = "renamed", "更名"
     GONE = "gone", "已注销或封禁"
     MOVED = "moved", "迁移"
+    CLONE = "clone", "疑似仿冒网站（待核实）"
     SUSPECT = "suspect", "涉嫌擅用校名（待核实）"
     UNFILED = "unfiled", "学校主体但未备案（待核实）"
     DOUBTFUL = "doubtful", "名称有歧义（待核实）"
@@ -62,6 +63,16 @@ class PendingApproval:
     platform: Platform
     document: DocumentType
     approver: str
+    since: datetime
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HijackedSite:
+    """A site that shows somebody else's content, since when, and the page of the console with what was seen."""
+
+    title: str
+    unit: str
     since: datetime
     path: str = ""
 
@@ -116,6 +127,7 @@ class DigestInput:
     now: datetime
     demo: bool = False
     totals: Mapping[Platform, Mapping[Outcome | None, int]] = field(default_factory=dict)
+    hijacked: Sequence[HijackedSite] = ()
     findings: Sequence[NewFinding] = ()
     cases: Sequence[OpenCase] = ()
     awaiting: Sequence[PendingApproval] = ()
@@ -144,6 +156,7 @@ class Priority(IntEnum):
     NEW = 4
     SIGN = 5
     ACT = 6
+    URGENT = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import typer
 
 from monitors.app_context import AppContext
 from monitors.cli.options import Format, FormatOption, InvalidInput, asked, decided_by, print_rows
-from rules.candidates import Candidate, CandidateState
+from rules.candidates import Candidate, CandidateState, clones_first
 from rules.model import Platform
 from rules.people import Role
 from storage.database import StorageError
@@ -110,7 +110,7 @@ def listed(
     if state and state not in list(CandidateState):
         raise InvalidInput(f"没有状态 {state!r}。可用: {', '.join(CandidateState)}")
     with asked(ctx).context() as context:
-        found = context.store.candidates.all(school or None, CandidateState(state) if state else None)
+        found = clones_first(context.store.candidates.all(school or None, CandidateState(state) if state else None))
     if form == Format.TEXT:
         typer.echo("\n".join(map(line_of, found)) or "没有疑似账号。")
     else:

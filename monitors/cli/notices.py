@@ -14,6 +14,7 @@ from alerts.messages import digest_text
 from monitors.cli.options import Format, FormatOption, InvalidInput, asked, day, print_rows
 from monitors.jobs.delivery import channels_of, deliver, only_in_folder
 from monitors.jobs.digest import make_digest, queue_digest
+from storage.serialization import load_json
 
 STATES = {"due": "待发", "claimed": "发送中", "sent": "已发", "failed": "失败"}
 
@@ -79,7 +80,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
         "attempts",
         "error",
     )
-    answers = {target: answer[:3] for target, answer in json.loads(row["delivered"]).items()}
+    answers = {target: answer[:3] for target, answer in load_json("发送结果", row["delivered"]).items()}
     return {name: row[name] for name in kept} | {"delivered": answers}
 
 

@@ -9,6 +9,7 @@ import typer
 
 from monitors.app_context import AppContext
 from monitors.cli.options import InvalidInput, asked
+from monitors.jobs.case_actions import end_cases_of
 from monitors.jobs.register_import import UnknownSchool, consequences, known_school
 from monitors.jobs.register_import_report import counts, emptied, report
 from storage.register import RegisterError, examine, preview, template, write_register
@@ -56,9 +57,33 @@ def import_register(
         lines = list(report(reading, planned, consequences(context, code, planned.after, now)))
         if not dry_run:
             context.store.filings.carry_out(code, planned.before, planned.after, by=by, now=now)
+            lines += _ended(end_cases_of(context, code, [each.old for each in planned.removed if each.old], by=by))
         done = "试导入（没有保存）" if dry_run else "已导入"
         typer.echo(f"{done} {planned.in_file} 个账号（学校 {code}）：{counts(planned)}。")
         for line in lines:
+            typer.echo(line)
+
+
+@commands.command("remove")
+def remove(
+    ctx: typer.Context,
+    by: Annotated[str, typer.Option(help="谁移除的，记入变更记录和条目")],
+    ids: Annotated[list[str] | None, typer.Argument(help="要移除的备案编号")] = None,
+    school: School = "",
+    everything: Annotated[bool, typer.Option("--all", help="移除这所学校的全部账号，如学校代码写错时建的台账")] = False,
+) -> None:
+    """从台账移除账号；未结的条目随之终止。最后的内容留在变更记录里，存证不动。"""
+    with asked(ctx).context() as context:
+        code = _school(context, school, new_school=False)
+        known = {filing.id: filing for filing in context.store.filings.all(code)}
+        wanted = list(known) if everything else list(dict.fromkeys(ids or ()))
+        if strange := [each for each in wanted if each not in known]:
+            raise InvalidInput(f"学校 {code} 的台账里没有：{'、'.join(strange)}。没有移除任何账号。")
+        if not wanted:
+            raise InvalidInput("请写出要移除的备案编号；要移除这所学校的全部账号，请加 --all。")
+        removed = context.store.filings.remove(code, wanted, by=by, now=context.clock())
+        typer.echo(f"已从学校 {code} 的台账移除 {removed} 个账号。")
+        for line in _ended(end_cases_of(context, code, [known[each] for each in wanted], by=by)):
             typer.echo(line)
 
 
@@ -71,6 +96,10 @@ def export_register(ctx: typer.Context, file: File, school: School = "") -> None
             raise InvalidInput("台账是空的，没有可以导出的内容。请先用 xunjian register import 导入。")
         write_register(filings, _writable(file))
     typer.echo(f"已导出 {len(filings)} 个账号: {file}")
+
+
+def _ended(numbers: list[str]) -> list[str]:
+    return [f"移除的账号有 {len(numbers)} 件未结问题，已随之终止：{'、'.join(numbers)}"] if numbers else []
 
 
 def _school(context: AppContext, typed: str, *, new_school: bool) -> str:

@@ -26,6 +26,11 @@ def prose(value: object, limit: int = 400) -> Markup:
     return Markup("<bdi>{}</bdi>").format(text) if text else Markup("")
 
 
+def look_reason(value: object, limit: int = 400) -> Markup:
+    """What a look said of itself, without the code in front of it, which is for the log."""
+    return prose(re.sub(r"^[a-z_]+(: |$)", "", str(value or "")), limit)
+
+
 def masked(value: object) -> Markup:
     """Text in which phone numbers, identity numbers and mail addresses are masked; landlines lose their middle."""
     text = re.sub(r"(?<!\d)(\d{3,4}-?)?(\d{2})\d{3,4}(\d{2})(?!\d)", r"\1\2***\3", mask_personal_data(str(value)))
@@ -111,6 +116,7 @@ FILTERS = {
     "plain": clean,
     "bdi": bdi,
     "prose": prose,
+    "look_reason": look_reason,
     "masked": masked,
     "day": day,
     "moment": moment,

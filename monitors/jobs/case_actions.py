@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 
 from monitors.app_context import AppContext
@@ -10,6 +10,8 @@ from monitors.jobs.check import CaseWriter, frozen_platforms
 from rules.calendar import china_calendar, end_of
 from rules.cases import transitions
 from rules.cases.case import Case, CaseError, Transition
+from rules.model import Filing
+from storage.filings import key_of
 
 
 def _change(context: AppContext, number: str, move: Callable[[Case, datetime], Transition]) -> Case:
@@ -81,3 +83,23 @@ def dismiss(context: AppContext, number: str, *, by: str, reason: str) -> Case:
 def close(context: AppContext, number: str, *, by: str, reason: str) -> Case:
     """Strike the case off. Raises CaseError."""
     return _change(context, number, lambda case, now: transitions.close(case, by, reason, now))
+
+
+def end_cases_of(context: AppContext, school: str, removed: Iterable[Filing], *, by: str) -> list[str]:
+    """End the open cases of accounts that were taken out of the school's register; the numbers of those ended.
+
+    Where another row still files the account, its cases go on. Cases that stand on a suspect alone need no filing.
+    """
+    kept = {key_of(filing) for filing in context.store.filings.all(school)}
+    gone = {key_of(filing) for filing in removed} - kept
+    policy, now = context.policies.get(school), context.clock()
+    if policy is None or not gone:
+        return []
+    ended = []
+    with context.store.cases.transaction(school, now) as book:
+        desk = CaseWriter(context, book, policy, china_calendar(), now)
+        for case in book.open_cases():
+            if case.account in gone and case.rule not in transitions.ABOUT_NAMES:
+                desk.save(*transitions.end_unregistered(case, by, now))
+                ended.append(case.number)
+    return ended

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from rules.model import Account, Filing, Finding, Platform, Verdict
 from rules.policies.schema import Addressee, Policy
 from storage.cases import CaseTransaction, OutboxEntry
 from storage.filings import key_of
-from storage.serialization import dump
+from storage.serialization import dump, load_json
 
 
 @dataclass
@@ -93,7 +92,7 @@ def settings_at_opening(context: AppContext, cases: Iterable[Case]) -> Opened:
 
 def _settings(document: str | None) -> dict[tuple[str, str], dict[str, Any]]:
     """Settings by rule and clause of a policy as it was kept, which today's schema need not accept."""
-    clauses = json.loads(document).get("clauses", []) if document else []
+    clauses = load_json("制度版本", document).get("clauses", []) if document else []
     return {(c["rule"], c["clause"]): dict(c.get("settings", c.get("with", {}))) for c in clauses}
 
 

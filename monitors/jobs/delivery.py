@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
 from datetime import datetime
@@ -15,7 +14,7 @@ from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
 from monitors.jobs import case_actions
 from rules.cases.case import CaseError
-from storage.serialization import load
+from storage.serialization import load, load_json
 
 DIGEST = "digest"
 BATCH, BATCHES = 50, 40
@@ -69,7 +68,7 @@ def received_at(notice: Notice, delivered: str, channels: Sequence[Channel]) -> 
     """When the addressee had it: the first of its own mailboxes, on a channel that confirms receipt. None where it did not."""
     confirming = {f"{channel.name}:{mailbox}" for channel in channels if channel.confirms_receipt
                   for mailbox in notice.addressee_mailboxes}  # fmt: skip
-    times = [datetime.fromisoformat(when) for target, (result, _, when, *_) in json.loads(delivered).items()
+    times = [datetime.fromisoformat(when) for target, (result, _, when, *_) in load_json("发送结果", delivered).items()
              if result == DeliveryResult.SENT and target in confirming]  # fmt: skip
     return min(times, default=None)
 
@@ -77,4 +76,4 @@ def received_at(notice: Notice, delivered: str, channels: Sequence[Channel]) -> 
 def only_in_folder(delivered: str, channels: Sequence[Channel]) -> bool:
     """True for a letter that is settled and nobody was sent: somebody must print it and hand it over."""
     confirming = {channel.name for channel in channels if channel.confirms_receipt}
-    return not any(target.partition(":")[0] in confirming for target in json.loads(delivered))
+    return not any(target.partition(":")[0] in confirming for target in load_json("发送结果", delivered))

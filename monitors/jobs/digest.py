@@ -11,6 +11,7 @@ from alerts.digest.model import (
     ChangeKind,
     DigestChange,
     DigestInput,
+    HijackedSite,
     NewFinding,
     OpenCase,
     PendingApproval,
@@ -21,12 +22,13 @@ from alerts.messages import digest_html, digest_text
 from monitors.app_context import AppContext
 from monitors.jobs.check import frozen_platforms
 from rules.calendar import start_of
-from rules.candidates import CandidateKind, CandidateState
+from rules.candidates import CandidateKind, CandidateState, clones_first
 from rules.cases import transitions
 from rules.cases.case import Case, EventKind
 from rules.cases.transitions import HoldReason
 from rules.catalogue import RULES
 from rules.model import Outcome, Platform
+from rules.people import View
 from storage.read_models import AccountFilter, AccountListItem, ReadModels
 from storage.serialization import dump
 
@@ -37,6 +39,7 @@ EVENTS = {
     EventKind.REVOKED: ChangeKind.WITHDRAWN,
 }
 FOUND = {
+    CandidateKind.CLONE: ChangeKind.CLONE,
     CandidateKind.SUSPECT: ChangeKind.SUSPECT,
     CandidateKind.UNFILED: ChangeKind.UNFILED,
     CandidateKind.REVIEW: ChangeKind.DOUBTFUL,
@@ -71,6 +74,7 @@ def gather(context: AppContext, school: str, day: date, now: datetime) -> Digest
         now=now,
         demo=context.settings.demo,
         totals=_totals(lines),
+        hijacked=_hijacked(context, school),
         findings=_new(context, school, start, end),
         cases=[_open(case, now, context) for case in cases],
         awaiting=_awaiting(cases, now, context),
@@ -93,6 +97,19 @@ def _lines(context: AppContext, school: str) -> list[AccountListItem]:
         lines += more
         offset += len(more)
     return lines
+
+
+def _hijacked(context: AppContext, school: str) -> list[HijackedSite]:
+    sites = context.store.overview.hijacked_sites(View(frozenset({school})))
+    return [
+        HijackedSite(
+            title=line.filing.name,
+            unit=line.filing.unit,
+            since=shown.at,
+            path=f"/evidence/{shown.evidence}" if shown.evidence else f"/accounts/{line.key}",
+        )
+        for line, shown in sites
+    ]
 
 
 def _totals(lines: list[AccountListItem]) -> dict[Platform, Counter[Outcome | None]]:
@@ -183,7 +200,7 @@ def _changes(context: AppContext, school: str, start: datetime, end: datetime) -
 def _suspects(context: AppContext, school: str, start: datetime, end: datetime) -> list[DigestChange]:
     new = [
         c
-        for c in context.store.candidates.all(school, CandidateState.WAITING)
+        for c in clones_first(context.store.candidates.all(school, CandidateState.WAITING))
         if c.kind.needs_review and start <= c.first_seen_at <= end
     ]
     return [

@@ -37,6 +37,7 @@ def apply_observation(seen: AccountState | None, look: Observation, *, key: str 
         seen = replace(
             seen, attempted_at=look.observed_at, obstacle=obstacle, obstacle_reason=reason, failures=failures
         )
+        seen = _with_hijacking(seen, look, obstacle)
     if obstacle:
         return seen
     if look.platform is Platform.WEBSITE:
@@ -50,6 +51,15 @@ def apply_observation(seen: AccountState | None, look: Observation, *, key: str 
     seen = _with_silence(_with_posts(_with_names(seen, look), look), look)
     alive = _newer(seen.alive, look)
     return replace(seen, alive=alive, gone=tuple(gone for gone in seen.gone if gone.at > alive.at))
+
+
+def _with_hijacking(seen: AccountState, look: Observation, obstacle: Outcome | None) -> AccountState:
+    """Kept while the site is out of sight or leads elsewhere: only its own content, or its end, shows that it is over."""
+    if look.is_hijacked:
+        here = DatedEvidence(at=look.observed_at, evidence=look.evidence)
+        return replace(seen, hijacked=seen.hijacked or here)
+    over = obstacle is None and look.outcome is not Outcome.MOVED
+    return replace(seen, hijacked=None) if over and seen.hijacked else seen
 
 
 def same_account(platform: Platform, one: str, other: str) -> bool:

@@ -242,6 +242,14 @@ def close(case: Case, by: str, reason: str, now: datetime) -> Transition:
     return _change(case, EventKind.CLOSED, now, _require_actor(by), _require_reason(reason, "销号理由"), data)
 
 
+def end_unregistered(case: Case, by: str, now: datetime) -> Transition:
+    """The office took the account out of its register: nobody is left to be held to it, and no paper is owed, for
+    nothing was cured. Raises CaseError."""
+    _require_not_final(case)
+    reason = f"该账号已由{_require_actor(by)}从备案台账中移除，本条目随之终止，不表示已整改"
+    return _change(case, EventKind.CLOSED, now, by, reason)
+
+
 def resume_after_pause(case: Case, since: datetime, now: datetime) -> tuple[StepRecord, ...]:
     """The waiting step moved on by a pause that ends now, unsigned again: what was signed was another situation."""
     record = case.pending_step

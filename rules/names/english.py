@@ -162,6 +162,12 @@ def unglued(word: str) -> tuple[str, ...]:
     return (word,)
 
 
+@lru_cache(maxsize=16384)
+def says_university(word: str) -> bool:
+    """True where a written word, whatever is glued to it, means a university. Kept: names say the same few words."""
+    return any(generic(part) == UNIVERSITY for part in unglued(word.lower()))
+
+
 def _glued(name: EnglishName, found: Sequence[Token]) -> bool:
     """True when the name stands letter by letter, whatever separates its words: HunanUniversityofScienceandTechnology."""
     key = letters(name)

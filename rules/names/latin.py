@@ -92,6 +92,8 @@ class LatinIndex:
             return []
         text = name.lower() if name.isascii() else "".join(map(FOLD.__getitem__, name))
         hits = [entry for _, entries in self._automaton.iter(text.translate(_SQUEEZE)) for entry in entries]
+        if not hits:
+            return [] if name.isascii() else self._masked(name)
         slipped = self._slipped(name, text) if None in hits else []
         found = [entry for entry in dict.fromkeys(hits) if entry]
         if not found and not slipped:
@@ -103,18 +105,20 @@ class LatinIndex:
 
     def _slipped(self, name: str, text: str) -> list[LatinEntry]:
         """The English names that the words of a name may hold with a slip, where one of them means a university."""
-        words = _WORD.findall(name) if name.isascii() else _WORD.findall(text)
-        found = [part for word in words[:_WORDS] for part in english.unglued(word.lower())]
-        if not any(english.generic(word) == english.UNIVERSITY for word in found):
+        words = _WORD.findall(name if name.isascii() else text)[:_WORDS]
+        near = dict.fromkeys(hit for word in words for hit in self._near(word))
+        if not near or not any(map(english.says_university, words)):
             return []
-        made = [word for word in english.canonical(found) if len(word) > 3 and not word.isupper()]
-        near = {hit for word in made for hit in self._near(word)}
+        made = [part for word in words for part in _parts(word)]
         return [entry for word in near for entry in self._rarest[word] if english.slipped(entry, made)]
 
     def _near_words(self, word: str) -> tuple[str, ...]:
-        """The rarest words of English names that are a few letters away from `word`."""
-        hits = process.extract(word, list(self._rarest), scorer=OSA.distance, score_cutoff=2, limit=None)
-        return tuple(hit[0] for hit in hits)
+        """The rarest words of English names that are a few letters away from the written `word`."""
+        near: list[str] = []
+        for part in _parts(word):
+            hits = process.extract(part, list(self._rarest), scorer=OSA.distance, score_cutoff=2, limit=None)
+            near += [hit[0] for hit in hits]
+        return tuple(near)
 
     @staticmethod
     def _plausible(entry: LatinEntry, text: str, name: str) -> bool:
@@ -129,6 +133,12 @@ class LatinIndex:
             return []
         read = self._signed.find(name)
         return [LatinHit(short, sign) for sign in read for short in self._shorts if short.text == sign.text]
+
+
+def _parts(word: str) -> list[str]:
+    """The canonical words in a written one that may be a name's own: not the short ones, not university and the like."""
+    made = english.canonical(english.unglued(word.lower()))
+    return [part for part in made if len(part) > 3 and not part.isupper()]
 
 
 def _stems(name: EnglishName) -> Iterable[str]:

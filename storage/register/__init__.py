@@ -65,6 +65,7 @@ def examine(source: Path | str | bytes, filename: str = "", school: str = "") ->
     return Reading(
         filings=tuple(table.filings),
         absent=tuple(table.absent),
+        without_status=tuple(table.without_status),
         problems=tuple(sorted(table.problems, key=lambda problem: (problem.sheet, problem.row))),
         unknown_columns=tuple(dict.fromkeys(table.ignored)),
         dropped=tuple(sorted(table.dropped, key=lambda problem: (problem.sheet, problem.row))),

@@ -18,7 +18,8 @@ class Reading:
     """What a file says. With ``problems`` it cannot be imported, and ``filings`` are only the rows without any.
 
     ``absent``: for every filing, fields that its table has no column for. ``unknown_columns``: headings we do not know,
-    kept as they stand. ``dropped``: what was not taken over. ``doubts``: what a person should look at.
+    kept as they stand. ``without_status``: for every filing, whether its cell of 账号状态 is empty, which on a new row
+    means in use and on a known one may undo a cancellation. ``dropped``: what was not taken over. ``doubts``: what a person should look at.
     """
 
     filings: tuple[Filing, ...]
@@ -27,6 +28,7 @@ class Reading:
     unknown_columns: tuple[str, ...] = ()
     dropped: tuple[ImportProblem, ...] = ()
     doubts: tuple[ImportProblem, ...] = ()
+    without_status: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def preview(before: Sequence[Filing], reading: Reading, *, retire_missing: bool 
     placed = _placed(list(_numbered(merged, pairs, staying)), pairs, staying)
     removed = (RegisterChange(ChangeType.REMOVED, old, None) for old in missing if retire_missing)
     after = tuple(sorted((*staying, *placed), key=lambda filing: filing.order))
-    return Preview(tuple(before), after, (*_changes(pairs, placed), *removed), missing, len(placed))
+    blank = reading.without_status or (False,) * len(placed)
+    return Preview(tuple(before), after, (*_changes(pairs, placed, blank), *removed), missing, len(placed))
 
 
 def _merged(old: Filing, new: Filing, absent: frozenset[str], headings: Sequence[str]) -> Filing:
@@ -126,9 +129,12 @@ def _placed(filings: list[Filing], pairs: Sequence[Filing | None], staying: Sequ
     return placed
 
 
-def _changes(pairs: Sequence[Filing | None], filings: Sequence[Filing]) -> Iterator[RegisterChange]:
-    for old, new in zip(pairs, filings, strict=True):
+def _changes(
+    pairs: Sequence[Filing | None], filings: Sequence[Filing], blank: Sequence[bool]
+) -> Iterator[RegisterChange]:
+    for old, new, no_status in zip(pairs, filings, blank, strict=True):
         if old is None:
             yield RegisterChange(ChangeType.ADDED, None, new)
         elif fields := field_changes(old, new):
-            yield RegisterChange(ChangeType.CHANGED, old, new, fields)
+            shown = (replace(each, after="") if no_status and each.field == "status" else each for each in fields)
+            yield RegisterChange(ChangeType.CHANGED, old, new, tuple(shown))

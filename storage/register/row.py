@@ -51,6 +51,7 @@ class ImportResult:
     school: str
     filings: list[Filing] = field(default_factory=list)
     absent: list[frozenset[str]] = field(default_factory=list)
+    without_status: list[bool] = field(default_factory=list)
     problems: list[ImportProblem] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     dropped: list[ImportProblem] = field(default_factory=list)
@@ -172,6 +173,7 @@ class RowReader:
         given |= {name: in_order(fields) for name, fields in marks.items()}
         position, extra = len(self.table.filings) + 1, tuple(self._others().items())
         self.table.absent.append(absent)
+        self.table.without_status.append("status" not in given and "status" not in absent)
         self.table.filings.append(Filing(school=self.table.school, position=position, extra=extra, **given))
         return None
 

@@ -33,7 +33,7 @@ MAIN = (
     "/policies/demo",
     "/operations",
 )
-MOST_BYTES, MOST_QUESTIONS = 100 * 1024, 12
+MOST_BYTES, MOST_QUESTIONS = 100 * 1024, 13
 
 
 def account_pages(context: AppContext) -> list[str]:

@@ -14,7 +14,7 @@ from monitors.app_context import AppContext
 from monitors.demo.activity import ExpectedState
 from monitors.jobs.discovery.discover import discover
 from monitors.settings import load_settings
-from rules.candidates import PERSONAL_KEPT, CandidateKind, CandidateState
+from rules.candidates import PERSONAL_KEPT, CandidateKind, CandidateState, clones_first
 from rules.model import Platform
 from rules.names import NameVerdict
 from storage.evidence import EvidenceArchive
@@ -73,7 +73,7 @@ def test_the_host_decides_and_a_copied_footer_proves_nothing(run: Run) -> None:
     sites = {c.key: c for c in run.report.candidates if c.platform is Platform.WEBSITE}
     assert set(sites) == {CLONE, LAB}, "the tea firm uses the same template and the same footer"
     assert "仿冒" in sites[CLONE].why
-    assert sites[CLONE].kind is CandidateKind.SUSPECT
+    assert sites[CLONE].kind is CandidateKind.CLONE
     assert sites[LAB].kind is CandidateKind.UNFILED
     assert "shifan.example" in sites[LAB].why
 
@@ -154,3 +154,10 @@ def test_a_suspect_that_was_filed_since_waits_no_more(small: Run) -> None:
     assert report.filed == 1
     assert known
     assert known.state is CandidateState.FILED
+
+
+def test_a_copy_of_the_own_site_comes_first(run: Run) -> None:
+    found = clones_first(sorted(run.report.candidates, key=lambda candidate: candidate.key == CLONE))
+    assert found[0].key == CLONE
+    assert found[0].kind.label == "疑似仿冒网站"
+    assert not found[0].suspicion().own_body, "confirmed, it is a use of the name by somebody else"

@@ -11,10 +11,14 @@ import pytest
 from monitors.app_context import AppContext
 from monitors.cli.main import main
 from monitors.clock import wall
+from monitors.jobs.check import CaseWriter
 from monitors.jobs.register_import import NEEDS, OWNERS, consequences
 from monitors.settings import load_settings
+from rules.calendar import china_calendar
+from rules.cases.reconcile import reconcile
 from rules.catalogue import RULES
-from storage.filings import RegisterMoved
+from rules.model import Finding, Verdict
+from storage.filings import RegisterMoved, key_of
 from storage.register import LABELS, examine, preview
 from storage.store import Store
 from tests.register.helpers import table
@@ -147,3 +151,76 @@ def test_a_preview_of_another_register_is_not_carried_out(tmp_path: Path) -> Non
 def test_every_rule_and_field_named_exists() -> None:
     assert set(NEEDS) <= set(RULES)
     assert {name for names in (*NEEDS.values(), *OWNERS.values()) for name in names} <= set(LABELS)
+
+
+STATUS = [*HEAD, "账号状态"]
+
+
+def test_an_emptied_status_is_asked_for(run: Run) -> None:
+    """An account that was cancelled does not come back to life because somebody left the cell blank."""
+    rows = [[*ROWS[0], "注销"], [*ROWS[1], "在用"]]
+    assert run("--school", "sias", head=STATUS, rows=rows)[0] == 0
+    blank = [[*row[:-1], ""] for row in rows]
+    code, _, err = run("--school", "sias", head=STATUS, rows=blank)
+    assert code == 2
+    assert "账号状态" in err
+    assert "有 1 处" in err, "a blank cell says nothing new of an account in use"
+    code, out, _ = run("--school", "sias", "--allow-empty", head=STATUS, rows=blank)
+    assert (code, "变更 1" in out) == (0, True)
+
+
+def opened_case(folder: Path) -> None:
+    """One open case of the library's account, as the database keeps it."""
+    context = AppContext(load_settings(data=folder), Store(f"sqlite:///{folder / 'xunjian.db'}"), wall)
+    filing = next(each for each in context.store.filings.all("sias") if each.name == "图书馆")
+    policy, now = context.policies["sias"], wall()
+    clause = policy.clauses[0]
+    finding = Finding(
+        school="sias", platform=filing.platform, account=key_of(filing), title=filing.name, unit=filing.unit,
+        supervisor="", rule=clause.rule, clause=clause.clause, basis="依据", verdict=Verdict.VIOLATED, reason="停更",
+    )  # fmt: skip
+    with context.store.cases.transaction("sias", now) as book:
+        desk = CaseWriter(context, book, policy, china_calendar(), now)
+        for case, events in reconcile({}, [finding], policy, now, lambda: "SIAS-1", china_calendar()):
+            desk.save(case, events)
+    context.store.close()
+
+
+def command(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(list(words))
+    said = capsys.readouterr()
+    return int(ended.value.code or 0), said.out, said.err
+
+
+@pytest.mark.parametrize("way", ["replace", "remove"])
+def test_cases_of_a_removed_account_end_and_say_why(
+    run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path, way: str
+) -> None:
+    run("--school", "sias")
+    data = ("--data", str(tmp_path / "d"))
+    opened_case(tmp_path / "d")
+    if way == "replace":
+        code, out, _ = run("--school", "sias", "--replace", "--by", "王老师", rows=ROWS[1:])
+    else:
+        _, listed, _ = command(capsys, *data, "register", "remove", "没有的编号", "--by", "王老师")
+        assert "SIAS" not in listed
+        code, out, err = command(capsys, *data, "register", "remove", "--all", "--by", "王老师")
+        assert not err
+    assert code == 0
+    assert "1 件未结问题，已随之终止：SIAS-1" in out
+    shown = command(capsys, *data, "case", "show", "SIAS-1")[1]
+    assert "该账号已由王老师从备案台账中移除" in shown
+    assert command(capsys, *data, "notices")[1].count("SIAS-1") == 0, "no paper says that something was cured"
+
+
+def test_a_phantom_school_can_be_removed(run: Run, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run("--school", "sisa", "--new-school")[0] == 0
+    data = ("--data", str(tmp_path / "d"))
+    assert command(capsys, *data, "register", "remove", "--school", "sisa", "--by", "王老师")[0] == 2
+    code, out, _ = command(capsys, *data, "register", "remove", "--school", "sisa", "--all", "--by", "王老师")
+    assert (code, "移除 2 个账号" in out) == (0, True)
+    store = Store(f"sqlite:///{tmp_path / 'd' / 'xunjian.db'}")
+    assert store.filings.schools() == {}
+    store.close()
+    assert command(capsys, *data, "register", "remove", "--school", "sisa", "--all", "--by", "王老师")[0] == 2

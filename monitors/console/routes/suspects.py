@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from monitors.console.access import require_role, view_of
 from monitors.console.rendering import Pager, redirect_after, render, school_names, world_of
 from monitors.jobs.discovery.candidates import dismiss_cases
-from rules.candidates import Candidate, CandidateState, decide_candidate
+from rules.candidates import Candidate, CandidateState, clones_first, decide_candidate
 
 router = APIRouter()
 PER_PAGE = 30
@@ -34,6 +34,7 @@ def _page(request: Request, state: str = "", page: int = 1, *, error: str = "", 
     ]
     if chosen is CandidateState.WAITING:
         found = [candidate for candidate in found if candidate.kind.needs_review]
+    found = clones_first(found)
     pager = Pager(page, len(found), PER_PAGE, {"state": chosen.value})
     return render(
         request,

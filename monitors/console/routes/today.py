@@ -41,6 +41,7 @@ def today(request: Request) -> Response:
         heading=long_day(now),
         names=school_names(context, view),
         tiles=_tiles(counts, overview.count_healthy(view), cases),
+        hijacked=overview.hijacked_sites(view),
         cases=cases[:SHOWN_CASES],
         ours=sum(wait.turn is ActionOwner.OURS for _, wait in cases),
         open_count=len(cases),

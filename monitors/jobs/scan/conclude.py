@@ -83,7 +83,7 @@ def _excluded(judged: Judged) -> bool:
 
 
 def _exit(judged: Judged, accounts: tuple[AccountClauses, ...]) -> int:
-    if _broken(accounts) or (judged.kind is CandidateKind.SUSPECT and not _excluded(judged)):
+    if _broken(accounts) or (judged.kind in (CandidateKind.CLONE, CandidateKind.SUSPECT) and not _excluded(judged)):
         return FOUND
     return UNSEEN if judged.kind is CandidateKind.UNSEEN or (judged.suspect.has_page and not judged.fact) else NOTHING
 
