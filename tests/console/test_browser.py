@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from monitors.app_context import AppContext
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from monitors.app_context import AppContext
 from storage.filings import key_of
 from tests.conftest import _free_port
 from tests.console.house import PASSWORD
