@@ -31,7 +31,7 @@ REPLAY = "replay"
 
 
 async def serve_register(settings: Settings, clock: Clock) -> None:
-    """Serve the register in the data directory. Raises StorageError, PolicyError, BadInput."""
+    """Serve the register in the data directory. Raises StorageError, PolicyError, InvalidInput."""
     keep_private(settings.data)
     mask_logs()
     store = Store(settings.database)

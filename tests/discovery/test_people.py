@@ -19,9 +19,10 @@ from crawler.discovery.lists import read_list
 from crawler.discovery.plan import SearchOutcome
 from monitors.app_context import AppContext
 from monitors.cli import discovery
-from monitors.cli.options import CliContext, InvalidInput
+from monitors.cli.options import CliContext
 from monitors.clock import starting_at
 from monitors.demo.campus import DemoCampus, demo_filings
+from monitors.errors import InvalidInput
 from monitors.jobs.check import check
 from monitors.jobs.discovery.candidates import SuspectError, decide_candidate_as, hunt_of, screen
 from monitors.jobs.discovery.discover import DiscoverReport
@@ -209,7 +210,8 @@ def call(context: AppContext, *words: str) -> tuple[int, str]:
     def options(ctx: typer.Context) -> None:
         ctx.obj = CliContext(context.settings.data, starting_at(NOW))
 
-    discovery.register_commands(app)
+    app.add_typer(discovery.commands, name="suspect")
+    app.command("discover")(discovery.discover_now)
     result = CliRunner().invoke(app, list(words), env={"XUNJIAN_DEMO": "true"})
     if isinstance(result.exception, InvalidInput):
         return 2, str(result.exception)
