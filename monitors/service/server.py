@@ -69,7 +69,8 @@ async def serve(context: AppContext, *, first: StartupTask | None = None, greeti
 
 async def _serve(context: AppContext, first: StartupTask | None) -> None:
     settings = context.settings
-    context.store.runs.mark_lost(context.clock(), context.clock())  # what ran when the last service died
+    now = context.clock()
+    await asyncio.to_thread(context.store.runs.mark_lost, now, now)  # what ran when the last service died
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -101,7 +102,7 @@ async def _open(context: AppContext, timetable: JobScheduler, first: StartupTask
             await first(context)
         except Exception:  # the console is up already: say what failed and go on with the timetable
             log.exception("opening.failed")
-    timetable.start()
+    await timetable.start()
 
 
 def check_port(host: str, port: int) -> None:
