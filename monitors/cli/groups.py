@@ -70,7 +70,8 @@ class CommandGroup(typer.Typer):
 
     def command(self, name: str | None = None, **given: Any) -> Callable[[Any], Any]:
         """Register a command."""
-        given = {"cls": ChineseCommand, "options_metavar": OPTIONS} | given
+        given.setdefault("cls", ChineseCommand)
+        given.setdefault("options_metavar", OPTIONS)
         return super().command(name, **given)
 
 

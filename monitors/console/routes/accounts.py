@@ -156,8 +156,9 @@ async def prove(request: Request, key: str, url: Annotated[str, Form()] = "") ->
         error = "请粘贴以 http:// 或 https:// 开头的完整链接。"
         return await run_in_threadpool(_page, request, key, error=error, status=422)
     context = world_of(request)
-    given = {"now": context.clock(), "school": school, "url": url.strip()}
-    await run_in_threadpool(context.store.audit.add, "proof.give", key, **given)
+    await run_in_threadpool(
+        context.store.audit.add, "proof.give", key, now=context.clock(), school=school, url=url.strip()
+    )
     start(request.app, asyncio.create_task(look_at(context, key, url.strip())))
     return redirect_after(f"/accounts/{path(key)}", "proof")
 
