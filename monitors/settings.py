@@ -19,7 +19,6 @@ from pydantic_settings import (
 from crawler.platforms.authorized_api import ApiCredential
 from monitors.settings_errors import explain, explain_toml
 from rules.model import Platform
-from storage.database import url_of
 
 
 class SettingsError(Exception):
@@ -156,6 +155,8 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database URL in force."""
+        from storage.database import url_of  # the database comes with it: not for commands that open none
+
         return url_of(self.data, self.database_url.get_secret_value() if self.database_url else None)
 
     @property

@@ -215,6 +215,8 @@ def decide_candidate(
     candidate: Candidate, state: CandidateState, *, by: str, reason: str, now: datetime, unit: str = ""
 ) -> Candidate:
     """A person's decision; ``unit``: whose the account is, where the person found out. Raises ValueError with a Chinese sentence when it lacks a name or a reason."""
+    if state is CandidateState.WAITING:
+        raise ValueError("请选择确认、排除或已备案。")
     if not by.strip():
         raise ValueError("请写明是谁作的决定。")
     if state == CandidateState.EXCLUDED and not reason.strip():

@@ -10,7 +10,19 @@ from typing import Annotated, Any
 import typer
 
 from monitors.app_context import AppContext
-from monitors.cli.options import Format, FormatOption, InvalidInput, asked, decided_by, print_rows
+from monitors.cli.groups import CommandGroup
+from monitors.cli.options import (
+    CaseNumber,
+    DecidedByOption,
+    Format,
+    FormatOption,
+    ReasonOption,
+    SchoolOption,
+    asked,
+    decided_by,
+    print_rows,
+)
+from monitors.errors import InvalidInput
 from monitors.jobs import case_actions
 from monitors.jobs.check import check, findings_of
 from monitors.json_output import iso
@@ -18,22 +30,12 @@ from rules.cases.case import Case
 from rules.model import CaseState, Finding
 from rules.people import Role, User
 
-commands = typer.Typer(help="问题台账：查看、签批、送达、申诉、决定、豁免、撤回、销号。", no_args_is_help=True)
-Number = Annotated[str, typer.Argument(help="条目编号，如 BIT-2026-0001")]
-By = Annotated[str, typer.Option(help="经办人：有登录账号时写登录名，否则写姓名")]
+commands = CommandGroup()
 WORKERS = frozenset({Role.EDITOR, Role.SIGNER})
-Reason = Annotated[str, typer.Option(help="理由")]
-School = Annotated[str, typer.Option(help="学校代码；不填则为所有学校")]
 
 
-def register_commands(app: typer.Typer) -> None:
-    """Hang the commands in."""
-    app.command("check")(check_now)
-    app.add_typer(commands, name="case")
-
-
-def check_now(ctx: typer.Context, school: School = "", form: FormatOption = Format.TEXT) -> None:
-    """按现在（或 --now）的时间判定：列出问题、立案、升级、生成通知。重复执行不会重复立案。"""
+def check_now(ctx: typer.Context, school: SchoolOption = "", form: FormatOption = Format.TEXT) -> None:
+    """Judge by now: findings, cases, steps, notices."""
     with asked(ctx).context() as context:
         schools = _schools(context, school)
         now, broken = context.clock(), 0
@@ -108,7 +110,7 @@ def shown(case: Case) -> dict[str, Any]:
 @commands.command("list")
 def list_cases(
     ctx: typer.Context,
-    school: School = "",
+    school: SchoolOption = "",
     state: Annotated[CaseState | None, typer.Option(help="只看这种状态")] = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
@@ -123,7 +125,7 @@ def _line(row: dict[str, Any]) -> str:
 
 
 @commands.command("show")
-def show_case(ctx: typer.Context, number: Number, form: FormatOption = Format.TEXT) -> None:
+def show_case(ctx: typer.Context, number: CaseNumber, form: FormatOption = Format.TEXT) -> None:
     """查看一个条目和它的全部经过。"""
     with asked(ctx).context() as context:
         case = context.store.cases.get(number)
@@ -141,7 +143,9 @@ def show_case(ctx: typer.Context, number: Number, form: FormatOption = Format.TE
 
 
 @commands.command()
-def approve(ctx: typer.Context, number: Number, by: By, step: str = "", reason: Reason = "") -> None:
+def approve(
+    ctx: typer.Context, number: CaseNumber, by: DecidedByOption, step: str = "", reason: ReasonOption = ""
+) -> None:
     """签批待发的文书。"""
 
     def move(context: AppContext) -> Case:
@@ -155,13 +159,13 @@ def approve(ctx: typer.Context, number: Number, by: By, step: str = "", reason: 
 
 
 @commands.command()
-def deliver(ctx: typer.Context, number: Number, step: str = "") -> None:
+def deliver(ctx: typer.Context, number: CaseNumber, step: str = "") -> None:
     """登记文书已送达；下一级的期限从送达起算。"""
     _done(ctx, lambda context: case_actions.deliver(context, number, step=step))
 
 
 @commands.command()
-def appeal(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
+def appeal(ctx: typer.Context, number: CaseNumber, by: DecidedByOption, reason: ReasonOption) -> None:
     """登记单位的申诉；期限停止计算。"""
 
     def move(context: AppContext) -> Case:
@@ -176,9 +180,9 @@ def appeal(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
 @commands.command()
 def decide(
     ctx: typer.Context,
-    number: Number,
-    by: By,
-    reason: Reason,
+    number: CaseNumber,
+    by: DecidedByOption,
+    reason: ReasonOption,
     upheld: Annotated[bool, typer.Option("--upheld/--rejected", help="申诉成立 / 不成立")],
 ) -> None:
     """对申诉作出决定。"""
@@ -186,7 +190,7 @@ def decide(
 
 
 @commands.command()
-def exempt(ctx: typer.Context, number: Number, by: By, reason: Reason, until: str) -> None:
+def exempt(ctx: typer.Context, number: CaseNumber, by: DecidedByOption, reason: ReasonOption, until: str) -> None:
     """准予豁免到某一天。"""
     try:
         day = date.fromisoformat(until)
@@ -196,19 +200,19 @@ def exempt(ctx: typer.Context, number: Number, by: By, reason: Reason, until: st
 
 
 @commands.command()
-def withdraw(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
+def withdraw(ctx: typer.Context, number: CaseNumber, by: DecidedByOption, reason: ReasonOption) -> None:
     """撤回：此前的通知有误，向所有收到通知的人更正。"""
     _done(ctx, _decision(case_actions.withdraw, number, by, WORKERS, reason=reason))
 
 
 @commands.command()
-def dismiss(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
+def dismiss(ctx: typer.Context, number: CaseNumber, by: DecidedByOption, reason: ReasonOption) -> None:
     """认定不属实。"""
     _done(ctx, _decision(case_actions.dismiss, number, by, WORKERS, reason=reason))
 
 
 @commands.command()
-def close(ctx: typer.Context, number: Number, by: By, reason: Reason) -> None:
+def close(ctx: typer.Context, number: CaseNumber, by: DecidedByOption, reason: ReasonOption) -> None:
     """销号。"""
     _done(ctx, _decision(case_actions.close, number, by, WORKERS, reason=reason))
 

@@ -12,7 +12,8 @@ import typer
 from crawler.fetch.egress import EgressDenied
 from crawler.platforms import SPECS
 from monitors import clock
-from monitors.cli.options import Format, FormatOption, InvalidInput, asked, print_rows
+from monitors.cli.options import Format, FormatOption, PlatformsOption, ReplayOption, asked, print_rows
+from monitors.errors import InvalidInput
 from monitors.jobs.proof import look_at
 from monitors.jobs.run_sweep import run_sweep
 from monitors.jobs.scan.report import as_text
@@ -23,20 +24,9 @@ from rules.accounts.target_names import platform_called
 from rules.model import Outcome, Platform
 from storage.database import StorageError
 
-Platforms = Annotated[list[str] | None, typer.Option("--platform", help="只看这些平台，可写多次")]
-Replay = Annotated[str, typer.Option(help="用这份 WARC 录制代替网络")]
-
-
-def register_commands(app: typer.Typer) -> None:
-    """Hang the commands in."""
-    app.command("sweep")(sweep_now)
-    app.command("read")(read_saved)
-    app.command("scan")(scan_now)
-    app.command("proof")(prove)
-
 
 def known_platform(name: str) -> str:
-    """The code of a platform, which may be given in Chinese, or a reader's alias. Raises BadInput."""
+    """The code of a platform, which may be given in Chinese, or a reader's alias. Raises InvalidInput."""
     called = platform_called(name)
     if called and called.value in SPECS:
         return called.value
@@ -48,13 +38,13 @@ def known_platform(name: str) -> str:
 
 def sweep_now(
     ctx: typer.Context,
-    platform: Platforms = None,
+    platform: PlatformsOption = None,
     account: Annotated[list[str] | None, typer.Option(help="只看这些账号（平台:标识），可写多次")] = None,
     everything: Annotated[bool, typer.Option("--all", help="不管是否到期，全部看一遍")] = False,
-    replay: Replay = "",
+    replay: ReplayOption = "",
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """立即巡检：读取到期账号的公开页面，记录更新时间和存证。"""
+    """Look at the accounts that are due, or at all of them."""
     platforms = [known_platform(name) for name in platform or []]
     if replay and not Path(replay).exists():
         raise InvalidInput(f"找不到录制文件 {replay}")
@@ -89,7 +79,7 @@ def read_saved(
     status: Annotated[int, typer.Option(min=100, max=599, help="取得页面时的 HTTP 状态码")] = 200,
     form: FormatOption = Format.JSONL,
 ) -> None:
-    """读取保存的页面，每个文件输出一行 JSON：结果、名称、标识、最后更新时间、能证明什么、文章。"""
+    """Read saved pages: one line of JSON each."""
     moment = _moment(at)
     print_rows(
         read_files(files, known_platform(platform), url, moment, status), Format.JSONL if form == Format.TEXT else form
@@ -102,7 +92,7 @@ def scan_now(
     platform: Annotated[str, typer.Option(help="账号标识或名称属于哪个平台，如 微信公众号、weibo")] = "",
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """即时核查一个可疑账号：是什么、最后更新、是否涉嫌用校名、是否备案、适用哪些条款。"""
+    """Look at one account or page now; exits as the contract says."""
     from monitors.jobs.scan.scan import scan  # the matcher and the browser: only where they are needed
 
     with asked(ctx).context() as context:
@@ -118,7 +108,7 @@ def scan_now(
 
 
 def _scannable(name: str) -> str:
-    """The code of a platform accounts live on; the aliases of single readers are none. Raises BadInput."""
+    """The code of a platform accounts live on; the aliases of single readers are none. Raises InvalidInput."""
     called = platform_called(name)
     if called is None:
         raise InvalidInput(f"没有平台“{name}”。可用的平台: {'、'.join(f'{p.label}（{p.value}）' for p in Platform)}")
@@ -130,7 +120,7 @@ def prove(
     account: Annotated[str, typer.Argument(help="台账里的账号（平台:标识），如 wechat:gh_0123456789ab")],
     url: Annotated[str, typer.Argument(help="该账号最近发布的一条内容的网址")],
 ) -> None:
-    """单位自证：查看单位提供的最新链接，核对账号、读出发布时间、留下存证。"""
+    """A unit's own proof: look at the link it gave."""
     with asked(ctx).context() as context:
         try:
             seen = asyncio.run(look_at(context, account, url))

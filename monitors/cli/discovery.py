@@ -9,25 +9,30 @@ from typing import Annotated, Any
 import typer
 
 from monitors.app_context import AppContext
-from monitors.cli.options import Format, FormatOption, InvalidInput, asked, decided_by, print_rows
+from monitors.cli.groups import CommandGroup
+from monitors.cli.options import (
+    DecidedByOption,
+    Format,
+    FormatOption,
+    OnlySchoolOption,
+    PlatformsOption,
+    ReasonOption,
+    ReplayOption,
+    SchoolOption,
+    SuspectKey,
+    UnitOption,
+    asked,
+    decided_by,
+    print_rows,
+)
+from monitors.errors import InvalidInput
 from rules.candidates import Candidate, CandidateState, clones_first
 from rules.model import Platform
 from rules.people import Role
 from storage.database import StorageError
 
-commands = typer.Typer(help="疑似账号：查看、确认、排除、已备案、导入名单。", no_args_is_help=True)
+commands = CommandGroup()
 Schools = Annotated[list[str] | None, typer.Option("--school", help="只查这些学校（代码），可写多次")]
-School = Annotated[str, typer.Option(help="学校代码；只有一所学校时可以不填")]
-Key = Annotated[str, typer.Argument(help="账号，如 weibo:9000000101，见 xunjian suspect list")]
-By = Annotated[str, typer.Option(help="作决定的人：有登录账号时写登录名，否则写姓名")]
-Reason = Annotated[str, typer.Option(help="理由；排除时必须写明")]
-Unit = Annotated[str, typer.Option(help="责任单位，文书发给它；群组填创建人所在单位")]
-
-
-def register_commands(app: typer.Typer) -> None:
-    """Hang the commands in."""
-    app.command("discover")(discover_now)
-    app.add_typer(commands, name="suspect")
 
 
 def _known(context: AppContext, schools: list[str]) -> list[str]:
@@ -42,12 +47,12 @@ def _known(context: AppContext, schools: list[str]) -> list[str]:
 
 def discover_now(
     ctx: typer.Context,
-    platform: Annotated[list[str] | None, typer.Option("--platform", help="只查这些平台，可写多次")] = None,
+    platform: PlatformsOption = None,
     school: Schools = None,
-    replay: Annotated[str, typer.Option(help="用这份 WARC 录制代替网络")] = "",
+    replay: ReplayOption = "",
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """查找未备案的账号、网站和应用：在公开搜索中按计划查询，发现的交人核实；每次只查一部分，下次接着查。"""
+    """Ask the next questions of the discovery plan."""
     from monitors.jobs.discovery.discover import DiscoverReport, discover  # the matcher: only where it is needed
 
     unknown = [name for name in platform or [] if name not in list(Platform)]
@@ -98,7 +103,7 @@ def line_of(candidate: Candidate) -> str:
 @commands.command("list")
 def listed(
     ctx: typer.Context,
-    school: School = "",
+    school: SchoolOption = "",
     state: Annotated[
         str, typer.Option(help="waiting 待核实、confirmed 已确认、excluded 已排除、filed 已备案；不填为全部")
     ] = "",
@@ -118,19 +123,30 @@ def listed(
 
 
 @commands.command("confirm")
-def confirm(ctx: typer.Context, key: Key, by: By, school: School = "", reason: Reason = "", unit: Unit = "") -> None:
+def confirm(
+    ctx: typer.Context,
+    key: SuspectKey,
+    by: DecidedByOption,
+    school: OnlySchoolOption = "",
+    reason: ReasonOption = "",
+    unit: UnitOption = "",
+) -> None:
     """确认：确属未备案或擅用校名，下次判定时按制度立案。责任单位不明的，文书等查明以后再发。"""
     _judge(ctx, key, school, CandidateState.CONFIRMED, by, reason, unit)
 
 
 @commands.command("exclude")
-def exclude(ctx: typer.Context, key: Key, by: By, reason: Reason, school: School = "") -> None:
+def exclude(
+    ctx: typer.Context, key: SuspectKey, by: DecidedByOption, reason: ReasonOption, school: OnlySchoolOption = ""
+) -> None:
     """排除：不属于本校事项；名称不变就不再提出。尚未发文的条目同时认定不属实。"""
     _judge(ctx, key, school, CandidateState.EXCLUDED, by, reason)
 
 
 @commands.command("filed")
-def filed(ctx: typer.Context, key: Key, by: By, school: School = "", reason: Reason = "") -> None:
+def filed(
+    ctx: typer.Context, key: SuspectKey, by: DecidedByOption, school: OnlySchoolOption = "", reason: ReasonOption = ""
+) -> None:
     """已备案：学校已经给这个账号备案。"""
     _judge(ctx, key, school, CandidateState.FILED, by, reason)
 
@@ -164,7 +180,7 @@ def _only(context: AppContext, key: str) -> str:
 def import_now(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(help="名单：xlsx 或 csv，列出名称或链接")],
-    school: School = "",
+    school: OnlySchoolOption = "",
     form: FormatOption = Format.TEXT,
 ) -> None:
     """导入别人提供的名单：逐行比对校名与台账，可疑的进入待核实；不能用的行逐行说明。"""

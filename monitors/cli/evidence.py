@@ -5,23 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
-from monitors.cli.options import Format, FormatOption, InvalidInput, asked, print_rows
+from monitors.cli.groups import CommandGroup
+from monitors.cli.options import EvidencePath, Format, FormatOption, asked, print_rows
+from monitors.errors import InvalidInput
 from monitors.jobs.evidence_replay import replay_observations
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive, VerifyStatus
 from storage.evidence import verify as verify_archive
 
-commands = typer.Typer(help="存证：校验完整性，由原始字节重新得出观察。", no_args_is_help=True)
-Archive = Annotated[Path | None, typer.Argument(help="存证目录或 WARC 文件；不填则为数据目录里的存证")]
-
-
-def register_commands(app: typer.Typer) -> None:
-    """Hang the group into the command."""
-    app.add_typer(commands, name="evidence")
+commands = CommandGroup()
 
 
 def _place(ctx: typer.Context, path: Path | None) -> Path:
@@ -32,7 +28,7 @@ def _place(ctx: typer.Context, path: Path | None) -> Path:
 
 
 @commands.command()
-def verify(ctx: typer.Context, path: Archive = None, form: FormatOption = Format.TEXT) -> None:
+def verify(ctx: typer.Context, path: EvidencePath = None, form: FormatOption = Format.TEXT) -> None:
     """校验存证：完好、有问题（指出第一处），或者无法校验。"""
     place = _place(ctx, path)
     heads, without = _recorded_heads(ctx) if path is None else ({}, "")
@@ -63,7 +59,7 @@ def _recorded_heads(ctx: typer.Context) -> tuple[dict[str, str], str]:
 
 
 @commands.command()
-def replay(ctx: typer.Context, path: Archive = None, form: FormatOption = Format.TEXT) -> None:
+def replay(ctx: typer.Context, path: EvidencePath = None, form: FormatOption = Format.TEXT) -> None:
     """由存证的原始字节重新读取每一次观察，列出与记录不一致的地方。"""
     archive = EvidenceArchive(_place(ctx, path))
     counts: Counter[str] = Counter()

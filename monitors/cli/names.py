@@ -13,16 +13,13 @@ import typer
 import yaml
 from pydantic import ValidationError
 
-from monitors.cli.options import Format, FormatOption, InvalidInput, asked
+from monitors.cli.groups import CommandGroup
+from monitors.cli.options import Format, FormatOption, asked
+from monitors.errors import InvalidInput
 from monitors.policy_registry import own_schools, policies_of, protected_of
 from rules.names import Matcher, NameMatch, ProtectedFile, ProtectedSchool
 
-commands = typer.Typer(help="名称比对：是否使用或模仿受保护的校名。", no_args_is_help=True)
-
-
-def register_commands(app: typer.Typer) -> None:
-    """Hang the group into the command."""
-    app.add_typer(commands, name="names")
+commands = CommandGroup()
 
 
 @commands.callback()
@@ -67,7 +64,7 @@ def _schools(ctx: typer.Context, school: str, protected: Path | None) -> list[Pr
 
 
 def read_protected(file: Path) -> ProtectedFile:
-    """A `--protected` file. Raises BadInput that says where and what."""
+    """A `--protected` file. Raises InvalidInput that says where and what."""
     try:
         text = file.read_text(encoding="utf-8-sig")
         return ProtectedFile.model_validate(json.loads(text) if file.suffix == ".json" else yaml.safe_load(text))

@@ -11,7 +11,8 @@ import typer
 from alerts.delivery.channels import Channel
 from alerts.delivery.outbox import DeliveryReport
 from alerts.messages import digest_text
-from monitors.cli.options import Format, FormatOption, InvalidInput, asked, day, print_rows
+from monitors.cli.options import Format, FormatOption, SchoolOption, asked, day, print_rows
+from monitors.errors import InvalidInput
 from monitors.jobs.delivery import channels_of, deliver, only_in_folder
 from monitors.jobs.digest import make_digest, queue_digest
 from storage.serialization import load_json
@@ -19,15 +20,9 @@ from storage.serialization import load_json
 STATES = {"due": "待发", "claimed": "发送中", "sent": "已发", "failed": "失败"}
 
 
-def register_commands(app: typer.Typer) -> None:
-    """Hang the commands in."""
-    app.command("notices")(notices)
-    app.command("digest")(digest)
-
-
 def notices(
     ctx: typer.Context,
-    school: Annotated[str, typer.Option(help="学校代码")] = "",
+    school: SchoolOption = "",
     state: Annotated[str, typer.Option(help="due 待发、sent 已发、failed 失败")] = "",
     send: Annotated[bool, typer.Option("--send", help="现在就发送到期的通知")] = False,
     resend: Annotated[
@@ -35,7 +30,7 @@ def notices(
     ] = "",
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """查看通知：哪些待发、已发、失败。"""
+    """What is due, sent, failed; sends where asked."""
     if state and state not in STATES:
         raise InvalidInput(
             f"没有状态 {state!r}。可用: {', '.join(f'{code}（{label}）' for code, label in STATES.items())}"
@@ -87,10 +82,10 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
 def digest(
     ctx: typer.Context,
     date: Annotated[str, typer.Option(help="哪一天的日报（2026-11-21），不填为今天")] = "",
-    school: Annotated[str, typer.Option(help="学校代码；不填则为所有学校")] = "",
+    school: SchoolOption = "",
     send: Annotated[bool, typer.Option("--send", help="同时送进发件箱；同一天只送一次")] = False,
 ) -> None:
-    """显示日报。过去的日子按当时保存的内容重印。"""
+    """A day's digest, as kept or as it would be made."""
     with asked(ctx).context() as context:
         now = context.clock()
         which = day(date, context.clock)

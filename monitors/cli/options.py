@@ -11,21 +11,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitors.app_context import AppContext
 from monitors.clock import Clock
-from monitors.people.users import person_acting
-from monitors.settings import Settings, load_settings
-from rules.people import Role, User
-from storage.audit import Actor, acting
-from storage.store import Store
+from monitors.errors import InvalidInput
 
-
-class InvalidInput(Exception):
-    """What was typed cannot be used. Raised by commands; the CLI prints it and exits 2."""
+if TYPE_CHECKING:  # a command imports the database and the crawlers when it opens them
+    from monitors.app_context import AppContext
+    from monitors.settings import Settings
+    from rules.people import Role, User
 
 
 class Format(StrEnum):
@@ -37,6 +33,21 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="输出格式")]
+SchoolOption = Annotated[str, typer.Option("--school", help="学校代码，如 sias；不填则为所有学校")]
+OnlySchoolOption = Annotated[str, typer.Option("--school", help="学校代码，如 sias；只有一所学校时可以不填")]
+PlatformsOption = Annotated[list[str] | None, typer.Option("--platform", help="只看这些平台，可写多次")]
+ReplayOption = Annotated[str, typer.Option("--replay", help="用这份 WARC 录制代替网络")]
+DecidedByOption = Annotated[str, typer.Option("--by", help="经办人：有登录账号时写登录名，否则写姓名")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="理由")]
+UnitOption = Annotated[str, typer.Option("--unit", help="责任单位，文书发给它；群组填创建人所在单位")]
+PasswordStdinOption = Annotated[bool, typer.Option("--password-stdin", help="从标准输入读取密码（一行）")]
+CaseNumber = Annotated[str, typer.Argument(metavar="NUMBER", help="条目编号，如 BIT-2026-0001")]
+SuspectKey = Annotated[str, typer.Argument(metavar="KEY", help="账号，如 weibo:9000000101，见 xunjian suspect list")]
+UserName = Annotated[str, typer.Argument(metavar="NAME", help="登录名，如工号；使用统一身份认证时与校园账号一致")]
+RegisterFile = Annotated[Path, typer.Argument(metavar="FILE", help="xlsx 或 csv 文件")]
+EvidencePath = Annotated[
+    Path | None, typer.Argument(metavar="PATH", help="存证目录或 WARC 文件；不填则为数据目录里的存证")
+]
 
 
 @dataclass(frozen=True)
@@ -48,11 +59,17 @@ class CliContext:
 
     def settings(self, **more: Any) -> Settings:
         """The settings with the command line's on top. Raises SettingsError."""
+        from monitors.settings import load_settings
+
         return load_settings(**({"data": self.data} | more))
 
     @contextmanager
     def context(self, **more: Any) -> Iterator[AppContext]:
         """Settings and database, opened and closed."""
+        from monitors.app_context import AppContext
+        from storage.audit import Actor, acting
+        from storage.store import Store
+
         settings = self.settings(**more)
         store = Store(settings.database)
         try:
@@ -74,6 +91,9 @@ def account_name() -> str:
 def decided_by(context: AppContext, by: str, roles: Iterable[Role], school: str | None) -> Iterator[User | None]:
     """Who decides by ``--by``: a person with one of the roles, under whose name the log enters it; None while there are
     no people, when a typed name is taken. Raises PeopleError."""
+    from monitors.people.users import person_acting
+    from storage.audit import Actor, acting
+
     user = person_acting(context.store, by, roles, school)
     with acting(Actor(user.name if user else f"命令行（{account_name()}）", "本机")):
         yield user
@@ -105,7 +125,7 @@ def _plain(value: Any) -> Any:
 
 
 def day(text: str, clock: Clock) -> date:
-    """A day as typed, today where nothing was. Raises BadInput."""
+    """A day as typed, today where nothing was. Raises InvalidInput."""
     if not text:
         return clock().date()
     try:

@@ -7,18 +7,15 @@ from typing import Annotated
 
 import typer
 
-from monitors.cli.options import Format, FormatOption, InvalidInput, asked, day, print_rows
+from monitors.cli.groups import CommandGroup
+from monitors.cli.options import Format, FormatOption, asked, day, print_rows
+from monitors.errors import InvalidInput
 from monitors.jobs.policy_preview import preview as preview_policy
 from monitors.policy_registry import policies_of, read_policy
 from rules.policies.markdown import policy_page
 from rules.policies.schema import Policy
 
-commands = typer.Typer(help="制度文件：检查、显示、试算。", no_args_is_help=True)
-
-
-def register_commands(app: typer.Typer) -> None:
-    """Hang the group into the command."""
-    app.add_typer(commands, name="policy")
+commands = CommandGroup()
 
 
 def _read(file: Path) -> Policy:
@@ -37,8 +34,8 @@ def lint(file: Path) -> None:
     typer.echo(f"{file}: 正确。{policy.school}，{len(policy.clauses)} 个条款，版本 {policy.version}")
 
 
-@commands.command()
-def show_(ctx: typer.Context, which: Annotated[str, typer.Argument(help="学校代码或文件")]) -> None:
+@commands.command("show")
+def show_policy(ctx: typer.Context, which: Annotated[str, typer.Argument(help="学校代码或文件")]) -> None:
     """把制度文件显示成一页易读的中文。"""
     policies = policies_of(asked(ctx).settings())
     typer.echo(policy_page(policies[which] if which in policies else _read(Path(which))))
@@ -56,7 +53,3 @@ def preview(
     with asked(ctx).context() as context:
         found = preview_policy(context, policy, day(since, context.clock))
     print_rows(found, form, lambda r: f"{r['first_on']} 至 {r['last_on']}  {r['title']}  {r['clause']}  {r['reason']}")
-
-
-show_.__name__ = "show"
-commands.registered_commands[1].name = "show"

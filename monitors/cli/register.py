@@ -8,24 +8,19 @@ from typing import Annotated
 import typer
 
 from monitors.app_context import AppContext
-from monitors.cli.options import InvalidInput, asked
+from monitors.cli.groups import CommandGroup
+from monitors.cli.options import OnlySchoolOption, RegisterFile, SchoolOption, asked
+from monitors.errors import InvalidInput
 from monitors.jobs.case_actions import end_cases_of
 from monitors.jobs.register_import import UnknownSchool, consequences, known_school
 from monitors.jobs.register_import_report import counts, emptied, report
 from storage.register import RegisterError, examine, preview, template, write_register
 
-commands = typer.Typer(help="备案台账：导入、导出、模板。", no_args_is_help=True)
-School = Annotated[str, typer.Option("--school", help="学校代码，如 sias；只有一所学校的台账时可不填")]
-File = Annotated[Path, typer.Argument(help="xlsx 或 csv 文件")]
-
-
-def register_commands(app: typer.Typer) -> None:
-    """Hang the group into the command."""
-    app.add_typer(commands, name="register")
+commands = CommandGroup()
 
 
 @commands.command("template")
-def make_template(file: File) -> None:
+def make_template(file: RegisterFile) -> None:
     """生成一份空白台账，含填写说明和示例行。"""
     template(_writable(file))
     typer.echo(f"模板已保存: {file}")
@@ -34,8 +29,8 @@ def make_template(file: File) -> None:
 @commands.command("import")
 def import_register(
     ctx: typer.Context,
-    file: File,
-    school: School = "",
+    file: RegisterFile,
+    school: OnlySchoolOption = "",
     by: Annotated[str, typer.Option(help="谁导入的，记入变更记录")] = "命令行",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="试导入：显示会有哪些变化，不保存")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="文件是完整的台账：文件里没有的账号从台账移除")] = False,
@@ -69,7 +64,7 @@ def remove(
     ctx: typer.Context,
     by: Annotated[str, typer.Option(help="谁移除的，记入变更记录和条目")],
     ids: Annotated[list[str] | None, typer.Argument(help="要移除的备案编号")] = None,
-    school: School = "",
+    school: SchoolOption = "",
     everything: Annotated[bool, typer.Option("--all", help="移除这所学校的全部账号，如学校代码写错时建的台账")] = False,
 ) -> None:
     """从台账移除账号；未结的条目随之终止。最后的内容留在变更记录里，存证不动。"""
@@ -88,7 +83,7 @@ def remove(
 
 
 @commands.command("export")
-def export_register(ctx: typer.Context, file: File, school: School = "") -> None:
+def export_register(ctx: typer.Context, file: RegisterFile, school: SchoolOption = "") -> None:
     """导出台账；重新导入不会丢失任何内容。"""
     with asked(ctx).context() as context:
         filings = context.store.filings.all(school or None)

@@ -13,12 +13,6 @@ from monitors.service.doctor import examine
 from storage.store import Store
 
 
-def register_commands(app: typer.Typer) -> None:
-    """Hang the commands in."""
-    app.command("serve")(serve)
-    app.command("doctor")(doctor)
-
-
 def serve(
     ctx: typer.Context,
     demo: Annotated[bool, typer.Option("--demo", help="演示：模拟校园，完全离线")] = False,
@@ -26,7 +20,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="监听地址")] = None,
     port: Annotated[int | None, typer.Option(help="端口")] = None,
 ) -> None:
-    """启动服务：定时巡检、控制台与监控指标。"""
+    """Timetable, console and metrics in one process."""
     from monitors.service.startup import serve_demo, serve_register  # web server and demo: only where they are needed
 
     settings = asked(ctx).settings(host=host, port=port)
@@ -48,7 +42,7 @@ def _has_register(database: str) -> bool:
 
 
 def doctor(ctx: typer.Context, form: FormatOption = Format.TEXT) -> None:
-    """检查安装与设置，说明哪里有问题、该怎么办。"""
+    """What is installed, reachable, misconfigured."""
     call = asked(ctx)
     checks = list(examine(call.settings(), call.clock))
     print_rows(

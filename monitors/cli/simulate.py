@@ -7,13 +7,9 @@ from typing import Annotated
 
 import typer
 
-from monitors.cli.options import Format, FormatOption, InvalidInput, asked
+from monitors.cli.options import Format, FormatOption, asked
+from monitors.errors import InvalidInput
 from monitors.policy_registry import policies_of
-
-
-def register_commands(app: typer.Typer) -> None:
-    """Hang the command in."""
-    app.command("simulate")(simulate_now)
 
 
 def simulate_now(
@@ -25,7 +21,7 @@ def simulate_now(
     policy: Annotated[str, typer.Option(help="按哪份制度判定")] = "sias",
     form: FormatOption = Format.TEXT,
 ) -> None:
-    """模拟一批账号若干天的真实变化与各种采集故障，统计发现时差、请求数和冤枉数；有冤枉则退出码为 1。"""
+    """A synthetic population; exits 1 where somebody was falsely accused."""
     from monitors.simulate.report import (  # the demo's pages: only where they are needed
         SimulationPlan,
         accused,

@@ -8,18 +8,13 @@ from pydantic import ValidationError
 
 from monitors.validation import sentence
 
-WORDS = (("Usage:", "用法:"), ("COMMAND [ARGS]...", "命令 [参数]…"), ("[OPTIONS]", "[选项]"))
-
 
 def explain(error: Any) -> str:
     """The whole message for an error of the command line parser. Its classes are the parser's own business: they are told
     apart by what they carry."""
     lines = [f"错误: {_problem(error)}"]
     if context := getattr(error, "ctx", None):
-        usage = str(context.get_usage())
-        for english, chinese in WORDS:
-            usage = usage.replace(english, chinese)
-        lines += [usage, f"查看说明: {context.command_path} --help"]
+        lines += [str(context.get_usage()), f"查看说明: {context.command_path} --help"]
     return "\n".join(lines)
 
 

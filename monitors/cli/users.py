@@ -8,33 +8,28 @@ from typing import Annotated, Any
 import typer
 
 from monitors.app_context import AppContext
-from monitors.cli.options import Format, FormatOption, InvalidInput, asked, print_rows
+from monitors.cli.groups import CommandGroup
+from monitors.cli.options import Format, FormatOption, PasswordStdinOption, SchoolOption, UserName, asked, print_rows
+from monitors.errors import InvalidInput
 from monitors.json_output import iso
 from monitors.people.users import add_user, disable_user, password_link, require_user, set_password
 from rules.people import Role, RoleGrant, User, grants_of
 from storage.users import UserRecord
 
-commands = typer.Typer(help="登录账号：添加、列出、改密码、停用。", no_args_is_help=True)
-Name = Annotated[str, typer.Argument(help="登录名，如工号；使用统一身份认证时与校园账号一致")]
-FromStdin = Annotated[bool, typer.Option("--password-stdin", help="从标准输入读取密码（一行）")]
+commands = CommandGroup()
 ROLES = "、".join(f"{role.value} {role.label}" for role in Role)
-
-
-def register_commands(app: typer.Typer) -> None:
-    """Hang the group into the command."""
-    app.add_typer(commands, name="user")
 
 
 @commands.command("add")
 def add(
     ctx: typer.Context,
-    name: Name,
+    name: UserName,
     display: Annotated[str, typer.Option(help="姓名，文书和记录使用")],
     role: Annotated[list[str], typer.Option(help=f"角色，可写多次：{ROLES}")],
     post: Annotated[str, typer.Option(help="职务，如 党委宣传部部长；签批的文书使用")] = "",
     unit: Annotated[str, typer.Option(help="“单位”角色的单位，与台账中的主办单位一致")] = "",
-    school: Annotated[str, typer.Option(help="学校代码；不填则为所有学校")] = "",
-    password_stdin: FromStdin = False,
+    school: SchoolOption = "",
+    password_stdin: PasswordStdinOption = False,
 ) -> None:
     """添加一个登录账号。不给密码时，打印一个由本人设置密码的一次性链接。"""
     grants = grants_of(role, school=school, unit=unit)
@@ -60,7 +55,7 @@ def listed(ctx: typer.Context, form: FormatOption = Format.TEXT) -> None:
 
 
 @commands.command("passwd")
-def passwd(ctx: typer.Context, name: Name, password_stdin: FromStdin = False) -> None:
+def passwd(ctx: typer.Context, name: UserName, password_stdin: PasswordStdinOption = False) -> None:
     """更改密码，并退出这个账号的所有登录。不用 --password-stdin 时，打印一个由本人设置密码的一次性链接。"""
     password = _typed() if password_stdin else ""
     with asked(ctx).context() as context:
@@ -72,7 +67,7 @@ def passwd(ctx: typer.Context, name: Name, password_stdin: FromStdin = False) ->
 
 
 @commands.command("disable")
-def disable(ctx: typer.Context, name: Name) -> None:
+def disable(ctx: typer.Context, name: UserName) -> None:
     """停用账号，并退出它的所有登录；已作的决定和记录保留。"""
     with asked(ctx).context() as context:
         user = disable_user(context.store, name, context.clock())
@@ -80,7 +75,7 @@ def disable(ctx: typer.Context, name: Name) -> None:
 
 
 @commands.command("enable")
-def enable(ctx: typer.Context, name: Name) -> None:
+def enable(ctx: typer.Context, name: UserName) -> None:
     """恢复一个停用的账号。"""
     with asked(ctx).context() as context:
         user = disable_user(context.store, name, context.clock(), disabled=False)

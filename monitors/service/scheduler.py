@@ -33,10 +33,11 @@ class JobScheduler:
         )
         self._running: set[asyncio.Task[None]] = set()
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Schedule everything and catch up, once, on what was missed while the service was down."""
         now = self._context.clock()
-        for row in self._context.store.runs.jobs({name: cron for name, (cron, _) in self._jobs.items()}):
+        defaults = {name: cron for name, (cron, _) in self._jobs.items()}
+        for row in await asyncio.to_thread(self._context.store.runs.jobs, defaults):
             name = row["name"]
             if name not in self._jobs or not row["enabled"]:
                 continue
@@ -66,14 +67,15 @@ class JobScheduler:
         async with lock:
             begun, error = time.monotonic(), ""
             try:
-                self._context.store.runs.job_started(name, self._context.clock())
+                await asyncio.to_thread(self._context.store.runs.job_started, name, self._context.clock())
                 await self._jobs[name][1](self._context)
             except asyncio.CancelledError:
                 raise
             except Exception as problem:  # whatever a job does, the next one must still run
                 error = f"{type(problem).__name__}: {problem}"
                 log.error("job.failed", job=name, error=error)
-            self._context.store.runs.job_ended(name, self._context.clock(), time.monotonic() - begun, error)
+            lasted = time.monotonic() - begun
+            await asyncio.to_thread(self._context.store.runs.job_ended, name, self._context.clock(), lasted, error)
 
     @property
     def alive(self) -> bool:

@@ -14,8 +14,8 @@ import uvicorn
 from fastapi import FastAPI
 
 from monitors.app_context import AppContext
-from monitors.cli.options import InvalidInput
 from monitors.console import create_app
+from monitors.errors import InvalidInput
 from monitors.jobs import run_sweep
 from monitors.service.scheduler import JobScheduler
 from monitors.service.service_lock import only_service
@@ -54,7 +54,7 @@ StartupTask = Callable[[AppContext], Awaitable[None]]
 
 async def serve(context: AppContext, *, first: StartupTask | None = None, greeting: str = "") -> None:
     """Run until SIGTERM or SIGINT. ``first`` runs once in the background after the console is up (the demo's filling);
-    ``greeting`` is printed once nothing stands in the way. Raises BadInput: port taken, or another service on the data."""
+    ``greeting`` is printed once nothing stands in the way. Raises InvalidInput: port taken, or another service on the data."""
     settings = context.settings
     check_port(settings.host, settings.port)
     with only_service(settings.data, settings.port):
@@ -69,7 +69,8 @@ async def serve(context: AppContext, *, first: StartupTask | None = None, greeti
 
 async def _serve(context: AppContext, first: StartupTask | None) -> None:
     settings = context.settings
-    context.store.runs.mark_lost(context.clock(), context.clock())  # what ran when the last service died
+    now = context.clock()
+    await asyncio.to_thread(context.store.runs.mark_lost, now, now)  # what ran when the last service died
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -101,7 +102,7 @@ async def _open(context: AppContext, timetable: JobScheduler, first: StartupTask
             await first(context)
         except Exception:  # the console is up already: say what failed and go on with the timetable
             log.exception("opening.failed")
-    timetable.start()
+    await timetable.start()
 
 
 def check_port(host: str, port: int) -> None:

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from monitors.cli.options import InvalidInput
+from monitors.errors import InvalidInput
 
 NAME = "serve.lock"
 
 
 @contextmanager
 def only_service(data: Path, port: int) -> Iterator[None]:
-    """Hold the data directory. Raises BadInput where another service holds it: two would poll every page twice, each with
+    """Hold the data directory. Raises InvalidInput where another service holds it: two would poll every page twice, each with
     a budget of its own."""
     path = data / NAME
     fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)

@@ -31,7 +31,7 @@ REPLAY = "replay"
 
 
 async def serve_register(settings: Settings, clock: Clock) -> None:
-    """Serve the register in the data directory. Raises StorageError, PolicyError, BadInput."""
+    """Serve the register in the data directory. Raises StorageError, PolicyError, InvalidInput."""
     keep_private(settings.data)
     mask_logs()
     store = Store(settings.database)
@@ -81,7 +81,7 @@ async def seed_demo(context: AppContext) -> None:
     await asyncio.to_thread(check_schools, context)
     await deliver_all(context)
     made = await asyncio.to_thread(make_digest, context, "demo", context.clock().date(), context.clock())
-    saved = context.store.runs.digest("demo", made.day)
+    saved = await asyncio.to_thread(context.store.runs.digest, "demo", made.day)
     counts = "，".join(f"{code} {n}" for code, n in report.outcomes.most_common())
     typer.echo(f"【演示】巡检完成: {report.looks} 个账号（{counts}）\n")
     typer.echo(saved["text"] if saved else made.headline)

@@ -19,11 +19,12 @@ from crawler.discovery.lists import read_list
 from crawler.discovery.plan import SearchOutcome
 from monitors.app_context import AppContext
 from monitors.cli import discovery
-from monitors.cli.options import CliContext, InvalidInput
+from monitors.cli.options import CliContext
 from monitors.clock import starting_at
 from monitors.demo.campus import DemoCampus, demo_filings
+from monitors.errors import InvalidInput
 from monitors.jobs.check import check
-from monitors.jobs.discovery.candidates import SuspectError, decide_candidate_as, hunt_of, screen
+from monitors.jobs.discovery.candidates import SuspectError, SuspectTaken, decide_candidate_as, hunt_of, screen
 from monitors.jobs.discovery.discover import DiscoverReport
 from monitors.jobs.discovery.run import UnansweredQuery
 from monitors.jobs.list_import import LOOKED_AT_MOST, import_list
@@ -80,7 +81,13 @@ def test_a_decision_needs_a_person_and_a_reason(house: AppContext) -> None:
         decide_candidate_as(house, "demo", KEY, CandidateState.EXCLUDED, by="王老师")
     with pytest.raises(SuspectError, match="没有这个疑似账号"):
         decide_candidate_as(house, "demo", "weibo:1", CandidateState.CONFIRMED, by="王老师")
+    with pytest.raises(SuspectError, match="请选择"):
+        decide_candidate_as(house, "demo", KEY, CandidateState.WAITING, by="王老师")
     confirmed, _ = decide_candidate_as(house, "demo", KEY, CandidateState.CONFIRMED, by="王老师")
+    with pytest.raises(SuspectTaken, match=r"已由王老师于 .*作出决定（已确认），您的操作没有保存"):
+        decide_candidate_as(
+            house, "demo", KEY, CandidateState.EXCLUDED, by="李老师", reason="同名", expected=CandidateState.WAITING
+        )
     assert confirmed.expires_at is None, "what a case stands on is kept"
 
 
@@ -209,7 +216,8 @@ def call(context: AppContext, *words: str) -> tuple[int, str]:
     def options(ctx: typer.Context) -> None:
         ctx.obj = CliContext(context.settings.data, starting_at(NOW))
 
-    discovery.register_commands(app)
+    app.add_typer(discovery.commands, name="suspect")
+    app.command("discover")(discovery.discover_now)
     result = CliRunner().invoke(app, list(words), env={"XUNJIAN_DEMO": "true"})
     if isinstance(result.exception, InvalidInput):
         return 2, str(result.exception)

@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 
 from crawler.observe.attribute import attribute_page
 from crawler.observe.parse import PARSER_ERRORS
-from monitors.cli import simulate as simulate_command
 from monitors.cli.main import app
 from monitors.simulate.failures import failures
 from monitors.simulate.faults import Faults
@@ -119,8 +118,6 @@ def test_an_account_that_only_its_pages_hide_is_never_accused() -> None:
 
 
 def test_the_command(tmp_path: Any) -> None:
-    if not any(command.name == "simulate" for command in app.registered_commands):
-        simulate_command.register_commands(app)
     asked = ["--data", str(tmp_path), "simulate", "--accounts", "6", "--days", "8", "--format", "json"]
     done = CliRunner().invoke(app, asked)
     assert done.exit_code == 0, done.output

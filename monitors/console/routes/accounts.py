@@ -6,6 +6,7 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from crawler.platforms import SPECS, can
@@ -150,13 +151,23 @@ def _shown(field: str, value: Any, masks: bool) -> Any:
 @router.post("/accounts/{key:path}/proof")
 async def prove(request: Request, key: str, url: Annotated[str, Form()] = "") -> Response:
     """自证: the unit pastes its newest link; the page behind it is looked at like any other."""
+    school = await run_in_threadpool(_school_of, request, key)
+    if not outlink(url):
+        error = "请粘贴以 http:// 或 https:// 开头的完整链接。"
+        return await run_in_threadpool(_page, request, key, error=error, status=422)
+    context = world_of(request)
+    await run_in_threadpool(
+        context.store.audit.add, "proof.give", key, now=context.clock(), school=school, url=url.strip()
+    )
+    start(request.app, asyncio.create_task(look_at(context, key, url.strip())))
+    return redirect_after(f"/accounts/{path(key)}", "proof")
+
+
+def _school_of(request: Request, key: str) -> str:
+    """The school of an account that this person may give a proof for; else 403 or 404."""
     context, view = world_of(request), view_of(request)
     filings = [f for f in context.store.filings.by_key([key]).get(key, []) if view.sees(f.school, f.unit)]
     if not filings:
         raise HTTPException(404, "台账中没有这个账号。")
     require_role(request, filings[0].school)
-    if not outlink(url):
-        return _page(request, key, error="请粘贴以 http:// 或 https:// 开头的完整链接。", status=422)
-    context.store.audit.add("proof.give", key, now=context.clock(), school=filings[0].school, url=url.strip())
-    start(request.app, asyncio.create_task(look_at(context, key, url.strip())))
-    return redirect_after(f"/accounts/{path(key)}", "proof")
+    return filings[0].school

@@ -193,7 +193,7 @@ async def appeal(request: Request, number: str, who: Decider, by: Words = "", re
 async def decide(request: Request, number: str, who: Decider, upheld: Words = "", reason: Words = "") -> Response:
     """The decision on an appeal."""
     if upheld not in ("yes", "no"):
-        return _page(request, number, error="请选择申诉成立或不成立。", status=422)
+        return await run_in_threadpool(_page, request, number, error="请选择申诉成立或不成立。", status=422)
     given = {"by": who.display, "upheld": upheld == "yes", "reason": reason.strip()}
     return await _do(request, number, "decided", case_actions.decide, **given)
 
@@ -204,7 +204,7 @@ async def exempt(request: Request, number: str, who: Decider, reason: Words = ""
     try:
         day = date.fromisoformat(until)
     except ValueError:
-        return _page(request, number, error="请填写豁免截止日期。", status=422)
+        return await run_in_threadpool(_page, request, number, error="请填写豁免截止日期。", status=422)
     given = {"by": who.display, "reason": reason.strip(), "until": day}
     return await _do(request, number, "exempted", case_actions.exempt, **given)
 
@@ -228,6 +228,6 @@ async def end(request: Request, number: str, ending: str, who: Decider, reason: 
     if ending not in ENDINGS:
         raise HTTPException(404, "没有这项操作。")
     if not reason.strip():
-        return _page(request, number, error="请写明理由。", status=422)
+        return await run_in_threadpool(_page, request, number, error="请写明理由。", status=422)
     done, act = ENDINGS[ending]
     return await _do(request, number, done, act, by=who.display, reason=reason.strip())

@@ -48,7 +48,7 @@ async def scan(request: Request, target: Annotated[str, Form()] = "") -> HTMLRes
             if text
             else "请粘贴一个网址、分享文字或账号名称，再按“开始核查”。"
         )
-        return _page(request, target=text[:LONGEST], error=error, status=422)
+        return await run_in_threadpool(_page, request, target=text[:LONGEST], error=error, status=422)
     context = world_of(request)
     await run_in_threadpool(context.store.audit.add, "scan.start", text[:200], now=context.clock())
     try:

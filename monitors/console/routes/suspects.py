@@ -9,8 +9,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from monitors.console.access import require_role, view_of
 from monitors.console.rendering import Pager, redirect_after, render, school_names, world_of
-from monitors.jobs.discovery.candidates import dismiss_cases
-from rules.candidates import Candidate, CandidateState, clones_first, decide_candidate
+from monitors.jobs.discovery.candidates import SuspectError, SuspectTaken, decide_candidate_as
+from rules.candidates import CandidateState, clones_first
 
 router = APIRouter()
 PER_PAGE = 30
@@ -64,24 +64,13 @@ def judge(
     if candidate is None or not view_of(request).sees_school(school):
         raise HTTPException(404, "没有这个疑似账号，可能已按期删除。")
     who = require_role(request, school)
-    if candidate.state is not CandidateState.WAITING:
-        return _page(request, error=_taken(candidate), status=409)
-    if verdict not in (CandidateState.CONFIRMED, CandidateState.EXCLUDED, CandidateState.FILED):
+    if verdict not in list(CandidateState):
         return _page(request, error="请选择确认、排除或已备案。", status=422)
     try:
-        decided = decide_candidate(
-            candidate, CandidateState(verdict), by=who.display, reason=reason, now=context.clock()
-        )
-    except ValueError as error:
+        state = CandidateState(verdict)
+        decide_candidate_as(context, school, key, state, by=who.display, reason=reason, expected=CandidateState.WAITING)
+    except SuspectTaken as error:
+        return _page(request, error=str(error), status=409)
+    except SuspectError as error:
         return _page(request, error=str(error), status=422)
-    if not context.store.candidates.save(decided, expected=CandidateState.WAITING):
-        return _page(request, error=_taken(context.store.candidates.one(school, key) or candidate), status=409)
-    if decided.state is CandidateState.EXCLUDED:
-        dismiss_cases(context, decided)
     return redirect_after("/suspects", "judged")
-
-
-def _taken(candidate: Candidate) -> str:
-    who = f"由{candidate.decided_by}" if candidate.decided_by else "由他人"
-    when = f"于 {candidate.decided_at:%Y-%m-%d %H:%M} " if candidate.decided_at else ""
-    return f"“{candidate.name[:40]}”已{who}{when}作出决定（{candidate.state.label}），您的操作没有保存。"

@@ -36,6 +36,10 @@ class SuspectError(Exception):
     """A decision cannot be taken. Raised by `decide_candidate_as`; the command prints it and exits 2."""
 
 
+class SuspectTaken(SuspectError):
+    """Somebody else decided since the page or list was read; nothing was saved."""
+
+
 @dataclass(frozen=True)
 class SchoolScope:
     """A school as found accounts meet it: its policy (names, domains) and its register."""
@@ -134,24 +138,41 @@ def _host(found: SearchHit) -> str:
 
 
 def decide_candidate_as(
-    context: AppContext, school: str, key: str, state: CandidateState, *, by: str, reason: str = "", unit: str = ""
+    context: AppContext,
+    school: str,
+    key: str,
+    state: CandidateState,
+    *,
+    by: str,
+    reason: str = "",
+    unit: str = "",
+    expected: CandidateState | None = None,
 ) -> tuple[Candidate, list[str]]:
     """A person's decision, and what became of the cases that stand on this suspect. ``unit``: whose the account is (of a
-    group: its creator's unit), to whom its papers go. Raises SuspectError.
+    group: its creator's unit), to whom its papers go. ``expected``: the state that the person had before them, where they
+    chose from a page; without it a decision may be changed. Raises SuspectError, SuspectTaken.
 
-    An excluded one is never raised again unless its name changes.
+    The one way for the command line and the console. An excluded one is never raised again unless its name changes.
     """
     candidate = context.store.candidates.one(school, key)
     if candidate is None:
         raise SuspectError(f"没有这个疑似账号：{school} {key}。可以用 xunjian suspect list 查看。")
+    if expected is not None and candidate.state is not expected:
+        raise SuspectTaken(_taken(candidate))
     try:
         decided = decide_candidate(candidate, state, by=by, reason=reason, now=context.clock(), unit=unit)
     except ValueError as error:
         raise SuspectError(str(error)) from error
     if not context.store.candidates.save(decided, expected=candidate.state):
-        raise SuspectError(f"“{candidate.name}”刚刚由别人作了决定，您的操作没有保存。")
+        raise SuspectTaken(_taken(context.store.candidates.one(school, key) or candidate))
     excluded = state is CandidateState.EXCLUDED
     return decided, dismiss_cases(context, decided) if excluded else []
+
+
+def _taken(candidate: Candidate) -> str:
+    who = f"由{candidate.decided_by}" if candidate.decided_by else "由他人"
+    when = f"于 {candidate.decided_at:%Y-%m-%d %H:%M} " if candidate.decided_at else ""
+    return f"“{candidate.name[:40]}”已{who}{when}作出决定（{candidate.state.label}），您的操作没有保存。"
 
 
 def dismiss_cases(context: AppContext, excluded: Candidate) -> list[str]:
