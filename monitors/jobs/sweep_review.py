@@ -10,7 +10,7 @@ from typing import Any
 
 from monitors.app_context import AppContext
 from rules.calendar import china_calendar
-from rules.circuit_breaker import CanaryAccount, canary_ok
+from rules.circuit_breaker import CanaryAccount, canary_ok, evaluate_breaker
 from rules.evaluation import bind_clauses, evaluate, evaluate_account, school_context
 from rules.model import Account, Finding, Platform, RuleResult, Verdict
 from rules.policies.schema import Polling
