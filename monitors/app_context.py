@@ -13,21 +13,10 @@ from monitors.clock import Clock
 from monitors.crawl_processes import CrawlProcessPool
 from monitors.policy_registry import policies_of
 from monitors.settings import Settings
+from rules.circuit_breaker import CanaryAccount
 from rules.model import Platform
 from rules.policies.schema import Policy
 from storage.store import Store
-
-
-@dataclass(frozen=True)
-class CanaryAccount:
-    """An account whose state is known: when its answer changes, the crawler is the likelier culprit."""
-
-    platform: Platform
-    key: str
-    name: str
-    account_id: str
-    url: str
-    alive: bool
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from chinese_calendar.constants import holidays as known_days
 from pydantic import AfterValidator, BaseModel, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from rules.model import BEIJING, LabeledEnum
+from rules.model import BEIJING, LabeledEnum, Precision
 
 KNOWN_YEARS = range(min(known_days).year, max(known_days).year + 1)
 """Years the package has the State Council's notices for; it raises for any other."""
@@ -118,6 +118,20 @@ def add_months(day: date, months: int) -> date:
     """The same day of another month, or that month's last day (31 Jan + 1 month = 28/29 Feb; 民法典 第二百零二条)."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def latest_possible(moment: datetime, precision: Precision) -> datetime:
+    """The latest moment a publication time may stand for: what is not known counts in the account's favour."""
+    day = day_of(moment)
+    match precision:
+        case Precision.DAY:
+            return end_of(day)
+        case Precision.MONTH:
+            return end_of(add_months(day.replace(day=1), 1) - timedelta(days=1))
+        case Precision.DERIVED:  # an id is given when a draft is uploaded, which may be before it is published
+            return end_of(day + timedelta(days=1))
+        case _:
+            return moment
 
 
 class HolidayNotice(BaseModel):

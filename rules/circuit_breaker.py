@@ -6,10 +6,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rules.model import Finding, Platform, Verdict
+from rules.model import AccountState, Finding, Outcome, Platform, Verdict
 
 AT_LEAST = 3
 SHARE = 0.10
+
+
+@dataclass(frozen=True)
+class CanaryAccount:
+    """An account whose state is known: when its answer changes, the crawler is the likelier culprit."""
+
+    platform: Platform
+    key: str
+    name: str
+    account_id: str
+    url: str
+    alive: bool
+
+
+def canary_ok(canary: CanaryAccount, seen: AccountState | None, now: datetime) -> bool:
+    """True unless this sweep's look contradicts what is known of the canary. A wall is no contradiction: it is seen as one
+    and freezes nothing, for what is blocked accuses nobody."""
+    if seen is None or seen.attempted_at is None or seen.obstacle is Outcome.BLOCKED:
+        return True
+    if seen.obstacle:
+        return False
+    return (seen.outcome is Outcome.GONE) != canary.alive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,39 +8,20 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from rules.accounts.identity import account_key
-from rules.accounts.state import apply_observation, same_account
 from rules.calendar import Calendar
 from rules.catalogue import RULES, SchoolContext
 from rules.catalogue.registry import BoundRule, UnitChecks
 from rules.model import (
     Account,
-    AccountState,
     Filing,
     FilingStatus,
     Finding,
-    Outcome,
     Platform,
     RuleResult,
-    Suspicion,
     Verdict,
 )
-from rules.policies.routing import advised, route, supervisor
+from rules.policies.routing import advised, supervisor
 from rules.policies.schema import Clause, Definition, Policy
-
-__all__ = [
-    "account_key",
-    "apply_observation",
-    "bind_clauses",
-    "evaluate",
-    "evaluate_account",
-    "join",
-    "route",
-    "school_context",
-    "supervisor",
-    "unconfirmed",
-]
-
 
 REGISTER_WIDE_RULES = frozenset({"duplicate_account", "self_check"})
 """Rules that hold one filing against the unit's others (`SchoolContext.shared`, `SchoolContext.self_checks`)."""
@@ -48,41 +29,6 @@ FROM_EFFECTIVE = frozenset({"late_filing", "self_check"})
 """Rules that count from the day the regulation took effect."""
 Opened = Mapping[str, Mapping[tuple[str, str], Mapping[str, Any]]]
 """Of accounts with open cases: by account key, then by rule and clause, the settings the case opened under."""
-
-
-def join(
-    filings: Iterable[Filing], seen: Mapping[str, AccountState], suspicions: Mapping[str, Suspicion], school: str
-) -> Iterator[Account]:
-    """Declared beside seen: every filing, and every suspected account that no filing declares.
-
-    ``seen`` and ``suspicions`` are looked up by account key and may read from a database as they are asked.
-    """
-    declared: set[str] = set()
-    for filing in filings:
-        key = account_key(filing.platform, filing.account_id, filing.url, filing.name)
-        declared.add(key)
-        yield Account(
-            school=school,
-            platform=filing.platform,
-            key=key,
-            filing=filing,
-            seen=_own(filing.platform, key, seen.get(key)),
-        )
-    for key, suspicion in suspicions.items():
-        if key not in declared:
-            platform = Platform[key.partition(":")[0].upper()]
-            yield Account(school=school, platform=platform, key=key, seen=seen.get(key), suspicion=suspicion)
-
-
-def _own(platform: Platform, key: str, seen: AccountState | None) -> AccountState | None:
-    """What was seen, unless it turns out to be somebody else's page: then it was never seen."""
-    declared = key.partition(":")[2]
-    if seen is None or not seen.account_id or declared.startswith("name="):
-        return seen
-    if same_account(platform, declared, seen.account_id):
-        return seen
-    reason = f"identity_mismatch: 页面账号 {seen.account_id} 与台账 {declared} 不符"
-    return AccountState(attempted_at=seen.attempted_at, obstacle=Outcome.UNREADABLE, obstacle_reason=reason)
 
 
 def school_context(policy: Policy, filings: Iterable[Filing], calendar: Calendar) -> SchoolContext:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, Text, func, insert, select, type_coerce
 
+from rules.accounts.identity import QUERY_KEY_PREFIX
 from rules.model import BEIJING, AccountState, Observation, Outcome
 from storage.database import Database, table, upsert
 from storage.serialization import dump, load
@@ -21,8 +22,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
 FEW = 100
 CHUNK = 500
 """Keys per IN list: SQLite takes 32,766 variables, PostgreSQL plans short lists better."""
-QUERY_KEY_PREFIX = "search:"
-"""Keys of looks at a search page or a suspect's page: kept as observations, never as the state of an account."""
 
 
 class ApplyObservation(Protocol):

@@ -8,9 +8,9 @@ from urllib.parse import urljoin, urlsplit
 
 from crawler.page import extract
 from crawler.page.page import Page, Unreadable
-from rules.accounts.pasted_target import platform_of
 from rules.model import Platform
 from rules.names.pinyin_spellings import spellings
+from rules.platforms import platform_of
 
 SECOND_LEVEL = ("edu.cn", "com.cn", "net.cn", "org.cn", "gov.cn", "ac.cn")
 OPEN = ("com", "cn", "com.cn", "net", "org", "net.cn", "org.cn", "top", "xyz", "vip", "info", "cc", "online")

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from rules.accounts.identity import identity
-from rules.accounts.pasted_target import NAME_MOST, InvalidTarget, parse_target, platform_of
+from rules.accounts.pasted_target import NAME_MOST, InvalidTarget, parse_target
 from rules.model import Platform, SearchHit
+from rules.platforms import platform_of
 from storage.register.sheets import Formula, Sheet, open_table
 
 HEADINGS: Mapping[str, str] = {

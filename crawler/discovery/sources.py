@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
+from rules.accounts.identity import QUERY_KEY_PREFIX
 from rules.model import Platform
 
-KEY = "search:{}:{}"
+KEY = QUERY_KEY_PREFIX + "{}:{}"
 """Key of a look that is a question: source and query. The database keeps no account state under such keys."""
 
 

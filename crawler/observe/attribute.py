@@ -8,12 +8,10 @@ from crawler.observe.ownership import owned, results_of
 from crawler.observe.parse import parse_page
 from crawler.page.page import Page
 from crawler.platforms.spec import Target
-from rules.accounts.identity import identity
+from rules.accounts.identity import QUERY_KEY_PREFIX, identity
 from rules.model import ClaimType, Observation, Outcome, Platform, Post
 
 NO_BROWSER = "no_browser: 读取该页面需要浏览器，请安装 chromium（apt-get install chromium）"
-SEARCH = "search:"
-"""Keys of targets that are no account but a question: their results are kept as they are."""
 
 
 def attribute_page(page: Page, target: Target, source: str | None = None) -> Observation:
@@ -60,7 +58,7 @@ def _own_host(page: Page, target: Target, seen: Observation, source: str | None)
 def select_own_hit(target: Target, seen: Observation) -> Observation:
     """A search page speaks of many accounts: keep what it says of ours, by id or by the exact name, and only that it is
     active. Not being among the results proves nothing."""
-    if not seen.results or not target.key or target.key.startswith(SEARCH):
+    if not seen.results or not target.key or target.key.startswith(QUERY_KEY_PREFIX):
         return seen
     ours = results_of(target, seen.results)
     if not ours:

@@ -9,11 +9,9 @@ from dataclasses import replace
 
 from crawler.page.page import Page
 from crawler.platforms.spec import Target
-from rules.accounts.identity import Ids, agrees, filed_ids, stated_ids
+from rules.accounts.identity import QUERY_KEY_PREFIX, Ids, agrees, filed_ids, stated_ids
 from rules.model import ClaimType, Observation, Outcome, SearchHit
 
-QUESTION = "search:"
-"""Keys of targets that are no account but a question begin so."""
 FEED_WORDS = re.compile(
     r"(?:的)?(?:微信)?(?:公众号|订阅号|服务号|公众平台)?(?:的)?(?:文章|推送|更新)?(?:RSS|Atom|订阅源?|Feed)?$", re.I
 )
@@ -27,7 +25,7 @@ def owned(target: Target, page: Page, seen: Observation) -> Observation:
     more than that something was published.
     """
     filed = _filed(target)
-    if not seen.outcome.is_fact or target.key.startswith(QUESTION) or not (filed or target.name):
+    if not seen.outcome.is_fact or target.key.startswith(QUERY_KEY_PREFIX) or not (filed or target.name):
         return seen
     agreed = agrees(filed, stated_ids(seen.platform, seen.account_id or "", seen.ids, page.url))
     if agreed:

@@ -15,12 +15,13 @@ from alerts.notices.notice import EvidenceCitation, IssuingOffice, Reference
 from alerts.notices.notice import document_number as document_number
 from alerts.notices.planning import PlannedNotice, addressed, owed_notices
 from monitors.app_context import AppContext
+from rules.accounts.join import join
 from rules.calendar import Calendar, china_calendar
 from rules.cases import transitions
 from rules.cases.case import Case, CaseEvent, EventKind
 from rules.cases.reconcile import reconcile
 from rules.catalogue import RULES
-from rules.evaluation import Opened, evaluate, join, school_context
+from rules.evaluation import Opened, evaluate, school_context
 from rules.model import Account, Filing, Finding, Platform, Verdict
 from rules.policies.schema import Addressee, Policy
 from storage.cases import CaseTransaction, OutboxEntry

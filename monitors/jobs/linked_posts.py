@@ -6,16 +6,15 @@ import asyncio
 from collections.abc import Sequence
 
 from crawler.fetch.job import FetchTask
-from crawler.observe.attribute import SEARCH
 from crawler.platforms.spec import Target
 from monitors.app_context import AppContext
 from monitors.jobs.discovery.candidates import hunt_of, screen
 from monitors.jobs.sweep import SweepReport, new_crawl_job, run_crawl_job
-from rules.accounts.identity import account_key, agrees, filed_ids, stated_ids
+from rules.accounts.identity import QUERY_KEY_PREFIX, account_key, agrees, filed_ids, stated_ids
 from rules.accounts.state import apply_observation
 from rules.model import Filing, Observation, Outcome, Platform, SearchHit
 
-KEY = f"{SEARCH}link:"
+KEY = f"{QUERY_KEY_PREFIX}link:"
 """A linked post is looked at under this key and its address: whose it is, the page will say."""
 PER_SWEEP = 40
 """Posts opened of one platform in one sweep; the rest wait for the next."""

@@ -12,11 +12,12 @@ from typing import Any
 
 from crawler.platforms import SPECS
 from monitors.app_context import AppContext
+from rules.accounts.join import join
 from rules.calendar import china_calendar
 from rules.cases.case import EventKind
 from rules.cases.reconcile import reconcile
 from rules.catalogue import RULES
-from rules.evaluation import evaluate, join, school_context
+from rules.evaluation import evaluate, school_context
 from rules.model import Filing, FilingStatus, Platform, Verdict
 from rules.policies.schema import Clause, Policy
 from storage.filings import key_of

@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from monitors.app_context import AppContext, CanaryAccount
+from monitors.app_context import AppContext
 from rules.calendar import china_calendar
-from rules.circuit_breaker import evaluate_breaker
+from rules.circuit_breaker import CanaryAccount, canary_ok, evaluate_breaker
 from rules.evaluation import bind_clauses, evaluate, evaluate_account, school_context
-from rules.model import Account, AccountState, Finding, Outcome, Platform, RuleResult, Verdict
+from rules.model import Account, Finding, Platform, RuleResult, Verdict
 from rules.policies.schema import Polling
 from rules.visit_schedule import next_visit
 from storage.filings import key_of
@@ -67,16 +67,6 @@ def _frozen(now: datetime, reason: str, state: Mapping[str, Any]) -> dict[str, A
     if reason:
         return {"frozen_at": state["frozen_at"] or now, "frozen_why": reason}
     return {"frozen_at": None, "frozen_why": ""} if state["frozen_at"] else {}
-
-
-def canary_ok(canary: CanaryAccount, seen: AccountState | None, now: datetime) -> bool:
-    """True unless this sweep's look contradicts what is known of the canary. A wall is no contradiction: it is seen as one
-    and freezes nothing, for what is blocked accuses nobody."""
-    if seen is None or seen.attempted_at is None or seen.obstacle is Outcome.BLOCKED:
-        return True
-    if seen.obstacle:
-        return False
-    return (seen.outcome is Outcome.GONE) != canary.alive
 
 
 def schedule_visits(context: AppContext, keys: Sequence[str]) -> None:

@@ -16,21 +16,11 @@ from fastapi import FastAPI
 from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.errors import InvalidInput
-from monitors.jobs import run_sweep
+from monitors.service.scheduled_jobs import SCHEDULED_JOBS
 from monitors.service.scheduler import JobScheduler
 from monitors.service.service_lock import only_service
 
 log = structlog.get_logger()
-
-JOBS = {
-    "sweep": ("*/20 * * * *", run_sweep.sweep_due),
-    "check": ("10 * * * *", run_sweep.check_all),
-    "deliver": ("*/5 * * * *", run_sweep.deliver_all),
-    "digest": ("30 7 * * *", run_sweep.digest_all),
-    "discover": ("15 3 * * mon", run_sweep.discover_all),
-    "tidy": ("45 2 * * *", run_sweep.purge_expired),
-}
-"""Default timetable, Beijing time. The jobs' own table keeps what an operator changed."""
 
 
 class Server(uvicorn.Server):
@@ -75,7 +65,7 @@ async def _serve(context: AppContext, first: StartupTask | None) -> None:
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            timetable = JobScheduler(context, JOBS)
+            timetable = JobScheduler(context, {job.name: (job.cron, job.run) for job in SCHEDULED_JOBS})
             app.state.timetable = timetable
             timetable.begin()
             stack.push_async_callback(timetable.stop)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from monitors.app_context import AppContext, CanaryAccount
+from monitors.app_context import AppContext
 from monitors.clock import Clock
 from monitors.console.auth import stands_open
 from monitors.demo.official import demo_grants
@@ -22,6 +22,7 @@ from monitors.private_files import keep_private
 from monitors.service.server import serve
 from monitors.settings import Settings
 from rules.accounts.identity import account_key
+from rules.circuit_breaker import CanaryAccount
 from storage.filings import key_of
 from storage.store import Store
 

@@ -8,9 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitors.app_context import CanaryAccount
 from monitors.jobs.sweep import next_pause, shard_size
-from monitors.jobs.sweep_review import canary_ok
 from monitors.settings import Settings
 from monitors.simulate.case_simulator import CaseSimulator
 from monitors.simulate.faults import Faults
@@ -20,7 +18,7 @@ from monitors.simulate.simulated_web import SimulatedWeb
 from monitors.simulate.visits import SimulatedCrawler
 from rules.accounts.state import apply_observation
 from rules.calendar import china_calendar
-from rules.circuit_breaker import evaluate_breaker
+from rules.circuit_breaker import CanaryAccount, canary_ok, evaluate_breaker
 from rules.evaluation import BoundClauses, bind_clauses, evaluate, evaluate_account, school_context
 from rules.model import Account, AccountState, Finding, Platform
 from rules.policies.schema import Policy

@@ -8,84 +8,8 @@ from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from rules.model import Platform
+from rules.platforms import INFO
 
-# Ids the platform itself never changes, found in an id column or in an address. They beat any handle.
-_UID = r"\d{5,20}"
-_STRONG: dict[Platform, tuple[str, ...]] = {
-    Platform.WECHAT: (
-        r"^gh_[0-9a-f]{8,16}$",
-        r"[?&]__biz=([A-Za-z0-9+/]{8,24}={0,2})",
-        r"^M[A-Za-z0-9+/]{11,21}={1,2}$",
-        r"[?&]account=(gh_[0-9a-f]{8,16})",
-    ),
-    Platform.WEIBO: (
-        rf"^{_UID}$",
-        rf"weibo\.c(?:om|n)/(?:u/|profile/)?({_UID})(?:[/?#]|$)",
-        r"weibo\.com/p/\d{6}(\d{10})(?:[/?#]|$)",
-        rf"weibo\.c(?:om|n)/.*[?&](?:uid|value)=({_UID})",
-        r"weibo\.cn/.*[?&]containerid=(?:100505|107603|230283|230413)(\d{10})",
-    ),
-    Platform.DOUYIN: (
-        r"^MS4wLjAB[\w-]{20,120}$",
-        r"/user/(MS4wLjAB[\w-]{20,120})",
-        r"[?&]sec_(?:user_)?uid=(MS4wLjAB[\w-]{20,120})",
-        r"[?&]sec_user_id=(MS4wLjAB[\w-]{20,120})",
-    ),
-    Platform.BILIBILI: (
-        r"^\d{1,20}$",
-        r"^(?:uid|mid)[:：=\s]*(\d{1,20})$",
-        r"space\.bilibili\.com/(\d{1,20})",
-        r"bilibili\.com/space/(\d{1,20})",
-        r"bilibili\.com/.*[?&](?:mid|host_mid)=(\d{1,20})",
-    ),
-    Platform.TOUTIAO: (
-        rf"^{_UID}$",
-        rf"/(?:c/user|profile|c/mid/profile)/({_UID})",
-        r"/c/user/token/([\w.-]{20,120})",
-        r"^MS4wLjAB[\w-]{20,120}$",
-    ),
-    Platform.BAIJIAHAO: (
-        rf"^{_UID}$",
-        rf"[?&]app_id=({_UID})",
-        rf"author\.baidu\.com/home/({_UID})",
-    ),
-    Platform.KUAISHOU: (r"kuaishou\.com/(?:profile|u)/([\w-]{4,40})",),
-    Platform.ZHIHU: (
-        r"zhihu\.com/(?:people|org)/([\w-]{1,60})",
-        r"zhihu\.com/api/v\d/(?:members|moments|people)/([\w-]{1,60})",
-    ),
-    Platform.XIAOHONGSHU: (r"^[0-9a-f]{24}$", r"/user/profile/([0-9a-f]{24})"),
-    Platform.QZONE: (r"^\d{5,12}$", r"user\.qzone\.qq\.com/(\d{5,12})", r"//(\d{5,12})\.qzone\.qq\.com"),
-    Platform.PENGUIN: (r"om\.qq\.com/page/([\w*-]{8,60})", r"qq\.com/(?:omn|rain)/author/([\w*%-]{4,60})"),
-    Platform.MINIPROGRAM: (r"^(?:wx[0-9a-f]{16}|gh_[0-9a-f]{8,16})$",),
-    Platform.APP: (
-        r"^(?:id)?(\d{6,12})$",
-        r"(?:apps|itunes)\.apple\.com/.*\bid=?(\d{6,12})",
-        r"/appdetail/([a-z][\w]*(?:\.[\w]+)+)",
-        r"[?&](?:id|pkgname|apkName)=([a-zA-Z][\w]*(?:\.[\w]+)+)",
-        r"^[a-zA-Z][\w]*(?:\.[\w-]+)+$",
-    ),
-}
-# Handles the owner may change: good enough to tell two accounts apart when nothing better is on file.
-_HANDLE: dict[Platform, str] = {
-    Platform.WECHAT: r"^[a-z][\w-]{5,19}$",
-    Platform.WEIBO: r"^[a-z][\w-]{3,31}$",
-    Platform.DOUYIN: r"^[\w.-]{2,32}$",
-    Platform.BILIBILI: r"^[\w.-]{2,32}$",
-    Platform.TOUTIAO: r"^[\w.-]{2,64}$",
-    Platform.BAIJIAHAO: r"^[\w.-]{2,64}$",
-    Platform.KUAISHOU: r"^[\w.-]{2,40}$",
-    Platform.ZHIHU: r"^[\w.-]{1,60}$",
-    Platform.XIAOHONGSHU: r"^[\w.-]{2,64}$",
-    Platform.QZONE: r"^[\w.-]{2,64}$",
-    Platform.PENGUIN: r"^[\w*.-]{2,64}$",
-    Platform.APP: r"^[\w.-]{2,128}$",
-    Platform.CHANNELS: r"^\S.{0,120}$",
-    Platform.MINIPROGRAM: r"^\S.{0,120}$",
-    Platform.GROUP: r"^\S.{0,120}$",
-    Platform.OTHER: r"^\S.{0,120}$",
-}
-_CASELESS = {Platform.WECHAT, Platform.WEIBO, Platform.DOUYIN, Platform.XIAOHONGSHU}
 _WEIBO_PAGE = re.compile(r"weibo\.com/([a-z][\w-]{3,31})/?(?:[?#]|$)", re.I)
 _WEIBO_NOT_A_PAGE = {"login", "signup", "search", "visitor", "ajax", "home", "user", "newlogin", "settings"}
 _LABEL = re.compile(r"^[A-Za-z\u4e00-\u9fff]{0,8}(?:id|号|账号|帐号)\s*[:：]\s*", re.I)
@@ -107,8 +31,8 @@ def identity(platform: Platform, account_id: str, url: str) -> str:
     stated = _LABEL.sub("", stated)
     if strong := _strong(platform, stated) or _strong(platform, address):
         return strong
-    if not _looks_like_url(stated) and re.search(_HANDLE[platform], stated, re.A | re.I):
-        return stated.lower() if platform in _CASELESS else stated
+    if not _looks_like_url(stated) and re.search(INFO[platform].handle, stated, re.A | re.I):
+        return stated.lower() if INFO[platform].handle_caseless else stated
     if platform is Platform.WEIBO and (page := _WEIBO_PAGE.search(address)):
         return "" if page.group(1).lower() in _WEIBO_NOT_A_PAGE else page.group(1).lower()
     return _site(address) if platform in (Platform.OTHER, Platform.GROUP) else ""
@@ -116,7 +40,7 @@ def identity(platform: Platform, account_id: str, url: str) -> str:
 
 def _strong(platform: Platform, text: str) -> str:
     """The first id in a text that the platform itself never changes; "" where there is none."""
-    found = (re.search(pattern, text) for pattern in _STRONG.get(platform, ()) if text)
+    found = (re.search(pattern, text) for pattern in INFO[platform].id_patterns if text)
     return next((match.group(match.lastindex or 0) for match in found if match), "")
 
 
@@ -168,38 +92,8 @@ def _tieba(url: str) -> str:
     return next((query[key][0].removesuffix("吧") for key in ("kw", "id", "un") if query.get(key)), "")
 
 
-# Kinds of ids that one text may be of. Ids of different kinds cannot be compared; of one kind, they agree or differ.
-_KINDS: dict[Platform, tuple[tuple[str, str], ...]] = {
-    Platform.WECHAT: (
-        ("gh", r"gh_[0-9a-f]{6,16}"),
-        ("biz", r"[MNO][DTjz][A-Za-z0-9+/]{6,20}={0,2}"),  # base64 of a number
-        ("handle", r"(?!gh_)[A-Za-z][\w-]{5,19}"),
-    ),
-    Platform.WEIBO: (("uid", r"\d{5,20}"), ("domain", r"[A-Za-z][\w-]{3,31}")),
-    Platform.DOUYIN: (
-        ("sec_uid", r"MS4wLj[\w.-]{8,120}"),
-        ("uid", r"\d{5,20}"),
-        ("number", r"(?!MS4wLj)[\w.-]{2,32}"),
-    ),
-    Platform.BILIBILI: (("mid", r"\d{1,20}"),),
-    Platform.TOUTIAO: (("uid", r"\d{5,20}"), ("token", r"MS4w[\w.-]{8,120}")),
-    Platform.BAIJIAHAO: (("app_id", r"\d{8,20}"),),
-    Platform.KUAISHOU: (
-        ("eid", r"3[xX][a-z0-9]{8,30}"),
-        ("uid", r"\d{5,20}"),
-        ("number", r"(?!3[xX][a-z0-9]{8,30}$)[\w.-]{2,40}"),
-    ),
-    Platform.ZHIHU: (("hash", r"[0-9a-f]{32}"), ("token", r"(?![0-9a-f]{32}$)[\w.-]{1,60}")),
-    Platform.TIEBA: (
-        ("portrait", r"tb\.1\.[\w.-]{6,60}"),
-        ("forum", r"\d{4,12}"),
-        ("bar", r"(?!tb\.1\.|\d{4,12}$).{1,40}"),
-    ),
-    Platform.XIAOHONGSHU: (("user", r"[0-9a-f]{24}"), ("number", r"(?![0-9a-f]{24}$)[\w.-]{2,32}")),
-    Platform.QZONE: (("uin", r"\d{5,12}"),),
-    Platform.PENGUIN: (("media", r"[\w*.%-]{2,64}"),),
-    Platform.APP: (("track", r"\d{6,12}"), ("bundle", r"[a-zA-Z]\w*(?:\.[\w-]+)+")),
-}
+QUERY_KEY_PREFIX = "search:"
+"""Keys of looks at a search page or a suspect's page: kept as observations, never as the state of an account."""
 Ids = tuple[frozenset[str], ...]
 """What is known of whose something is: each member one text, as ``kind:value`` for every kind that it may be of."""
 
@@ -246,7 +140,7 @@ def _kind(tagged: str) -> str:
 
 
 def _possible(platform: Platform, text: str) -> frozenset[str]:
-    kinds = (kind for kind, pattern in _KINDS.get(platform, ()) if text and re.fullmatch(pattern, text))
+    kinds = (kind for kind, pattern in INFO[platform].id_kinds if text and re.fullmatch(pattern, text))
     return frozenset(f"{kind}:{_normal(kind, text)}" for kind in kinds)
 
 

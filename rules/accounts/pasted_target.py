@@ -5,38 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from rules.accounts.target_names import ACCOUNT_KEY, HANDLE, bare_name, no_name, shared_name, stated_id
 from rules.model import Platform
-
-HOSTS: dict[str, Platform] = {
-    "mp.weixin.qq.com": Platform.WECHAT,
-    "weixin.sogou.com": Platform.WECHAT,
-    "weibo.com": Platform.WEIBO,
-    "weibo.cn": Platform.WEIBO,
-    "t.cn": Platform.WEIBO,
-    "douyin.com": Platform.DOUYIN,
-    "iesdouyin.com": Platform.DOUYIN,
-    "bilibili.com": Platform.BILIBILI,
-    "b23.tv": Platform.BILIBILI,
-    "toutiao.com": Platform.TOUTIAO,
-    "baijiahao.baidu.com": Platform.BAIJIAHAO,
-    "mbd.baidu.com": Platform.BAIJIAHAO,
-    "author.baidu.com": Platform.BAIJIAHAO,
-    "kuaishou.com": Platform.KUAISHOU,
-    "gifshow.com": Platform.KUAISHOU,
-    "chenzhongtech.com": Platform.KUAISHOU,
-    "zhihu.com": Platform.ZHIHU,
-    "tieba.baidu.com": Platform.TIEBA,
-    "xiaohongshu.com": Platform.XIAOHONGSHU,
-    "xhslink.com": Platform.XIAOHONGSHU,
-    "qzone.qq.com": Platform.QZONE,
-    "om.qq.com": Platform.PENGUIN,
-    "apps.apple.com": Platform.APP,
-    "itunes.apple.com": Platform.APP,
-}
-"""Hosts of platforms; a subdomain belongs to the longest entry it ends with. Everything else is a website."""
+from rules.platforms import platform_of
 
 # A link inside Chinese text ends at a space, a CJK character or Chinese punctuation.
 _END = r"[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\"'<>\u201c\u201d]"
@@ -74,15 +46,8 @@ class ScanTarget:
         return bool(self.url or self.account_id)
 
 
-def platform_of(url: str) -> Platform:
-    """The platform a link belongs to."""
-    host = (urlsplit(url).hostname or "").lower()
-    known = [suffix for suffix in HOSTS if host == suffix or host.endswith(f".{suffix}")]
-    return HOSTS[max(known, key=len)] if known else Platform.WEBSITE
-
-
 def parse_target(text: str) -> ScanTarget:
-    """A suspect from pasted text: the first link in it, else an id, else a name. Raises UnusableTarget."""
+    """A suspect from pasted text: the first link in it, else an id, else a name. Raises InvalidTarget."""
     shown = _visible(text)
     if not shown:
         raise InvalidTarget("没有写要核查的内容。请粘贴网址、分享文本，或填写账号名称。")

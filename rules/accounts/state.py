@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from rules.accounts.counters import with_counters
 from rules.accounts.first_dates import with_first_dates
 from rules.accounts.identity import agrees, filed_ids, identity, stated_ids
-from rules.catalogue.results import latest_possible
+from rules.calendar import latest_possible
 from rules.model import AccountState, ClaimType, DatedEvidence, Observation, Outcome, Platform, Post
 
 RUN = timedelta(days=7)

@@ -8,20 +8,52 @@ from dataclasses import dataclass
 
 from rules.accounts.identity import identity
 from rules.model import Platform
+from rules.platforms import ALIASES
 
-WORDS: dict[str, Platform] = {
-    "微信公众号": Platform.WECHAT, "微信公众平台": Platform.WECHAT, "微信订阅号": Platform.WECHAT, "微信服务号": Platform.WECHAT,
-    "公众号": Platform.WECHAT, "公号": Platform.WECHAT, "订阅号": Platform.WECHAT, "服务号": Platform.WECHAT, "微信": Platform.WECHAT,
-    "新浪微博": Platform.WEIBO, "官方微博": Platform.WEIBO, "微博": Platform.WEIBO, "抖音号": Platform.DOUYIN, "抖音": Platform.DOUYIN,
-    "哔哩哔哩": Platform.BILIBILI, "bilibili": Platform.BILIBILI, "B站": Platform.BILIBILI, "今日头条": Platform.TOUTIAO,
-    "头条号": Platform.TOUTIAO, "头条": Platform.TOUTIAO, "百家号": Platform.BAIJIAHAO, "快手号": Platform.KUAISHOU, "快手": Platform.KUAISHOU,
-    "知乎": Platform.ZHIHU, "百度贴吧": Platform.TIEBA, "贴吧": Platform.TIEBA, "小红书": Platform.XIAOHONGSHU, "QQ空间": Platform.QZONE,
-    "企鹅号": Platform.PENGUIN, "移动客户端": Platform.APP, "客户端": Platform.APP, "App": Platform.APP, "网站": Platform.WEBSITE,
-    "官网": Platform.WEBSITE, "QQ群": Platform.GROUP, "微信群": Platform.GROUP, "视频号": Platform.OTHER, "微信视频号": Platform.OTHER,
-    "小程序": Platform.OTHER, "微信小程序": Platform.OTHER,
-}  # fmt: skip
-"""What people call the platforms beside an account's name."""
-CALLED = {word.casefold(): platform for word, platform in WORDS.items()} | {p.label: p for p in Platform}
+WORDS = [
+    "微信公众号",
+    "微信公众平台",
+    "微信订阅号",
+    "微信服务号",
+    "公众号",
+    "公号",
+    "订阅号",
+    "服务号",
+    "微信",
+    "新浪微博",
+    "官方微博",
+    "微博",
+    "抖音号",
+    "抖音",
+    "哔哩哔哩",
+    "bilibili",
+    "B站",
+    "今日头条",
+    "头条号",
+    "头条",
+    "百家号",
+    "快手号",
+    "快手",
+    "知乎",
+    "百度贴吧",
+    "贴吧",
+    "小红书",
+    "QQ空间",
+    "企鹅号",
+    "移动客户端",
+    "客户端",
+    "App",
+    "网站",
+    "官网",
+    "QQ群",
+    "微信群",
+    "视频号",
+    "微信视频号",
+    "小程序",
+    "微信小程序",
+]
+"""The aliases of platforms that stand beside an account's name; others may be part of a name."""
+CALLED = {word.casefold(): ALIASES[word.upper()] for word in WORDS} | {p.label: p for p in Platform}
 ANY_WORD = "|".join(sorted(map(re.escape, [*WORDS, "官方账号", "账号", "帐号", "名称", "昵称"]), key=len, reverse=True))
 
 SIGNS = " \t\u3000@＠#＃*·•,，、;；:：|｜-—~～.。!！?？…"

@@ -8,14 +8,13 @@ from typing import Annotated
 from pydantic import Field
 
 from rules.accounts.counters import COUNTS_EVERYTHING, hidden
-from rules.calendar import Period, PeriodUnit, PositivePeriod, add_months, day_of, end_of, start_of
+from rules.calendar import Period, PeriodUnit, PositivePeriod, add_months, day_of, end_of, latest_possible, start_of
 from rules.catalogue.registry import SchoolContext, rule
 from rules.catalogue.results import (
     NEVER_READ,
     compliant,
     existed_since,
     format_date,
-    latest_possible,
     stopped_or_gone,
     undetermined,
     violated,

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from rules.calendar import Period, PeriodUnit, PositivePeriod, add_months, day_of, end_of, start_of
+from rules.calendar import Period, PeriodUnit, PositivePeriod, add_months, day_of, end_of, latest_possible, start_of
 from rules.catalogue.activity import SECOND
 from rules.catalogue.registry import SchoolContext, rule
 from rules.catalogue.results import (
@@ -21,7 +21,6 @@ from rules.catalogue.results import (
     confirmed_gone,
     existed_since,
     format_date,
-    latest_possible,
     since_day,
     undetermined,
     violated,

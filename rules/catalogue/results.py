@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime, timedelta
 
-from rules.calendar import add_months, day_of, end_of
-from rules.model import Account, AccountState, DatedEvidence, Filing, FilingStatus, Precision, RuleResult, Verdict
+from rules.calendar import day_of, end_of
+from rules.model import Account, AccountState, DatedEvidence, Filing, FilingStatus, RuleResult, Verdict
 
 GONE_APART = timedelta(hours=24)
 """One "not found" may be the platform's hiccup; two a day apart are not."""
@@ -63,20 +63,6 @@ def format_date(day: date | datetime) -> str:
     """A day as a notice writes it: 2026年5月3日."""
     day = day_of(day)
     return f"{day.year}年{day.month}月{day.day}日"
-
-
-def latest_possible(moment: datetime, precision: Precision) -> datetime:
-    """The latest moment a publication time may stand for: what is not known counts in the account's favour."""
-    day = day_of(moment)
-    match precision:
-        case Precision.DAY:
-            return end_of(day)
-        case Precision.MONTH:
-            return end_of(add_months(day.replace(day=1), 1) - timedelta(days=1))
-        case Precision.DERIVED:  # an id is given when a draft is uploaded, which may be before it is published
-            return end_of(day + timedelta(days=1))
-        case _:
-            return moment
 
 
 def confirmed_gone(seen: AccountState | None) -> bool:

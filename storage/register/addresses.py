@@ -8,8 +8,8 @@ import unicodedata
 from urllib.parse import urlsplit
 
 from rules.accounts.identity import identity
-from rules.accounts.pasted_target import platform_of
 from rules.model import Platform
+from rules.platforms import platform_of
 
 _ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]|$)|https?://", re.I)
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?(?:/|$)")

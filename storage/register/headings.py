@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rules.platforms import ALIASES
 from storage.register.columns import COLUMNS
-from storage.register.vocabulary import PLATFORM_WORDS
 
 ID_OR_URL, OWNER, OWNER_POST, TITLE = "id_or_url", "owner", "owner_post", "title"
 """Headings whose meaning depends on the value or on their neighbours."""
@@ -47,7 +47,7 @@ def field_of(heading: object) -> str | None:
     for word, field in (("电话", "phones"), ("手机", "phones"), ("手机号", "phones"), ("邮箱", "emails")):
         if text.endswith(word) and len(text) <= 12:  # 第一责任人电话, 管理员1手机
             return field
-    if (match := _NAME_HEADING.match(text)) and match.group(1) in {normal(p) for p in PLATFORM_WORDS}:
+    if (match := _NAME_HEADING.match(text)) and match.group(1) in {normal(p) for p in ALIASES}:
         return "name"  # 公众号名称, 网站名称, 微博昵称
     return None
 

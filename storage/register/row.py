@@ -9,12 +9,12 @@ from typing import Any
 
 from rules.accounts.identity import account_key
 from rules.model import Filing, FilingStatus, Platform
+from rules.platforms import evident_platform
 from storage.register import addresses, values
 from storage.register.columns import BY_FIELD, COLUMNS, ENUMS, LABELS, TRACKED, RegisterColumn
 from storage.register.dates import Dated
 from storage.register.headings import ID_OR_URL
 from storage.register.sheets import Formula, Sheet, Value
-from storage.register.vocabulary import PLATFORM_HOSTS
 
 JOINED = ("operators", "phones", "emails")
 """Fields that several rows of one account add up to."""
@@ -141,7 +141,7 @@ class RowReader:
         if said and said not in values.NOTHING:
             return  # read, or reported already
         url = self.given.get("url", "")
-        guess = self.layout.default or next((p for host, p in PLATFORM_HOSTS.items() if host in url), None)
+        guess = self.layout.default or evident_platform(url)
         if guess:
             self.given["platform"] = guess
         else:

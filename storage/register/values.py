@@ -7,11 +7,12 @@ import unicodedata
 from datetime import date, datetime
 
 from rules.model import AccountLevel, Filing, LabeledEnum, Platform
+from rules.platforms import ALIASES
 from storage.register.addresses import address
 from storage.register.columns import ENUMS, TRACKED, RegisterColumn
 from storage.register.dates import day
 from storage.register.phones import tidy
-from storage.register.vocabulary import LEVELS, NO, PLATFORM_FAMILIES, PLATFORM_TYPES, PLATFORM_WORDS, STATES, YES
+from storage.register.vocabulary import LEVELS, NO, PLATFORM_FAMILIES, PLATFORM_TYPES, STATES, YES
 
 Cell = str | int | float | bool | date | datetime | None
 LONGEST, LONGEST_NOTE = 300, 5000
@@ -155,8 +156,8 @@ def _member(column: RegisterColumn, found: str) -> LabeledEnum:
 def platform(found: str) -> Platform | None:
     """The platform a word means; ``■微信 □微博`` means the ticked one. None where there is none, or more than one."""
     word, bracket = _platform_parts(found)
-    base = PLATFORM_WORDS.get(word.upper())
-    inner = PLATFORM_WORDS.get(bracket.upper())
+    base = ALIASES.get(word.upper())
+    inner = ALIASES.get(bracket.upper())
     return inner if base and inner and inner in PLATFORM_FAMILIES.get(base, ()) else base
 
 
@@ -166,7 +167,7 @@ def platform_type(found: str) -> str:
     for part in (bracket, word):
         if part.upper() in PLATFORM_TYPES:
             return PLATFORM_TYPES[part.upper()]
-    return "" if bracket.upper() in PLATFORM_WORDS else bracket
+    return "" if bracket.upper() in ALIASES else bracket
 
 
 def _platform_parts(found: str) -> tuple[str, str]:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from monitors import clock
-from monitors.app_context import AppContext, CanaryAccount
+from monitors.app_context import AppContext
 from monitors.demo.official import demo_grants
 from monitors.demo.register import demo_canaries, opening
 from monitors.demo.server import CampusServer
 from monitors.jobs.run_sweep import check_schools, run_sweep
 from monitors.settings import load_settings
+from rules.circuit_breaker import CanaryAccount
 from storage.store import Store
 
 

@@ -19,11 +19,12 @@ from random import Random
 
 from pydantic import TypeAdapter
 
+from rules.accounts.state import apply_observation
 from rules.calendar import Period, china_calendar
 from rules.cases import transitions
 from rules.cases.case import SYSTEM, Case, CaseError, CaseEvent, Transition, rebuild_case
 from rules.cases.reconcile import reconcile
-from rules.evaluation import apply_observation, evaluate, school_context
+from rules.evaluation import evaluate, school_context
 from rules.model import (
     BEIJING,
     Account,

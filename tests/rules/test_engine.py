@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.accounts.state import same_account
+from rules.accounts.join import join
+from rules.accounts.state import apply_observation, same_account
 from rules.calendar import add_months, china_calendar, end_of
 from rules.catalogue import RULES
-from rules.evaluation import apply_observation, evaluate, join, route, school_context, supervisor
+from rules.evaluation import evaluate, school_context
 from rules.model import (
     Account,
     AccountLevel,
@@ -29,6 +30,7 @@ from rules.model import (
     Verdict,
 )
 from rules.policies.loader import bundled_policy
+from rules.policies.routing import route, supervisor
 from tests.rules.makers import ALL, at, day, filing, look, post
 
 KEY = "weibo:1000001"

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rules.accounts.state import apply_observation
 from rules.calendar import add_months, china_calendar, day_of, end_of
 from rules.cases.transitions import FRESH
 from rules.catalogue import RULES
 from rules.circuit_breaker import evaluate_breaker
-from rules.evaluation import apply_observation, bind_clauses, evaluate_account
+from rules.evaluation import bind_clauses, evaluate_account
 from rules.evaluation import school_context as school_of
 from rules.model import Account, AccountState, DatedEvidence, Finding, Outcome, Platform, Post, Verdict
 from rules.policies.loader import bundled_policy

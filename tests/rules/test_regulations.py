@@ -13,7 +13,7 @@ from rules.cases import transitions
 from rules.cases.case import Case, CaseError, EventKind
 from rules.cases.reconcile import reconcile
 from rules.cases.transitions import HoldReason
-from rules.evaluation import evaluate, route, school_context, supervisor
+from rules.evaluation import evaluate, school_context
 from rules.model import (
     Account,
     AccountLevel,
@@ -26,6 +26,7 @@ from rules.model import (
     Verdict,
 )
 from rules.policies.loader import bundled_policy
+from rules.policies.routing import route, supervisor
 from rules.policies.schema import Policy, category_rank
 from tests.rules.makers import at, filing, seen_with
 from tests.rules.test_ladder import NOW, SIAS, finding, notified

@@ -11,11 +11,13 @@ import pytest
 import yaml
 from pydantic import TypeAdapter
 
+from rules.accounts.identity import account_key
+from rules.accounts.state import apply_observation
 from rules.calendar import china_calendar
 from rules.cases import transitions
 from rules.cases.case import Case, Transition
 from rules.cases.reconcile import reconcile
-from rules.evaluation import account_key, apply_observation, evaluate, school_context
+from rules.evaluation import evaluate, school_context
 from rules.model import BEIJING, Account, AccountState, Filing, Observation, Outcome, Post
 from rules.policies.loader import bundled_policy
 from rules.policies.schema import Policy

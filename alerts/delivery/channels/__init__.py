@@ -1,21 +1,41 @@
-"""Where letters go: a channel is a URL in the settings, one module here per scheme."""
+"""Where letters go: a channel is a URL in the settings; one module here per kind, found by its ``CHANNEL``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from urllib.parse import urlsplit
 
-from alerts.delivery.channels import files, smtp
-from alerts.delivery.channels.base import Channel, ChannelError, DeliveryError
+from alerts.delivery.channels.base import Channel, ChannelError, ChannelType, DeliveryError
 
-__all__ = ["SCHEMES", "Channel", "ChannelError", "DeliveryError", "open_channel"]
+__all__ = [
+    "CHANNEL_TYPES",
+    "SCHEMES",
+    "Channel",
+    "ChannelError",
+    "DeliveryError",
+    "channels_help",
+    "find_channels",
+    "open_channel",
+]
 
-SCHEMES: dict[str, Callable[[str, str, Mapping[str, str]], Channel]] = {
-    "file": files.from_url,
-    "smtp": smtp.from_url,
-    "smtps": smtp.from_url,
-}
-"""By the scheme of the URL; a further channel is one more line."""
+
+def find_channels(package: str, path: Iterable[str]) -> Iterator[ChannelType]:
+    """What the modules of a package declare as ``CHANNEL``, in the order of their names."""
+    for module in pkgutil.iter_modules(path):
+        declared = getattr(import_module(f"{package}.{module.name}"), "CHANNEL", None)
+        if isinstance(declared, ChannelType):
+            yield declared
+
+
+CHANNEL_TYPES = tuple(find_channels(__name__, __path__))
+SCHEMES = {scheme: channel for channel in CHANNEL_TYPES for scheme in channel.schemes}
+
+
+def channels_help() -> str:
+    """How a channel is written, one way after the other, for the settings."""
+    return " 或 ".join(channel.help for channel in CHANNEL_TYPES)
 
 
 def open_channel(name: str, url: str, environ: Mapping[str, str]) -> Channel:
@@ -23,4 +43,4 @@ def open_channel(name: str, url: str, environ: Mapping[str, str]) -> Channel:
     scheme = urlsplit(url).scheme
     if scheme not in SCHEMES:
         raise ChannelError(f"渠道“{name}”的地址应以 {'、'.join(f'{known}://' for known in SCHEMES)} 开头")
-    return SCHEMES[scheme](name, url, environ)
+    return SCHEMES[scheme].from_url(name, url, environ)

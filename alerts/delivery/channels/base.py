@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from alerts.messages import OutgoingMessage
@@ -25,6 +27,18 @@ class DeliveryError(Exception):
         """Give the reason in one Chinese sentence without secrets."""
         super().__init__(reason)
         self.permanent, self.unknown, self.channel_down = permanent, unknown, channel_down
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelType:
+    """A way out as the settings name it. Every module beside this one that has a ``CHANNEL`` of this class is found."""
+
+    schemes: tuple[str, ...]
+    help: str
+    """How its URL is written, in Chinese, for the settings' help."""
+    confirms_receipt: bool
+    from_url: Callable[[str, str, Mapping[str, str]], Channel]
+    """Name, URL and environment to a channel. Raises ChannelError."""
 
 
 class Channel(Protocol):

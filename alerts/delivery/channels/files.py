@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote, unquote, urlsplit
 
-from alerts.delivery.channels.base import ChannelError, DeliveryError
+from alerts.delivery.channels.base import ChannelError, ChannelType, DeliveryError
 from alerts.messages import OutgoingMessage
 
 
@@ -76,3 +76,6 @@ def from_url(name: str, url: str, environ: Mapping[str, str]) -> FileChannel:
     if parts.netloc or not parts.path.startswith("/"):
         raise ChannelError(f"渠道“{name}”应写成 file:///绝对路径")
     return FileChannel(name, Path(unquote(parts.path)))
+
+
+CHANNEL = ChannelType(("file",), "file:///目录", FileChannel.confirms_receipt, from_url)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from alerts.delivery.channels.base import ChannelError, DeliveryError
+from alerts.delivery.channels.base import ChannelError, ChannelType, DeliveryError
 from alerts.delivery.channels.smtp_session import AnswersTooLong, Deadline, Session
 from alerts.messages import OutgoingMessage
 
@@ -238,3 +238,6 @@ def _password(name: str, options: Mapping[str, str], environ: Mapping[str, str])
     if variable not in environ:
         raise ChannelError(f"渠道“{name}”缺少密码：请设置环境变量 {variable}，或用 password_file 指定文件")
     return environ[variable]
+
+
+CHANNEL = ChannelType(("smtp", "smtps"), "smtp://用户@主机:端口?from=…", SmtpChannel.confirms_receipt, from_url)

@@ -150,8 +150,7 @@ def _visible_case(request: Request, number: str) -> Case:
 def clause_of(context: AppContext, found: Case) -> Clause | None:
     """The clause in today's policy; None where the policy no longer has it."""
     policy = context.policies.get(found.school)
-    same = [c for c in policy.clauses if (c.rule, c.clause) == (found.rule, found.clause)] if policy else []
-    return same[0] if same else None
+    return policy.clause_of(found.rule, found.clause) if policy else None
 
 
 async def _do(request: Request, number: str, done: str, act: Callable[..., Case], **given: Any) -> Response:

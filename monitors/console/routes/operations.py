@@ -17,6 +17,7 @@ from monitors.console.background import start
 from monitors.console.rendering import redirect_after, render, world_of
 from monitors.console.routes.today import held_up
 from monitors.jobs.run_sweep import run_sweep
+from monitors.service.scheduled_jobs import LABELS
 from rules.model import Platform
 from rules.people import User
 
@@ -30,14 +31,6 @@ SWITCHES: Mapping[str, tuple[str, dict[str, Any]]] = {
     "forbid": ("撤销授权登记", {"ignore_robots": False}),
 }
 """What an operator may switch on a platform: its name and the values it sets."""
-JOBS = {
-    "sweep": "巡检",
-    "check": "核对制度",
-    "deliver": "发送文书",
-    "digest": "日报",
-    "discover": "搜索疑似账号",
-    "tidy": "清理",
-}
 STATUSES = {"ok": "完成", "running": "进行中", "failed": "失败", "timeout": "超时", "lost": "中断"}
 KINDS = {
     "sweep": "巡检",
@@ -71,7 +64,7 @@ def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLRespon
         status=status,
         error=error,
         jobs=context.store.runs.jobs(),
-        job_names=JOBS,
+        job_names=LABELS,
         platforms=platforms,
         switches=SWITCHES,
         runs=context.store.runs.recent(15),

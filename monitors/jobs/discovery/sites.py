@@ -17,9 +17,9 @@ from monitors.jobs.discovery.candidates import screen
 from monitors.jobs.discovery.hosts import Pages, Resolve, certificates, lookalike_domains, own_pages
 from monitors.jobs.discovery.run import DiscoveryRun
 from rules.accounts.identity import account_key
-from rules.accounts.pasted_target import platform_of
 from rules.candidates import parent_domain
 from rules.model import Observation, Outcome, Platform, SearchHit
+from rules.platforms import platform_of
 
 OK_STATUS = 200
 MORE_IN_DEMO = 2

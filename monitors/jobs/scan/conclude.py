@@ -164,7 +164,7 @@ def _clauses(account: Account, policy: Policy, findings: list[Finding], judged: 
 
 
 def _row(finding: Finding, policy: Policy) -> ClauseRow:
-    clause = next(c for c in policy.clauses if (c.rule, c.clause) == (finding.rule, finding.clause))
+    clause = policy.clause_of(finding.rule, finding.clause)
     return ClauseRow(
         school=finding.school,
         account=finding.account,
@@ -172,11 +172,11 @@ def _row(finding: Finding, policy: Policy) -> ClauseRow:
         rule_label=RULES[finding.rule].title,
         clause=finding.clause,
         basis=finding.basis,
-        sentence=clause.sentence,
+        sentence=clause.sentence if clause else "",
         verdict=finding.verdict,
         reason=finding.reason,
         evidence=finding.evidence,
-        what_may_follow=tuple(_step(step, n) for n, step in enumerate(policy.ladders[clause.ladder])),
+        what_may_follow=tuple(_step(step, n) for n, step in enumerate(policy.ladders[clause.ladder] if clause else ())),
         school_to_confirm=finding.school_to_confirm,
     )
 

@@ -7,10 +7,11 @@ from dataclasses import replace
 from monitors.app_context import AppContext
 from monitors.jobs.discovery.candidates import SuspectError, hunt_of, screen
 from rules.accounts.identity import identity
-from rules.accounts.pasted_target import parse_target, platform_of
+from rules.accounts.pasted_target import parse_target
 from rules.accounts.target_names import plain_name
 from rules.candidates import Candidate
 from rules.model import Platform, SearchHit
+from rules.platforms import platform_of
 
 
 def list_suspect(context: AppContext, name: str, platform: str, link: str, *, by: str) -> Candidate:

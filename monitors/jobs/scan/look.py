@@ -11,8 +11,9 @@ from crawler.platforms.spec import Target
 from monitors.app_context import AppContext
 from monitors.jobs.sweep import new_crawl_job, run_crawl_job, target_of
 from rules.accounts.identity import account_key, identity
-from rules.accounts.pasted_target import ScanTarget, platform_of
+from rules.accounts.pasted_target import ScanTarget
 from rules.model import Filing, Observation, Outcome, Platform
+from rules.platforms import platform_of
 from storage.evidence import EvidenceArchive, EvidenceError
 
 
