@@ -72,7 +72,7 @@ def test_an_edit_elsewhere_in_the_file_stops_no_withdrawal() -> None:
 def test_an_eased_policy_says_so() -> None:
     ((case, kinds),) = after(notified(), finding(verdict=Verdict.COMPLIANT, since=None, eased=True))
     assert (kinds, case.state) == ([EventKind.EASED], CaseState.RESOLVED)
-    assert "并非已整改" in case.outcome
+    assert "并非已整改" in case.closing_reason
 
 
 def test_another_unit_is_told_from_the_beginning() -> None:
@@ -119,7 +119,11 @@ def test_numbers_of_ours_and_duties_of_the_office_are_shown_only() -> None:
     late = answers(DUT, declared("dut", opened_at=date(2015, 3, 1)), "2026-07-01 09:00")["late_filing"]
     assert (late.verdict, late.school_to_confirm) == (Verdict.UNDETERMINED, True)
     assert "待学校确认" in answers(BIT, declared("bit"), "2026-07-01 09:00")["inactivity"].reason
-    stale = {"reviewed_at": date(2022, 6, 1), "review_result": ReviewResult.PASSED, "level": AccountLevel.TWO}
+    stale: dict[str, Any] = {
+        "reviewed_at": date(2022, 6, 1),
+        "review_result": ReviewResult.PASSED,
+        "level": AccountLevel.TWO,
+    }
     assert answers(WUT, declared("wut", **stale), "2026-07-01 09:00")["annual_review"].verdict is Verdict.UNDETERMINED
 
 
