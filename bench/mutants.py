@@ -55,17 +55,16 @@ def _inert(tree: ast.AST) -> set[int]:
     """Nodes whose change alters no behaviour: annotations, log calls, assertions for the type checker."""
     roots: list[ast.AST] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.AnnAssign):
-            roots.append(node.annotation)
-        elif isinstance(node, ast.arg) and node.annotation:
+        if isinstance(node, ast.AnnAssign) or (isinstance(node, ast.arg) and node.annotation):
             roots.append(node.annotation)
         elif isinstance(node, ast.FunctionDef) and node.returns:
             roots.append(node.returns)
-        elif isinstance(node, ast.Assert) or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)):
-            roots.append(node)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[0] in ("log", "logger", "LOG"):
-            roots.append(node)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("lru_cache", "cache", "dataclass"):
+        elif (
+            isinstance(node, ast.Assert)
+            or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test))
+            or (isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[0] in ("log", "logger", "LOG"))
+            or (isinstance(node, ast.Call) and ast.unparse(node.func) in ("lru_cache", "cache", "dataclass"))
+        ):
             roots.append(node)
     return {id(inner) for root in roots for inner in ast.walk(root)}
 
