@@ -55,8 +55,10 @@ def _inert(tree: ast.AST) -> set[int]:
     """Nodes whose change alters no behaviour: annotations, log calls, assertions for the type checker."""
     roots: list[ast.AST] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.AnnAssign) or (isinstance(node, ast.arg) and node.annotation):
+        if isinstance(node, ast.AnnAssign):
             roots.append(node.annotation)
+        elif isinstance(node, ast.arg):
+            roots += [node.annotation] if node.annotation else []
         elif isinstance(node, ast.FunctionDef) and node.returns:
             roots.append(node.returns)
         elif (
