@@ -6,13 +6,19 @@ VENV := .venv
 PY := $(VENV)/bin/python
 ARGS ?=
 
-.PHONY: run test check fix lock setup setup-dev clean docs
+.PHONY: run test test-fast mutants check fix lock setup setup-dev clean docs
 
 run: setup  ## start the service; the demo campus where no register is configured
 	$(VENV)/bin/xunjian serve --auto $(ARGS)
 
 test: setup-dev check  ## everything CI runs
 	$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-fast: setup-dev  ## the heart, while one works on it: rules, platforms, website, policies, years
+	$(PY) -m pytest -q -n 2 --dist loadfile $(wildcard tests/rules tests/platforms tests/website tests/policies tests/years tests/crawler/platforms) $(ARGS)
+
+mutants: setup-dev  ## random single changes in rules/ and storage/: which of them does no test notice?
+	$(PY) -m bench.mutants $(ARGS)
 
 check: setup-dev  ## the fast part: style, types, import contracts
 	$(VENV)/bin/ruff format --check .

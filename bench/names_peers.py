@@ -51,7 +51,8 @@ def segmented(schools: Sequence[ProtectedSchool]) -> Predict:
     import jieba
 
     cutter = jieba.Tokenizer()
-    cutter.FREQ, cutter.total, cutter.initialized = *cutter.gen_pfdict(cutter.get_dict_file()), True  # no file in /tmp
+    cutter.FREQ, cutter.total = cutter.gen_pfdict(cutter.get_dict_file())  # no file in /tmp
+    cutter.initialized = True
     terms = {t.lower(): s for t, s in _terms(schools)}
     for term in terms:
         cutter.add_word(term, 20000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from warcio.bufferedreaders import ChunkedDataReader
 
 MAX_BODY = 64 * 1024 * 1024

@@ -5,12 +5,16 @@ from __future__ import annotations
 import dataclasses
 import io
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
 
 import docx
 import pytest
+from docx.document import Document as Word
 from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from docx.text.paragraph import Paragraph
 
 from alerts.documents import gbt9704
 from alerts.messages import notice_letter
@@ -18,40 +22,43 @@ from rules.model import DocumentType
 from tests.alerts.gbt9704 import check
 from tests.alerts.sample import notice
 
+Damage = Callable[[Word], object]
 
-def word(document, **changes):
+
+def word(document: DocumentType, **changes: object) -> bytes:
     return notice_letter(notice(document, **changes)).attachments[0].data
 
 
 @pytest.mark.parametrize("document", DocumentType)
-def test_every_document_keeps_the_standard(document, tmp_path):
+def test_every_document_keeps_the_standard(document: DocumentType, tmp_path: Path) -> None:
     path = tmp_path / "a.docx"
     path.write_bytes(word(document))
     assert check(path) == []
 
 
-def test_the_figures_of_the_standard():
+def test_the_figures_of_the_standard() -> None:
     """Written out here, so that a slip in the data is a failing test and not a new standard."""
     section = docx.Document(io.BytesIO(word(DocumentType.RECTIFICATION))).sections[0]
     lengths = (section.page_width, section.page_height, section.top_margin, section.bottom_margin)
-    assert [round(length.mm) for length in lengths] == [210, 297, 37, 35]
-    assert [round(section.left_margin.mm), round(section.right_margin.mm)] == [28, 26]
+    assert [round(length.mm) for length in lengths if length is not None] == [210, 297, 37, 35]
+    assert [round(side.mm) for side in (section.left_margin, section.right_margin) if side is not None] == [28, 26]
     grid = section._sectPr.find(qn("w:docGrid"))
+    assert grid is not None
     assert grid.get(qn("w:type")) == "linesAndChars"
     assert grid.get(qn("w:linePitch")) == "579"
     assert 22 * 579 / 1440 * 25.4 <= 225 < 23 * 579 / 1440 * 25.4
     assert 28 * (16 + gbt9704.SQUEEZE / 20) / 72 * 25.4 <= 156 < 29 * (16 + gbt9704.SQUEEZE / 20) / 72 * 25.4
-    assert abs(28 * (16 + int(grid.get(qn("w:charSpace"))) / 4096) / 72 * 25.4 - 156) < 0.1
+    assert abs(28 * (16 + int(grid.get(qn("w:charSpace"), "0")) / 4096) / 72 * 25.4 - 156) < 0.1
 
 
-def test_the_same_notice_gives_the_same_bytes_and_no_machine_clock():
+def test_the_same_notice_gives_the_same_bytes_and_no_machine_clock() -> None:
     first = word(DocumentType.SHUTDOWN)
     assert first == word(DocumentType.SHUTDOWN)
     with zipfile.ZipFile(io.BytesIO(first)) as package:
         assert {part.date_time[0] for part in package.infolist()} == {2027}
 
 
-def test_every_font_is_named_for_chinese_text_too():
+def test_every_font_is_named_for_chinese_text_too() -> None:
     document = docx.Document(io.BytesIO(word(DocumentType.RECTIFICATION)))
     for name, style in gbt9704.STYLES.items():
         fonts = document.styles[str(name)].element.rPr.find(qn("w:rFonts"))
@@ -59,7 +66,7 @@ def test_every_font_is_named_for_chinese_text_too():
         assert not [key for key in fonts.attrib if key.endswith("Theme")]
 
 
-def test_a_demonstration_says_so_on_every_page():
+def test_a_demonstration_says_so_on_every_page() -> None:
     letter = notice_letter(notice(DocumentType.CLOSURE))
     assert "演示" not in letter.text + letter.html + letter.subject
     letter = notice_letter(dataclasses.replace(notice(DocumentType.CLOSURE), demo=True))
@@ -69,53 +76,62 @@ def test_a_demonstration_says_so_on_every_page():
     assert all("演示" in text for text in (letter.text, letter.html, letter.subject))
 
 
-def paragraph(document, text):
+def paragraph(document: Word, text: str) -> Paragraph:
     """The first paragraph with the text; ``$`` at the end: the one that is just the text."""
     if text.endswith("$"):
         return exact(document, text[:-1])
     return next(p for p in document.paragraphs if text in p.text)
 
 
-def _replace(text, new):
-    def change(document):
+def _replace(text: str, new: str) -> Damage:
+    def change(document: Word) -> None:
         found = paragraph(document, text)
         found.runs[0].text = new
 
     return change
 
 
-def _drop(text):
-    return lambda document: paragraph(document, text)._p.getparent().remove(paragraph(document, text)._p)
+def _drop(text: str) -> Damage:
+    return lambda document: _remove(paragraph(document, text))
 
 
-def _font(text, name):
-    def change(document):
+def _remove(found: Paragraph) -> None:
+    parent = found._p.getparent()
+    assert parent is not None
+    parent.remove(found._p)
+
+
+def _font(text: str, name: str) -> Damage:
+    def change(document: Word) -> None:
         run = paragraph(document, text).runs[0]
         run.font.name = name
-        run._r.rPr.rFonts.set(qn("w:eastAsia"), name)
+        fonts = run._r.get_or_add_rPr().rFonts
+        assert fonts is not None
+        fonts.set(qn("w:eastAsia"), name)
 
     return change
 
 
-def _left(text):
+def _left(text: str) -> Damage:
     return lambda document: setattr(paragraph(document, text), "alignment", ALIGN.LEFT)
 
 
-def _theme(document):
+def _theme(document: Word) -> None:
     fonts = document.styles["正文"].element.rPr.find(qn("w:rFonts"))
     fonts.set(qn("w:eastAsiaTheme"), "minorEastAsia")
 
 
-def _grid(kind, pitch="579"):
-    def change(document):
+def _grid(kind: str, pitch: str = "579") -> Damage:
+    def change(document: Word) -> None:
         grid = document.sections[0]._sectPr.find(qn("w:docGrid"))
+        assert grid is not None
         grid.set(qn("w:type"), kind)
         grid.set(qn("w:linePitch"), pitch)
 
     return change
 
 
-BROKEN = {
+BROKEN: dict[str, tuple[Damage, str]] = {
     "margin": (lambda d: setattr(d.sections[0], "top_margin", Mm(25)), "上边距"),
     "paper": (lambda d: setattr(d.sections[0], "page_width", Mm(216)), "纸张宽度"),
     "type area": (lambda d: setattr(d.sections[0], "right_margin", Mm(32)), "版心"),
@@ -143,18 +159,18 @@ BROKEN = {
     "signature to the left": (_left("中共郑州西亚斯学院委员会宣传部$"), "居右"),
     "no page number": (lambda d: d.sections[0].footer.paragraphs[0].clear(), "页码"),
     "page numbers on one side": (lambda d: setattr(d.settings, "odd_and_even_pages_header_footer", False), "双页"),
-    "annex announced, not there": (lambda d: exact(d, "附件")._p.getparent().remove(exact(d, "附件")._p), "未见附件"),
+    "annex announced, not there": (lambda d: _remove(exact(d, "附件")), "未见附件"),
     "annex not announced": (_drop("附件：存证清单"), "附件说明"),
     "not filled in": (_replace("请自收到", "请于{{ due_at }}前完成整改。"), "未填写"),
 }  # fmt: skip
 
 
-def exact(document, text):
+def exact(document: Word, text: str) -> Paragraph:
     return next(p for p in document.paragraphs if p.text == text)
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_document_is_sent_back(name, tmp_path):
+def test_a_broken_document_is_sent_back(name: str, tmp_path: Path) -> None:
     document = docx.Document(io.BytesIO(word(DocumentType.RECTIFICATION)))
     breakage, sentence = BROKEN[name]
     breakage(document)
@@ -163,7 +179,7 @@ def test_a_broken_document_is_sent_back(name, tmp_path):
     assert [problem for problem in check(path) if sentence in problem]
 
 
-def test_an_ordinary_word_file_fails_in_many_ways(tmp_path):
+def test_an_ordinary_word_file_fails_in_many_ways(tmp_path: Path) -> None:
     document = docx.Document()
     document.add_paragraph("关于整改的通知")
     document.save(str(tmp_path / "plain.docx"))
@@ -178,11 +194,11 @@ def test_an_ordinary_word_file_fails_in_many_ways(tmp_path):
         ("中共郑州西亚斯学院委员会宣传部网络中心", "2026年11月21日", (0.0, 6.0)),
     ],
 )
-def test_the_signature_is_centred_over_the_date(signature, date, expected):
+def test_the_signature_is_centred_over_the_date(signature: str, date: str, expected: tuple[float, float]) -> None:
     assert gbt9704.closing(signature, date) == expected
 
 
-def test_a_title_breaks_evenly_and_not_inside_words():
+def test_a_title_breaks_evenly_and_not_inside_words() -> None:
     assert gbt9704.balanced("关于整改的通知") == ["关于整改的通知"]
     lines = gbt9704.balanced("关于微信公众号“SIAS Sports2026”长期未更新以及信息变更未备案的整改通知书")
     assert "".join(lines).startswith("关于微信公众号“SIAS Sports2026”")
@@ -191,6 +207,6 @@ def test_a_title_breaks_evenly_and_not_inside_words():
 
 
 @pytest.mark.parametrize("length", [1, 19, 20, 39, 200])
-def test_any_title_is_cut_completely(length):
+def test_any_title_is_cut_completely(length: int) -> None:
     for text in ("字" * length, "a" * length, "“" * length):
         assert "".join(gbt9704.balanced(text)) == text

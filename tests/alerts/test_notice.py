@@ -54,7 +54,7 @@ def squeeze(text: str) -> str:
 
 
 @pytest.mark.parametrize("document", DocumentType)
-def test_each_document_cites_asks_and_says_how_to_appeal(document):
+def test_each_document_cites_asks_and_says_how_to_appeal(document: DocumentType) -> None:
     paper = notice(document)
     text = squeeze(notice_text(letter(paper)))
     assert "《郑州西亚斯学院二级网络平台管理办法》（党发〔2020〕26号）" in text
@@ -69,14 +69,14 @@ def test_each_document_cites_asks_and_says_how_to_appeal(document):
     assert "，，" not in text
 
 
-def test_who_must_do_what_by_when():
+def test_who_must_do_what_by_when() -> None:
     text = squeeze(notice_text(letter(notice(DocumentType.RECTIFICATION))))
     assert "请自收到本通知之日起1个月内完成整改，最迟不晚于2026年12月21日" in text
     assert "恢复内容更新" in text
     assert "逾期仍未整改的，将依规进入“公开通报”环节" in text
 
 
-def test_a_rejected_appeal_names_the_new_day_and_an_upheld_one_withdraws():
+def test_a_rejected_appeal_names_the_new_day_and_an_upheld_one_withdraws() -> None:
     text = squeeze(notice_text(letter(notice(DocumentType.APPEAL_DECISION))))
     assert "申诉理由不成立，维持原认定" in text
     assert "整改期限调整至2026年12月21日" in text
@@ -87,7 +87,7 @@ def test_a_rejected_appeal_names_the_new_day_and_an_upheld_one_withdraws():
 
 
 @pytest.mark.parametrize("document", DocumentType)
-def test_the_three_forms_say_the_same(document):
+def test_the_three_forms_say_the_same(document: DocumentType) -> None:
     paper = notice(document)
     sent = notice_letter(paper)
     word, text = squeeze(words_of_word(sent.attachments[0].data)), squeeze(sent.text)
@@ -97,7 +97,7 @@ def test_the_three_forms_say_the_same(document):
 
 
 @pytest.mark.parametrize("document", DocumentType)
-def test_a_stored_notice_renders_identically(document):
+def test_a_stored_notice_renders_identically(document: DocumentType) -> None:
     paper = notice(document)
     again = load(Notice, dump(paper))
     assert again == paper
@@ -105,7 +105,7 @@ def test_a_stored_notice_renders_identically(document):
 
 
 @pytest.mark.parametrize("document", [DocumentType.PUBLIC_NOTICE, DocumentType.CORRECTION])
-def test_what_everyone_reads_holds_no_personal_data(document):
+def test_what_everyone_reads_holds_no_personal_data(document: DocumentType) -> None:
     reason = "运营人王某（手机13812345678，邮箱wang.mou@qq.com，身份证410102199001011234）已4个月未更新。"
     paper = notice(document, reason=reason, title="重修代办13812345678")
     paper = dataclasses.replace(paper, recipients=("secret@example.edu.cn",))
@@ -116,7 +116,7 @@ def test_what_everyone_reads_holds_no_personal_data(document):
         assert "https://" not in text
 
 
-def test_a_public_document_does_not_name_an_account_without_a_unit():
+def test_a_public_document_does_not_name_an_account_without_a_unit() -> None:
     changes = {"unit": "", "title": "王小明的西亚斯日记", "reason": "个人账号“王小明的西亚斯日记”使用学校名称。"}
     sent = notice_letter(notice(DocumentType.PUBLIC_NOTICE, **changes))
     assert "王小明" not in sent.text + sent.html + sent.subject
@@ -125,7 +125,7 @@ def test_a_public_document_does_not_name_an_account_without_a_unit():
 
 
 @pytest.mark.parametrize("document", DocumentType)
-def test_hostile_names_are_escaped_shortened_and_change_no_layout(document):
+def test_hostile_names_are_escaped_shortened_and_change_no_layout(document: DocumentType) -> None:
     calm, wild = notice(document), notice(document, title=HOSTILE, reason=HOSTILE, unit=HOSTILE)
     sent = notice_letter(wild)
     assert {tag for tag, _ in Text(sent.html).tags} == {tag for tag, _ in Text(notice_letter(calm).html).tags}
@@ -138,20 +138,20 @@ def test_hostile_names_are_escaped_shortened_and_change_no_layout(document):
     assert "49" not in sent.subject
 
 
-def test_mail_html_needs_nothing_from_elsewhere():
+def test_mail_html_needs_nothing_from_elsewhere() -> None:
     page = Text(notice_letter(notice(DocumentType.RECTIFICATION)).html)
     assert not [tag for tag, _ in page.tags if tag in ("img", "link", "script", "style", "a", "iframe")]
     assert not [attrs for _, attrs in page.tags if "src" in attrs or "url(" in (attrs.get("style") or "")]
 
 
-def test_numbers():
+def test_numbers() -> None:
     assert document_number(DocumentType.RECTIFICATION, 2026, 3) == "校媒巡整〔2026〕3号"
     assert document_number(DocumentType.PUBLIC_NOTICE, 2027, 12, prefix="宣巡") == "宣巡通〔2027〕12号"
     assert set(SERIES) == set(DocumentType)
     assert len(set(SERIES.values())) == len(SERIES)
 
 
-def test_the_schools_own_name_of_a_step_is_used():
+def test_the_schools_own_name_of_a_step_is_used() -> None:
     ladder = tuple(step.model_copy(update={"title": "责令注销账号"}) for step in case().ladder)
     its = case(ladder=ladder)
     papers = [
@@ -172,14 +172,14 @@ def test_the_schools_own_name_of_a_step_is_used():
         ("", "有明确规定。"),
     ],
 )
-def test_a_quotation_keeps_the_regulations_words(sentence, printed):
+def test_a_quotation_keeps_the_regulations_words(sentence: str, printed: str) -> None:
     assert cited(sentence) == printed
 
 
 @pytest.mark.parametrize(
     "path", sorted((Path(rules.__file__).parent / "policies").glob("*.yaml")), ids=lambda path: path.stem
 )
-def test_every_step_of_every_policy_makes_a_document(path):
+def test_every_step_of_every_policy_makes_a_document(path: Path) -> None:
     school = load_policy(path.read_text("utf-8"), str(path))
     for clause in school.clauses:
         for step in school.ladders[clause.ladder]:
@@ -193,11 +193,11 @@ def test_every_step_of_every_policy_makes_a_document(path):
             assert drawn.demo is school.demonstration
 
 
-def test_an_unknown_rule_still_gives_a_document():
+def test_an_unknown_rule_still_gives_a_document() -> None:
     assert "不符合管理规定" in notice_letter(notice(DocumentType.RECTIFICATION, rule="brand_new")).subject
 
 
-def test_a_school_overrides_one_template_and_one_demand(tmp_path):
+def test_a_school_overrides_one_template_and_one_demand(tmp_path: Path) -> None:
     (tmp_path / "closure.txt").write_text("# 关于{{ account }}的销号函\n已销号。\n", "utf-8")
     (tmp_path / "demands.yaml").write_text("inactivity: {problem: 久未更新, demand: 请更新}\n", "utf-8")
     assert "销号函" in notice_letter(notice(DocumentType.CLOSURE), tmp_path).subject
@@ -223,7 +223,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_override_names_file_and_line(name, tmp_path):
+def test_a_broken_override_names_file_and_line(name: str, tmp_path: Path) -> None:
     text, line, sentence = BROKEN[name]
     path = tmp_path / "closure.txt"
     path.write_text(text, "utf-8")
@@ -233,7 +233,7 @@ def test_a_broken_override_names_file_and_line(name, tmp_path):
     assert sentence in str(caught.value)
 
 
-def test_a_template_saved_by_notepad(tmp_path):
+def test_a_template_saved_by_notepad(tmp_path: Path) -> None:
     path = tmp_path / "closure.txt"
     path.write_text("# 销号函\n已销号。\n", "utf-8-sig")
     assert notice_letter(notice(DocumentType.CLOSURE), tmp_path).subject.startswith("销号函")
@@ -243,13 +243,13 @@ def test_a_template_saved_by_notepad(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["inactivity: [", "inactivity: 没有两项", "- 列表"])
-def test_broken_demands_name_their_file(text, tmp_path):
+def test_broken_demands_name_their_file(text: str, tmp_path: Path) -> None:
     (tmp_path / "demands.yaml").write_text(text, "utf-8")
     with pytest.raises(InvalidTemplate, match=r"demands\.yaml"):
         notice_letter(notice(DocumentType.RECTIFICATION), tmp_path)
 
 
-def test_values_cannot_be_markers():
+def test_values_cannot_be_markers() -> None:
     blocks = parse(f"# 题\n{protect('# 假标题')}\n{protect('=== 假附件')}")
     assert [block.kind for block in blocks] == [BlockType.TITLE, BlockType.BODY, BlockType.BODY]
     assert blocks[1].text == "# 假标题"
@@ -257,11 +257,11 @@ def test_values_cannot_be_markers():
         parse("")
 
 
-def test_every_kind_of_document_has_a_template():
+def test_every_kind_of_document_has_a_template() -> None:
     assert {path.stem for path in PACKAGED.glob("*.txt")} >= {document.value for document in DocumentType}
 
 
-def test_the_manual_names_every_variable_and_document():
+def test_the_manual_names_every_variable_and_document() -> None:
     manual = (Path(__file__).parents[2] / "docs" / "notices.md").read_text("utf-8")
     words = set(re.findall(r"`([a-z_]+)`", manual))
     assert {field.name for field in dataclasses.fields(Notice)} <= words

@@ -61,14 +61,14 @@ TABLE = {
 
 
 @pytest.mark.parametrize("name", TABLE)
-def test_what_is_due(name):
+def test_what_is_due(name: str) -> None:
     events, expected = TABLE[name]
     found = owed_notices(case(), events, policy())
     assert [(notice.id.partition("/")[2], notice.reason, notice.to, notice.cc) for notice in found] == expected
     assert all(notice.id.startswith("SIAS-2026-0007/") and notice.reason.label in notice.why for notice in found)
 
 
-def test_what_is_written_is_not_due_again_and_the_answer_never_changes():
+def test_what_is_written_is_not_due_again_and_the_answer_never_changes() -> None:
     events = [issued("rectify"), issued("notice")]
     assert owed_notices(case(), events, policy()) == owed_notices(case(), events, policy())
     assert [n.step for n in owed_notices(case(), events, policy(), written={"SIAS-2026-0007/rectify"})] == ["notice"]
@@ -83,12 +83,14 @@ def test_what_is_written_is_not_due_again_and_the_answer_never_changes():
         ({"supervisor": "体育学院"}, "体育学院", ()),
     ],
 )
-def test_an_unknown_unit_is_not_written_to_and_nobody_twice(changes, to, cc):
+def test_an_unknown_unit_is_not_written_to_and_nobody_twice(
+    changes: dict[str, object], to: str, cc: tuple[str, ...]
+) -> None:
     (notice,) = owed_notices(case(**changes), [issued("rectify")], policy())
     assert (notice.to, notice.cc) == (to, cc)
 
 
-def test_only_what_everyone_reads_is_public():
+def test_only_what_everyone_reads_is_public() -> None:
     events = [issued("rectify"), issued("notice"), issued("shutdown"), WITHDRAWN, CLOSED]
     public = {
         notice.step or notice.document.value for notice in owed_notices(case(), events, policy()) if notice.public

@@ -6,15 +6,17 @@ import dataclasses
 import random
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from alerts.delivery import outbox
-from alerts.delivery.channels import DeliveryError, open_channel
+from alerts.delivery.channels import Channel, DeliveryError, open_channel
 from alerts.delivery.channels.smtp import message_id
-from alerts.delivery.outbox import LEASE, MAX_ATTEMPTS, DeliveryResult, OutboxWorker, retry_delay
+from alerts.delivery.outbox import LEASE, MAX_ATTEMPTS, ClaimedMessage, DeliveryResult, OutboxWorker, retry_delay
 from alerts.documents.compose import InvalidTemplate
 from alerts.messages import OutgoingMessage
 from tests.alerts.sample import NOW
@@ -29,21 +31,21 @@ class Row:
     body: str = "a@example.edu.cn"
     document: str = "rectification"
     state: str = "due"
-    due: object = NOW
-    claimed_at: object = None
+    due: datetime = NOW
+    claimed_at: datetime | None = None
     attempts: int = 0
-    delivered: dict = field(default_factory=dict)
-    unknown: dict = field(default_factory=dict)
+    delivered: dict[str, str] = field(default_factory=dict)
+    unknown: dict[str, int] = field(default_factory=dict)
     error: str = ""
 
 
 class Queue:
     """The promise of NoticeQueue kept in memory."""
 
-    def __init__(self, *rows):
+    def __init__(self, *rows: Row) -> None:
         self.rows, self.lock = {row.id: row for row in rows}, threading.Lock()
 
-    def claim(self, now, limit, only=""):
+    def claim(self, now: datetime, limit: int, only: str = "") -> list[Row]:
         with self.lock:
             due = [row for row in self.rows.values() if self._due(row, now) and only in ("", row.id)][:limit]
             for row in due:
@@ -55,27 +57,27 @@ class Queue:
                 for row in due
             ]
 
-    def _due(self, row, now):
-        left = row.state == "claimed" and now - row.claimed_at > LEASE
+    def _due(self, row: Row, now: datetime) -> bool:
+        left = row.state == "claimed" and row.claimed_at is not None and now - row.claimed_at > LEASE
         return left or (row.state == "due" and row.due <= now)
 
-    def mark_target(self, id, target, result, reason, now):
+    def mark_target(self, id: str, target: str, result: DeliveryResult, reason: str, now: datetime) -> None:
         with self.lock:
             row = self.rows[id]
             row.delivered[target] = result.value
             row.unknown[target] = row.unknown.get(target, 0) + (result is DeliveryResult.UNKNOWN)
 
-    def mark_sent(self, id, now):
+    def mark_sent(self, id: str, now: datetime) -> None:
         self.rows[id].state = "sent"
         self.rows[id].attempts += 1
 
-    def mark_failed(self, id, reason, now, *, permanent, retry_at):
+    def mark_failed(self, id: str, reason: str, now: datetime, *, permanent: bool, retry_at: datetime | None) -> None:
         row = self.rows[id]
         row.attempts += 1
-        row.state, row.due, row.error = ("failed" if permanent else "due"), retry_at, reason
+        row.state, row.due, row.error = ("failed" if permanent else "due"), retry_at or row.due, reason
 
 
-def letter(claim):
+def letter(claim: ClaimedMessage) -> OutgoingMessage:
     readers = tuple(filter(None, claim.body.split(",")))
     return OutgoingMessage(
         id=claim.id, subject=claim.id, text="正文", html="<p>正文</p>", recipients=readers, dated=NOW
@@ -87,13 +89,17 @@ class Fake:
     """A channel that does what it is told for each target."""
 
     name: str = "mail"
-    answers: dict = field(default_factory=dict)
-    got: list = field(default_factory=list)
+    answers: dict[str, Exception | Callable[[], object]] = field(default_factory=dict)
+    got: list[tuple[str, str]] = field(default_factory=list)
+    confirms_receipt: bool = True
 
-    def targets(self, letter):
+    def check(self) -> None:
+        """Nothing to try."""
+
+    def targets(self, letter: OutgoingMessage) -> tuple[str, ...]:
         return letter.recipients
 
-    def send(self, letter, target):
+    def send(self, letter: OutgoingMessage, target: str) -> None:
         answer = self.answers.get(target) or self.answers.get(letter.id)
         if isinstance(answer, Exception):
             raise answer
@@ -102,7 +108,7 @@ class Fake:
         self.got.append((letter.id, target))
 
 
-def test_claim_send_mark():
+def test_claim_send_mark() -> None:
     queue, fake = Queue(Row("1"), Row("2", due=NOW + timedelta(1))), Fake()
     done = OutboxWorker(queue, [fake], letter).run(NOW)
     assert (done.claimed, done.sent, done.given_up, done.results) == (1, 1, 0, {("mail", DeliveryResult.SENT): 1})
@@ -110,7 +116,7 @@ def test_claim_send_mark():
     assert OutboxWorker(queue, [fake], letter).run(NOW).claimed == 0
 
 
-def test_each_reader_has_an_outcome_and_who_has_it_is_left_alone():
+def test_each_reader_has_an_outcome_and_who_has_it_is_left_alone() -> None:
     queue = Queue(Row("1", "ok@x.cn,later@x.cn,never@x.cn"))
     fake = Fake(answers={"later@x.cn": DeliveryError("稍后"), "never@x.cn": DeliveryError("退回", permanent=True)})
     OutboxWorker(queue, [fake], letter).run(NOW)
@@ -124,12 +130,12 @@ def test_each_reader_has_an_outcome_and_who_has_it_is_left_alone():
     assert "mail:never@x.cn" in row.error
 
 
-def test_rests_double_and_are_capped_without_jitter():
+def test_rests_double_and_are_capped_without_jitter() -> None:
     minutes = [retry_delay(n) / timedelta(minutes=1) for n in (1, 2, 3, 9, 10, 30, 10_000)]
     assert minutes == [1, 2, 4, 256, 360, 360, 360]
 
 
-def test_giving_up_is_visible_and_soon_where_it_may_have_been_read():
+def test_giving_up_is_visible_and_soon_where_it_may_have_been_read() -> None:
     for error, limit in (
         (DeliveryError("断", unknown=True), MAX_ATTEMPTS["unknown"]),
         (DeliveryError("忙"), MAX_ATTEMPTS["retry"]),
@@ -142,11 +148,16 @@ def test_giving_up_is_visible_and_soon_where_it_may_have_been_read():
     assert timedelta(days=5) < now - NOW < timedelta(days=8)
 
 
-def test_a_channel_that_is_down_is_spared_and_holds_no_other(tmp_path):
+def test_a_channel_that_is_down_is_spared_and_holds_no_other(tmp_path: Path) -> None:
     rows = [Row(str(n)) for n in range(5)]
-    queue, tried = Queue(*rows), []
-    down = Fake("mail", {"a@example.edu.cn": DeliveryError("连不上", channel_down=True)})
-    down.targets = lambda letter: tried.append(letter.id) or letter.recipients
+    queue, tried = Queue(*rows), list[str]()
+
+    class Down(Fake):
+        def targets(self, letter: OutgoingMessage) -> tuple[str, ...]:
+            tried.append(letter.id)
+            return letter.recipients
+
+    down = Down("mail", {"a@example.edu.cn": DeliveryError("连不上", channel_down=True)})
     files = open_channel("files", f"file://{tmp_path}", {})
     done = OutboxWorker(queue, [down, files], letter).run(NOW)
     assert done.results == {("mail", DeliveryResult.RETRY): 5, ("files", DeliveryResult.SENT): 5}
@@ -154,15 +165,15 @@ def test_a_channel_that_is_down_is_spared_and_holds_no_other(tmp_path):
     assert all(row.state == "due" for row in queue.rows.values())
 
 
-def test_a_slow_channel_does_not_make_the_others_wait():
-    gate, fast = threading.Event(), Fake("fast")
-    fast.send = lambda letter, target: gate.set()
+def test_a_slow_channel_does_not_make_the_others_wait() -> None:
+    gate = threading.Event()
+    fast = Fake("fast", {"1": gate.set})
     slow = Fake("slow", {"1": lambda: gate.wait(20) or pytest.fail("the fast channel waited for the slow one")})
     assert OutboxWorker(Queue(Row("1")), [slow, fast], letter).run(NOW).sent == 1
 
 
-def test_a_letter_that_cannot_be_made_waits_and_the_others_go(tmp_path):
-    def compose(claim):
+def test_a_letter_that_cannot_be_made_waits_and_the_others_go(tmp_path: Path) -> None:
+    def compose(claim: ClaimedMessage) -> OutgoingMessage:
         if claim.id == "bad":
             raise InvalidTemplate(tmp_path / "a.txt", 3, "语法错误")
         return letter(claim)
@@ -173,7 +184,7 @@ def test_a_letter_that_cannot_be_made_waits_and_the_others_go(tmp_path):
     assert "a.txt 第 3 行" in queue.rows["bad"].error
 
 
-def test_a_bug_in_a_channel_stops_nothing_and_tells_no_secret():
+def test_a_bug_in_a_channel_stops_nothing_and_tells_no_secret() -> None:
     queue = Queue(Row("1"), Row("2"))
     OutboxWorker(queue, [Fake(answers={"1": RuntimeError("password=hunter2")})], letter).run(NOW)
     assert [row.state for row in queue.rows.values()] == ["due", "sent"]
@@ -181,7 +192,7 @@ def test_a_bug_in_a_channel_stops_nothing_and_tells_no_secret():
 
 
 @pytest.mark.parametrize("channels", [[], [Fake()]])
-def test_a_letter_without_any_way_out_is_not_called_sent(channels):
+def test_a_letter_without_any_way_out_is_not_called_sent(channels: list[Channel]) -> None:
     queue = Queue(Row("1", ""))
     OutboxWorker(queue, channels, letter).run(NOW)
     assert queue.rows["1"].state == "due"
@@ -192,7 +203,7 @@ class Killed(BaseException):
     """The process ends here."""
 
 
-def test_killed_between_taking_and_marking_it_is_sent_again_as_the_same_mail(monkeypatch):
+def test_killed_between_taking_and_marking_it_is_sent_again_as_the_same_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     handler, queue = Handler(), Queue(Row("SIAS-2026-0007/rectify"))
     with serving(handler) as port:
         outbox = OutboxWorker(queue, [channel(port)], letter)
@@ -208,11 +219,11 @@ def test_killed_between_taking_and_marking_it_is_sent_again_as_the_same_mail(mon
     assert message_id("SIAS-2026-0007/rectify", "xcb@example.edu.cn").encode() in handler.taken[0][1]
 
 
-def _kill(*args):
+def _kill(*args: object) -> None:
     raise Killed
 
 
-def test_cut_after_data_is_unknown_and_counted():
+def test_cut_after_data_is_unknown_and_counted() -> None:
     handler, queue = Handler(cut_after_data=True), Queue(Row("1"))
     with serving(handler) as port:
         done = OutboxWorker(queue, [channel(port)], letter).run(NOW)
@@ -223,7 +234,7 @@ def test_cut_after_data_is_unknown_and_counted():
     assert len(handler.taken) == 2
 
 
-def test_files_are_there_whole_or_not_at_all(tmp_path, monkeypatch):
+def test_files_are_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = open_channel("files", f"file://{tmp_path}/出%20箱", {})
     sent = OutgoingMessage(id="../case/步骤", subject="", text="文", html="<p>", recipients=())
     files.send(sent, "")
@@ -239,7 +250,7 @@ def test_files_are_there_whole_or_not_at_all(tmp_path, monkeypatch):
     assert sum(not path.name.startswith(".") for path in (tmp_path / "出 箱").iterdir()) == 2
 
 
-def test_a_folder_that_cannot_be_written_is_the_channels_fault(tmp_path):
+def test_a_folder_that_cannot_be_written_is_the_channels_fault(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     files = open_channel("files", f"file://{tmp_path}/file/sub", {})
     with pytest.raises(DeliveryError) as caught:
@@ -248,13 +259,13 @@ def test_a_folder_that_cannot_be_written_is_the_channels_fault(tmp_path):
     assert not caught.value.permanent
 
 
-def test_a_thousand_deliveries_with_random_faults(monkeypatch):
+def test_a_thousand_deliveries_with_random_faults(monkeypatch: pytest.MonkeyPatch) -> None:
     """0 lost, 0 marked sent that the server did not take, doubles only where a kill or a cut left it unknown."""
     dice, rows = random.Random(20261121), [Row(f"n{n}", f"r{n}@example.edu.cn") for n in range(1000)]
-    queue, taken, faults, now = Queue(*rows), Counter(), Counter(), NOW
+    queue, taken, faults, now = Queue(*rows), Counter[str](), Counter[str](), NOW
 
     class Flaky(Fake):
-        def send(self, letter, target):
+        def send(self, letter: OutgoingMessage, target: str) -> None:
             match dice.choices(("ok", "4xx", "down", "cut", "kill"), (80, 8, 4, 5, 3))[0]:
                 case "ok":
                     taken[letter.id] += 1

@@ -5,19 +5,23 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from alerts.delivery.channels import ChannelError, DeliveryError, open_channel
+from alerts.delivery.channels import Channel, ChannelError, DeliveryError, open_channel
 from alerts.delivery.channels.smtp import compose, message_id
 from alerts.messages import OutgoingMessage, notice_letter
 from rules.model import DocumentType
@@ -33,36 +37,59 @@ LETTER = OutgoingMessage(
 )
 
 
+Certificate = tuple[ssl.SSLContext, Path]
+
+
+def _part(mail: EmailMessage, kind: str) -> str:
+    """The text of one body of a mail."""
+    body = mail.get_body((kind,))
+    assert isinstance(body, EmailMessage), kind
+    return str(body.get_content())
+
+
 class Handler:
     """Takes mail, or answers as it is told: by recipient, or after the data."""
 
-    def __init__(self, rcpt=None, data="250 OK", delay=0.0, cut_after_data=False, mail="250 OK"):
+    def __init__(
+        self,
+        rcpt: dict[str, str] | None = None,
+        data: str = "250 OK",
+        delay: float = 0.0,
+        cut_after_data: bool = False,
+        mail: str = "250 OK",
+    ) -> None:
         self.rcpt, self.data, self.delay, self.cut, self.mail = rcpt or {}, data, delay, cut_after_data, mail
-        self.taken = []
+        self.taken: list[tuple[str, bytes]] = []
 
-    async def handle_MAIL(self, server, session, envelope, address, mail_options):
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, mail_options: list[str]
+    ) -> str:
         envelope.mail_from = address
         return self.mail
 
-    async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, rcpt_options: list[str]
+    ) -> str:
         answer = self.rcpt.get(address, "250 OK")
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, server, session, envelope):
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         await asyncio.sleep(self.delay)
         if self.data.startswith("2"):
+            assert isinstance(envelope.content, bytes)
             self.taken.append((envelope.rcpt_tos[0], envelope.content))
         if self.cut:
+            assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
         return self.data
 
 
 @contextmanager
-def serving(handler, **options):
+def serving(handler: Handler, **options: Any) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
     controller = Controller(handler, hostname="127.0.0.1", port=port, **options)
     controller.start()
     try:
@@ -71,13 +98,15 @@ def serving(handler, **options):
         controller.stop()
 
 
-def channel(port, query="", user="", environ=None, scheme="smtp"):
+def channel(
+    port: int, query: str = "", user: str = "", environ: dict[str, str] | None = None, scheme: str = "smtp"
+) -> Channel:
     url = f"{scheme}://{user and user + '@'}localhost:{port}?from=xcb@example.edu.cn{query or '&timeout=2'}"
     return open_channel("mail", url, environ or {})
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """A self-made certificate for localhost: (context of the server, path for the client)."""
     folder = tmp_path_factory.mktemp("tls")
     key = ec.generate_private_key(ec.SECP256R1())
@@ -96,7 +125,7 @@ def certificate(tmp_path_factory):
     return context, folder / "cert.pem"
 
 
-def test_a_notice_arrives_whole():
+def test_a_notice_arrives_whole() -> None:
     handler, sent = Handler(), notice_letter(notice(DocumentType.RECTIFICATION))
     with serving(handler) as port:
         channel(port).send(sent, "tyxy@example.edu.cn")
@@ -105,22 +134,22 @@ def test_a_notice_arrives_whole():
     assert target == "tyxy@example.edu.cn"
     assert mail["Subject"] == sent.subject
     assert mail["Message-ID"] == message_id(sent.id, "xcb@example.edu.cn")
-    assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n") == sent.text
-    assert mail.get_body(("html",)).get_content().replace("\r\n", "\n").strip() == sent.html.strip()
+    assert _part(mail, "plain").replace("\r\n", "\n") == sent.text
+    assert _part(mail, "html").replace("\r\n", "\n").strip() == sent.html.strip()
     (attachment,) = mail.iter_attachments()
     assert attachment.get_filename() == "校媒巡整〔2026〕3号 整改通知书.docx"
     assert attachment.get_content() == sent.attachments[0].data
 
 
-def test_lines_of_dots_survive():
+def test_lines_of_dots_survive() -> None:
     handler = Handler()
     with serving(handler) as port:
         channel(port).send(LETTER, "a@example.edu.cn")
     mail = message_from_bytes(handler.taken[0][1], policy=policy.default)
-    assert mail.get_body(("plain",)).get_content().replace("\r\n", "\n") == LETTER.text
+    assert _part(mail, "plain").replace("\r\n", "\n") == LETTER.text
 
 
-ANSWERS = {
+ANSWERS: dict[str, tuple[dict[str, Any], set[str]]] = {
     "unknown reader": ({"rcpt": {"a@example.edu.cn": "550 no such user"}}, {"permanent"}),
     "mailbox full for now": ({"rcpt": {"a@example.edu.cn": "452 try later"}}, set()),
     "greylisted after data": ({"data": "451 later"}, set()),
@@ -133,7 +162,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_what_the_server_answers(name):
+def test_what_the_server_answers(name: str) -> None:
     options, flags = ANSWERS[name]
     with serving(Handler(**options)) as port, pytest.raises(DeliveryError) as caught:
         channel(port).send(LETTER, "a@example.edu.cn")
@@ -141,7 +170,7 @@ def test_what_the_server_answers(name):
     assert str(caught.value)
 
 
-def test_one_refused_reader_does_not_cost_the_other():
+def test_one_refused_reader_does_not_cost_the_other() -> None:
     handler = Handler(rcpt={"a@example.edu.cn": "550 no"})
     with serving(handler) as port:
         for target in channel(port).targets(LETTER):
@@ -150,7 +179,7 @@ def test_one_refused_reader_does_not_cost_the_other():
     assert [target for target, _ in handler.taken] == ["b@example.edu.cn"]
 
 
-def test_nobody_listens():
+def test_nobody_listens() -> None:
     with serving(Handler()) as port:
         pass
     with pytest.raises(DeliveryError) as caught:
@@ -159,7 +188,7 @@ def test_nobody_listens():
     assert not caught.value.permanent
 
 
-def test_a_server_that_accepts_and_says_nothing():
+def test_a_server_that_accepts_and_says_nothing() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent, pytest.raises(DeliveryError) as caught:
         channel(silent.getsockname()[1]).send(LETTER, "a@example.edu.cn")
     assert caught.value.channel_down
@@ -167,14 +196,16 @@ def test_a_server_that_accepts_and_says_nothing():
     assert "超时" in str(caught.value)
 
 
-def _authenticate(server, session, envelope, mechanism, data):
+def _authenticate(
+    server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword
+) -> AuthResult:
     return AuthResult(success=(data.login, data.password) == (b"xcb", b"s3cret!"), handled=False)
 
 
-SECURED = {"authenticator": _authenticate, "auth_required": True, "auth_require_tls": True}
+SECURED: dict[str, Any] = {"authenticator": _authenticate, "auth_required": True, "auth_require_tls": True}
 
 
-def test_starttls_and_login(certificate):
+def test_starttls_and_login(certificate: Certificate) -> None:
     context, ca = certificate
     handler = Handler()
     with serving(handler, tls_context=context, require_starttls=True, **SECURED) as port:
@@ -190,7 +221,7 @@ def test_starttls_and_login(certificate):
     assert "wr0ng!" not in str(caught.value) + repr(caught.value)
 
 
-def test_an_unknown_certificate_and_a_missing_starttls_are_refused(certificate):
+def test_an_unknown_certificate_and_a_missing_starttls_are_refused(certificate: Certificate) -> None:
     context, _ = certificate
     handler = Handler()
     with serving(handler, tls_context=context) as port, pytest.raises(DeliveryError, match="加密连接失败"):
@@ -200,7 +231,7 @@ def test_an_unknown_certificate_and_a_missing_starttls_are_refused(certificate):
     assert not handler.taken
 
 
-def test_implicit_tls(certificate):
+def test_implicit_tls(certificate: Certificate) -> None:
     context, ca = certificate
     handler = Handler()
     with serving(handler, ssl_context=context, server_hostname="localhost") as port:
@@ -208,7 +239,7 @@ def test_implicit_tls(certificate):
     assert len(handler.taken) == 1
 
 
-def test_the_same_letter_is_the_same_mail():
+def test_the_same_letter_is_the_same_mail() -> None:
     first = compose(LETTER, "a@example.edu.cn", "xcb@example.edu.cn", "宣传部")
     assert first.as_bytes() == compose(LETTER, "a@example.edu.cn", "xcb@example.edu.cn", "宣传部").as_bytes()
     other = compose(OutgoingMessage(id="x", subject="", text="", html=""), "a@example.edu.cn", "xcb@example.edu.cn")
@@ -216,7 +247,7 @@ def test_the_same_letter_is_the_same_mail():
 
 
 @pytest.mark.parametrize("target", ["", "没有地址", "a@b\r\nRCPT TO:<c@d>", "张三@example.edu.cn", "a b@c", "a@"])
-def test_an_address_that_is_none_is_refused_before_any_connection(target):
+def test_an_address_that_is_none_is_refused_before_any_connection(target: str) -> None:
     with pytest.raises(DeliveryError) as caught:
         channel(1).send(LETTER, target)
     assert caught.value.permanent
@@ -236,13 +267,13 @@ WRONG = {
 
 
 @pytest.mark.parametrize("url", WRONG)
-def test_a_wrong_url_is_explained_without_secrets(url):
+def test_a_wrong_url_is_explained_without_secrets(url: str) -> None:
     with pytest.raises(ChannelError, match=WRONG[url]) as caught:
         open_channel("邮件", url, {})
     assert "hunter2" not in str(caught.value)
 
 
-def test_the_password_may_stand_in_a_file(tmp_path):
+def test_the_password_may_stand_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "pw").write_text("s3cret!\n", "utf-8")
     way = open_channel("mail", f"smtp://u@localhost?from=a@b.cn&password_file={tmp_path / 'pw'}", {})
     assert way.password == "s3cret!"  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ import hashlib
 import json
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -158,5 +158,5 @@ class Issuer:
         )
 
 
-def _json(status: int, value: dict[str, Any]) -> Answer:
+def _json(status: int, value: Mapping[str, Any]) -> Answer:
     return status, "application/json", json.dumps(value).encode()

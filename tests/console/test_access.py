@@ -123,8 +123,8 @@ def test_a_unit_sees_its_own_and_nothing_else(app: FastAPI, context: AppContext)
             assert client.get(f"/cases/{case.number}").status_code == (200 if mine else 404), case.number
             assert client.get(f"/accounts/{case.account}").status_code == (200 if mine else 404), case.number
         for row in context.store.notices.all():
-            case = context.store.cases.get(row["case_number"])
-            mine = bool(case and case.unit == "图书馆")
+            about = context.store.cases.get(row["case_number"])
+            mine = bool(about and about.unit == "图书馆")
             assert client.get(f"/notices/{row['id']}.html").status_code == (200 if mine else 404)
         cited = context.store.cases.get("DEMO-2026-0001")
         assert cited
@@ -136,7 +136,7 @@ def test_a_unit_sees_its_own_and_nothing_else(app: FastAPI, context: AppContext)
 def test_a_unit_appeals_in_its_own_name(app: FastAPI, context: AppContext) -> None:
     """Whatever name it types; and only its own cases."""
     mine = next(c for c in context.store.cases.all() if c.unit == "图书馆")
-    other = next(c for c in context.store.cases.all() if c.unit != "图书馆" and not c.pending_appeal)
+    other = next(c for c in context.store.cases.all() if c.unit != "图书馆" and not c.appeals)
     with client_of(app) as client:
         client.sign_in("unit")
         assert client.submit(f"/cases/{mine.number}/appeal", by="党委宣传部", reason="已更新").status_code == 303

@@ -253,9 +253,12 @@ def test_oidc_logout(oidc: OidcHouse) -> None:
     page = oidc.browser.submit("/logout").text
     assert f"{oidc.issuer.address}/logout?id_token_hint=" in page
     oidc.back(*oidc.issuer.authorize(oidc.leave(), "reader"))
-    events = {"http://schemas.openid.net/event/backchannel-logout": {}}
+    events: dict[str, object] = {"http://schemas.openid.net/event/backchannel-logout": {}}
     right = {"sub": "reader", "sid": "session-of-reader", "events": events, "jti": os.urandom(4).hex()}
-    for wrong in ({"aud": "another"}, {"events": {}}, {"nonce": "x"}, {"exp": int(NOW.timestamp()) - 999}):
+    mistakes: tuple[dict[str, object], ...] = (
+        {"aud": "another"}, {"events": {}}, {"nonce": "x"}, {"exp": int(NOW.timestamp()) - 999},
+    )  # fmt: skip
+    for wrong in mistakes:
         oidc.issuer.claims = wrong
         token = oidc.issuer.token(right)
         assert oidc.browser.post("/login/oidc/logout", data={"logout_token": token}).status_code == 400, wrong

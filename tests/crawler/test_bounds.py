@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -44,7 +44,8 @@ class Answers(BaseHTTPRequestHandler):
         """Answer by path."""
         body, headers = PAGES.get(self.path, b""), {"Content-Type": "text/html"}
         if self.path == "/inside/":
-            headers["Location"] = f"http://127.0.0.2:{self.server.server_address[1]}/"
+            assert isinstance(self.server, HTTPServer)
+            headers["Location"] = f"http://127.0.0.2:{self.server.server_port}/"
         elif self.path == "/loop/":
             headers["Location"] = "/loop/"
         elif self.path == "/gzip/":

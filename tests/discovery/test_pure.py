@@ -22,7 +22,9 @@ from rules.names import NameMatch, NameVerdict, ProtectedNames, ProtectedSchool,
 from tests.conftest import NOW
 
 SCHOOL = ProtectedSchool(
-    code="bit", name="北京理工大学", names=ProtectedNames(full=("北京理工大学",), short=("北理工",))
+    code="bit",
+    name="北京理工大学",
+    names=ProtectedNames.model_validate({"full": ("北京理工大学",), "short": ("北理工",)}),
 )
 FLAG = NameMatch("北理工表白墙", NameVerdict.FLAG, True, "bit", "北理工", None, 1.0, "使用了简称。")
 NONE = RegisterIndex(frozenset(), frozenset())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from crawler.page.page import Page
 from rules.model import BEIJING
@@ -13,15 +14,15 @@ AT = datetime(2026, 11, 21, 9, 30, 0, 123456, tzinfo=BEIJING)
 BODY = ("<html><title>某某大学图书馆</title>" + "通知公告 2026-11-20 " * 60 + "</html>").encode()
 
 
-def page(number: int, body: bytes = b"", **more: object) -> Page:
+def page(number: int, body: bytes = b"", **more: Any) -> Page:
     """The n-th page of a run, one second after the one before."""
-    fields = {"headers": {"content-type": "text/html"}, "address": "10.0.0.1"} | more
+    fields: dict[str, Any] = {"headers": {"content-type": "text/html"}, "address": "10.0.0.1"} | more
     return Page(
         f"https://x.example.edu.cn/{number}",
         body or BODY + str(number).encode(),
         AT + timedelta(seconds=number),
         **fields,
-    )  # type: ignore[arg-type]
+    )
 
 
 def sealed(root: Path, records: int = 8, runs: int = 2) -> list[str]:

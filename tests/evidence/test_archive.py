@@ -157,12 +157,15 @@ def test_many_processes_write_at_once(tmp_path: Path) -> None:
     assert len(list(EvidenceArchive(tmp_path).pages())) == 360
 
 
+def _append_and_close(archive: EvidenceArchive) -> None:
+    archive.append(page(2), run_id="r")
+    archive.close()
+
+
 def test_a_forked_child_begins_its_own_file(tmp_path: Path) -> None:
     with EvidenceArchive(tmp_path) as archive:
         archive.append(page(1), run_id="r")
-        child = multiprocessing.get_context("fork").Process(
-            target=lambda: (archive.append(page(2), run_id="r"), archive.close())
-        )
+        child = multiprocessing.get_context("fork").Process(target=_append_and_close, args=(archive,))
         child.start()
         child.join(30)
         assert child.exitcode == 0

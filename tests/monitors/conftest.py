@@ -1,8 +1,7 @@
-"""A context of its own for every test, and one demo context, swept once, for those that only look."""
+"""A context of its own for every test."""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,32 +9,8 @@ import pytest
 
 from monitors import clock
 from monitors.app_context import AppContext
-from monitors.demo.official import demo_grants
-from monitors.demo.register import demo_canaries, opening
-from monitors.demo.server import CampusServer
-from monitors.jobs.run_sweep import check_schools, run_sweep
 from monitors.settings import load_settings
-from rules.circuit_breaker import CanaryAccount
 from storage.store import Store
-
-
-@pytest.fixture(scope="session")
-def demo_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppContext]:
-    """The demo campus after one sweep and one check, by the children and readers that the product uses."""
-    settings = load_settings(data=tmp_path_factory.mktemp("demo"), demo=True, delay_seconds=0.0)
-    store = Store(settings.database)
-    campus, filings = opening(clock.wall())
-    canaries = [CanaryAccount(c.platform, c.key, c.name, c.account_id, c.url, c.alive) for c in demo_canaries(campus)]
-    with CampusServer(campus) as server:
-        where = ("127.0.0.1", server.plain_port, server.tls_port)
-        given = settings.model_copy(update={"grants": demo_grants(campus)})
-        context = AppContext(given, store, clock.wall, connect_to=where, canaries=canaries)
-        store.filings.save(filings, by="测试", now=clock.wall())
-        report = asyncio.run(run_sweep(context, everything=True))
-        assert report.errors == []
-        check_schools(context)
-        yield context
-    store.close()
 
 
 @pytest.fixture

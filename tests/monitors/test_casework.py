@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -55,11 +55,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def sias(store: Store, tmp_path: Path, clock: Clock) -> Iterator[AppContext]:
+def sias(store: Store, tmp_path: Path, clock: Clock) -> AppContext:
     """Six accounts of one school on each kind of database."""
     context = AppContext(load_settings(data=tmp_path / "data"), store, clock)
     store.filings.save([filing(n) for n in range(6)], by="测试", now=START)
-    return iter([context]).__next__()
+    return context
 
 
 def look(context: AppContext, number: int, last_post: datetime | None, outcome: Outcome = Outcome.OK) -> None:

@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
 def test_every_account_is_seen_as_it_is(demo_world: AppContext) -> None:
     now = demo_world.clock()
     seen = demo_world.store.looks.states(list(EXPECTED), now)
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for key, truth in EXPECTED.items():
         known = seen.get(key)
         if (

@@ -58,6 +58,12 @@ def break_manifest(data: Path) -> None:
     file.write_bytes(b"x" + file.read_bytes()[1:])
 
 
+def remove_all(data: Path) -> None:
+    for folder in (data / "evidence").iterdir():
+        if folder.is_dir():
+            shutil.rmtree(folder)
+
+
 DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "one bit": (flip, "校验链"),
     "one bit of the chain": (flip_chain, "校验链"),
@@ -66,7 +72,7 @@ DAMAGES: dict[str, tuple[Callable[[Path], None], str]] = {
     "chain gone": (lambda data: archive_file(data, ".chain").unlink(), "不见了"),
     "manifest gone": (lambda data: (data / "evidence" / "manifest.chain").unlink(), "清单被删除"),
     "manifest changed": (break_manifest, "清单"),
-    "everything gone": (lambda data: [shutil.rmtree(f) for f in (data / "evidence").iterdir() if f.is_dir()] and None, "不见了"),
+    "everything gone": (remove_all, "不见了"),
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ from storage.store import Store
 NOW = datetime(2026, 11, 28, 10, 30, tzinfo=BEIJING)
 
 
-def filed(number: str, platform: Platform, name: str, **more: str) -> Filing:
+def filed(number: str, platform: Platform, name: str, **more: Any) -> Filing:
     """One row of the register."""
     return Filing(id=number, school="demo", platform=platform, name=name, unit="校团委", **more)
 

@@ -1,5 +1,7 @@
 """Another real university is never an impostor, in no disguise, whoever is protected."""
 
+from collections.abc import Callable
+
 import pytest
 
 from rules.names import Matcher, ProtectedSchool
@@ -7,7 +9,7 @@ from rules.names.tables import Institution, institutions
 from rules.names.terms import folded
 from tests.names.conftest import protected, school
 
-DISGUISES = {
+DISGUISES: dict[str, Callable[[str], str]] = {
     "plain": lambda name: name,
     "campus": lambda name: name + "表白墙",
     "students": lambda name: name + "学生会",

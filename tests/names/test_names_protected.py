@@ -46,5 +46,6 @@ def test_mistakes_are_refused(content: object, message: str) -> None:
 
 def test_no_schools_and_odd_names_are_no_trouble() -> None:
     assert not Matcher([]).screen("北京理工大学表白墙WUT").flagged
-    names = ProtectedNames(full=("大学",), short=("abc",), english=("X Y",), abbreviation=("北理",), pinyin=("a1",))
+    odd = {"full": ("大学",), "short": ("abc",), "english": ("X Y",), "abbreviation": ("北理",), "pinyin": ("a1",)}
+    names = ProtectedNames.model_validate(odd)
     Matcher([ProtectedSchool(code="x", name="大学", names=names)]).screen("北京大学abc")

@@ -69,7 +69,9 @@ def test_no_english_name_is_flagged_for_another(disguise: str) -> None:
 
 
 def test_a_lookalike_of_a_school_outside_the_table() -> None:
-    schools = [ProtectedSchool(code="demo", name="示范大学", names=ProtectedNames(full=("示范大学",)))]
+    schools = [
+        ProtectedSchool(code="demo", name="示范大学", names=ProtectedNames.model_validate({"full": ("示范大学",)}))
+    ]
     matcher = Matcher(schools)
     assert matcher.screen("亍范大学").flagged
     assert not matcher.screen("师范大学").flagged

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyotp
 import pytest
+from argon2 import PasswordHasher
 
 from monitors.people import passwords
 from monitors.people.passwords import check_password, hash_password, matches
@@ -25,7 +26,7 @@ HERE, THERE = Origin("198.51.100.7"), Origin("203.0.113.20")
 @pytest.fixture(autouse=True)
 def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same algorithm with the least cost: hundreds of wrong passwords are tried here."""
-    monkeypatch.setattr(passwords, "HASHER", passwords.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ def look(target: Target, body: bytes, url: str = URL) -> Any:
         {"url": URL},
     ],
 )
-def test_an_article_of_somebody_else_counts_for_nobody(filed: dict[str, str]) -> None:
+def test_an_article_of_somebody_else_counts_for_nobody(filed: dict[str, Any]) -> None:
     target = Target(platform=Platform.WECHAT, key="wechat:x", name="临川大学图书馆", **filed)
     seen = look(target, article("某日报", GH, OTHER_BIZ))
     assert seen.outcome is Outcome.UNREADABLE

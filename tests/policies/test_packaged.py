@@ -38,7 +38,8 @@ def test_loads(code: str) -> None:
 
 
 def test_every_row_of_the_clause_map_is_in_the_policy(shared: Path) -> None:
-    missing, seen = [], 0
+    missing: list[tuple[str, ...]] = []
+    seen = 0
     for code, clause, asks, kind in rows(shared):
         policy = bundled_policy(code)
         wanted = clauses_of(clause)
@@ -69,8 +70,12 @@ def test_every_quoted_sentence_is_in_the_regulation(code: str, shared: Path) -> 
     text = re.sub(r"\s", "", (shared / "regulations" / f"{code}.txt").read_text("utf-8"))
     policy = bundled_policy(code)
     steps = [step for ladder in policy.ladders.values() for step in ladder]
-    quoted = [*policy.clauses, *policy.routes, *policy.human, *policy.register_fields, *steps]
-    wrong = [(q.clause, q.sentence) for q in quoted if re.sub(r"\s", "", q.sentence) not in text]
+    quoted = [
+        (q.clause, q.sentence)
+        for group in (policy.clauses, policy.routes, policy.human, policy.register_fields, steps)
+        for q in group
+    ]
+    wrong = [(clause, sentence) for clause, sentence in quoted if re.sub(r"\s", "", sentence) not in text]
     assert not wrong
     for known in (policy.regulation.title, policy.regulation.document):
         assert re.sub(r"\s", "", known) in text

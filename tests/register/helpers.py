@@ -31,7 +31,7 @@ def xlsx(*rows: Sequence[Any], title: str = "Sheet", merge: Sequence[str] = ()) 
     assert sheet is not None
     sheet.title = title
     for row in rows:
-        sheet.append(row)
+        sheet.append(list(row))
     for cells in merge:
         sheet.merge_cells(cells)
     return saved(book)
@@ -104,7 +104,7 @@ def filings(draw: st.DrawFn, number: int) -> Filing:
     """Any Filing an import can give, with an identity of its own."""
     platform = draw(st.sampled_from(Platform))
     web = platform is Platform.WEBSITE
-    values = {
+    values: dict[str, Any] = {
         "id": draw(TEXT.filter(lambda s: s != EXAMPLE)) + str(number), "school": "x", "platform": platform,
         "name": draw(TEXT.filter(lambda s: not s.strip().startswith(("示例", "【示例】", "（示例）")))) + str(number),
         "account_id": "" if web else f"account{number}",
@@ -118,7 +118,7 @@ def filings(draw: st.DrawFn, number: int) -> Filing:
     texts = [c.field for c in BY_FIELD.values() if c.kind in ("text", "long") and c.field not in values]
     values |= {name: draw(MAYBE) for name in texts} | draw(_dated())
     unknown = draw(st.sets(st.sampled_from(sorted(TRACKED - {"url", "account_id"})), max_size=4))
-    marks = {
+    marks: dict[str, Any] = {
         name: tuple(f for f in values.pop(name) if f not in unknown) for name in ("known_to_month", "known_to_year")
     }
     return Filing(**{name: v for name, v in values.items() if name not in unknown}, **marks, unknown=in_order(unknown))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -16,7 +17,7 @@ BIT = ["序号", "开设平台", "账号类型", "账号名称", "账号 ID 号"
 
 
 def test_a_table_after_the_form_of_bit() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["北京理工大学校园新媒体公共账号备案汇总表（2020）"],
         [],
         BIT,
@@ -42,7 +43,7 @@ def test_a_table_after_the_form_of_bit() -> None:
 
 
 def test_a_table_after_the_form_of_sias() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["创建单位", "媒体平台", "账号名称", "是否认证", "内容范围", "创建时间", "账号类型", "负责人", "联络手机", "管理员1", "管理员2", "管理员3"],
         ["商学院", "微信", "西亚斯商学院", "√", "院务", datetime(2020, 9, 7), "服务号", "赵一", "13900000000", "钱二", "孙三", "钱二"],
         [None, "微博", "西亚斯商学院", "×", "院务", 44081, None, "赵一", None, "钱二、孙三", None, None],
@@ -53,7 +54,7 @@ def test_a_table_after_the_form_of_sias() -> None:
 
 
 def test_a_table_after_the_form_of_nwpu() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["账号名称", "主管单位", "账号性质", "微博网址/微信号", "开通时间", "当前粉丝数", "服务器", "功能定位", "责任人", "业务负责人",
          "技术负责人", "管理措施", "备注"],
         ["西工大信息", "信息化处", "□微博 ■微信", "nwpu_its", "二〇二〇年十二月二十一日", "1.2万", "校内机房", "服务", "周一", "吴二",
@@ -70,7 +71,7 @@ def test_a_table_after_the_form_of_nwpu() -> None:
 
 
 def test_two_heading_rows() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["某校新媒体台账", None, None, None, None, None, None],
         ["名称", "平台", "网址", "第一责任人", None, None, "直接责任人", None],
         [None, None, None, "姓名", "职务", "电话", "姓名", "职务"],
@@ -181,7 +182,7 @@ def test_other_words() -> None:
 
 
 def test_every_bad_row_is_listed_at_once() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["账号名称", "平台", "网址", "开通时间", "是否认证", "邮箱", "粉丝数", "级别"],
         ["甲", "微信", "", "2024-02-30", "也许", "a.b.c", "很多", "四级"],
         ["", "微信", "", "", "", "", "", ""],
@@ -201,7 +202,11 @@ def test_every_bad_row_is_listed_at_once() -> None:
 
 
 def test_duplicates_are_named_with_both_rows() -> None:
-    rows = [HEADER, ["图书馆", "微博", "1663414103"], ["图书馆官微", "微博", "https://weibo.com/u/1663414103"]]
+    rows: list[list[Any]] = [
+        HEADER,
+        ["图书馆", "微博", "1663414103"],
+        ["图书馆官微", "微博", "https://weibo.com/u/1663414103"],
+    ]
     assert "第 2 行" in problems(xlsx(["账号名称", "平台", "账号"], *rows[1:]))[0][2]
     numbered = xlsx(["备案号", *HEADER], ["A1", "甲", "微信", "aaaaaa"], ["A1", "乙", "微信", "bbbbbb"])
     assert problems(numbered)[0][:2] == (3, "备案号")
@@ -215,7 +220,7 @@ def test_formulas_are_refused_never_computed() -> None:
 
 
 def test_one_account_over_several_rows() -> None:
-    rows = [["单位", *HEADER, "管理员", "手机"], ["图书馆", "图书馆", "微信", "lib_xx", "甲", "138"], [None, None, None, None, "乙", "139"],
+    rows: list[list[Any]] = [["单位", *HEADER, "管理员", "手机"], ["图书馆", "图书馆", "微信", "lib_xx", "甲", "138"], [None, None, None, None, "乙", "139"],
             [None, "馆务", "微信", "lib_yy", "丙", None]]  # fmt: skip
     read = read_register(xlsx(*rows, merge=["A2:A4", "B2:B3", "C2:C3", "D2:D3"]), "a.xlsx", "x")
     assert [(f.name, f.unit, f.operators, f.phones) for f in read] == [

@@ -133,12 +133,13 @@ def test_refusals_say_why(why: str, move: Callable[[Case], object], words: str) 
 def test_an_appeal_stops_the_clock_and_closing() -> None:
     case, _ = transitions.appeal(notified(), "图书馆馆长", "一直在更新", NOW + 2 * DAY)
     assert transitions.escalation_status(case, NOW + 90 * DAY).reason is HoldReason.APPEAL
-    for move in (
+    moves: tuple[Callable[[], object], ...] = (
         lambda: transitions.close(case, "王老师", "到位", NOW),
         lambda: transitions.approve(case, "public_notice", "王部长", NOW),
         lambda: transitions.decide(case, True, "图书馆馆长", "我同意", NOW),
         lambda: transitions.appeal(case, "图书馆馆长", "再申诉", NOW),
-    ):
+    )
+    for move in moves:
         with pytest.raises(CaseError):
             move()
     rejected, (event,) = transitions.decide(case, False, "李主任", "未见更新", NOW + 12 * DAY)

@@ -18,7 +18,7 @@ SCHOOL = context(
 def verdict(rule: str, who: Account, now: str, school: Any = SCHOOL, **settings: Any) -> Verdict | None:
     answer = ask(rule, who, now, school, **settings)
     assert answer is None or answer.reason
-    return answer and answer.verdict
+    return answer.verdict if answer else None
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,11 @@ def test_unfiled_change(seen: AccountState | None, now: str, settings: dict[str,
 
 
 def test_unfiled_change_of_the_verified_body() -> None:
-    body = {"verified_body": "示范文化公司", "body_seen": look_at("2026-10-20"), "body_since": at("2026-09-29")}
+    body: dict[str, Any] = {
+        "verified_body": "示范文化公司",
+        "body_seen": look_at("2026-10-20"),
+        "body_since": at("2026-09-29"),
+    }
     seen = seen_with("2026-10-20", name="示范大学图书馆", name_seen=look_at("2026-10-20"), **body)
     declared = filing(verified_body="示范大学")
     assert verdict("unfiled_change", account(seen, declared), "2026-10-20 01:00") is V
@@ -253,7 +257,7 @@ def test_a_change_that_no_page_shows_is_for_a_person() -> None:
     ],
 )
 def test_the_body_is_compared_not_the_platforms_sentence(declared: str, shown: str, same: bool) -> None:
-    body = {"verified_body": shown, "body_seen": look_at("2026-10-20"), "body_since": at("2026-09-29")}
+    body: dict[str, Any] = {"verified_body": shown, "body_seen": look_at("2026-10-20"), "body_since": at("2026-09-29")}
     who = account(seen_with("2026-10-20", **body), filing(verified_body=declared))
     assert verdict("unfiled_change", who, "2026-10-20 01:00") is (C if same else V)
 

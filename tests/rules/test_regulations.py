@@ -120,7 +120,11 @@ def test_numbers_of_ours_and_duties_of_the_office_are_shown_only() -> None:
     late = answers(DUT, declared("dut", opened_at=date(2015, 3, 1)), "2026-07-01 09:00")["late_filing"]
     assert (late.verdict, late.school_to_confirm) == (Verdict.UNDETERMINED, True)
     assert "待学校确认" in answers(BIT, declared("bit"), "2026-07-01 09:00")["inactivity"].reason
-    stale = {"reviewed_at": date(2022, 6, 1), "review_result": ReviewResult.PASSED, "level": AccountLevel.TWO}
+    stale: dict[str, Any] = {
+        "reviewed_at": date(2022, 6, 1),
+        "review_result": ReviewResult.PASSED,
+        "level": AccountLevel.TWO,
+    }
     assert answers(WUT, declared("wut", **stale), "2026-07-01 09:00")["annual_review"].verdict is Verdict.UNDETERMINED
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ TEMPLATES = (
 WHOLE = re.compile(r"^([\u4e00-\u9fff]{2,10}大学)([\u4e00-\u9fff]{2,12}(?:处|学院|部|馆|中心|院|系|办公室))$")
 
 
-def titled(title: str, since: str = "2026-11-01", seen: str = "2026-11-20", **changes: object) -> AccountState:
+def titled(title: str, since: str = "2026-11-01", seen: str = "2026-11-20", **changes: Any) -> AccountState:
     return seen_with("2026-11-20", name=title or None, name_since=look_at(since).at, name_seen=look_at(seen), **changes)
 
 
