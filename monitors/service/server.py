@@ -69,7 +69,7 @@ async def serve(context: AppContext, *, first: StartupTask | None = None, greeti
 
 async def _serve(context: AppContext, first: StartupTask | None) -> None:
     settings = context.settings
-    context.store.runs.mark_lost(context.clock(), context.clock())  # what ran when the last service died
+    context.store.crawl_runs.mark_lost(context.clock(), context.clock())  # what ran when the last service died
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:

@@ -64,7 +64,7 @@ def test_small_things() -> None:
     assert path("wechat:name=某 ?#") == "wechat:name=%E6%9F%90%20%3F%23"
     assert setting_text([["来源|转载", "编辑"], ["作者"]]) == "来源／转载、编辑；作者"
     assert setting_text(True) == "是"
-    assert switch_text('weibo: {"enabled": false}') == "微博：停用访问"
+    assert switch_text("weibo", {"enabled": False}) == "微博：停用访问"
 
 
 def test_what_cases_wait_for(context: AppContext) -> None:

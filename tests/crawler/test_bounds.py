@@ -112,7 +112,10 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, l
     for some in [together, *alone]:
         ending = asyncio.run(run_crawl_job(context, new_crawl_job(context, "sweep", Platform.WEBSITE, some)))
         assert ending.status == "ok", ending.error
-    yield {name: [o for o, _ in context.store.looks.history(f"website:{t}")] for name, t in targets.items()}, server
+    yield (
+        {name: [o for o, _ in context.store.observations.history(f"website:{t}")] for name, t in targets.items()},
+        server,
+    )
     context.store.close()
     server.stop()
 

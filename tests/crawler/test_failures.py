@@ -128,7 +128,9 @@ def looked(folder: str, looks: dict[str, FetchTask], context: AppContext) -> dic
     order = replace(new_crawl_job(context, folder, Platform.WEBSITE, list(looks.values())), timeout_seconds=SECONDS)
     ending = asyncio.run(run_crawl_job(context, order))
     assert ending.status == "ok", ending.error
-    return {name: [seen for seen, _ in context.store.looks.history(look.target.key)] for name, look in looks.items()}
+    return {
+        name: [seen for seen, _ in context.store.observations.history(look.target.key)] for name, look in looks.items()
+    }
 
 
 def look_at(url: str, *, browser: bool = False) -> FetchTask:

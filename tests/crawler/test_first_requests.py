@@ -27,7 +27,7 @@ def looked(folder: Path, platform: Platform, keys: int, **given: str) -> dict[st
         looks = [FetchTask(target=target) for target in targets]
         ending = asyncio.run(run_crawl_job(context, new_crawl_job(context, "sweep", platform, looks)))
     assert ending.status == "ok", ending.error
-    history = {target.key: [look for look, _ in context.store.looks.history(target.key)] for target in targets}
+    history = {target.key: [look for look, _ in context.store.observations.history(target.key)] for target in targets}
     context.store.close()
     return {key: [(look.source, look.outcome, look.reason) for look in looks] for key, looks in history.items()}
 

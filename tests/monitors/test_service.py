@@ -195,14 +195,14 @@ def test_jobs_run_alone_and_their_errors_end_nothing(context: AppContext) -> Non
         raise RuntimeError("坏了")
 
     async def live() -> None:
-        context.store.runs.jobs({"slow": "0 0 1 1 *", "broken": "0 0 1 1 *"})
+        context.store.scheduled_jobs.add_missing({"slow": "0 0 1 1 *", "broken": "0 0 1 1 *"})
         timetable = JobScheduler(context, {"slow": ("0 0 1 1 *", slow), "broken": ("0 0 1 1 *", broken)})
         await asyncio.gather(timetable.run("slow"), timetable.run("slow"), timetable.run("broken"))
         await timetable.run("slow")
 
     asyncio.run(live())
-    jobs = {row["name"]: row for row in context.store.runs.jobs()}
+    jobs = {row.name: row for row in context.store.scheduled_jobs.all()}
     assert (most, ran) == (1, 2)
-    assert jobs["slow"]["last_success_at"]
-    assert jobs["broken"]["last_error"] == "RuntimeError: 坏了"
-    assert jobs["broken"]["last_success_at"] is None
+    assert jobs["slow"].last_success_at
+    assert jobs["broken"].last_error == "RuntimeError: 坏了"
+    assert jobs["broken"].last_success_at is None
