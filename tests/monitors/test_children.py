@@ -23,7 +23,7 @@ from monitors.app_context import AppContext
 from monitors.crawl_processes import CHILD_ENVIRONMENT, CrawlProcessPool, ProcessResult
 from monitors.jobs.sweep import new_crawl_job, run_crawl_job
 from rules.model import Platform
-from storage.crawl_runs import RunStatus
+from storage.crawl_runs import RunKind, RunStatus
 from storage.serialization import dump
 from tests.conftest import NOW
 
@@ -62,7 +62,7 @@ def site() -> Iterator[Site]:
 
 def order_at(context: AppContext, url: str) -> CrawlJob:
     look = FetchTask(target=Target(platform=Platform.WEBSITE, key="website:a", account_id="a", url=url), url=url)
-    given = replace(new_crawl_job(context, "sweep", Platform.WEBSITE, [look]), allowed_ranges=("127.0.0.1/32",))
+    given = replace(new_crawl_job(context, RunKind.SWEEP, Platform.WEBSITE, [look]), allowed_ranges=("127.0.0.1/32",))
     return replace(given, delay_seconds=0.0)
 
 
@@ -145,7 +145,7 @@ def test_the_pool_itself_takes_the_place(context: AppContext, monkeypatch: pytes
             begun.append(at_once)
             return order
 
-        order = new_crawl_job(context, "discover", Platform.WEIBO, [])
+        order = new_crawl_job(context, RunKind.DISCOVERY, Platform.WEIBO, [])
         await asyncio.gather(*(nursery.run(order, begin) for _ in range(6)))
 
     asyncio.run(many())

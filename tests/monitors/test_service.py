@@ -25,6 +25,7 @@ from monitors.crawl_processes import CrawlProcessPool
 from monitors.jobs.sweep import new_crawl_job
 from monitors.service.scheduler import JobScheduler, cron_trigger, missed
 from rules.model import Platform
+from storage.crawl_runs import RunKind
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parents[2]
@@ -154,14 +155,16 @@ def test_a_second_service_on_the_same_data_is_refused_and_odd_requests_are_answe
 def test_a_child_that_runs_away_is_killed(context: AppContext) -> None:
     async def run() -> str:
         nursery = CrawlProcessPool(1, 0.3)
-        order = new_crawl_job(context, "sweep", Platform.WEBSITE, [])
+        order = new_crawl_job(context, RunKind.SWEEP, Platform.WEBSITE, [])
         return (await nursery.run(order)).status
 
     assert asyncio.run(run()) == "timeout"
 
 
 def test_a_child_that_breaks_harms_nobody(context: AppContext) -> None:
-    order = replace(new_crawl_job(context, "sweep", Platform.WEBSITE, []), database="sqlite:////nowhere/at/all.db")
+    order = replace(
+        new_crawl_job(context, RunKind.SWEEP, Platform.WEBSITE, []), database="sqlite:////nowhere/at/all.db"
+    )
     ending = asyncio.run(CrawlProcessPool(1, 60).run(order))
     assert ending.status == "failed"
     assert "数据库" in ending.error
