@@ -15,6 +15,7 @@ from monitors.crawl_processes import ProcessResult
 from monitors.jobs.sweep import due_targets, shard_size, sweep
 from rules.accounts.state import apply_observation
 from rules.model import Filing, Observation, Outcome, Platform
+from rules.visit_schedule import VisitReason
 from storage.crawl_runs import RunStatus
 from tests.conftest import NOW
 
@@ -73,7 +74,11 @@ def test_the_most_overdue_come_first_and_the_planned_not_at_all(campus: AppConte
     )
     hour = timedelta(hours=1)
     campus.store.observations.schedule_visits(
-        [(key(7), NOW - hour, ""), (key(8), NOW - 2 * hour, ""), (key(9), NOW + hour, "")]
+        [
+            (key(7), NOW - hour, VisitReason.ROUTINE),
+            (key(8), NOW - 2 * hour, VisitReason.ROUTINE),
+            (key(9), NOW + hour, VisitReason.ROUTINE),
+        ]
     )
     found = due(campus)
     assert found[:2] == [key(8), key(7)]

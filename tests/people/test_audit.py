@@ -88,7 +88,7 @@ def test_the_database_itself_refuses_changes(store: Store) -> None:
         ("UPDATE audit_entry SET subject = 'weibo9' WHERE seq = 2", 1, "第 2 条"),
         ("UPDATE audit_entry SET \"user\" = 'li' WHERE seq = 1", 0, "第 1 条"),
         ("UPDATE audit_entry SET address = '' WHERE seq = 3", 2, "第 3 条"),
-        ('UPDATE audit_entry SET body = \'{"before": {}, "after": {"x": 1}}\' WHERE seq = 2', 1, "第 2 条"),
+        ('UPDATE audit_entry SET document = \'{"before": {}, "after": {"x": 1}}\' WHERE seq = 2', 1, "第 2 条"),
         ("DELETE FROM audit_entry WHERE seq = 1", 0, "第 1 条操作记录缺失"),
         ("DELETE FROM audit_entry WHERE seq = 2", 1, "第 2 条操作记录缺失"),
     ],
