@@ -23,7 +23,7 @@ from bench.load import NOW, SCHOOL, fill, size, world_at
 from monitors.jobs.check import check
 
 SAME_ROWS = """
-SELECT f.id, f.key, f.body, s.body, s.days, s.days_base FROM filing f LEFT JOIN account_state s ON s.key = f.key
+SELECT f.id, f.key, f.document, s.document, s.observed_days, s.observed_days_start FROM filing f LEFT JOIN account_state s ON s.key = f.key
 WHERE f.school = 'sias' ORDER BY f.id
 """
 ROUNDS = 3

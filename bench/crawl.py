@@ -24,6 +24,7 @@ from crawler.fetch.job import CrawlJob, FetchTask
 from crawler.platforms.spec import Target
 from monitors import clock
 from rules.model import Platform
+from storage.crawl_runs import RunKind
 from storage.serialization import dump
 from storage.store import Store
 
@@ -88,7 +89,7 @@ def _child(folder: Path, name: str, homes: list[str]) -> list[str]:
     )
     order = CrawlJob(
         run=f"bench-{name}",
-        kind="sweep",
+        kind=RunKind.SWEEP,
         platform=Platform.WEBSITE,
         now=clock.wall(),
         data=str(folder),

@@ -28,9 +28,9 @@ LIST = 10
 
 OBSERVED = """
 WITH RECURSIVE day(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM day WHERE n < :days)
-INSERT INTO observation (key, platform, source, outcome, observed_at, last_post_at, run, evidence, sign, body)
+INSERT INTO observation (key, platform, source, outcome, observed_at, last_post_at, run, evidence, fingerprint, document)
 SELECT s.key, s.platform, :source, 'ok', strftime('%Y-%m-%d 02:00:00.000000', :now, '-' || (:days - n) || ' days'),
-       s.last_post_at, 'r' || n, printf('e%d-%d', n, s.rowid), :sign, :body
+       s.last_post_at, 'r' || n, printf('e%d-%d', n, s.rowid), :fingerprint, :document
 FROM account_state s CROSS JOIN day WHERE s.rowid BETWEEN :first AND :last ORDER BY s.rowid, n
 """
 POSTED = """
@@ -68,7 +68,7 @@ def _mass(connection: Any, accounts: int, days: int, posts: int) -> None:
     """Without the index on runs, which would be filled in the worst order; it is made afterwards."""
     _, look = account(0, 0.0)
     row = _observation_row("r", "k", replace(look, posts=look.posts[:1]))
-    common = {"source": row["source"], "sign": row["sign"], "body": row["body"], "now": "2026-06-01", "days": days}
+    common = {"source": row["source"], "fingerprint": row["fingerprint"], "document": row["document"], "now": "2026-06-01", "days": days}
     connection.exec_driver_sql("DROP INDEX ix_observation_run")
     for first in range(1, accounts + 1, 5000) if days else ():
         connection.execute(text(OBSERVED), common | {"first": first, "last": first + 4999})

@@ -57,7 +57,7 @@ class AppContext:
 
     def paused_until(self, platform: Platform) -> datetime | None:
         """Until when a platform is left alone after a wall. The demo's walls are those of single accounts."""
-        until: datetime | None = self.store.runs.platform(platform.value)["rest_until"]
+        until = self.store.platform_state.get(platform).paused_until
         return until if until and until > self.clock() and not self.settings.demo else None
 
     @property

@@ -17,6 +17,7 @@ import structlog
 
 from crawler.fetch.job import CrawlJob
 from crawler.platforms.authorized_api import redact_secrets
+from storage.crawl_runs import RunStatus
 from storage.serialization import dump
 
 log = structlog.get_logger()
@@ -40,7 +41,7 @@ CHILD_ENVIRONMENT = {"PYTHONPATH": str(ROOT), "PYDANTIC_DISABLE_PLUGINS": "__all
 class ProcessResult:
     """How a child ended: ``ok``, ``failed``, ``timeout``; its summary where it gave one, else the end of its stderr."""
 
-    status: str
+    status: RunStatus
     summary: dict[str, Any] = field(default_factory=dict)
     error: str = ""
 
@@ -77,7 +78,9 @@ class CrawlProcessPool:
         except TimeoutError:
             kill_group(child.pid)
             await child.wait()
-            return ProcessResult("timeout", error=f"采集进程超过 {self._seconds:.0f} 秒仍未结束，已终止；{KEPT}")
+            return ProcessResult(
+                RunStatus.TIMEOUT, error=f"采集进程超过 {self._seconds:.0f} 秒仍未结束，已终止；{KEPT}"
+            )
         except asyncio.CancelledError:
             kill_group(child.pid)
             raise
@@ -99,10 +102,10 @@ def _ending(run: str, code: int, out: bytes, err: bytes, memory_mb: int) -> Proc
     try:
         summary = dict(json.loads(out.decode("utf-8").strip().splitlines()[-1]))
     except (ValueError, IndexError, TypeError):
-        return ProcessResult("failed", error=_why(code, text, memory_mb))
+        return ProcessResult(RunStatus.FAILED, error=_why(code, text, memory_mb))
     if code == 0:
-        return ProcessResult("ok", summary)
-    return ProcessResult("failed", summary, summary.get("error") or _why(code, text, memory_mb))
+        return ProcessResult(RunStatus.OK, summary)
+    return ProcessResult(RunStatus.FAILED, summary, summary.get("error") or _why(code, text, memory_mb))
 
 
 def _why(code: int, text: str, memory_mb: int) -> str:

@@ -14,7 +14,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 
 from monitors.app_context import AppContext
-from rules.candidates import CandidateState
+from storage.notices import NoticeState
 
 
 class StoreCollector:
@@ -40,7 +40,7 @@ class StoreCollector:
             yield from family()
 
     def _accounts(self) -> Iterator[Metric]:
-        overview = self._context.store.overview
+        overview = self._context.store.read_models
         accounts = _gauge("accounts", "Registered accounts by what the newest look showed.", "platform", "outcome")
         for labels, count in sorted(overview.count_by_outcome().items()):
             accounts.add_metric(labels, count)
@@ -54,7 +54,7 @@ class StoreCollector:
     def _looks(self) -> Iterator[Metric]:
         # Observations are never removed, so this only grows; each scrape counts what is new since the last one.
         with self._counting:
-            self._newest, new = self._context.store.overview.count_observations_after(self._newest)
+            self._newest, new = self._context.store.read_models.count_observations_after(self._newest)
             self._looked.update(new)
             counted = sorted(self._looked.items())
         looks = CounterMetricFamily("xunjian_looks", "Pages looked at, by outcome.", labels=["platform", "outcome"])
@@ -68,19 +68,19 @@ class StoreCollector:
         for labels, count in sorted(store.cases.counts().items()):
             cases.add_metric(labels, count)
         notices = _gauge("notices", "Notices in the outbox by state.", "state")
-        counted = store.notices.counts()
-        for state in sorted({"due", "claimed", "sent", "failed", *counted}):
-            notices.add_metric([state], counted.get(state, 0))
+        counted = store.outbox.counts()
+        for state in NoticeState:
+            notices.add_metric([state.value], counted.get(state, 0))
         waiting = _gauge("candidates_waiting", "Found accounts that wait for a person.", "school")
-        found = store.candidates.all(state=CandidateState.WAITING)
-        for school, count in sorted(Counter(each.school for each in found if each.kind.needs_review).items()):
+        found = store.candidates.count_pending()
+        for school, count in sorted(found.items()):
             waiting.add_metric([school], count)
         yield from (cases, notices, waiting, self._hijacked())
 
     def _hijacked(self) -> Metric:
         """0 for a school without any, so that an alert ends when the last is mended."""
         store = self._context.store
-        sites = Counter(line.filing.school for line, _ in store.overview.hijacked_sites())
+        sites = Counter(line.filing.school for line, _ in store.read_models.hijacked_sites())
         gauge = _gauge("hijacked_sites", "Registered sites that show somebody else's content.", "school")
         for school in sorted(store.filings.schools()):
             gauge.add_metric([school], sites[school])
@@ -92,13 +92,13 @@ class StoreCollector:
         )
         seconds = _gauge("job_last_duration_seconds", "How long a scheduled job last took.", "job_name")
         failed = _gauge("job_failed", "1 while the newest run of a scheduled job ended with an error.", "job_name")
-        for job in self._context.store.runs.jobs():
-            name = [job["name"]]
-            failed.add_metric(name, bool(job["last_error"]))
-            if job["last_success_at"]:
-                success.add_metric(name, job["last_success_at"].timestamp())
-            if job["last_seconds"] is not None:
-                seconds.add_metric(name, job["last_seconds"])
+        for job in self._context.store.scheduled_jobs.all():
+            name = [job.name]
+            failed.add_metric(name, bool(job.last_error))
+            if job.last_success_at:
+                success.add_metric(name, job.last_success_at.timestamp())
+            if job.last_seconds is not None:
+                seconds.add_metric(name, job.last_seconds)
         yield from (success, seconds, failed)
 
     def _platforms(self) -> Iterator[Metric]:
@@ -106,21 +106,21 @@ class StoreCollector:
         resting = _gauge("platform_resting", "1 while a platform is left alone after a wall.", "platform")
         frozen = _gauge("platform_frozen", "1 while the breaker holds a platform's cases.", "platform")
         enabled = _gauge("platform_enabled", "0 where the operator switched a platform off.", "platform")
-        for row in self._context.store.runs.platforms():
-            name = [row["platform"]]
-            resting.add_metric(name, bool(row["rest_until"] and row["rest_until"] > now))
-            frozen.add_metric(name, row["frozen_at"] is not None)
-            enabled.add_metric(name, bool(row["enabled"]))
+        for row in self._context.store.platform_state.all():
+            name = [row.platform.value]
+            resting.add_metric(name, bool(row.paused_until and row.paused_until > now))
+            frozen.add_metric(name, row.breaker_opened_at is not None)
+            enabled.add_metric(name, row.enabled)
         yield from (resting, frozen, enabled)
 
     def _digests(self) -> Iterator[Metric]:
-        made = self._context.store.overview.last_digests()
+        made = self._context.store.read_models.last_digests()
         yield _times("last_digest", "When a school's newest digest was made.", "school", made)
 
     def _sizes(self) -> Iterator[Metric]:
         context = self._context
         database = _gauge("database_bytes", "Size of the database.")
-        database.add_metric([], context.store.overview.database_bytes())
+        database.add_metric([], context.store.read_models.database_bytes())
         evidence = _gauge("evidence_bytes", "Size of the evidence archive.")
         evidence.add_metric([], folder_bytes(context.evidence))
         build = InfoMetricFamily("xunjian_build", "What is running.")

@@ -86,7 +86,7 @@ def record(
         "subject": subject[:500],
         "school": school,
         "address": actor.address,
-        "body": json.dumps({"before": old, "after": new}, ensure_ascii=False, sort_keys=True, default=str),
+        "document": json.dumps({"before": old, "after": new}, ensure_ascii=False, sort_keys=True, default=str),
     }
     tx.execute(insert(AUDIT), [row | {"hash": _hash(last.hash if last else GENESIS, row)}])
 
@@ -109,7 +109,9 @@ def record_document(
 
 
 def _hash(previous: str, row: Mapping[str, Any]) -> str:
-    stamped = {**row, "at": row["at"].astimezone(UTC).isoformat(timespec="microseconds")}
+    """The document is hashed under ``body``, its column's first name: entries made then must still be whole."""
+    stamped = {"body" if name == "document" else name: value for name, value in row.items()}
+    stamped |= {"at": row["at"].astimezone(UTC).isoformat(timespec="microseconds")}
     return line(previous, stamped)[1]
 
 
@@ -185,17 +187,19 @@ def _conditions(words: str, action: str, schools: frozenset[str] | None) -> list
     if schools is not None:
         wanted.append(AUDIT.c.school.in_(schools))
     for word in words.split()[:6]:
-        columns = (AUDIT.c.user, AUDIT.c.subject, AUDIT.c.address, AUDIT.c.body)
+        columns = (AUDIT.c.user, AUDIT.c.subject, AUDIT.c.address, AUDIT.c.document)
         wanted.append(or_(*(column.contains(word, autoescape=True) for column in columns)))
     return wanted
 
 
 def _row(entry: AuditEntry) -> dict[str, Any]:
-    body = json.dumps({"before": entry.before, "after": entry.after}, ensure_ascii=False, sort_keys=True, default=str)
+    document = json.dumps(
+        {"before": entry.before, "after": entry.after}, ensure_ascii=False, sort_keys=True, default=str
+    )
     names = ("seq", "at", "user", "action", "subject", "school", "address")
-    return {name: getattr(entry, name) for name in names} | {"body": body}
+    return {name: getattr(entry, name) for name in names} | {"document": document}
 
 
 def _entry(row: Any) -> AuditEntry:
-    values = {name: value for name, value in row._mapping.items() if name != "body"}
-    return AuditEntry(**values, **json.loads(row.body))
+    values = {name: value for name, value in row._mapping.items() if name != "document"}
+    return AuditEntry(**values, **json.loads(row.document))

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
-from rules.candidates import Candidate, CandidateState, SearchLogEntry, merge_candidate
+from rules.candidates import Candidate, CandidateKind, CandidateState, SearchLogEntry, merge_candidate
 from rules.model import Suspicion
 from storage.audit import record_document
 from storage.database import Database, table, upsert
@@ -16,6 +16,7 @@ from storage.serialization import dump, load
 from storage.tables import CandidateRow, SearchLogRow
 
 CANDIDATE, SEARCH_LOG = table(CandidateRow), table(SearchLogRow)
+REVIEWED = [kind.value for kind in CandidateKind if kind.needs_review]
 
 
 class CandidateRepository:
@@ -31,8 +32,8 @@ class CandidateRepository:
         with self._db.write() as tx:
             for candidate in found:
                 mine = (CANDIDATE.c.school == candidate.school) & (CANDIDATE.c.key == candidate.key)
-                row = tx.execute(select(CANDIDATE.c.body).where(mine).with_for_update()).first()
-                merged = merge_candidate(load(Candidate, row.body) if row else None, candidate)
+                row = tx.execute(select(CANDIDATE.c.document).where(mine).with_for_update()).first()
+                merged = merge_candidate(load(Candidate, row.document) if row else None, candidate)
                 upsert(tx, CandidateRow, [_row(merged)])
                 new += row is None
                 waiting += merged.state == CandidateState.WAITING and merged.kind.needs_review
@@ -42,30 +43,37 @@ class CandidateRepository:
         """Keep a decision if nobody decided in between; False where somebody did."""
         mine = (CANDIDATE.c.school == candidate.school) & (CANDIDATE.c.key == candidate.key)
         with self._db.write() as tx:
-            known = tx.execute(select(CANDIDATE.c.body).where(mine)).scalar()
+            known = tx.execute(select(CANDIDATE.c.document).where(mine)).scalar()
             change, row = CANDIDATE.update().where(mine, CANDIDATE.c.state == expected.value), _row(candidate)
             if tx.execute(change.values(**row)).rowcount != 1:
                 return False
             action, now = f"suspect.{candidate.state.value}", candidate.decided_at or candidate.last_seen_at
-            record_document(tx, action, candidate.key, known, row["body"], now=now, school=candidate.school)
+            record_document(tx, action, candidate.key, known, row["document"], now=now, school=candidate.school)
             return True
 
     def one(self, school: str, key: str) -> Candidate | None:
         """One candidate."""
-        query = select(CANDIDATE.c.body).where(CANDIDATE.c.school == school, CANDIDATE.c.key == key)
+        query = select(CANDIDATE.c.document).where(CANDIDATE.c.school == school, CANDIDATE.c.key == key)
         with self._db.read() as tx:
             row = tx.execute(query).first()
-        return load(Candidate, row.body) if row else None
+        return load(Candidate, row.document) if row else None
 
     def all(self, school: str | None = None, state: CandidateState | None = None) -> list[Candidate]:
         """Candidates, newest first."""
-        query = select(CANDIDATE.c.body).order_by(CANDIDATE.c.last_seen_at.desc(), CANDIDATE.c.key)
+        query = select(CANDIDATE.c.document).order_by(CANDIDATE.c.last_seen_at.desc(), CANDIDATE.c.key)
         if school:
             query = query.where(CANDIDATE.c.school == school)
         if state:
             query = query.where(CANDIDATE.c.state == state.value)
         with self._db.read() as tx:
             return [load(Candidate, body) for (body,) in tx.execute(query)]
+
+    def count_pending(self) -> dict[str, int]:
+        """Found accounts that wait for a person, by school; for the metrics."""
+        pending = (CANDIDATE.c.state == CandidateState.WAITING.value, CANDIDATE.c.kind.in_(REVIEWED))
+        query = select(CANDIDATE.c.school, func.count()).where(*pending).group_by(CANDIDATE.c.school)
+        with self._db.read() as tx:
+            return {school: n for school, n in tx.execute(query)}
 
     def suspicions(self, school: str) -> dict[str, Suspicion]:
         """What the rules hear: candidates that wait for a person or were confirmed, by account key."""
@@ -102,10 +110,11 @@ def _row(candidate: Candidate) -> dict[str, Any]:
         "platform": candidate.platform.value,
         "name": candidate.name,
         "url": candidate.url,
+        "kind": candidate.kind.value,
         "state": candidate.state.value,
         "first_seen_at": candidate.first_seen_at,
         "last_seen_at": candidate.last_seen_at,
         "expires_at": candidate.expires_at,
         "decided_name": candidate.decided_name,
-        "body": dump(candidate),
+        "document": dump(candidate),
     }

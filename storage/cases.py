@@ -5,7 +5,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,23 +14,13 @@ from rules.cases.case import Case, CaseEvent
 from rules.model import CaseState, Finding
 from storage.audit import record_document
 from storage.database import Database, StorageError, table, upsert
+from storage.notices import NOTICE, OutboxEntry, new_row
 from storage.serialization import dump, load
-from storage.tables import CaseEventRow, CaseRow, FindingRow, NoticeRow, NumberSequenceRow, PolicyRow
+from storage.tables import CaseEventRow, CaseRow, FindingRow, NumberSequenceRow, PolicyRow
 
-CASE, EVENT, NOTICE = table(CaseRow), table(CaseEventRow), table(NoticeRow)
-SERIES, FINDING = table(NumberSequenceRow), table(FindingRow)
+CASE, EVENT = table(CaseRow), table(CaseEventRow)
+SEQUENCE, FINDING = table(NumberSequenceRow), table(FindingRow)
 OPEN = (CaseState.OPEN.value, CaseState.RECTIFYING.value, CaseState.RESOLVED.value)
-
-
-@dataclass(frozen=True, kw_only=True)
-class OutboxEntry:
-    """A notice as the outbox keeps it: ``id`` is case number + step, ``body`` all that is needed to render it again."""
-
-    id: str
-    number: str
-    case_number: str
-    document: str
-    body: str
 
 
 class CaseTransaction:
@@ -44,17 +33,17 @@ class CaseTransaction:
 
     def open_cases(self) -> list[Case]:
         """Every case that is not settled."""
-        query = select(CASE.c.number, CASE.c.version, CASE.c.body)
+        query = select(CASE.c.number, CASE.c.version, CASE.c.document)
         return self._load(query.where(CASE.c.school == self.school, CASE.c.state.in_(OPEN)).order_by(CASE.c.number))
 
     def newest_cases(self) -> dict[str, Case]:
         """The newest case of every finding key, settled ones included."""
-        query = select(CASE.c.number, CASE.c.version, CASE.c.body).where(CASE.c.school == self.school)
+        query = select(CASE.c.number, CASE.c.version, CASE.c.document).where(CASE.c.school == self.school)
         return {case.key: case for case in self._load(query.order_by(CASE.c.opened_at, CASE.c.number))}
 
     def case(self, number: str) -> Case | None:
         """One case, settled or not."""
-        query = select(CASE.c.number, CASE.c.version, CASE.c.body)
+        query = select(CASE.c.number, CASE.c.version, CASE.c.document)
         found = self._load(query.where(CASE.c.school == self.school, CASE.c.number == number))
         return found[0] if found else None
 
@@ -65,8 +54,8 @@ class CaseTransaction:
     def next_number(self, kind: str, year: int | None = None) -> int:
         """The next of a series (cases, each kind of document) of this school and year: no gaps, no doubles."""
         year = year or self.now.year
-        mine = (SERIES.c.school == self.school) & (SERIES.c.year == year) & (SERIES.c.kind == kind)
-        last = int(self._tx.execute(select(SERIES.c.last).where(mine)).scalar() or 0) + 1
+        mine = (SEQUENCE.c.school == self.school) & (SEQUENCE.c.year == year) & (SEQUENCE.c.kind == kind)
+        last = int(self._tx.execute(select(SEQUENCE.c.last).where(mine)).scalar() or 0) + 1
         upsert(self._tx, NumberSequenceRow, [{"school": self.school, "year": year, "kind": kind, "last": last}])
         return last
 
@@ -74,7 +63,7 @@ class CaseTransaction:
         """Keep a case as its new events left it."""
         version = self._versions.get(case.number, 0)
         row = _case_row(case, version + 1)
-        known = self._tx.execute(select(CASE.c.body).where(CASE.c.number == case.number)).scalar()
+        known = self._tx.execute(select(CASE.c.document).where(CASE.c.number == case.number)).scalar()
         if version:
             change = CASE.update().where(CASE.c.number == case.number, CASE.c.version == version).values(**row)
             if self._tx.execute(change).rowcount != 1:
@@ -86,7 +75,7 @@ class CaseTransaction:
         first = int(self._tx.execute(count).scalar() or 0)
         if events:
             self._tx.execute(insert(EVENT), [_event_row(event, first + n) for n, event in enumerate(events)])
-            why, what, body = events[0].reason, f"case.{events[0].kind.value}", row["body"]
+            why, what, body = events[0].reason, f"case.{events[0].kind.value}", row["document"]
             record_document(self._tx, what, case.number, known, body, now=self.now, school=self.school, reason=why)
 
     def notice_ids(self, number: str) -> set[str]:
@@ -101,7 +90,9 @@ class CaseTransaction:
     def save_findings(self, violated: Sequence[Finding]) -> None:
         """Replace the school's findings by these; one that stays keeps the time it was first found."""
         mine = FINDING.c.school == self.school
-        since = dict(tuple(row) for row in self._tx.execute(select(FINDING.c.key, FINDING.c.since).where(mine)))
+        since = dict(
+            tuple(row) for row in self._tx.execute(select(FINDING.c.key, FINDING.c.first_found_at).where(mine))
+        )
         self._tx.execute(delete(FINDING).where(mine))
         rows = [_finding_row(finding, since.get(finding.key, self.now), self.now) for finding in violated]
         if rows:
@@ -109,15 +100,7 @@ class CaseTransaction:
 
     def enqueue_notice(self, notice: OutboxEntry) -> None:
         """Put a notice into the outbox."""
-        row = {"school": self.school, "state": "due", "created_at": self.now, "next_try_at": self.now, "attempts": 0}
-        texts = {
-            "error": "",
-            "delivered": "{}",
-            "body": notice.body,
-            "number": notice.number,
-            "document": notice.document,
-        }
-        self._tx.execute(insert(NOTICE), [{"id": notice.id, "case_number": notice.case_number} | row | texts])
+        self._tx.execute(insert(NOTICE), [new_row(notice, self.school, self.now)])
 
     def _load(self, query: Any) -> list[Case]:
         cases = []
@@ -148,7 +131,9 @@ class CaseRepository:
 
     def findings(self, school: str | None = None, account: str | None = None) -> list[tuple[Finding, datetime]]:
         """The violations of the last check, each with the time it was first found."""
-        query = select(FINDING.c.body, FINDING.c.since).order_by(FINDING.c.since.desc(), FINDING.c.key)
+        query = select(FINDING.c.document, FINDING.c.first_found_at).order_by(
+            FINDING.c.first_found_at.desc(), FINDING.c.key
+        )
         for column, value in ((FINDING.c.school, school), (FINDING.c.account, account)):
             if value:
                 query = query.where(column == value)
@@ -175,14 +160,14 @@ class CaseRepository:
     def get(self, number: str) -> Case | None:
         """One case by number."""
         with self._db.read() as tx:
-            body = tx.execute(select(CASE.c.body).where(CASE.c.number == number)).scalar()
+            body = tx.execute(select(CASE.c.document).where(CASE.c.number == number)).scalar()
         return load(Case, body) if body else None
 
     def all(
         self, school: str | None = None, states: Iterable[CaseState] | None = None, account: str | None = None
     ) -> list[Case]:
         """Cases, newest first."""
-        query = select(CASE.c.body).order_by(CASE.c.opened_at.desc(), CASE.c.number.desc())
+        query = select(CASE.c.document).order_by(CASE.c.opened_at.desc(), CASE.c.number.desc())
         if school:
             query = query.where(CASE.c.school == school)
         if states:
@@ -199,22 +184,21 @@ class CaseRepository:
 
     def events_between(self, school: str, start: datetime, end: datetime) -> list[CaseEvent]:
         """What happened to a school's cases from ``start`` up to ``end``; for the digest."""
-        query = select(EVENT.c.body).join(CASE, CASE.c.number == EVENT.c.case_number)
+        query = select(EVENT.c.document).join(CASE, CASE.c.number == EVENT.c.case_number)
         query = query.where(CASE.c.school == school, EVENT.c.at >= start, EVENT.c.at < end).order_by(EVENT.c.id)
         with self._db.read() as tx:
             return [load(CaseEvent, body) for (body,) in tx.execute(query)]
 
     def counts(self) -> dict[tuple[str, str, str], int]:
-        """Cases by school, rule and state; for the metrics."""
-        counts: dict[tuple[str, str, str], int] = {}
-        for case in self.all(states=[CaseState(state) for state in OPEN]):
-            key = (case.school, case.rule, case.state.value)
-            counts[key] = counts.get(key, 0) + 1
-        return counts
+        """Cases that are not settled by school, rule and state; for the metrics."""
+        columns = (CASE.c.school, CASE.c.rule, CASE.c.state)
+        query = select(*columns, func.count()).where(CASE.c.state.in_(OPEN)).group_by(*columns)
+        with self._db.read() as tx:
+            return {(school, rule, state): n for school, rule, state, n in tx.execute(query)}
 
 
 def _events(tx: Connection, number: str) -> list[CaseEvent]:
-    query = select(EVENT.c.body).where(EVENT.c.case_number == number).order_by(EVENT.c.seq)
+    query = select(EVENT.c.document).where(EVENT.c.case_number == number).order_by(EVENT.c.seq)
     return [load(CaseEvent, body) for (body,) in tx.execute(query)]
 
 
@@ -225,10 +209,11 @@ def _case_row(case: Case, version: int) -> dict[str, Any]:
         "school": case.school,
         "account": case.account,
         "platform": case.platform.value,
+        "rule": case.rule,
         "state": case.state.value,
         "opened_at": case.opened_at,
         "version": version,
-        "body": dump(case),
+        "document": dump(case),
     }
 
 
@@ -239,7 +224,7 @@ def _event_row(event: CaseEvent, seq: int) -> dict[str, Any]:
         "at": event.at,
         "kind": event.kind.value,
         "by": event.by,
-        "body": dump(event),
+        "document": dump(event),
     }
 
 
@@ -249,7 +234,7 @@ def _finding_row(finding: Finding, since: datetime, now: datetime) -> dict[str, 
         "school": finding.school,
         "account": finding.account,
         "rule": finding.rule,
-        "since": since,
+        "first_found_at": since,
         "checked_at": now,
-        "body": dump(finding),
+        "document": dump(finding),
     }

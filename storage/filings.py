@@ -40,8 +40,8 @@ class FilingRepository:
         """Add new rows and change those that differ, all or nothing. Returns (added, changed)."""
         with self._db.write() as tx:
             known = {
-                (row.school, row.id): row.body
-                for row in tx.execute(select(FILING.c.school, FILING.c.id, FILING.c.body))
+                (row.school, row.id): row.document
+                for row in tx.execute(select(FILING.c.school, FILING.c.id, FILING.c.document))
             }
             new = {(f.school, f.id): (f, dump(f)) for f in filings}
             changed = {key: pair for key, pair in new.items() if known.get(key) != pair[1]}
@@ -62,8 +62,8 @@ class FilingRepository:
         A row that only moved in the office's order is written and not logged. Raises RegisterMoved.
         """
         with self._db.write() as tx:
-            rows = tx.execute(select(FILING.c.id, FILING.c.body).where(FILING.c.school == school))
-            known = {row.id: load(Filing, row.body) for row in rows}
+            rows = tx.execute(select(FILING.c.id, FILING.c.document).where(FILING.c.school == school))
+            known = {row.id: load(Filing, row.document) for row in rows}
             if known != {filing.id: filing for filing in before}:
                 raise RegisterMoved("台账在预览之后已有变动，没有保存。请重新导入。")
             wanted = {filing.id: filing for filing in after}
@@ -93,34 +93,23 @@ class FilingRepository:
         with self._db.write() as tx:
             rows = tx.execute(select(FILING).where(FILING.c.school == school, FILING.c.id.in_(ids))).all()
             for row in rows:
-                tx.execute(insert(CHANGE), [_change((school, row.id), row.body, "", by, now)])
-                record_document(tx, "filing.remove", f"{school}/{row.id}", row.body, "", now=now, school=school)
+                tx.execute(insert(CHANGE), [_change((school, row.id), row.document, "", by, now)])
+                record_document(tx, "filing.remove", f"{school}/{row.id}", row.document, "", now=now, school=school)
             return int(tx.execute(delete(FILING).where(FILING.c.school == school, FILING.c.id.in_(ids))).rowcount)
 
     def all(self, school: str | None = None) -> list[Filing]:
         """Every filing, of one school where named, in the office's order."""
-        query = select(FILING.c.body).order_by(FILING.c.school, FILING.c.id)
+        query = select(FILING.c.document).order_by(FILING.c.school, FILING.c.id)
         if school:
             query = query.where(FILING.c.school == school)
         with self._db.read() as tx:
             found = [load(Filing, body) for (body,) in tx.execute(query)]
         return sorted(found, key=lambda filing: (filing.school, filing.order))
 
-    def chunks(self, tx: Connection, school: str, size: int = 2000) -> Iterator[list[Filing]]:
-        """A school's filings in keyset pages, so that 100,000 of them are never in memory at once."""
-        after = ""
-        while True:
-            query = select(FILING.c.id, FILING.c.body).where(FILING.c.school == school, FILING.c.id > after)
-            rows = tx.execute(query.order_by(FILING.c.id).limit(size)).all()
-            if not rows:
-                return
-            after = rows[-1].id
-            yield [load(Filing, row.body) for row in rows]
-
     def iterate(self, school: str) -> Iterator[Filing]:
         """A school's filings one by one."""
         with self._db.read() as tx:
-            for filings in self.chunks(tx, school):
+            for filings in filing_pages(tx, school):
                 yield from filings
 
     def by_key(self, keys: Sequence[str]) -> dict[str, list[Filing]]:
@@ -128,7 +117,7 @@ class FilingRepository:
         found: dict[str, list[Filing]] = {}
         with self._db.read() as tx:
             for start in range(0, len(keys), 500):
-                query = select(FILING.c.key, FILING.c.body).where(FILING.c.key.in_(keys[start : start + 500]))
+                query = select(FILING.c.key, FILING.c.document).where(FILING.c.key.in_(keys[start : start + 500]))
                 for key, body in tx.execute(query):
                     found.setdefault(key, []).append(load(Filing, body))
         return found
@@ -143,7 +132,19 @@ class FilingRepository:
         """What happened to one filing, oldest first: at, by, before, after."""
         query = select(CHANGE).where(CHANGE.c.filing == filing).order_by(CHANGE.c.seq)
         with self._db.read() as tx:
-            return [{"at": row.at, "by": row.by, **load_json("台账变更", row.body)} for row in tx.execute(query)]
+            return [{"at": row.at, "by": row.by, **load_json("台账变更", row.document)} for row in tx.execute(query)]
+
+
+def filing_pages(tx: Connection, school: str, size: int = 2000) -> Iterator[list[Filing]]:
+    """A school's filings in keyset pages, so that 100,000 of them are never in memory at once."""
+    after = ""
+    while True:
+        query = select(FILING.c.id, FILING.c.document).where(FILING.c.school == school, FILING.c.id > after)
+        rows = tx.execute(query.order_by(FILING.c.id).limit(size)).all()
+        if not rows:
+            return
+        after = rows[-1].id
+        yield [load(Filing, row.document) for row in rows]
 
 
 def _audit(
@@ -174,7 +175,7 @@ def _row(filing: Filing, body: str, now: datetime) -> dict[str, Any]:
         "platform": filing.platform.value,
         "name": filing.name,
         "unit": filing.unit,
-        "body": body,
+        "document": body,
         "updated_at": now,
     }
 
@@ -183,4 +184,4 @@ def _change(key: tuple[str, str], before: str | None, after: str, by: str, now: 
     body = json.dumps(
         {"before": json.loads(before or "null"), "after": json.loads(after or "null")}, ensure_ascii=False
     )
-    return {"school": key[0], "filing": key[1], "at": now, "by": by, "body": body}
+    return {"school": key[0], "filing": key[1], "at": now, "by": by, "document": body}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Text, func, insert, select, type_coerce
 
 from rules.accounts.identity import QUERY_KEY_PREFIX
 from rules.model import BEIJING, AccountState, Observation, Outcome
+from rules.visit_schedule import VisitReason
 from storage.database import Database, table, upsert
 from storage.serialization import dump, load
 from storage.tables import AccountStateRow, CrawlRunAccountRow, ObservationRow, PostRow
@@ -32,27 +33,39 @@ class ApplyObservation(Protocol):
 
 
 PLACE, FACTS, WHOLE = 8, 16, 24
-"""How much of a sign says which page it was, what it said besides, and everything."""
+"""How much of a fingerprint says which page it was, what it said besides, and everything."""
 
 
 class ObservationSummary(NamedTuple):
     """An observation in passing: enough to see whether it says anything new, without reading its document.
 
-    ``sign`` is three times eight hex digits: which page it was, what the page said of the account, what it listed. Two
-    with the same sign showed the same, whenever they were made.
+    ``fingerprint`` is three times eight hex digits: which page it was, what the page said of the account, what it listed.
+    Two with the same fingerprint showed the same, whenever they were made.
     """
 
     key: str
     at: datetime
-    sign: str
+    fingerprint: str
     posted: Any
     """Its newest post, as the database keeps times: good for nothing but comparing two of them."""
-    body: str
+    document: str
 
     @property
     def look(self) -> Observation:
         """The whole observation."""
-        return load(Observation, self.body)
+        return load(Observation, self.document)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPost:
+    """An own post of an account, with the page that first showed it."""
+
+    id: str
+    title: str
+    url: str
+    published_at: datetime | None
+    first_seen_at: datetime
+    evidence: str
 
 
 class ObservationRepository:
@@ -76,7 +89,7 @@ class ObservationRepository:
                 if (key, look.source, look.evidence, look.observed_at) not in known:
                     fresh.setdefault(key, []).append(look)
             accounts = {key: own for key, own in fresh.items() if not key.startswith(QUERY_KEY_PREFIX)}
-            states = self._states(tx, sorted(accounts), lock=True)
+            states = _state_rows(tx, sorted(accounts), lock=True)
             if fresh:
                 tx.execute(
                     insert(OBSERVATION), [_observation_row(run, k, look) for k, own in fresh.items() for look in own]
@@ -99,37 +112,14 @@ class ObservationRepository:
         columns = (OBSERVATION.c.key, OBSERVATION.c.source, OBSERVATION.c.evidence, OBSERVATION.c.observed_at)
         return {tuple(row) for row in tx.execute(select(*columns).where(OBSERVATION.c.run == run))}
 
-    def _states(self, tx: Connection, keys: Iterable[str], *, lock: bool = False) -> dict[str, dict[str, Any]]:
-        found: dict[str, dict[str, Any]] = {}
-        for chunk in _chunks(list(keys)):
-            query = select(STATE).where(STATE.c.key.in_(chunk))
-            found |= {row.key: dict(row._mapping) for row in tx.execute(query.with_for_update() if lock else query)}
-        return found
-
     def states(self, keys: Sequence[str], now: datetime) -> dict[str, AccountState]:
         """The present of these accounts, with posts and observed days counted over the year before ``now``."""
         with self._db.read() as tx:
-            return self.seen_in(tx, keys, now)
-
-    def seen_in(self, tx: Connection, keys: Sequence[str], now: datetime) -> dict[str, AccountState]:
-        """The same inside a transaction that is already open."""
-        rows = self._states(tx, keys)
-        posts: dict[str, int] = {}
-        for chunk in _chunks(list(rows)):
-            count = select(POST.c.key, func.count()).where(POST.c.key.in_(chunk), POST.c.published_at > now - YEAR)
-            posts |= {key: n for key, n in tx.execute(count.where(POST.c.published_at <= now).group_by(POST.c.key))}
-        return {
-            key: replace(
-                load(AccountState, row["body"]),
-                posts_in_year=posts.get(key, 0),
-                days_observed=_days_since(int(row["days"], 16), row["days_base"], now),
-            )
-            for key, row in rows.items()
-        }
+            return account_states(tx, keys, now)
 
     def history(self, key: str, since: datetime | None = None, limit: int = 1000) -> list[tuple[Observation, str]]:
         """One account's observations, newest first, each with the run that made it."""
-        query = select(OBSERVATION.c.body, OBSERVATION.c.run).where(OBSERVATION.c.key == key)
+        query = select(OBSERVATION.c.document, OBSERVATION.c.run).where(OBSERVATION.c.key == key)
         if since:
             query = query.where(OBSERVATION.c.observed_at >= since)
         with self._db.read() as tx:
@@ -138,13 +128,13 @@ class ObservationRepository:
 
     def of_run(self, run: str) -> list[Observation]:
         """What one run saw, in the order it was recorded."""
-        query = select(OBSERVATION.c.body).where(OBSERVATION.c.run == run).order_by(OBSERVATION.c.seq)
+        query = select(OBSERVATION.c.document).where(OBSERVATION.c.run == run).order_by(OBSERVATION.c.seq)
         with self._db.read() as tx:
             return [load(Observation, body) for (body,) in tx.execute(query)]
 
     def keyed_of_run(self, run: str) -> list[tuple[str, Observation]]:
         """What one run saw, each with the key it was looked at for."""
-        query = select(OBSERVATION.c.key, OBSERVATION.c.body).where(OBSERVATION.c.run == run)
+        query = select(OBSERVATION.c.key, OBSERVATION.c.document).where(OBSERVATION.c.run == run)
         with self._db.read() as tx:
             return [(key, load(Observation, body)) for key, body in tx.execute(query.order_by(OBSERVATION.c.seq))]
 
@@ -152,7 +142,7 @@ class ObservationRepository:
         """Of these keys those that some look got a page for; a wall is none."""
         found: set[str] = set()
         with self._db.read() as tx:
-            for chunk in _chunks(list(keys)):
+            for chunk in chunked(list(keys)):
                 answered = (OBSERVATION.c.outcome != Outcome.BLOCKED.value, OBSERVATION.c.evidence != "")
                 query = select(OBSERVATION.c.key).where(OBSERVATION.c.key.in_(chunk), *answered)
                 found |= {key for (key,) in tx.execute(query)}
@@ -160,48 +150,77 @@ class ObservationRepository:
 
     def summaries(self, until: datetime) -> Iterator[ObservationSummary]:
         """Every observation by account and time, its document unread."""
-        columns = (OBSERVATION.c.key, OBSERVATION.c.observed_at, OBSERVATION.c.sign)
+        columns = (OBSERVATION.c.key, OBSERVATION.c.observed_at, OBSERVATION.c.fingerprint)
         posted = type_coerce(OBSERVATION.c.last_post_at, Text)
-        query = select(*columns, posted, OBSERVATION.c.body).where(OBSERVATION.c.observed_at <= until)
+        query = select(*columns, posted, OBSERVATION.c.document).where(OBSERVATION.c.observed_at <= until)
         with self._db.read() as tx:
             rows = tx.execution_options(yield_per=5000).execute(query.order_by(*columns[:2], OBSERVATION.c.seq))
             yield from (ObservationSummary(*row) for row in rows)
 
     def iterate(self, until: datetime) -> Iterator[tuple[str, Observation]]:
         """Every observation with its account key, in the order they were recorded."""
-        query = select(OBSERVATION.c.key, OBSERVATION.c.body).where(OBSERVATION.c.observed_at <= until)
+        query = select(OBSERVATION.c.key, OBSERVATION.c.document).where(OBSERVATION.c.observed_at <= until)
         with self._db.read() as tx:
             for key, body in tx.execution_options(yield_per=2000).execute(query.order_by(OBSERVATION.c.seq)):
                 yield key, load(Observation, body)
 
-    def posts(self, key: str, limit: int = 50) -> list[dict[str, Any]]:
+    def posts(self, key: str, limit: int = 50) -> list[StoredPost]:
         """The newest own posts of an account."""
         query = select(POST).where(POST.c.key == key).order_by(POST.c.published_at.desc()).limit(limit)
         with self._db.read() as tx:
-            return [dict(row._mapping) for row in tx.execute(query)]
+            return [
+                StoredPost(
+                    id=row.post,
+                    title=row.title,
+                    url=row.url,
+                    published_at=row.published_at,
+                    first_seen_at=row.first_seen_at,
+                    evidence=row.evidence,
+                )
+                for row in tx.execute(query)
+            ]
 
     def next_visits(self) -> dict[str, datetime]:
         """When each account is to be looked at next, where that was said; all others are due."""
         with self._db.read() as tx:
-            rows = tx.execute(select(STATE.c.key, STATE.c.next_look_at).where(STATE.c.next_look_at.is_not(None)))
+            rows = tx.execute(select(STATE.c.key, STATE.c.next_visit_at).where(STATE.c.next_visit_at.is_not(None)))
             return {key: at for key, at in rows}
 
-    def schedule_visits(self, looks: Sequence[tuple[str, datetime, str]]) -> None:
+    def schedule_visits(self, visits: Sequence[tuple[str, datetime, VisitReason]]) -> None:
         """Say when each account is to be looked at next, and why."""
         with self._db.write() as tx:
-            for key, at, why in looks:
+            for key, at, reason in visits:
                 change = STATE.update().where(STATE.c.key == key)
-                tx.execute(change.values(next_look_at=at, next_look_why=why))
-
-    def counts(self) -> dict[tuple[str, str], int]:
-        """Accounts by platform and present outcome; ``obstacle`` wins where the newest look saw nothing."""
-        shown = func.coalesce(STATE.c.obstacle, STATE.c.outcome, "never")
-        query = select(STATE.c.platform, shown, func.count()).group_by(STATE.c.platform, shown)
-        with self._db.read() as tx:
-            return {(platform, outcome): n for platform, outcome, n in tx.execute(query)}
+                tx.execute(change.values(next_visit_at=at, next_visit_reason=reason.value))
 
 
-def _chunks(keys: list[str]) -> Iterator[list[str]]:
+def _state_rows(tx: Connection, keys: Iterable[str], *, lock: bool = False) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for chunk in chunked(list(keys)):
+        query = select(STATE).where(STATE.c.key.in_(chunk))
+        found |= {row.key: dict(row._mapping) for row in tx.execute(query.with_for_update() if lock else query)}
+    return found
+
+
+def account_states(tx: Connection, keys: Sequence[str], now: datetime) -> dict[str, AccountState]:
+    """The present of these accounts inside a transaction that is already open; see `ObservationRepository.states`."""
+    rows = _state_rows(tx, keys)
+    posts: dict[str, int] = {}
+    for chunk in chunked(list(rows)):
+        count = select(POST.c.key, func.count()).where(POST.c.key.in_(chunk), POST.c.published_at > now - YEAR)
+        posts |= {key: n for key, n in tx.execute(count.where(POST.c.published_at <= now).group_by(POST.c.key))}
+    return {
+        key: replace(
+            load(AccountState, row["document"]),
+            posts_in_year=posts.get(key, 0),
+            days_observed=_days_since(int(row["observed_days"], 16), row["observed_days_start"], now),
+        )
+        for key, row in rows.items()
+    }
+
+
+def chunked(keys: list[str]) -> Iterator[list[str]]:
+    """Some keys at a time, as many as go into one IN list."""
     for start in range(0, len(keys), CHUNK):
         yield keys[start : start + CHUNK]
 
@@ -216,12 +235,12 @@ def _observation_row(run: str, key: str, seen: Observation) -> dict[str, Any]:
         "last_post_at": seen.last_post_at,
         "run": run,
         "evidence": seen.evidence,
-        "sign": _sign(seen),
-        "body": dump(seen),
+        "fingerprint": _fingerprint(seen),
+        "document": dump(seen),
     }
 
 
-def _sign(seen: Observation) -> str:
+def _fingerprint(seen: Observation) -> str:
     """See `ObservationSummary`. A small number of posts may break a rule by itself, so it counts among what the page said."""
     few = seen.post_count if seen.post_count is not None and seen.post_count < FEW else None
     facts = replace(
@@ -235,8 +254,8 @@ def _sign(seen: Observation) -> str:
 def _next_state(
     key: str, looks: list[Observation], row: dict[str, Any] | None, absorb: ApplyObservation
 ) -> tuple[AccountState, dict[str, Any]]:
-    seen = load(AccountState, row["body"]) if row else None
-    days, base = (int(row["days"], 16), row["days_base"]) if row else (0, 0)
+    seen = load(AccountState, row["document"]) if row else None
+    days, base = (int(row["observed_days"], 16), row["observed_days_start"]) if row else (0, 0)
     for look in sorted(looks, key=lambda each: each.observed_at):
         seen = absorb(seen, look, key=key)
         if look.outcome.is_fact:
@@ -272,13 +291,13 @@ def _state_row(
         "outcome": seen.outcome.value if seen.outcome else None,
         "obstacle": seen.obstacle.value if seen.obstacle else None,
         "attempted_at": seen.attempted_at,
-        "fact_at": seen.fact.at if seen.fact else None,
+        "last_fact_at": seen.fact.at if seen.fact else None,
         "last_post_at": seen.last_post_at,
-        "next_look_at": before["next_look_at"] if before else None,
-        "next_look_why": before["next_look_why"] if before else "",
-        "days": f"{days:x}",
-        "days_base": base,
-        "body": dump(seen),
+        "next_visit_at": before["next_visit_at"] if before else None,
+        "next_visit_reason": before["next_visit_reason"] if before else "",
+        "observed_days": f"{days:x}",
+        "observed_days_start": base,
+        "document": dump(seen),
     }
 
 

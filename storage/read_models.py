@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, text
@@ -13,11 +13,12 @@ from rules.cases.case import Case
 from rules.model import AccountState, DatedEvidence, Filing, Outcome, Platform
 from rules.people import View
 from storage.cases import CASE, OPEN
-from storage.crawl_runs import DIGEST, RUN
+from storage.crawl_runs import RUN, RunStatus
 from storage.database import Database
-from storage.filings import FILING
-from storage.notices import NOTICE
-from storage.observations import OBSERVATION, STATE
+from storage.digests import DIGEST
+from storage.filings import FILING, filing_pages, key_of
+from storage.notices import NOTICE, NoticeState
+from storage.observations import OBSERVATION, STATE, account_states, chunked
 from storage.serialization import load
 
 NEVER = "never"
@@ -55,6 +56,26 @@ class AccountListItem:
     open_cases: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """Some accounts of a school: their keys, their filings (none of suspects), and what was seen of them."""
+
+    keys: Sequence[str]
+    filings: Sequence[Filing]
+    seen: Mapping[str, AccountState]
+
+
+@dataclass(frozen=True, slots=True)
+class DigestListItem:
+    """A digest as listed, with what became of its letter; ``state`` None where none was queued."""
+
+    school: str
+    day: date
+    made_at: datetime
+    state: NoticeState | None
+    sent_at: datetime | None
+
+
 class ReadModels:
     """Read-only questions over several tables."""
 
@@ -81,19 +102,32 @@ class ReadModels:
     def accounts_without_fact(self, limit: int, view: View = EVERYTHING) -> list[AccountListItem]:
         """Accounts whose newest look showed nothing, longest without a fact first; never seen ones before all."""
         query = select(*_COLUMNS).select_from(REGISTER).where(_unseen(), *_visible(view))
-        query = query.order_by(STATE.c.fact_at.is_not(None), STATE.c.fact_at, FILING.c.school, FILING.c.id)
+        query = query.order_by(STATE.c.last_fact_at.is_not(None), STATE.c.last_fact_at, FILING.c.school, FILING.c.id)
         with self._db.read() as tx:
             return [_line(row) for row in tx.execute(query.limit(limit))]
 
     def hijacked_sites(self, view: View = EVERYTHING) -> list[tuple[AccountListItem, DatedEvidence]]:
         """Filed sites that show somebody else's content, longest first, each with the look that first showed it."""
-        query = select(*_COLUMNS, STATE.c.body.label("state")).select_from(REGISTER)
-        query = query.where(FILING.c.platform == Platform.WEBSITE.value, _has(STATE.c.body, '"hijacked":'))
+        query = select(*_COLUMNS, STATE.c.document.label("state")).select_from(REGISTER)
+        query = query.where(FILING.c.platform == Platform.WEBSITE.value, _has(STATE.c.document, '"hijacked":'))
         with self._db.read() as tx:
             rows = tx.execute(query.where(*_visible(view))).all()
         found = [(_line(row), load(AccountState, row.state).hijacked) for row in rows]
         sites = [(line, shown) for line, shown in found if shown]
         return sorted(sites, key=lambda pair: (pair[1].at, pair[0].key))
+
+    def account_pages(self, school: str, suspected: Collection[str], now: datetime) -> Iterator[AccountPage]:
+        """A school's register in pages with what was seen of it, then the ``suspected`` keys that it does not have, all
+        as of one moment. 100,000 accounts are never in memory at once."""
+        unfiled = dict.fromkeys(suspected)
+        with self._db.read() as tx:
+            for filings in filing_pages(tx, school):
+                keys = [key_of(filing) for filing in filings]
+                for key in keys:
+                    unfiled.pop(key, None)
+                yield AccountPage(keys, filings, account_states(tx, keys, now))
+            for keys in chunked(list(unfiled)):
+                yield AccountPage(keys, [], account_states(tx, keys, now))
 
     def count_by_outcome(self, view: View = EVERYTHING) -> dict[tuple[str, str], int]:
         """Registered accounts by platform and what the newest look showed."""
@@ -130,8 +164,8 @@ class ReadModels:
         if states:
             conditions.append(CASE.c.state.in_(states))
         if text:
-            conditions.append(or_(CASE.c.number.contains(text, autoescape=True), _has(CASE.c.body, text)))
-        query = select(CASE.c.body).where(*conditions).order_by(CASE.c.opened_at.desc(), CASE.c.number.desc())
+            conditions.append(or_(CASE.c.number.contains(text, autoescape=True), _has(CASE.c.document, text)))
+        query = select(CASE.c.document).where(*conditions).order_by(CASE.c.opened_at.desc(), CASE.c.number.desc())
         with self._db.read() as tx:
             total = tx.execute(select(func.count()).select_from(CASE).where(*conditions)).scalar_one()
             page = tx.execute(query.limit(limit).offset(offset))
@@ -149,25 +183,34 @@ class ReadModels:
 
     def last_facts(self) -> dict[str, datetime]:
         """The newest successful observation of each platform; platforms without one are absent."""
-        return self._newest(select(STATE.c.platform, func.max(STATE.c.fact_at)).group_by(STATE.c.platform))
+        return self._newest(select(STATE.c.platform, func.max(STATE.c.last_fact_at)).group_by(STATE.c.platform))
 
     def last_runs(self) -> dict[str, datetime]:
         """When the newest run of each kind ended well; kinds without one are absent."""
-        query = select(RUN.c.kind, func.max(RUN.c.finished_at)).where(RUN.c.status == "ok").group_by(RUN.c.kind)
+        query = (
+            select(RUN.c.kind, func.max(RUN.c.finished_at))
+            .where(RUN.c.status == RunStatus.OK.value)
+            .group_by(RUN.c.kind)
+        )
         return self._newest(query)
 
     def last_digests(self) -> dict[str, datetime]:
         """When each school's newest digest was made."""
         return self._newest(select(DIGEST.c.school, func.max(DIGEST.c.made_at)).group_by(DIGEST.c.school))
 
-    def digests(self, limit: int = 60) -> list[dict[str, Any]]:
-        """The newest digests, without their text: school, day, made_at, and state and sent_at of the letter, if any."""
+    def digests(self, limit: int = 60) -> list[DigestListItem]:
+        """The newest digests, without their text."""
         letter = NOTICE.c.id == DIGEST.c.school + "/digest/" + cast(DIGEST.c.day, Text)
         columns = (DIGEST.c.school, DIGEST.c.day, DIGEST.c.made_at, NOTICE.c.state, NOTICE.c.sent_at)
         query = select(*columns).select_from(DIGEST.outerjoin(NOTICE, letter))
         with self._db.read() as tx:
             rows = tx.execute(query.order_by(DIGEST.c.day.desc(), DIGEST.c.school).limit(limit))
-            return [dict(row._mapping) for row in rows]
+            return [
+                DigestListItem(
+                    row.school, row.day, row.made_at, NoticeState(row.state) if row.state else None, row.sent_at
+                )
+                for row in rows
+            ]
 
     def database_bytes(self) -> int:
         """The size of the database."""
@@ -183,23 +226,23 @@ class ReadModels:
 
 
 _COLUMNS: tuple[Any, ...] = (
-    FILING.c.body,
+    FILING.c.document,
     FILING.c.key,
     SHOWN.label("shown"),
     STATE.c.last_post_at,
     STATE.c.attempted_at,
-    STATE.c.fact_at,
+    STATE.c.last_fact_at,
 )
 
 
 def _line(row: Any) -> AccountListItem:
     return AccountListItem(
-        filing=load(Filing, row.body),
+        filing=load(Filing, row.document),
         key=row.key,
         shown=row.shown,
         last_post_at=row.last_post_at,
         attempted_at=row.attempted_at,
-        fact_at=row.fact_at,
+        fact_at=row.last_fact_at,
     )
 
 

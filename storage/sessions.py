@@ -61,7 +61,7 @@ class Sessions:
 
     def find(self, token: str, now: datetime) -> tuple[SessionRecord, User] | None:
         """The session of a cookie and whose it is; None where it ended, or the person is disabled."""
-        query = select(SESSION, USER.c.body.label("person")).join(USER, USER.c.name == SESSION.c.user)
+        query = select(SESSION, USER.c.document.label("person")).join(USER, USER.c.name == SESSION.c.user)
         with self._db.read() as tx:
             row = tx.execute(query.where(SESSION.c.token == digest(token), SESSION.c.expires_at > now)).first()
         if row is None:
@@ -152,7 +152,7 @@ class OneTimeTokens:
         alone: bool = False,
     ) -> None:
         """Keep a secret; with ``alone`` every earlier one of the purpose (or of the same person) ends."""
-        row = {"token": digest(token), "purpose": purpose, "body": json.dumps(body or {}), "expires_at": expires_at}
+        row = {"token": digest(token), "purpose": purpose, "document": json.dumps(body or {}), "expires_at": expires_at}
         with self._db.write() as tx:
             tx.execute(ONE_TIME.delete().where(ONE_TIME.c.expires_at < now))
             if alone:
@@ -161,21 +161,21 @@ class OneTimeTokens:
 
     def look(self, token: str, purposes: Collection[str], now: datetime) -> tuple[str, dict[str, str]] | None:
         """(purpose, what goes with it) of a secret that still works, without using it up."""
-        query = select(ONE_TIME.c.purpose, ONE_TIME.c.body).where(
+        query = select(ONE_TIME.c.purpose, ONE_TIME.c.document).where(
             ONE_TIME.c.token == digest(token), ONE_TIME.c.expires_at > now
         )
         with self._db.read() as tx:
             row = tx.execute(query).first()
         if row is None or row.purpose.partition(":")[0] not in purposes:
             return None
-        return row.purpose, json.loads(row.body)
+        return row.purpose, json.loads(row.document)
 
     def take(self, token: str, purpose: str, now: datetime) -> dict[str, str] | None:
         """Use a secret up; None where it never was, has expired, or somebody was quicker."""
         mine = (ONE_TIME.c.token == digest(token)) & (ONE_TIME.c.purpose == purpose) & (ONE_TIME.c.expires_at > now)
         with self._db.write() as tx:
-            row = tx.execute(select(ONE_TIME.c.body).where(mine).with_for_update()).first()
+            row = tx.execute(select(ONE_TIME.c.document).where(mine).with_for_update()).first()
             if row is None or tx.execute(ONE_TIME.delete().where(mine)).rowcount != 1:
                 return None
-            found: dict[str, str] = json.loads(row.body)
+            found: dict[str, str] = json.loads(row.document)
             return found

@@ -5,12 +5,16 @@ from __future__ import annotations
 from storage.audit import AuditLog
 from storage.candidates import CandidateRepository
 from storage.cases import CaseRepository
+from storage.chain_heads import ChainHeadRepository
 from storage.crawl_runs import CrawlRunRepository
 from storage.database import Database
+from storage.digests import DigestRepository
 from storage.filings import FilingRepository
 from storage.notices import OutboxRepository
 from storage.observations import ObservationRepository
+from storage.platform_state import PlatformStateRepository
 from storage.read_models import ReadModels
+from storage.scheduled_jobs import ScheduledJobRepository
 from storage.sessions import Failures, OneTimeTokens, Sessions
 from storage.users import Users
 
@@ -23,12 +27,16 @@ class Store:
         self.database = Database(url)
         self.database.upgrade()
         self.filings = FilingRepository(self.database)
-        self.looks = ObservationRepository(self.database)
-        self.runs = CrawlRunRepository(self.database)
+        self.observations = ObservationRepository(self.database)
+        self.crawl_runs = CrawlRunRepository(self.database)
+        self.scheduled_jobs = ScheduledJobRepository(self.database)
+        self.platform_state = PlatformStateRepository(self.database)
+        self.digests = DigestRepository(self.database)
+        self.chain_heads = ChainHeadRepository(self.database)
         self.cases = CaseRepository(self.database)
-        self.notices = OutboxRepository(self.database)
+        self.outbox = OutboxRepository(self.database)
         self.candidates = CandidateRepository(self.database)
-        self.overview = ReadModels(self.database)
+        self.read_models = ReadModels(self.database)
         self.users = Users(self.database)
         self.sessions = Sessions(self.database)
         self.sign_in_failures = Failures(self.database)

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from rules.model import BEIJING
 
 AHEAD = timedelta(hours=8)
-"""Beijing before UTC: an addition is four times faster than `astimezone`, and a year of looks has a million times."""
+"""Beijing before UTC: an addition is four times faster than `astimezone`, and a year of observations has a million times."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -50,7 +50,7 @@ class FilingRow(SQLModel, table=True):
     platform: str
     name: str
     unit: str
-    body: str = Field(sa_type=Text)
+    document: str = Field(sa_type=Text)
     updated_at: datetime = Field(sa_type=TIME)
 
 
@@ -63,7 +63,7 @@ class FilingChangeRow(SQLModel, table=True):
     filing: str = Field(index=True)
     at: datetime = Field(sa_type=TIME)
     by: str
-    body: str = Field(sa_type=Text)
+    document: str = Field(sa_type=Text)
 
 
 class ObservationRow(SQLModel, table=True):
@@ -80,12 +80,12 @@ class ObservationRow(SQLModel, table=True):
     last_post_at: datetime | None = Field(default=None, sa_type=TIME)
     run: str
     evidence: str
-    sign: str
-    body: str = Field(sa_type=Text)
+    fingerprint: str
+    document: str = Field(sa_type=Text)
 
 
 class PostRow(SQLModel, table=True):
-    """An own post, kept once with the evidence of the look that first showed it; counted by low_volume."""
+    """An own post, kept once with the evidence of the page that first showed it; counted by low_volume."""
 
     __tablename__ = "post"
     __table_args__ = (Index("ix_post_key_published", "key", "published_at"),)
@@ -101,29 +101,30 @@ class PostRow(SQLModel, table=True):
 class AccountStateRow(SQLModel, table=True):
     """The present of one account (`rules.model.AccountState`), so that nothing scans history to know it.
 
-    ``days`` is a bitmap in hexadecimal: bit n is set when the day with ordinal ``days_base + n`` had a fact.
+    ``observed_days`` is a bitmap in hexadecimal: bit n is set when the day with ordinal ``observed_days_start + n`` had a
+    fact. ``next_visit_reason`` is a code of `rules.visit_schedule.VisitReason`.
     """
 
     __tablename__ = "account_state"
-    __table_args__ = (Index("ix_state_platform_next", "platform", "next_look_at"),)
+    __table_args__ = (Index("ix_state_platform_next", "platform", "next_visit_at"),)
     key: str = Field(primary_key=True)
     platform: str
     outcome: str | None = None
     obstacle: str | None = None
     attempted_at: datetime | None = Field(default=None, sa_type=TIME)
-    fact_at: datetime | None = Field(default=None, sa_type=TIME)
+    last_fact_at: datetime | None = Field(default=None, sa_type=TIME)
     last_post_at: datetime | None = Field(default=None, sa_type=TIME)
-    next_look_at: datetime | None = Field(default=None, sa_type=TIME)
-    next_look_why: str = ""
-    days: str = "0"
-    days_base: int = 0
-    body: str = Field(sa_type=Text)
+    next_visit_at: datetime | None = Field(default=None, sa_type=TIME)
+    next_visit_reason: str = ""
+    observed_days: str = "0"
+    observed_days_start: int = 0
+    document: str = Field(sa_type=Text)
 
 
 class CrawlRunRow(SQLModel, table=True):
     """One sweep, scan or discovery: one spider over one shard of accounts."""
 
-    __tablename__ = "run"
+    __tablename__ = "crawl_run"
     id: str = Field(primary_key=True)
     kind: str
     platform: str
@@ -136,7 +137,7 @@ class CrawlRunRow(SQLModel, table=True):
 class CrawlRunAccountRow(SQLModel, table=True):
     """What one run said about one account: an upsert, so a shard that is run again never counts twice."""
 
-    __tablename__ = "run_account"
+    __tablename__ = "crawl_run_account"
     run: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     outcome: str
@@ -146,7 +147,7 @@ class CrawlRunAccountRow(SQLModel, table=True):
 class ScheduledJobRow(SQLModel, table=True):
     """One scheduled job: when it should run and when it last did."""
 
-    __tablename__ = "job"
+    __tablename__ = "scheduled_job"
     name: str = Field(primary_key=True)
     cron: str
     enabled: bool = True
@@ -164,9 +165,9 @@ class FindingRow(SQLModel, table=True):
     school: str = Field(index=True)
     account: str
     rule: str
-    since: datetime = Field(sa_type=TIME)
+    first_found_at: datetime = Field(sa_type=TIME)
     checked_at: datetime = Field(sa_type=TIME)
-    body: str = Field(sa_type=Text)
+    document: str = Field(sa_type=Text)
 
 
 class CaseRow(SQLModel, table=True):
@@ -188,10 +189,11 @@ class CaseRow(SQLModel, table=True):
     school: str
     account: str
     platform: str
+    rule: str
     state: str
     opened_at: datetime = Field(sa_type=TIME)
     version: int
-    body: str = Field(sa_type=Text)
+    document: str = Field(sa_type=Text)
 
 
 class CaseEventRow(SQLModel, table=True):
@@ -205,34 +207,34 @@ class CaseEventRow(SQLModel, table=True):
     at: datetime = Field(sa_type=TIME, index=True)
     kind: str
     by: str
-    body: str = Field(sa_type=Text)
+    document: str = Field(sa_type=Text)
 
 
 class NoticeRow(SQLModel, table=True):
     """The outbox: one document to one addressee, claimed, sent, marked. ``id`` is case number + step: never two."""
 
     __tablename__ = "notice"
-    __table_args__ = (UniqueConstraint("school", "number"), Index("ix_notice_state_next", "state", "next_try_at"))
+    __table_args__ = (UniqueConstraint("school", "number"), Index("ix_notice_state_next", "state", "next_attempt_at"))
     id: str = Field(primary_key=True)
     number: str
     school: str
     case_number: str = Field(index=True)
-    document: str
+    document_type: str
     state: str
     created_at: datetime = Field(sa_type=TIME)
     claimed_at: datetime | None = Field(default=None, sa_type=TIME)
     sent_at: datetime | None = Field(default=None, sa_type=TIME)
-    next_try_at: datetime | None = Field(default=None, sa_type=TIME)
+    next_attempt_at: datetime | None = Field(default=None, sa_type=TIME)
     attempts: int = 0
     error: str = ""
-    delivered: str = Field(default="{}", sa_type=Text)
-    body: str = Field(sa_type=Text)
+    delivery_results: str = Field(default="{}", sa_type=Text)
+    document: str = Field(sa_type=Text)
 
 
 class NumberSequenceRow(SQLModel, table=True):
     """The last number given out per school, year and kind, taken in the transaction that uses it."""
 
-    __tablename__ = "series"
+    __tablename__ = "number_sequence"
     school: str = Field(primary_key=True)
     year: int = Field(primary_key=True)
     kind: str = Field(primary_key=True)
@@ -251,12 +253,13 @@ class CandidateRow(SQLModel, table=True):
     platform: str
     name: str
     url: str
+    kind: str
     state: str
     first_seen_at: datetime = Field(sa_type=TIME)
     last_seen_at: datetime = Field(sa_type=TIME)
     expires_at: datetime | None = Field(default=None, sa_type=TIME)
     decided_name: str = ""
-    body: str = Field(sa_type=Text)
+    document: str = Field(sa_type=Text)
 
 
 class SearchLogRow(SQLModel, table=True):
@@ -272,16 +275,16 @@ class SearchLogRow(SQLModel, table=True):
 
 
 class PlatformStateRow(SQLModel, table=True):
-    """One platform's rest after walls, its breaker, and the operator's switches with who and why."""
+    """One platform's pause after blocked pages, its breaker, and the operator's switches with who and why."""
 
-    __tablename__ = "platform"
+    __tablename__ = "platform_state"
     platform: str = Field(primary_key=True)
-    walls: int = 0
-    rest_until: datetime | None = Field(default=None, sa_type=TIME)
-    frozen_at: datetime | None = Field(default=None, sa_type=TIME)
-    frozen_why: str = ""
+    consecutive_blocks: int = 0
+    paused_until: datetime | None = Field(default=None, sa_type=TIME)
+    breaker_opened_at: datetime | None = Field(default=None, sa_type=TIME)
+    breaker_reason: str = ""
     enabled: bool = True
-    ignore_robots: bool = False
+    robots_waived: bool = False
 
 
 class OperatorEventRow(SQLModel, table=True):
@@ -291,14 +294,14 @@ class OperatorEventRow(SQLModel, table=True):
     seq: int | None = Field(default=None, primary_key=True, sa_type=ID)
     at: datetime = Field(sa_type=TIME)
     by: str
-    what: str
-    why: str
+    action: str
+    reason: str
 
 
 class RequestCountRow(SQLModel, table=True):
     """Requests made to one host on one day."""
 
-    __tablename__ = "budget"
+    __tablename__ = "request_count"
     host: str = Field(primary_key=True)
     day: date = Field(primary_key=True)
     requests: int
@@ -318,7 +321,7 @@ class DigestRow(SQLModel, table=True):
 class ChainHeadRow(SQLModel, table=True):
     """The newest link of each evidence file's chain, kept apart from the files: who rewrites them all is found here."""
 
-    __tablename__ = "evidence_head"
+    __tablename__ = "chain_head"
     file: str = Field(primary_key=True)
     head: str
     at: datetime = Field(sa_type=TIME)
@@ -335,7 +338,7 @@ class PolicyRow(SQLModel, table=True):
 
 
 class UserRow(SQLModel, table=True):
-    """A person who signs in (`rules.people.User` in ``body``) with what proves it is that person; both proofs may be empty.
+    """A person who signs in (`rules.people.User` in ``document``) with what proves it is that person; both proofs may be empty.
 
     ``totp_counter``: the newest time step a one-time code was accepted for, so that none is accepted twice.
     """
@@ -347,7 +350,7 @@ class UserRow(SQLModel, table=True):
     totp_counter: int = 0
     created_at: datetime = Field(sa_type=TIME)
     signed_in_at: datetime | None = Field(default=None, sa_type=TIME)
-    body: str = Field(sa_type=Text)
+    document: str = Field(sa_type=Text)
 
 
 class UserSessionRow(SQLModel, table=True):
@@ -383,7 +386,7 @@ class OneTimeTokenRow(SQLModel, table=True):
     __tablename__ = "one_time_token"
     token: str = Field(primary_key=True)
     purpose: str
-    body: str = Field(default="{}", sa_type=Text)
+    document: str = Field(default="{}", sa_type=Text)
     expires_at: datetime = Field(sa_type=TIME)
 
 
@@ -399,5 +402,5 @@ class AuditRow(SQLModel, table=True):
     subject: str
     school: str
     address: str
-    body: str = Field(sa_type=Text)
+    document: str = Field(sa_type=Text)
     hash: str

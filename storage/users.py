@@ -61,12 +61,12 @@ class Users:
 
     def credentials(self, name: str) -> Credentials | None:
         """What a sign-in is checked against."""
-        query = select(USER.c.body, USER.c.password, USER.c.totp_secret).where(USER.c.name == name)
+        query = select(USER.c.document, USER.c.password, USER.c.totp_secret).where(USER.c.name == name)
         with self._db.read() as tx:
             row = tx.execute(query).first()
         if row is None:
             return None
-        return Credentials(user=load(User, row.body), password=row.password, totp_secret=row.totp_secret)
+        return Credentials(user=load(User, row.document), password=row.password, totp_secret=row.totp_secret)
 
     def add(self, user: User, *, password: str, now: datetime, first: bool = False) -> bool:
         """A new person; False where the name is taken or, with ``first``, where there is anybody at all."""
@@ -75,7 +75,7 @@ class Users:
             taken = select(func.count()).select_from(USER)
             if tx.execute(taken if first else taken.where(USER.c.name == user.name)).scalar_one():
                 return False
-            tx.execute(insert(USER), [row | {"signed_in_at": None, "body": dump(user)}])
+            tx.execute(insert(USER), [row | {"signed_in_at": None, "document": dump(user)}])
             record(tx, "user.add", user.name, now=now, school=_school(user), after=_shown(user))
             return True
 
@@ -85,7 +85,7 @@ class Users:
             known = _user(tx, user.name)
             if known is None:
                 return False
-            tx.execute(USER.update().where(USER.c.name == user.name).values(body=dump(user)))
+            tx.execute(USER.update().where(USER.c.name == user.name).values(document=dump(user)))
             if user.disabled:
                 tx.execute(SESSION.delete().where(SESSION.c.user == user.name))
             action = "user.disable" if user.disabled and not known.disabled else "user.change"
@@ -120,13 +120,13 @@ class Users:
 
 
 def _user(tx: Connection, name: str) -> User | None:
-    row = tx.execute(select(USER.c.body).where(USER.c.name == name)).first()
-    return load(User, row.body) if row else None
+    row = tx.execute(select(USER.c.document).where(USER.c.name == name)).first()
+    return load(User, row.document) if row else None
 
 
 def _record(row: Any) -> UserRecord:
     return UserRecord(
-        user=load(User, row.body),
+        user=load(User, row.document),
         password=bool(row.password),
         totp=bool(row.totp_secret),
         created_at=row.created_at,

@@ -8,6 +8,7 @@ from datetime import datetime
 from crawler.platforms.authorized_api import ApiCredential
 from crawler.platforms.spec import Target
 from rules.model import Platform
+from storage.crawl_runs import RunKind
 
 USER_AGENT = "XunjianBot/0.1 (university new-media register check; public pages only; +{contact})"
 
@@ -31,7 +32,7 @@ class CrawlJob:
     """A run. ``now`` is the clock at the start; the child counts on from there with a monotonic one."""
 
     run: str
-    kind: str
+    kind: RunKind
     platform: Platform
     now: datetime
     data: str

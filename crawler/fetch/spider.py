@@ -326,11 +326,11 @@ class AccountSpider(scrapy.Spider):
         return {
             "run": self.order.run,
             "platform": self.order.platform.value,
-            "looks": len(self.order.looks),
+            "visits": len(self.order.looks),
             "requests": sum(self.manners.asked.values()),
             "outcomes": dict(self.outcomes),
             "skipped": self.skipped,
-            "walled": sorted(self.manners.walled),
+            "blocked_hosts": sorted(self.manners.walled),
             "links": self.links,
             "notes": self.notes,
             "error": self.error,

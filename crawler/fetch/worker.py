@@ -28,10 +28,11 @@ from crawler.fetch.spider import AccountSpider
 from crawler.platforms import SPECS
 from rules.accounts.state import apply_observation
 from rules.model import BEIJING, AccountState, Observation
-from storage.crawl_runs import CrawlRunRepository
+from storage.crawl_runs import RunKind
 from storage.database import Database, StorageError
 from storage.evidence import EvidenceArchive, EvidenceError
 from storage.observations import ObservationRepository
+from storage.platform_state import PlatformStateRepository
 from storage.serialization import load
 
 PR_SET_PDEATHSIG = 1
@@ -82,7 +83,7 @@ def facts_only(seen: AccountState | None, look: Observation, *, key: str) -> Acc
 def run_job(order: CrawlJob) -> dict[str, Any]:
     """Crawl, keep evidence, save observations; returns the summary. Raises StorageError, EvidenceError."""
     database = Database(order.database)
-    looks, runs = ObservationRepository(database), CrawlRunRepository(database)
+    observations, platforms = ObservationRepository(database), PlatformStateRepository(database)
     spec = SPECS[order.platform.value]
     archive = EvidenceArchive(Path(order.data) / "evidence")
     proxy = EgressProxy(AddressPolicy.of(order.allowed_ranges), order.connect_to)
@@ -90,8 +91,9 @@ def run_job(order: CrawlJob) -> dict[str, Any]:
     today = order.now.astimezone(BEIJING).date()
     settings = settings_for(order, spec, proxy.url, browser)
     budget = spec.daily_budget if order.daily_budget is None else order.daily_budget
-    manners = PolitenessMiddleware(order, runs.requests_by_host(today), budget, settings["GUARD_PROXY"])
+    manners = PolitenessMiddleware(order, platforms.requests_by_host(today), budget, settings["GUARD_PROXY"])
     process = AsyncCrawlerProcess(settings)
+    fold = facts_only if order.kind is RunKind.SCAN else apply_observation
     for name in EXPECTED:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     crawler = process.create_crawler(AccountSpider)
@@ -101,7 +103,7 @@ def run_job(order: CrawlJob) -> dict[str, Any]:
         spec=spec,
         archive=archive,
         clock=clock_from(order.now),
-        save=lambda pairs: looks.record(order.run, pairs, facts_only if order.kind == "scan" else apply_observation),
+        save=lambda pairs: observations.record(order.run, pairs, fold),
         manners=manners,
         proxy=proxy,
         browser=browser,
@@ -110,7 +112,7 @@ def run_job(order: CrawlJob) -> dict[str, Any]:
     spider = crawler.spider
     assert isinstance(spider, AccountSpider)
     with closing(database):
-        _keep_accounts(spider, archive, lambda host, count: runs.add_requests(host, today, count))
+        _keep_accounts(spider, archive, lambda host, count: platforms.add_requests(host, today, count))
     return spider.summary()
 
 

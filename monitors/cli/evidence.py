@@ -53,7 +53,7 @@ def _recorded_heads(ctx: typer.Context) -> tuple[dict[str, str], str]:
     """The chain heads kept in the database; where it cannot be used, none and why: evidence stands by itself."""
     try:
         with asked(ctx).context() as context:
-            return context.store.runs.heads(), ""
+            return context.store.chain_heads.all(), ""
     except StorageError as error:
         return {}, f"数据库不能使用，未与其中保存的链首比对，只按存证自身核验。{error}"
 

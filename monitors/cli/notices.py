@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -15,9 +14,7 @@ from monitors.cli.options import Format, FormatOption, SchoolOption, asked, day,
 from monitors.errors import InvalidInput
 from monitors.jobs.delivery import channels_of, deliver, only_in_folder
 from monitors.jobs.digest import make_digest, queue_digest
-from storage.serialization import load_json
-
-STATES = {"due": "待发", "claimed": "发送中", "sent": "已发", "failed": "失败"}
+from storage.notices import NoticeState, OutboxNotice
 
 
 def notices(
@@ -31,20 +28,19 @@ def notices(
     form: FormatOption = Format.TEXT,
 ) -> None:
     """What is due, sent, failed; sends where asked."""
-    if state and state not in STATES:
-        raise InvalidInput(
-            f"没有状态 {state!r}。可用: {', '.join(f'{code}（{label}）' for code, label in STATES.items())}"
-        )
+    if state and state not in list(NoticeState):
+        raise InvalidInput(f"没有状态 {state!r}。可用: {'、'.join(f'{s.value}（{s.label}）' for s in NoticeState)}")
     with asked(ctx).context() as context:
         now = context.clock()
-        if resend and not context.store.notices.resend(resend, now):
+        if resend and not context.store.outbox.resend(resend, now):
             raise InvalidInput(f"没有编号为 {resend!r} 的待发或失败的通知。请用 xunjian notices 查看编号和状态。")
         if send or resend:
             _say(deliver(context, now, only=resend), form)
-        found = context.store.notices.all(school=school or None, state=state or None)
+        found = context.store.outbox.all(school=school or None, state=NoticeState(state) if state else None)
         channels = channels_of(context) if form == Format.TEXT else []
-        rows = [row for row in found if not resend or row["id"] == resend]
-    print_rows(map(_row, rows), form, lambda r: _line(r, channels))
+        rows = [row for row in found if not resend or row.id == resend]
+    lines = {row.id: _line(row, channels) for row in rows}
+    print_rows(map(_row, rows), form, lambda row: lines[row["id"]])
 
 
 def _say(done: DeliveryReport, form: Format) -> None:
@@ -54,29 +50,31 @@ def _say(done: DeliveryReport, form: Format) -> None:
         typer.echo(text)
 
 
-def _line(row: dict[str, Any], channels: Sequence[Channel]) -> str:
-    label, note = STATES[row["state"]], row["error"]
-    if row["state"] == "sent" and row["case_number"] and only_in_folder(json.dumps(row["delivered"]), channels):
+def _line(row: OutboxNotice, channels: Sequence[Channel]) -> str:
+    label, note = row.state.label, row.error
+    if row.state is NoticeState.SENT and row.case_number and only_in_folder(row.delivery_results, channels):
         label, note = "待送达", "没有收件邮箱，已存入发件箱文件夹，请打印送达后登记"
-    return f"{label}  {row['number']}  {row['id']}  {note}"
+    return f"{label}  {row.number}  {row.id}  {note}"
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    kept = (
-        "id",
-        "number",
-        "school",
-        "case_number",
-        "document",
-        "state",
-        "created_at",
-        "sent_at",
-        "next_try_at",
-        "attempts",
-        "error",
-    )
-    answers = {target: answer[:3] for target, answer in load_json("发送结果", row["delivered"]).items()}
-    return {name: row[name] for name in kept} | {"delivered": answers}
+def _row(row: OutboxNotice) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "number": row.number,
+        "school": row.school,
+        "case_number": row.case_number,
+        "document": row.document_type,
+        "state": row.state,
+        "created_at": row.created_at,
+        "sent_at": row.sent_at,
+        "next_try_at": row.next_attempt_at,
+        "attempts": row.attempts,
+        "error": row.error,
+        "delivered": {
+            target: [answer.result, answer.reason, answer.at.isoformat(timespec="seconds")]
+            for target, answer in row.delivery_results.items()
+        },
+    }
 
 
 def digest(
@@ -95,9 +93,9 @@ def digest(
         if not schools:
             raise InvalidInput("没有可以出日报的学校：台账是空的，或者没有对应的制度文件。")
         for code in schools:
-            kept = context.store.runs.digest(code, which)
+            kept = context.store.digests.get(code, which)
             if which < now.date() and kept:
-                typer.echo(kept["text"])
+                typer.echo(kept.text)
             else:
                 typer.echo(digest_text(make_digest(context, code, which, now)))
             if send:

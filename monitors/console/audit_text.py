@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -43,8 +42,9 @@ FIELDS = {
     "display": "姓名", "post": "职务", "roles": "角色", "disabled": "停用", "method": "登录方式", "agent": "浏览器", "sessions": "登录数",
     "reason": "理由", "decision_reason": "理由", "state": "状态", "decided_by": "决定人", "decided_at": "决定时间", "expires_at": "保存到",
     "steps": "督办级次", "appeals": "申诉", "exemption": "豁免", "outcome": "处理结果", "resolved_at": "整改时间", "settled_at": "办结时间",
-    "added": "新增", "changed": "变更", "enabled": "访问", "frozen_at": "督办冻结", "frozen_why": "冻结原因", "rest_until": "暂停到",
-    "walls": "连续被拦", "ignore_robots": "所有者授权", "target": "核查对象", "url": "链接", "platform": "平台", "by": "方式",
+    "added": "新增", "changed": "变更", "enabled": "访问", "breaker_opened_at": "督办冻结", "breaker_reason": "冻结原因", "paused_until": "暂停到",
+    "frozen_at": "督办冻结", "frozen_why": "冻结原因", "rest_until": "暂停到",
+    "consecutive_blocks": "连续被拦", "robots_waived": "所有者授权", "walls": "连续被拦", "ignore_robots": "所有者授权", "target": "核查对象", "url": "链接", "platform": "平台", "by": "方式",
 }  # fmt: skip
 METHODS = {"password": "密码", "cas": "统一身份认证", "oidc": "统一身份认证"}
 REGISTER = {column.field: column.heading for column in COLUMNS}
@@ -58,7 +58,7 @@ def action_text(code: str) -> str:
 def changes_text(entry: AuditEntry) -> str:
     """What changed: field, before → after; a value that is long or has parts is only said to have changed."""
     if entry.action == "platform.switch":
-        parts = [switch_text(f"{entry.subject}: {', '.join(f'{k}: {_json(v)}' for k, v in entry.after.items())}")]
+        parts = [switch_text(entry.subject, entry.after)]
         return mask_personal_data(clean("；".join([*parts, f"理由：{entry.after.get('reason', '')}"]), LONGEST))
     names = [name for name in {**entry.before, **entry.after} if name in FIELDS or name in REGISTER]
     lines = [_change(name, entry.before, entry.after) for name in names]
@@ -99,7 +99,3 @@ def _role(written: str) -> str:
     school, _, unit = rest.partition(":")
     where = "、".join(part for part in (school if school != "*" else "", unit) if part)
     return Role(code).label + (f"（{where}）" if where else "")
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)

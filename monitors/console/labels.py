@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from alerts.delivery.outbox import DeliveryResult
-from alerts.sanitize import clean
 from rules.model import DocumentType, LabeledEnum, Outcome, Platform
+from storage.notices import NoticeState
 from storage.read_models import NEVER
 
 DASH = "—"
@@ -27,22 +30,9 @@ def label(value: LabeledEnum | None) -> str:
     return value.label if value else DASH
 
 
-NOTICES = {
-    "due": ("待发送", "plain"),
-    "claimed": ("正在发送", "plain"),
-    "sent": ("已发送", "good"),
-    "failed": ("发送失败", "bad"),
-}
-
-
-def notice_label(state: str) -> str:
-    """The Chinese word for a notice's state."""
-    return NOTICES.get(state, (state, ""))[0]
-
-
-def notice_tone(state: str) -> str:
+def notice_tone(state: NoticeState) -> str:
     """The colour of a notice's state."""
-    return NOTICES.get(state, ("", "plain"))[1]
+    return {NoticeState.SENT: "good", NoticeState.FAILED: "bad"}.get(state, "plain")
 
 
 def answer_label(code: str) -> str:
@@ -83,17 +73,17 @@ def platform_label(code: str) -> str:
 
 
 SWITCHED = {
-    "enabled: true": "恢复访问", "enabled: false": "停用访问", "frozen_at: null": "解除督办冻结",
-    "rest_until: null": "结束暂停", "ignore_robots: true": "登记所有者授权", "ignore_robots: false": "撤销授权登记",
+    ("enabled", True): "恢复访问", ("enabled", False): "停用访问", ("breaker_opened_at", None): "解除督办冻结",
+    ("paused_until", None): "结束暂停", ("robots_waived", True): "登记所有者授权", ("robots_waived", False): "撤销授权登记",
+    ("frozen_at", None): "解除督办冻结", ("rest_until", None): "结束暂停", ("ignore_robots", True): "登记所有者授权", ("ignore_robots", False): "撤销授权登记",
 }  # fmt: skip
+"""What a column was set to; the names that version 0.1.0 wrote into the audit log stay readable."""
 
 
-def switch_text(what: str) -> str:
-    """An operator's switch as the log keeps it, in Chinese."""
-    platform, _, values = what.partition(": ")
-    plain = values.replace('"', "").lower()
-    said = "、".join(text for mark, text in SWITCHED.items() if mark in plain)
-    return f"{platform_label(platform)}：{said or clean(values, 80)}"
+def switch_text(platform: str, changes: Mapping[str, Any]) -> str:
+    """An operator's switch in Chinese."""
+    said = dict.fromkeys(text for (name, value), text in SWITCHED.items() if name in changes and changes[name] == value)
+    return f"{platform_label(platform)}：{'、'.join(said) or '更改设置'}"
 
 
 BROWSERS = (
@@ -118,7 +108,6 @@ FILTERS = {
     "outcome_label": outcome_label,
     "outcome_tone": outcome_tone,
     "label": label,
-    "notice_label": notice_label,
     "notice_tone": notice_tone,
     "answer_label": answer_label,
     "document_label": document_label,

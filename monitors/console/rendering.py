@@ -107,7 +107,7 @@ def _school_name(context: AppContext, code: str) -> str:
 
 def open_breakers(context: AppContext) -> list[Platform]:
     """Platforms whose cases the breaker has stopped."""
-    return [Platform(row["platform"]) for row in context.store.runs.platforms() if row["frozen_at"]]
+    return context.store.platform_state.open_breakers()
 
 
 def is_demo(context: AppContext, school: str = "") -> bool:

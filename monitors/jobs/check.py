@@ -24,8 +24,8 @@ from rules.catalogue import RULES
 from rules.evaluation import Opened, evaluate, school_context
 from rules.model import Account, Filing, Finding, Platform, Verdict
 from rules.policies.schema import Addressee, Policy
-from storage.cases import CaseTransaction, OutboxEntry
-from storage.filings import key_of
+from storage.cases import CaseTransaction
+from storage.notices import OutboxEntry
 from storage.serialization import dump, load_json
 
 
@@ -45,19 +45,10 @@ class CheckReport:
 
 def accounts_of(context: AppContext, school: str, now: datetime) -> Iterator[Account]:
     """The full outer join, streaming: filings in pages with what was seen of them, then suspects nobody filed."""
-    looks = context.store.looks
     suspicions = context.store.candidates.suspicions(school)
-    with context.store.database.read() as tx:
-        for filings in context.store.filings.chunks(tx, school):
-            filed = [key_of(filing) for filing in filings]
-            seen = looks.seen_in(tx, filed, now)
-            for key in filed:
-                suspicions.pop(key, None)
-            yield from join(filings, seen, {}, school)
-        keys = list(suspicions)
-        for start in range(0, len(keys), 500):
-            some = keys[start : start + 500]
-            yield from join((), looks.seen_in(tx, some, now), {key: suspicions[key] for key in some}, school)
+    for page in context.store.read_models.account_pages(school, suspicions, now):
+        suspected = {} if page.filings else {key: suspicions[key] for key in page.keys}
+        yield from join(page.filings, page.seen, suspected, school)
 
 
 def findings_of(
@@ -135,7 +126,7 @@ def check(context: AppContext, school: str, now: datetime) -> CheckReport:
 
 def frozen_platforms(context: AppContext) -> set[Platform]:
     """Platforms whose breaker is open: nothing escalates there."""
-    return {Platform(row["platform"]) for row in context.store.runs.platforms() if row["frozen_at"]}
+    return set(context.store.platform_state.open_breakers())
 
 
 @dataclass

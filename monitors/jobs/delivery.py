@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from alerts.delivery.channels import Channel, open_channel
@@ -14,9 +14,9 @@ from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
 from monitors.jobs import case_actions
 from rules.cases.case import CaseError
-from storage.serialization import load, load_json
+from storage.notices import DIGEST, DeliveryAnswer
+from storage.serialization import load
 
-DIGEST = "digest"
 BATCH, BATCHES = 50, 40
 """Letters claimed at a time, and so many times in one go: a claim must not run out before its letters are sent."""
 
@@ -38,7 +38,7 @@ def compose(context: AppContext, claim: ClaimedMessage) -> OutgoingMessage:
 def deliver(context: AppContext, now: datetime, *, only: str = "") -> DeliveryReport:
     """Send all that is due, or the one letter ``only``; then register what a mail server took as received by the unit."""
     channels = channels_of(context)
-    outbox = OutboxWorker(context.store.notices, channels, lambda claim: compose(context, claim))
+    outbox = OutboxWorker(context.store.outbox, channels, lambda claim: compose(context, claim))
     total = DeliveryReport(0, 0, 0, {})
     for _ in range(BATCHES):
         done = outbox.run(now, BATCH, only=only)
@@ -55,8 +55,8 @@ def register_received(context: AppContext, channels: Sequence[Channel]) -> None:
     waiting = {(case.number, step.notice): step.step for school in context.schools for case in context.store.cases.open(school)
                for step in case.issued_steps if not step.delivered_at}  # fmt: skip
     for (number, notice_id), step in waiting.items():
-        row = context.store.notices.one(notice_id)
-        at = received_at(load(Notice, row["body"]), row["delivered"], channels) if row else None
+        row = context.store.outbox.one(notice_id)
+        at = received_at(load(Notice, row.document), row.delivery_results, channels) if row else None
         if at:
             try:
                 case_actions.deliver(context, number, step=step, at=at)
@@ -64,16 +64,17 @@ def register_received(context: AppContext, channels: Sequence[Channel]) -> None:
                 continue  # settled or registered by a person meanwhile
 
 
-def received_at(notice: Notice, delivered: str, channels: Sequence[Channel]) -> datetime | None:
+def received_at(notice: Notice, answers: Mapping[str, DeliveryAnswer], channels: Sequence[Channel]) -> datetime | None:
     """When the addressee had it: the first of its own mailboxes, on a channel that confirms receipt. None where it did not."""
     confirming = {f"{channel.name}:{mailbox}" for channel in channels if channel.confirms_receipt
                   for mailbox in notice.addressee_mailboxes}  # fmt: skip
-    times = [datetime.fromisoformat(when) for target, (result, _, when, *_) in load_json("发送结果", delivered).items()
-             if result == DeliveryResult.SENT and target in confirming]  # fmt: skip
+    times = [
+        answer.at for target, answer in answers.items() if answer.result == DeliveryResult.SENT and target in confirming
+    ]
     return min(times, default=None)
 
 
-def only_in_folder(delivered: str, channels: Sequence[Channel]) -> bool:
+def only_in_folder(targets: Iterable[str], channels: Sequence[Channel]) -> bool:
     """True for a letter that is settled and nobody was sent: somebody must print it and hand it over."""
     confirming = {channel.name for channel in channels if channel.confirms_receipt}
-    return not any(target.partition(":")[0] in confirming for target in load_json("发送结果", delivered))
+    return not any(target.partition(":")[0] in confirming for target in targets)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from alerts.digest.build import Digest, digest
 from alerts.digest.model import (
@@ -29,7 +28,9 @@ from rules.cases.transitions import HoldReason
 from rules.catalogue import RULES
 from rules.model import Outcome, Platform
 from rules.people import View
-from storage.read_models import AccountFilter, AccountListItem, ReadModels
+from storage.crawl_runs import CrawlRun, RunStatus
+from storage.notices import NoticeState
+from storage.read_models import AccountFilter, AccountListItem
 from storage.serialization import dump
 
 EVENTS = {
@@ -50,13 +51,13 @@ FOUND = {
 def make_digest(context: AppContext, school: str, day: date, now: datetime) -> Digest:
     """The digest of a day as the store knows it now; kept so that it can be read again as it was."""
     made = digest(gather(context, school, day, now))
-    context.store.runs.save_digest(school, day, digest_text(made), digest_html(made, context.settings.base_url), now)
+    context.store.digests.save(school, day, digest_text(made), digest_html(made, context.settings.base_url), now)
     return made
 
 
 def queue_digest(context: AppContext, school: str, day: date, now: datetime) -> bool:
     """Make it and put it into the outbox; False where the day's digest went there before."""
-    return context.store.notices.owe_digest(school, day, dump(make_digest(context, school, day, now)), now)
+    return context.store.outbox.queue_digest(school, day, dump(make_digest(context, school, day, now)), now)
 
 
 def gather(context: AppContext, school: str, day: date, now: datetime) -> DigestInput:
@@ -83,15 +84,15 @@ def gather(context: AppContext, school: str, day: date, now: datetime) -> Digest
         + _facts(lines, start, end),
         unseen=_unseen(lines),
         crawlers=_crawlers(context, {line.filing.platform for line in lines}, start, end),
-        undelivered=sum(n for state, n in context.store.notices.counts().items() if state == "failed"),
+        undelivered=sum(n for state, n in context.store.outbox.counts().items() if state is NoticeState.FAILED),
     )
 
 
 def _lines(context: AppContext, school: str) -> list[AccountListItem]:
-    lines, total = ReadModels(context.store.database).accounts(AccountFilter(school=school), limit=1000)
+    lines, total = context.store.read_models.accounts(AccountFilter(school=school), limit=1000)
     offset = len(lines)
     while offset < total:
-        more, _ = ReadModels(context.store.database).accounts(AccountFilter(school=school), limit=1000, offset=offset)
+        more, _ = context.store.read_models.accounts(AccountFilter(school=school), limit=1000, offset=offset)
         if not more:
             break
         lines += more
@@ -100,7 +101,7 @@ def _lines(context: AppContext, school: str) -> list[AccountListItem]:
 
 
 def _hijacked(context: AppContext, school: str) -> list[HijackedSite]:
-    sites = context.store.overview.hijacked_sites(View(frozenset({school})))
+    sites = context.store.read_models.hijacked_sites(View(frozenset({school})))
     return [
         HijackedSite(
             title=line.filing.name,
@@ -239,13 +240,13 @@ def _unseen(lines: list[AccountListItem]) -> list[UnobservedAccounts]:
 
 
 def _crawlers(context: AppContext, platforms: set[Platform], start: datetime, end: datetime) -> list[PlatformRunStats]:
-    last = ReadModels(context.store.database).last_facts()
+    last = context.store.read_models.last_facts()
     day: dict[str, Counter[str]] = defaultdict(Counter)
-    for run in context.store.runs.between(start, end):
-        day[run["platform"]].update(_counted(run))
+    for run in context.store.crawl_runs.between(start, end):
+        day[run.platform].update(_counted(run))
     found = []
     for platform in sorted(platforms):
-        state = context.store.runs.platform(platform.value)
+        state = context.store.platform_state.get(platform)
         counts = day[platform.value]
         found.append(
             PlatformRunStats(
@@ -255,16 +256,16 @@ def _crawlers(context: AppContext, platforms: set[Platform], start: datetime, en
                 looks=counts["looks"],
                 blocked=counts["blocked"],
                 last_success=last.get(platform.value),
-                breaker_since=state["frozen_at"],
-                breaker_reason=state["frozen_why"],
+                breaker_since=state.breaker_opened_at,
+                breaker_reason=state.breaker_reason,
                 path="/operations",
             )
         )
     return found
 
 
-def _counted(run: dict[str, Any]) -> dict[str, int]:
-    summary = run["summary"]
+def _counted(run: CrawlRun) -> dict[str, int]:
+    summary = run.summary
     blocked = summary.get("outcomes", {}).get(Outcome.BLOCKED.value, 0)
-    missed = run["status"] in ("failed", "timeout", "lost")
-    return {"runs": 1, "missed": int(missed), "looks": summary.get("looks", 0), "blocked": blocked}
+    missed = run.status in (RunStatus.FAILED, RunStatus.TIMEOUT, RunStatus.LOST)
+    return {"runs": 1, "missed": int(missed), "looks": summary.get("visits", 0), "blocked": blocked}

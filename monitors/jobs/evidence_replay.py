@@ -21,7 +21,7 @@ COMPARED = ("outcome", "name", "verified_body", "last_post_at")
 def replay_observations(context: AppContext, archive: EvidenceArchive) -> Iterator[dict[str, Any]]:
     """Every stored observation read again from its bytes: one row each, ``same`` or with what differs."""
     targets = {key_of(filing): target_of(filing) for filing in context.store.filings.all()}
-    for key, seen in context.store.looks.iterate(context.clock()):
+    for key, seen in context.store.observations.iterate(context.clock()):
         if seen.evidence:
             yield _compared(archive, targets.get(key) or Target(platform=seen.platform, key=key), seen)
 

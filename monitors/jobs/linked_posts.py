@@ -13,6 +13,7 @@ from monitors.jobs.sweep import SweepReport, new_crawl_job, run_crawl_job
 from rules.accounts.identity import QUERY_KEY_PREFIX, account_key, agrees, filed_ids, stated_ids
 from rules.accounts.state import apply_observation
 from rules.model import Filing, Observation, Outcome, Platform, SearchHit
+from storage.crawl_runs import RunKind
 
 KEY = f"{QUERY_KEY_PREFIX}link:"
 """A linked post is looked at under this key and its address: whose it is, the page will say."""
@@ -25,7 +26,7 @@ async def fetch_linked_posts(context: AppContext, report: SweepReport) -> list[s
 
     The author of a post that uses a school's name and is on no register becomes a suspect for a person to look at.
     """
-    known = await asyncio.to_thread(context.store.looks.keys_with_pages, [KEY + url for url in report.links])
+    known = await asyncio.to_thread(context.store.observations.keys_with_pages, [KEY + url for url in report.links])
     heard: dict[str, None] = {}
     for platform in map(Platform, dict.fromkeys(report.links.values())):
         urls = [url for url, whose in report.links.items() if whose == platform.value and KEY + url not in known]
@@ -38,12 +39,12 @@ async def fetch_linked_posts(context: AppContext, report: SweepReport) -> list[s
 
 
 def _may_ask(context: AppContext, platform: Platform) -> bool:
-    return bool(context.store.runs.platform(platform.value)["enabled"]) and not context.paused_until(platform)
+    return context.store.platform_state.get(platform).enabled and not context.paused_until(platform)
 
 
 async def _open(context: AppContext, platform: Platform, urls: Sequence[str], report: SweepReport) -> str:
     looks = [FetchTask(target=Target(platform=platform, key=KEY + url), url=url) for url in urls]
-    order = new_crawl_job(context, "witness", platform, looks, follow=False)
+    order = new_crawl_job(context, RunKind.LINKED_POST, platform, looks, follow=False)
     async with context.platform_locks[platform]:
         ending = await run_crawl_job(context, order)
     report.runs.append(order.run)
@@ -57,7 +58,7 @@ def _attribute(context: AppContext, run: str) -> dict[str, None]:
     account's ``gh_`` and another's ``__biz`` speaks for neither."""
     keyed = [
         (account_key(look.platform, stated, "", ""), look)
-        for look in context.store.looks.of_run(run)
+        for look in context.store.observations.of_run(run)
         if look.outcome is Outcome.OK and look.account_id
         for stated in dict.fromkeys((look.account_id, *(each.partition(":")[2] for each in look.ids)))
     ]
@@ -69,7 +70,7 @@ def _attribute(context: AppContext, run: str) -> dict[str, None]:
         for key, look in keyed
         if all(_speaks_for(look, each) for each in filed.get(key, ())) and key in filed
     ]
-    return dict.fromkeys(context.store.looks.record(run, own, apply_observation))
+    return dict.fromkeys(context.store.observations.record(run, own, apply_observation))
 
 
 def _speaks_for(look: Observation, filing: Filing) -> bool:

@@ -63,8 +63,8 @@ class AccountReplay:
         """True where every page showed what it showed last, new posts apart while nothing is broken."""
         length = WHOLE if self.broken else FACTS
         for glance in glances:
-            sign = glance.sign
-            if self.signs.get(sign[:PLACE], "")[:length] != sign[:length]:
+            fingerprint = glance.fingerprint
+            if self.signs.get(fingerprint[:PLACE], "")[:length] != fingerprint[:length]:
                 return False
         return True
 
@@ -86,7 +86,7 @@ class AccountReplay:
     def _take(self, glances: Iterable[ObservationSummary]) -> None:
         for glance in glances:
             self.seen = apply_observation(self.seen, glance.look, key=self.key)
-            self.signs[glance.sign[:PLACE]] = glance.sign
+            self.signs[glance.fingerprint[:PLACE]] = glance.fingerprint
         self.passed, self.newest = (), None
 
     def _judge(self, now: datetime) -> None:
@@ -121,7 +121,7 @@ def preview(context: AppContext, policy: Policy, since: date) -> Iterator[dict[s
     school = school_context(policy, filings.values(), china_calendar())
     bound, start = bind_clauses(policy), start_of(since)
     account: AccountReplay | None = None
-    for glances in visits(context.store.looks.summaries(context.clock())):
+    for glances in visits(context.store.observations.summaries(context.clock())):
         key = glances[0].key
         if account is None or account.key != key:
             yield from _closed(account)

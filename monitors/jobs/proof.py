@@ -9,6 +9,7 @@ from monitors.jobs.sweep import new_crawl_job, run_crawl_job, target_of
 from monitors.jobs.sweep_review import schedule_visits
 from rules.accounts.pasted_target import InvalidTarget, parse_target
 from rules.model import Observation, Outcome
+from storage.crawl_runs import RunKind
 
 
 async def look_at(context: AppContext, key: str, text: str) -> Observation:
@@ -24,10 +25,10 @@ async def look_at(context: AppContext, key: str, text: str) -> Observation:
         raise InvalidTarget("请粘贴以 http:// 或 https:// 开头的完整链接。")
     AddressPolicy.of(context.settings.allowed_ranges).check_url(url)
     look = FetchTask(target=target_of(filings[0]), url=url)
-    order = new_crawl_job(context, "proof", filings[0].platform, [look], follow=False)
+    order = new_crawl_job(context, RunKind.PROOF, filings[0].platform, [look], follow=False)
     ending = await run_crawl_job(context, order)
     schedule_visits(context, [key])
-    seen = context.store.looks.of_run(order.run)
+    seen = context.store.observations.of_run(order.run)
     reason = ending.error or "没有取得页面"
     return seen[-1] if seen else Observation(platform=filings[0].platform, source="none", url=url,
                                              observed_at=context.clock(), outcome=Outcome.UNREADABLE, reason=reason)  # fmt: skip

@@ -125,7 +125,7 @@ def _tasks(context: AppContext, policy: Policy, filings: Sequence[Filing], now: 
     """New problems by the rule's title: the findings followed as `check` does, with nothing written."""
     calendar = china_calendar()
     keys = [key_of(filing) for filing in filings]
-    accounts = join(filings, context.store.looks.states(keys, now), {}, policy.code)
+    accounts = join(filings, context.store.observations.states(keys, now), {}, policy.code)
     findings = evaluate(accounts, policy, school_context(policy, filings, calendar), now)
     broken = {finding.key: finding for finding in findings if finding.verdict is Verdict.VIOLATED}
     with context.store.cases.transaction(policy.code, now) as book:

@@ -53,7 +53,7 @@ def keep_heads(context: AppContext) -> None:
     """Seal what killed writers left open, and keep the chains' heads where the files are not."""
     archive = EvidenceArchive(context.evidence)
     archive.seal_abandoned()
-    context.store.runs.keep_heads(archive.heads(), context.clock())
+    context.store.chain_heads.save(archive.heads(), context.clock())
 
 
 async def sweep_due(context: AppContext) -> None:
@@ -99,5 +99,5 @@ async def purge_expired(context: AppContext) -> None:
     """Forget what is kept for a time only."""
     now = context.clock()
     expired = await asyncio.to_thread(context.store.candidates.expire, now)
-    runs = await asyncio.to_thread(context.store.runs.delete_before, now - RUNS_KEPT)
+    runs = await asyncio.to_thread(context.store.crawl_runs.delete_before, now - RUNS_KEPT)
     log.info("tidy.done", candidates=expired, runs=runs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,13 +18,15 @@ from monitors.crawl_processes import ProcessResult
 from monitors.settings import Settings
 from rules.accounts.identity import identity
 from rules.model import Filing, FilingStatus, Outcome, Platform
+from storage.crawl_runs import RunKind
 from storage.filings import key_of
+from storage.platform_state import PlatformState
 
 REST_FIRST, REST_MOST = timedelta(hours=1), timedelta(hours=24)
 """After a wall a platform rests an hour, then twice as long each time, at most a day."""
 REQUESTS = 3
 """Requests that one account costs on one host, at most."""
-ONE_OFF = ("scan", "proof")
+ONE_OFF = (RunKind.SCAN, RunKind.PROOF)
 """Runs over whatever somebody pasted: what such a link meets says nothing about the next sweep, good or bad."""
 OF_ITS_TIME = 0.8
 """How much of a child's time its order may fill; answers take time too."""
@@ -87,7 +89,7 @@ def due_targets(
             targets.setdefault(target.key, target)
     if everything or accounts:
         return list(targets.values())
-    planned = context.store.looks.next_visits()
+    planned = context.store.observations.next_visits()
     due = [target for key, target in targets.items() if planned.get(key, now) <= now]
     due.sort(key=lambda target: planned.get(target.key, now))
     return [
@@ -113,10 +115,10 @@ def _by_platform(targets: Iterable[Target]) -> dict[Platform, list[Target]]:
 
 
 def new_crawl_job(
-    context: AppContext, kind: str, platform: Platform, looks: Sequence[FetchTask], **given: Any
+    context: AppContext, kind: RunKind, platform: Platform, looks: Sequence[FetchTask], **given: Any
 ) -> CrawlJob:
     """An order under this context's settings and the operator's switches."""
-    settings, state = context.settings, context.store.runs.platform(platform.value)
+    settings, state = context.settings, context.store.platform_state.get(platform)
     values: dict[str, Any] = {
         "run": f"{kind}-{context.clock():%Y%m%d-%H%M%S}-{uuid4().hex[:8]}",
         "kind": kind,
@@ -130,7 +132,7 @@ def new_crawl_job(
         "allowed_ranges": settings.allowed_ranges,
         "connect_to": context.connect_to,
         "browser_path": settings.browser,
-        "ignore_robots": bool(state["ignore_robots"]),
+        "ignore_robots": state.robots_waived,
     }
     return CrawlJob(**(values | given))
 
@@ -149,16 +151,16 @@ async def _lane(
     the first stops all. Websites have a host each."""
     size = shard_size(context.settings, platform)
     shards = [targets[n : n + size] for n in range(0, len(targets), size)]
-    if platform is Platform.WEBSITE and context.store.runs.platform(platform.value)["enabled"]:
+    if platform is Platform.WEBSITE and context.store.platform_state.get(platform).enabled:
         await asyncio.gather(*(_shard(context, platform, shard, replay, report) for shard in shards))
         return
     async with context.platform_locks[platform]:
         for shard in shards:
-            state = context.store.runs.platform(platform.value)
-            if not replay and not state["enabled"]:
+            state = context.store.platform_state.get(platform)
+            if not replay and not state.enabled:
                 return
-            if not replay and state["rest_until"] and state["rest_until"] > context.clock():
-                report.resting[platform.value] = state["rest_until"]
+            if not replay and state.paused_until and state.paused_until > context.clock():
+                report.resting[platform.value] = state.paused_until
                 return
             await _shard(context, platform, shard, replay, report)
 
@@ -169,7 +171,7 @@ async def _shard(
     settings = context.settings
     looks = [FetchTask(target=target, grant=settings.grant(target.key)) for target in targets]
     looks += [FetchTask(target=t, url=url) for t in targets for url in settings.sources.get(t.key, ())]
-    order = new_crawl_job(context, "sweep", platform, looks, replay=replay)
+    order = new_crawl_job(context, RunKind.SWEEP, platform, looks, replay=replay)
     ending = await run_crawl_job(context, order)
     report.runs.append(order.run)
     report.looks += len(targets)
@@ -183,7 +185,7 @@ async def _shard(
 async def run_crawl_job(context: AppContext, order: CrawlJob, *, rests: bool = True) -> ProcessResult:
     """One child, with its run recorded from start to end, and the platform's rest after a wall. Without ``rests`` a wall
     is not the platform's own, as that of a search."""
-    runs = context.store.runs
+    runs = context.store.crawl_runs
 
     def begin(order: CrawlJob) -> CrawlJob:
         stamped = replace(order, now=context.clock())
@@ -202,17 +204,20 @@ def pause_after_block(context: AppContext, platform: Platform, ending: ProcessRe
     """A wall sends a platform to rest; a run without one forgets it. A website's wall is its own."""
     outcomes, now = ending.summary.get("outcomes", {}), context.clock()
 
-    def change(state: Mapping[str, Any]) -> dict[str, Any]:
-        if ending.summary.get("walled"):
-            walls, rest = next_pause(state["walls"], any(Outcome(outcome).is_fact for outcome in outcomes))
-            return {"walls": walls, "rest_until": now + rest}
-        return {"walls": 0, "rest_until": None} if state["walls"] and outcomes else {}
+    def change(state: PlatformState) -> PlatformState:
+        if ending.summary.get("blocked_hosts"):
+            read = any(Outcome(outcome).is_fact for outcome in outcomes)
+            blocks, pause = next_pause(state.consecutive_blocks, read)
+            return replace(state, consecutive_blocks=blocks, paused_until=now + pause)
+        if state.consecutive_blocks and outcomes:
+            return replace(state, consecutive_blocks=0, paused_until=None)
+        return state
 
-    context.store.runs.change_platform(platform.value, change)
+    context.store.platform_state.change(platform, change)
 
 
-def next_pause(walls: int, read: bool) -> tuple[int, timedelta]:
-    """Walls in a row after one more, and how long to rest: twice as long each time, but only while nothing is ``read``
+def next_pause(blocks: int, read: bool) -> tuple[int, timedelta]:
+    """Blocked runs in a row after one more, and how long to rest: twice as long each time, but only while nothing is ``read``
     before the wall comes. With hundreds of accounts some run into one every day, and the others must have their turn."""
-    walls = 0 if read else walls
-    return walls + 1, min(REST_FIRST * 2 ** min(walls, 5), REST_MOST)
+    blocks = 0 if read else blocks
+    return blocks + 1, min(REST_FIRST * 2 ** min(blocks, 5), REST_MOST)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from monitors.app_context import AppContext
 from rules.calendar import china_calendar
@@ -14,13 +14,14 @@ from rules.circuit_breaker import CanaryAccount, canary_ok, evaluate_breaker
 from rules.evaluation import bind_clauses, evaluate, evaluate_account, school_context
 from rules.model import Account, Finding, Platform, RuleResult, Verdict
 from rules.policies.schema import Polling
-from rules.visit_schedule import next_visit
+from rules.visit_schedule import VisitReason, next_visit
 from storage.filings import key_of
+from storage.platform_state import PlatformState
 
 
 def accounts_under(context: AppContext, keys: Sequence[str], now: datetime) -> dict[str, list[Account]]:
     """The filed accounts behind these keys, by school."""
-    seen = context.store.looks.states(keys, now)
+    seen = context.store.observations.states(keys, now)
     found: dict[str, list[Account]] = defaultdict(list)
     for key, filings in context.store.filings.by_key(keys).items():
         for filing in filings:
@@ -53,27 +54,27 @@ def update_breakers(
     """Freeze or thaw each platform that was swept; returns what IT has to hear."""
     now, told = context.clock(), []
     after = verdicts(context, [key for some in keys.values() for key in some], now)
-    seen = context.store.looks.states([canary.key for canary in canaries], now)
+    seen = context.store.observations.states([canary.key for canary in canaries], now)
     for platform in keys:
         failed = [c.name for c in canaries if c.platform is platform and not canary_ok(c, seen.get(c.key), now)]
         known: dict[str, Verdict] = {finding.key: finding.verdict for finding in before.get(platform, ())}
         freeze = evaluate_breaker(platform, known, after.get(platform, []), len(keys[platform]), failed, now)
         told += [freeze.reason] if freeze else []
-        context.store.runs.change_platform(platform.value, partial(_frozen, now, freeze.reason if freeze else ""))
+        context.store.platform_state.change(platform, partial(_with_breaker, now, freeze.reason if freeze else ""))
     return told
 
 
-def _frozen(now: datetime, reason: str, state: Mapping[str, Any]) -> dict[str, Any]:
-    if reason:
-        return {"frozen_at": state["frozen_at"] or now, "frozen_why": reason}
-    return {"frozen_at": None, "frozen_why": ""} if state["frozen_at"] else {}
+def _with_breaker(now: datetime, reason: str, state: PlatformState) -> PlatformState:
+    """Open with a reason, closed without one; an open breaker keeps the time it opened."""
+    opened_at = state.breaker_opened_at or now if reason else None
+    return replace(state, breaker_opened_at=opened_at, breaker_reason=reason)
 
 
 def schedule_visits(context: AppContext, keys: Sequence[str]) -> None:
     """Say of every swept account when to look again and why: the soonest that any of its schools needs."""
     now = context.clock()
     due = steps_due(context)
-    planned: dict[str, tuple[datetime, str]] = {}
+    planned: dict[str, tuple[datetime, VisitReason]] = {}
     for school, accounts in accounts_under(context, keys, now).items():
         policy = context.policies.get(school)
         rest = school_context(policy, context.store.filings.iterate(school), china_calendar()) if policy else None
@@ -83,8 +84,8 @@ def schedule_visits(context: AppContext, keys: Sequence[str]) -> None:
             polling = policy.polling if policy else Polling()
             at, why = next_visit(account, said, polling, now, due.get(account.key))
             if account.key not in planned or at < planned[account.key][0]:
-                planned[account.key] = (at, why.label)
-    context.store.looks.schedule_visits([(key, at, why) for key, (at, why) in planned.items()])
+                planned[account.key] = (at, why)
+    context.store.observations.schedule_visits([(key, at, why) for key, (at, why) in planned.items()])
 
 
 def steps_due(context: AppContext) -> dict[str, datetime]:

@@ -36,14 +36,16 @@ class JobScheduler:
     async def start(self) -> None:
         """Schedule everything and catch up, once, on what was missed while the service was down."""
         now = self._context.clock()
+        jobs = self._context.store.scheduled_jobs
         defaults = {name: cron for name, (cron, _) in self._jobs.items()}
-        for row in await asyncio.to_thread(self._context.store.runs.jobs, defaults):
-            name = row["name"]
-            if name not in self._jobs or not row["enabled"]:
+        await asyncio.to_thread(jobs.add_missing, defaults)
+        for job in await asyncio.to_thread(jobs.all):
+            name = job.name
+            if name not in self._jobs or not job.enabled:
                 continue
-            trigger = cron_trigger(row["cron"])
+            trigger = cron_trigger(job.cron)
             self._scheduler.add_job(self.run, trigger, args=[name], id=name)
-            if missed(trigger, row["last_started_at"], now):
+            if missed(trigger, job.last_started_at, now):
                 log.info("job.catch_up", job=name)
                 self.run_soon(name)
         self._scheduler.resume()
@@ -67,15 +69,15 @@ class JobScheduler:
         async with lock:
             begun, error = time.monotonic(), ""
             try:
-                await asyncio.to_thread(self._context.store.runs.job_started, name, self._context.clock())
+                await asyncio.to_thread(self._context.store.scheduled_jobs.started, name, self._context.clock())
                 await self._jobs[name][1](self._context)
             except asyncio.CancelledError:
                 raise
             except Exception as problem:  # whatever a job does, the next one must still run
                 error = f"{type(problem).__name__}: {problem}"
                 log.error("job.failed", job=name, error=error)
-            lasted = time.monotonic() - begun
-            await asyncio.to_thread(self._context.store.runs.job_ended, name, self._context.clock(), lasted, error)
+            lasted, jobs = time.monotonic() - begun, self._context.store.scheduled_jobs
+            await asyncio.to_thread(jobs.ended, name, self._context.clock(), lasted, error)
 
     @property
     def alive(self) -> bool:

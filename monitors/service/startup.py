@@ -82,10 +82,10 @@ async def seed_demo(context: AppContext) -> None:
     await asyncio.to_thread(check_schools, context)
     await deliver_all(context)
     made = await asyncio.to_thread(make_digest, context, "demo", context.clock().date(), context.clock())
-    saved = await asyncio.to_thread(context.store.runs.digest, "demo", made.day)
+    saved = await asyncio.to_thread(context.store.digests.get, "demo", made.day)
     counts = "，".join(f"{code} {n}" for code, n in report.outcomes.most_common())
     typer.echo(f"【演示】巡检完成: {report.looks} 个账号（{counts}）\n")
-    typer.echo(saved["text"] if saved else made.headline)
+    typer.echo(saved.text if saved else made.headline)
     await asyncio.to_thread(show_replayed, context)
     typer.echo(f"【演示】请打开 {address(context.settings)}，按 Ctrl-C 结束。")
 
@@ -93,7 +93,7 @@ async def seed_demo(context: AppContext) -> None:
 def show_replayed(context: AppContext) -> None:
     """What was read on real captured pages, where they are there: last updates, no judgement (the school has no policy)."""
     filings = context.store.filings.all(REPLAY)
-    seen = context.store.looks.states([key_of(filing) for filing in filings], context.clock())
+    seen = context.store.observations.states([key_of(filing) for filing in filings], context.clock())
     if filings:
         typer.echo("■ 真实页面回放（旧副本，只读取更新时间，不作判定；只有月日的按现在推算年份）")
     for filing in filings:

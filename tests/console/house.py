@@ -24,6 +24,7 @@ from rules.cases.transitions import appeal, approve, first_step_record, issue, r
 from rules.model import AccountLevel, CaseState, ClaimType, Filing, Observation, Outcome, Platform, Post
 from rules.people import Role, User, grants_of
 from rules.policies.schema import Policy
+from storage.crawl_runs import RunKind, RunStatus
 from storage.evidence import EvidenceArchive, StoredPage
 from storage.filings import key_of
 from storage.store import Store
@@ -194,25 +195,27 @@ def furnish(context: AppContext, count: int = 24) -> None:
         last = NOW - timedelta(days=3 + 11 * (n % 12)) if kind is Outcome.OK else None
         earlier = look(filing, at - timedelta(days=6), Outcome.OK, evidence, NOW - timedelta(days=40))
         run = f"sweep-{filing.platform.value}"
-        store.looks.record(
+        store.observations.record(
             run,
             [(key_of(filing), earlier), (key_of(filing), look(filing, at, kind, evidence, last))],
             apply_observation,
         )
     for platform in PLATFORMS:
         run = f"sweep-{platform.value}"
-        store.runs.start(run, "sweep", platform.value, NOW - timedelta(hours=1))
-        store.runs.finish(run, "ok", {"outcomes": {"ok": 12, "blocked": 3}}, NOW - timedelta(minutes=50))
-    store.runs.set_platform("douyin", walls=2, rest_until=NOW + timedelta(hours=3))
-    store.runs.set_platform("weibo", frozen_at=NOW - timedelta(hours=5), frozen_why="6 个账号同时由可见变为注销")
-    store.runs.jobs({"sweep": "*/20 * * * *", "digest": "30 7 * * *"})
-    store.runs.job_started("sweep", NOW - timedelta(minutes=52))
-    store.runs.job_ended("sweep", NOW - timedelta(minutes=50), 131.4)
-    store.runs.add_requests("weixin.sogou.com", NOW.date(), 214)
+        store.crawl_runs.start(run, RunKind.SWEEP, platform.value, NOW - timedelta(hours=1))
+        store.crawl_runs.finish(run, RunStatus.OK, {"outcomes": {"ok": 12, "blocked": 3}}, NOW - timedelta(minutes=50))
+    store.platform_state.set("douyin", consecutive_blocks=2, paused_until=NOW + timedelta(hours=3))
+    store.platform_state.set(
+        "weibo", breaker_opened_at=NOW - timedelta(hours=5), breaker_reason="6 个账号同时由可见变为注销"
+    )
+    store.scheduled_jobs.add_missing({"sweep": "*/20 * * * *", "digest": "30 7 * * *"})
+    store.scheduled_jobs.started("sweep", NOW - timedelta(minutes=52))
+    store.scheduled_jobs.ended("sweep", NOW - timedelta(minutes=50), 131.4)
+    store.platform_state.add_requests("weixin.sogou.com", NOW.date(), 214)
     open_cases(context, register, evidence)
     store.candidates.meet([candidate(n, evidence) for n in range(5)])
     html = '<!doctype html><html><body style="font-family:sans-serif"><h1>示范大学日报</h1><a href="/cases">问题</a></body></html>'
-    store.runs.save_digest(DEMO, NOW.date(), "示范大学日报", html, NOW - timedelta(hours=2))
+    store.digests.save(DEMO, NOW.date(), "示范大学日报", html, NOW - timedelta(hours=2))
 
 
 def keep_evidence(context: AppContext) -> str:

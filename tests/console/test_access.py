@@ -122,10 +122,10 @@ def test_a_unit_sees_its_own_and_nothing_else(app: FastAPI, context: AppContext)
             mine = case.unit == "图书馆"
             assert client.get(f"/cases/{case.number}").status_code == (200 if mine else 404), case.number
             assert client.get(f"/accounts/{case.account}").status_code == (200 if mine else 404), case.number
-        for row in context.store.notices.all():
-            about = context.store.cases.get(row["case_number"])
+        for row in context.store.outbox.all():
+            about = context.store.cases.get(row.case_number)
             mine = bool(about and about.unit == "图书馆")
-            assert client.get(f"/notices/{row['id']}.html").status_code == (200 if mine else 404)
+            assert client.get(f"/notices/{row.id}.html").status_code == (200 if mine else 404)
         cited = context.store.cases.get("DEMO-2026-0001")
         assert cited
         assert client.get(f"/evidence/{cited.evidence[0]}").status_code == 200

@@ -56,8 +56,8 @@ def chromium() -> Iterator[Browser]:
 def pages(context: AppContext) -> dict[str, str]:
     """The main pages by a short name."""
     account = key_of(context.store.filings.all("demo")[1])
-    notice = next(row["id"] for row in context.store.notices.all() if row["document"] != "digest")
-    evidence = context.store.looks.history(account)[0][0].evidence
+    notice = next(row.id for row in context.store.outbox.all() if row.document_type != "digest")
+    evidence = context.store.observations.history(account)[0][0].evidence
     return {
         "today": "/",
         "accounts": "/accounts",

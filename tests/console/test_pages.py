@@ -14,6 +14,7 @@ from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.console.formatting import outlink
 from rules.model import Filing, Platform
+from storage.crawl_runs import RunKind, RunStatus
 from storage.filings import key_of
 from tests.conftest import NOW
 from tests.console.house import DEMO, HOSTILE, Browser, client_of, furnish, open_world
@@ -143,8 +144,8 @@ def test_a_unit_sees_its_own_numbers(app: FastAPI, context: AppContext) -> None:
 def test_a_refused_authorisation_is_told_to_whoever_runs_the_service(staff: Browser, context: AppContext) -> None:
     """Nothing else would show it: the public pages are read all the same."""
     note = "某某大学图书馆 的官方接口: authorisation: 本机地址不在该公众号的 IP 白名单里<script>"
-    context.store.runs.start("sweep-note", "witness", "wechat", NOW)
-    context.store.runs.finish("sweep-note", "ok", {"outcomes": {"ok": 1}, "notes": [note]}, NOW)
+    context.store.crawl_runs.start("sweep-note", RunKind.LINKED_POST, "wechat", NOW)
+    context.store.crawl_runs.finish("sweep-note", RunStatus.OK, {"outcomes": {"ok": 1}, "notes": [note]}, NOW)
     text = staff.get("/operations").text
     assert "IP 白名单里&lt;script&gt;" in text
     assert "网站链接" in text
@@ -161,7 +162,7 @@ def test_demonstrations_say_so(staff: Browser) -> None:
 
 def test_evidence_is_never_a_page_again(staff: Browser, context: AppContext) -> None:
     """The metadata page escapes it; the bytes come as text or as a file, sandboxed and unsniffed."""
-    look = next(look for look, _ in context.store.looks.history(key_of(context.store.filings.all(DEMO)[1])))
+    look = next(look for look, _ in context.store.observations.history(key_of(context.store.filings.all(DEMO)[1])))
     path = f"/evidence/{look.evidence}"
     assert "&lt;script&gt;" in staff.get(path).text
     for kind, expected in (("source", "text/plain; charset=utf-8"), ("file", "application/octet-stream")):
@@ -177,7 +178,7 @@ def test_evidence_is_never_a_page_again(staff: Browser, context: AppContext) -> 
 
 def test_documents_are_framed_without_power(staff: Browser, context: AppContext) -> None:
     """Digest and notice bodies: own style, no script, no form, only inside our own page."""
-    notice = next(row["id"] for row in context.store.notices.all() if row["document"] != "digest")
+    notice = next(row.id for row in context.store.outbox.all() if row.document_type != "digest")
     for path in ("/digest/2026-11-21/body", f"/notices/{notice}.body"):
         policy = staff.get(path).headers["content-security-policy"]
         assert "sandbox" in policy

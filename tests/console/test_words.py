@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from monitors.console.labels import setting_text, switch_text
 from monitors.console.pending import ActionOwner, rungs, waiting
 from monitors.console.routes.accounts import filing_facts, shown_posts
 from rules.model import Filing, Platform
+from storage.observations import StoredPost
 from tests.conftest import NOW
 
 
@@ -64,7 +66,7 @@ def test_small_things() -> None:
     assert path("wechat:name=某 ?#") == "wechat:name=%E6%9F%90%20%3F%23"
     assert setting_text([["来源|转载", "编辑"], ["作者"]]) == "来源／转载、编辑；作者"
     assert setting_text(True) == "是"
-    assert switch_text('weibo: {"enabled": false}') == "微博：停用访问"
+    assert switch_text("weibo", {"enabled": False}) == "微博：停用访问"
 
 
 def test_what_cases_wait_for(context: AppContext) -> None:
@@ -98,7 +100,7 @@ def test_an_account_s_id_is_no_telephone_number() -> None:
 
 
 def test_what_a_search_told_of_a_post_gives_way_to_the_post() -> None:
-    told = {"title": "", "published_at": NOW}
-    post = {"title": "开放日", "published_at": NOW}
-    other = {"title": "", "published_at": NOW - timedelta(days=1)}
+    told = StoredPost(id="1", title="", url="", published_at=NOW, first_seen_at=NOW, evidence="")
+    post = replace(told, id="2", title="开放日")
+    other = replace(told, id="3", published_at=NOW - timedelta(days=1))
     assert shown_posts([told, post, other]) == [post, other]

@@ -122,7 +122,7 @@ def test_switches_keep_who_and_why(staff: Browser, context: AppContext) -> None:
     assert staff.submit(path, action="thaw", why="").status_code == 422
     assert staff.submit(path, action="explode", why="x").status_code == 422
     assert staff.submit(path, action="thaw", why="已人工核对 6 个账号").status_code == 303
-    assert context.store.runs.platform("weibo")["frozen_at"] is None
+    assert context.store.platform_state.get("weibo").breaker_opened_at is None
     page = staff.get("/operations").text
     assert "微博：解除督办冻结" in page
     assert "已人工核对 6 个账号" in page
@@ -215,9 +215,9 @@ def test_only_reports_are_served(staff: Browser, context: AppContext) -> None:
 
 def test_resend(staff: Browser, context: AppContext) -> None:
     """Only what failed goes again."""
-    claimed = context.store.notices.claim(NOW, 1)[0]
-    context.store.notices.mark_failed(claimed.id, "550 用户不存在", NOW, permanent=True, retry_at=None)
+    claimed = context.store.outbox.claim(NOW, 1)[0]
+    context.store.outbox.mark_failed(claimed.id, "550 用户不存在", NOW, permanent=True, retry_at=None)
     assert "550 用户不存在" in staff.get("/notices?state=failed").text
     assert staff.submit(f"/notices/{claimed.id}/resend").status_code == 303
-    assert context.store.notices.claim(NOW, 50)
+    assert context.store.outbox.claim(NOW, 50)
     assert staff.submit(f"/notices/{claimed.id}/resend").status_code == 409  # it is on its way

@@ -52,7 +52,7 @@ def test_no_stored_decision_was_lost(installation: Path) -> None:
             "confirmed": 1,
             "excluded": 1,
         }
-        assert sum(store.notices.counts().values()) == 45
+        assert sum(store.outbox.counts().values()) == 45
     finally:
         store.close()
 

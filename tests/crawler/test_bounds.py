@@ -18,6 +18,7 @@ from monitors.app_context import AppContext
 from monitors.jobs.sweep import new_crawl_job, run_crawl_job
 from monitors.settings import load_settings
 from rules.model import ClaimType, Observation, Outcome, Platform
+from storage.crawl_runs import RunKind
 from storage.store import Store
 
 NEWS = "".join(
@@ -111,9 +112,12 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, l
     together = [look for name, look in zip(names, looks, strict=True) if name not in walls]
     alone = [[look] for name, look in zip(names, looks, strict=True) if name in walls]
     for some in [together, *alone]:
-        ending = asyncio.run(run_crawl_job(context, new_crawl_job(context, "sweep", Platform.WEBSITE, some)))
+        ending = asyncio.run(run_crawl_job(context, new_crawl_job(context, RunKind.SWEEP, Platform.WEBSITE, some)))
         assert ending.status == "ok", ending.error
-    yield {name: [o for o, _ in context.store.looks.history(f"website:{t}")] for name, t in targets.items()}, server
+    yield (
+        {name: [o for o, _ in context.store.observations.history(f"website:{t}")] for name, t in targets.items()},
+        server,
+    )
     context.store.close()
     server.stop()
 

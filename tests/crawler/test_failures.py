@@ -23,6 +23,7 @@ from monitors.app_context import AppContext
 from monitors.jobs.sweep import new_crawl_job, run_crawl_job
 from monitors.settings import load_settings
 from rules.model import Observation, Outcome, Platform
+from storage.crawl_runs import RunKind
 from storage.store import Store
 
 Answer = Callable[[socket.socket], None]
@@ -124,11 +125,15 @@ class Failing:
             server.close()
 
 
-def looked(folder: str, looks: dict[str, FetchTask], context: AppContext) -> dict[str, list[Observation]]:
-    order = replace(new_crawl_job(context, folder, Platform.WEBSITE, list(looks.values())), timeout_seconds=SECONDS)
+def looked(looks: dict[str, FetchTask], context: AppContext) -> dict[str, list[Observation]]:
+    order = replace(
+        new_crawl_job(context, RunKind.SWEEP, Platform.WEBSITE, list(looks.values())), timeout_seconds=SECONDS
+    )
     ending = asyncio.run(run_crawl_job(context, order))
     assert ending.status == "ok", ending.error
-    return {name: [seen for seen, _ in context.store.looks.history(look.target.key)] for name, look in looks.items()}
+    return {
+        name: [seen for seen, _ in context.store.observations.history(look.target.key)] for name, look in looks.items()
+    }
 
 
 def look_at(url: str, *, browser: bool = False) -> FetchTask:
@@ -160,7 +165,7 @@ def seen(context: AppContext, failing: Failing) -> dict[str, list[Observation]]:
     looks = {name: look_at(f"http://127.0.0.1:{port}/") for name, port in failing.ports.items()}
     looks["no such name"] = look_at("http://no-such-name.invalid/")
     looks["no encryption there"] = look_at(f"https://127.0.0.1:{failing.ports['another protocol']}/")
-    return looked("sweep", looks, context)
+    return looked(looks, context)
 
 
 EXPECTED = {name: reason for name, (_, reason) in SERVERS.items()} | {
@@ -181,7 +186,7 @@ def test_in_a_browser_failures_are_told_alike(context: AppContext, failing: Fail
     looks = {name: look_at(f"http://127.0.0.1:{failing.ports[name]}/b", browser=True) for name in names}
     looks["inside"] = look_at("http://127.0.0.2/b", browser=True)
     looks["no such name"] = look_at("http://no-such-name.invalid/b", browser=True)
-    found = looked("scan", looks, context)
+    found = looked(looks, context)
     reasons = {name: some[0].reason.partition(":")[0] for name, some in found.items()}
     assert reasons["nobody listens"] == "refused", "our own proxy's answer is not the site's"
     assert reasons["inside"] == "refused_address"

@@ -13,6 +13,7 @@ from monitors.demo.server import CampusServer
 from monitors.jobs.sweep import new_crawl_job, run_crawl_job, target_of
 from monitors.settings import load_settings
 from rules.model import Outcome, Platform
+from storage.crawl_runs import RunKind
 from storage.store import Store
 
 
@@ -25,9 +26,9 @@ def looked(folder: Path, platform: Platform, keys: int, **given: str) -> dict[st
     with CampusServer(campus) as server:
         context.connect_to = ("127.0.0.1", server.plain_port, server.tls_port)
         looks = [FetchTask(target=target) for target in targets]
-        ending = asyncio.run(run_crawl_job(context, new_crawl_job(context, "sweep", platform, looks)))
+        ending = asyncio.run(run_crawl_job(context, new_crawl_job(context, RunKind.SWEEP, platform, looks)))
     assert ending.status == "ok", ending.error
-    history = {target.key: [look for look, _ in context.store.looks.history(target.key)] for target in targets}
+    history = {target.key: [look for look, _ in context.store.observations.history(target.key)] for target in targets}
     context.store.close()
     return {key: [(look.source, look.outcome, look.reason) for look in looks] for key, looks in history.items()}
 

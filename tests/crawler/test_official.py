@@ -44,7 +44,7 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[AppContext
 
 def test_silence_is_shown_by_the_account_s_own_list(swept: tuple[AppContext, SweepReport]) -> None:
     context, _ = swept
-    seen = context.store.looks.states([SILENT, LIVE, WEIBO], context.clock())
+    seen = context.store.observations.states([SILENT, LIVE, WEIBO], context.clock())
     for key, days in ((SILENT, 88), (WEIBO, 80)):
         last = seen[key].last_post_at
         assert last
@@ -60,7 +60,7 @@ def test_a_refused_authorisation_is_told_and_accuses_nobody(swept: tuple[AppCont
     (note,) = [note for note in report.notes if "官方接口" in note]
     assert "40125" in note
     assert "AppSecret 不对" in note
-    assert context.store.looks.states(["wechat:gh_0000000000a2"], context.clock())[
+    assert context.store.observations.states(["wechat:gh_0000000000a2"], context.clock())[
         "wechat:gh_0000000000a2"
     ].last_post_at
     assert not report.errors
@@ -85,10 +85,10 @@ def _plain(path: Path) -> bytes:
 
 def test_evidence_gives_the_same_observation_again(swept: tuple[AppContext, SweepReport]) -> None:
     context, _ = swept
-    (look,) = [look for look, _ in context.store.looks.history(SILENT) if look.source == "official"]
+    (look,) = [look for look, _ in context.store.observations.history(SILENT) if look.source == "official"]
     replayed = asyncio.run(run_sweep(context, platforms=("wechat",), accounts=[SILENT], replay=str(context.evidence)))
     assert not [note for note in replayed.notes if "官方接口" in note]
-    again = [seen for seen, _ in context.store.looks.history(SILENT) if seen.source == "official"]
+    again = [seen for seen, _ in context.store.observations.history(SILENT) if seen.source == "official"]
     assert {(seen.url, seen.posts, seen.proves) for seen in again} == {(look.url, look.posts, look.proves)}
     assert look.proves == ClaimType.ACTIVE | ClaimType.INACTIVE
     assert look.outcome is Outcome.OK

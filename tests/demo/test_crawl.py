@@ -17,6 +17,7 @@ import pytest
 from crawler.fetch.job import CrawlJob, FetchTask
 from monitors.demo.campus import EXPECTED, CampusServer, DemoCampus, demo_filings, key_of
 from rules.model import ClaimType, Outcome, Platform
+from storage.crawl_runs import RunKind
 from storage.serialization import dump
 from storage.store import Store
 from tests.demo.guest import NOW, target_of
@@ -68,7 +69,7 @@ def crawl(server: CampusServer, folder: Path, platform: Platform) -> tuple[Store
     looks = tuple(FetchTask(target=target_of(f)) for f in demo_filings(server.campus) if f.platform is platform)
     order = CrawlJob(
         run="test",
-        kind="sweep",
+        kind=RunKind.SWEEP,
         platform=platform,
         now=NOW,
         data=str(folder),
@@ -95,8 +96,8 @@ def crawl(server: CampusServer, folder: Path, platform: Platform) -> tuple[Store
 def test_a_real_crawl_of_the_websites(server: CampusServer, tmp_path: Path) -> None:
     store, summary = crawl(server, tmp_path, Platform.WEBSITE)
     keys = [key_of(f) for f in demo_filings(server.campus) if f.platform is Platform.WEBSITE]
-    seen = store.looks.states(keys, NOW)
-    assert summary["looks"] == len(keys)
+    seen = store.observations.states(keys, NOW)
+    assert summary["visits"] == len(keys)
     live, silent, wall, moved = (seen[f"website:{host}.shifan.example"] for host in ("news", "lib", "marx", "old-zs"))
     assert live.last_post_at
     assert (NOW - live.last_post_at).days < 2
@@ -107,14 +108,14 @@ def test_a_real_crawl_of_the_websites(server: CampusServer, tmp_path: Path) -> N
     assert wall.fact is None
     assert moved.outcome is Outcome.MOVED
     for key in keys:
-        assert EXPECTED[key].outcome in {look.outcome for look, _ in store.looks.history(key)}, key
+        assert EXPECTED[key].outcome in {look.outcome for look, _ in store.observations.history(key)}, key
     store.close()
 
 
 def test_a_real_crawl_of_weibo_rests_at_the_first_wall(server: CampusServer, tmp_path: Path) -> None:
     store, summary = crawl(server, tmp_path, Platform.WEIBO)
-    (look, _), *_ = [row for row in store.looks.history("weibo:9000000004") if row[0].source == "m_posts"]
+    (look, _), *_ = [row for row in store.observations.history("weibo:9000000004") if row[0].source == "m_posts"]
     assert look.outcome is Outcome.OK
     assert ClaimType.INACTIVE in look.proves
-    assert summary["walled"]
+    assert summary["blocked_hosts"]
     store.close()

@@ -80,8 +80,8 @@ def test_the_host_decides_and_a_copied_footer_proves_nothing(run: Run) -> None:
 
 def test_searches_leave_no_account_state(run: Run) -> None:
     keys = [*(c.key for c in run.report.candidates), "search:weibo:示范大学"]
-    assert run.context.store.looks.states(keys, NOW) == {}
-    assert run.context.store.looks.history("search:weibo:示范大学")
+    assert run.context.store.observations.states(keys, NOW) == {}
+    assert run.context.store.observations.history("search:weibo:示范大学")
 
 
 def test_a_second_run_goes_on_where_the_first_stopped(run: Run) -> None:
@@ -126,7 +126,7 @@ def test_a_blocked_search_is_blocked(small: Run) -> None:
 def test_a_platform_that_rests_is_left_alone(small: Run) -> None:
     small.context.settings = small.context.settings.model_copy(update={"demo": False})
     small.context.policies = {"demo": small.context.policies["demo"].model_copy(update={"demonstration": False})}
-    small.context.store.runs.set_platform("weibo", rest_until=NOW + timedelta(hours=1))
+    small.context.store.platform_state.set("weibo", paused_until=NOW + timedelta(hours=1))
     report = asyncio.run(discover(small.context, platforms=["weibo"]))
     assert report.asked == {}
     assert list(report.resting) == ["微博"]

@@ -98,10 +98,10 @@ def test_looks_only_grow(context: AppContext) -> None:
 
     first = total()
     assert first == total() > 20
-    context.store.runs.delete_before(NOW + timedelta(days=400))
+    context.store.crawl_runs.delete_before(NOW + timedelta(days=400))
     filing = context.store.filings.all()[0]
     seen = look(filing, NOW, Outcome.OK, "")
-    context.store.looks.record("later", [(key_of(filing), seen)], apply_observation)
+    context.store.observations.record("later", [(key_of(filing), seen)], apply_observation)
     assert total() == first + 1
 
 
@@ -180,8 +180,8 @@ def test_postgres_too(fresh_postgres: str, tmp_path: Path) -> None:
     furnish(context)
     found = samples(scrape(context))
     assert found[("xunjian_database_bytes", ())] > 1_000_000
-    overview = context.store.overview
-    assert overview.digests()[0]["school"] == "demo"
+    overview = context.store.read_models
+    assert overview.digests()[0].school == "demo"
     assert overview.count_healthy() > 0
     assert overview.accounts_without_fact(3)[0].fact_at is None
     lines, total = overview.accounts(AccountFilter(outcome="case"), limit=50)

@@ -78,7 +78,7 @@ def look(context: AppContext, number: int, last_post: datetime | None, outcome: 
         proves=ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME if outcome is Outcome.OK else ClaimType.NONE,
         evidence=f"e-{number}-{now:%Y%m%d%H%M}",
     )
-    context.store.looks.record(f"r-{now:%Y%m%d%H%M}-{number}", [(key_of(one), seen)], apply_observation)
+    context.store.observations.record(f"r-{now:%Y%m%d%H%M}-{number}", [(key_of(one), seen)], apply_observation)
 
 
 def waiting(context: AppContext, number: str) -> StepRecord:
@@ -102,7 +102,7 @@ def test_many_hands_open_each_case_once_and_number_without_gaps(sias: AppContext
     assert len(silent(sias)) == 6
     assert len({case.key for case in cases}) == len(cases)
     assert sorted(int(case.number[-4:]) for case in cases) == list(range(1, len(cases) + 1))
-    numbers = [row["number"] for row in sias.store.notices.all(school="sias")]
+    numbers = [row.number for row in sias.store.outbox.all(school="sias")]
     assert len(numbers) == len(set(numbers)) >= 6
 
 
@@ -129,7 +129,7 @@ def test_a_crash_between_any_two_writes_leaves_all_or_nothing(
     with pytest.raises(KeyboardInterrupt):
         check(sias, "sias", sias.clock())
     assert sias.store.cases.all("sias") == []
-    assert sias.store.notices.all() == []
+    assert sias.store.outbox.all() == []
     monkeypatch.undo()
     check(sias, "sias", sias.clock())
     cases = sias.store.cases.all("sias")
@@ -193,7 +193,7 @@ def test_a_post_that_predates_the_notice_withdraws_it(sias: AppContext, clock: C
     case = sias.store.cases.get(number)
     assert case
     assert case.state is CaseState.WITHDRAWN
-    assert "correction" in {row["document"] for row in sias.store.notices.all(case=number)}
+    assert "correction" in {row.document_type for row in sias.store.outbox.all(case=number)}
 
 
 def test_a_blocked_crawl_accuses_nobody(sias: AppContext, clock: Clock) -> None:

@@ -23,6 +23,7 @@ from monitors.app_context import AppContext
 from monitors.crawl_processes import CHILD_ENVIRONMENT, CrawlProcessPool, ProcessResult
 from monitors.jobs.sweep import new_crawl_job, run_crawl_job
 from rules.model import Platform
+from storage.crawl_runs import RunKind, RunStatus
 from storage.serialization import dump
 from tests.conftest import NOW
 
@@ -61,7 +62,7 @@ def site() -> Iterator[Site]:
 
 def order_at(context: AppContext, url: str) -> CrawlJob:
     look = FetchTask(target=Target(platform=Platform.WEBSITE, key="website:a", account_id="a", url=url), url=url)
-    given = replace(new_crawl_job(context, "sweep", Platform.WEBSITE, [look]), allowed_ranges=("127.0.0.1/32",))
+    given = replace(new_crawl_job(context, RunKind.SWEEP, Platform.WEBSITE, [look]), allowed_ranges=("127.0.0.1/32",))
     return replace(given, delay_seconds=0.0)
 
 
@@ -69,9 +70,9 @@ def test_a_child_over_its_memory_ceiling_is_one_failed_run(context: AppContext, 
     context.crawl_processes = CrawlProcessPool(1, 60, memory_mb=40)
     order = order_at(context, site.url)
     ending = asyncio.run(run_crawl_job(context, order))
-    (run,) = context.store.runs.recent()
-    assert (ending.status, run["status"]) == ("failed", "failed")
-    assert "内存上限 40 MB" in run["summary"]["error"]
+    (run,) = context.store.crawl_runs.recent()
+    assert (ending.status, run.status) == ("failed", "failed")
+    assert "内存上限 40 MB" in run.summary["error"]
     assert "Traceback" not in ending.error
 
 
@@ -98,11 +99,11 @@ def test_evidence_that_cannot_be_written_is_told_and_nothing_counts_as_seen(cont
     folder.parent.mkdir(parents=True)
     folder.write_text("in the way")
     ending = asyncio.run(run_crawl_job(context, order_at(context, site.url)))
-    (run,) = context.store.runs.recent()
-    assert run["status"] == "failed"
+    (run,) = context.store.crawl_runs.recent()
+    assert run.status == "failed"
     assert "存证" in ending.error
     assert ending.summary["outcomes"] == {}
-    assert context.store.looks.of_run(run["id"]) == []
+    assert context.store.observations.of_run(run.id) == []
 
 
 def test_a_child_whose_parent_died_while_it_loaded_asks_nobody(context: AppContext, site: Site, tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_the_pool_itself_takes_the_place(context: AppContext, monkeypatch: pytes
         most = max(most, at_once)
         await asyncio.sleep(0.01)
         at_once -= 1
-        return ProcessResult("ok")
+        return ProcessResult(RunStatus.OK)
 
     async def many() -> None:
         nursery = CrawlProcessPool(2, 60)
@@ -144,7 +145,7 @@ def test_the_pool_itself_takes_the_place(context: AppContext, monkeypatch: pytes
             begun.append(at_once)
             return order
 
-        order = new_crawl_job(context, "discover", Platform.WEIBO, [])
+        order = new_crawl_job(context, RunKind.DISCOVERY, Platform.WEIBO, [])
         await asyncio.gather(*(nursery.run(order, begin) for _ in range(6)))
 
     asyncio.run(many())
@@ -153,13 +154,13 @@ def test_the_pool_itself_takes_the_place(context: AppContext, monkeypatch: pytes
 
 
 def test_a_sweep_does_not_undo_a_switch_thrown_meanwhile(context: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = context.store.runs
-    stale = runs.platform("weibo")
-    runs.set_platform_switch("weibo", by="王", why="测试", now=NOW, enabled=False)
-    runs.set_platform("weibo", frozen_at=NOW, frozen_why="6 个账号同时变化")
-    monkeypatch.setattr(runs, "platform", lambda platform: stale)  # what a sweep read before
-    runs.set_platform("weibo", walls=1, rest_until=NOW)
-    runs.set_platform_switch("weibo", by="王", why="测试", now=NOW, ignore_robots=False)
+    platforms = context.store.platform_state
+    stale = platforms.get("weibo")
+    platforms.switch("weibo", by="王", reason="测试", now=NOW, enabled=False)
+    platforms.set("weibo", breaker_opened_at=NOW, breaker_reason="6 个账号同时变化")
+    monkeypatch.setattr(platforms, "get", lambda platform: stale)  # what a sweep read before
+    platforms.set("weibo", consecutive_blocks=1, paused_until=NOW)
+    platforms.switch("weibo", by="王", reason="测试", now=NOW, robots_waived=False)
     monkeypatch.undo()
-    state = runs.platform("weibo")
-    assert (state["enabled"], state["walls"], state["frozen_why"]) == (False, 1, "6 个账号同时变化")
+    state = platforms.get("weibo")
+    assert (state.enabled, state.consecutive_blocks, state.breaker_reason) == (False, 1, "6 个账号同时变化")

@@ -22,6 +22,7 @@ from rules.accounts.pasted_target import InvalidTarget
 from rules.cases.case import CaseError
 from rules.model import Outcome, Verdict
 from storage.evidence import EvidenceArchive, VerifyStatus, verify
+from storage.notices import NoticeState
 from tests.alerts.gbt9704 import check as departures
 
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
@@ -29,7 +30,7 @@ pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
 
 def test_every_account_is_seen_as_it_is(demo_world: AppContext) -> None:
     now = demo_world.clock()
-    seen = demo_world.store.looks.states(list(EXPECTED), now)
+    seen = demo_world.store.observations.states(list(EXPECTED), now)
     wrong: list[tuple[object, ...]] = []
     for key, truth in EXPECTED.items():
         known = seen.get(key)
@@ -79,8 +80,8 @@ def test_case_numbers_have_no_gaps(demo_world: AppContext) -> None:
 def test_notices_are_delivered_once_and_look_like_documents(demo_world: AppContext) -> None:
     deliver(demo_world, demo_world.clock())
     documents = list((demo_world.settings.data / "outbox").rglob("*.docx"))
-    notices = demo_world.store.notices.all(school="demo", state="sent")
-    assert len(documents) == len([row for row in notices if row["document"] != "digest"]) > 0
+    notices = demo_world.store.outbox.all(school="demo", state=NoticeState.SENT)
+    assert len(documents) == len([row for row in notices if row.document_type != "digest"]) > 0
     assert departures(documents[0]) == []
     stamps = {path: path.stat().st_mtime_ns for path in documents}
     assert deliver(demo_world, demo_world.clock()).claimed == 0
@@ -109,16 +110,16 @@ def test_appeal_stops_the_clock_and_withdrawal_tells_everyone(demo_world: AppCon
         case_actions.appeal(demo_world, case.number, by="赵示例", reason="再说一次")
     ended = case_actions.decide(demo_world, case.number, by="王部长", upheld=True, reason="情况属实")
     assert ended.state.is_final
-    kinds = {row["document"] for row in demo_world.store.notices.all(case=case.number)}
+    kinds = {row.document_type for row in demo_world.store.outbox.all(case=case.number)}
     assert {"rectification", "appeal_decision", "correction"} <= kinds
 
 
 def test_the_digest_is_made_kept_and_queued_once(demo_world: AppContext) -> None:
     now = demo_world.clock()
     made = make_digest(demo_world, "demo", now.date(), now)
-    kept = demo_world.store.runs.digest("demo", now.date())
+    kept = demo_world.store.digests.get("demo", now.date())
     assert kept
-    assert "演示" in kept["text"]
+    assert "演示" in kept.text
     assert made.sections
     assert queue_digest(demo_world, "demo", now.date(), now)
     assert not queue_digest(demo_world, "demo", now.date(), now)

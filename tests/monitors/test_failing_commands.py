@@ -25,7 +25,7 @@ def data(tmp_path: Path) -> Path:
         for n in range(5):
             archive.append(StoredPage(f"http://x/{n}", bytes([n]) * 3000, NOW), run_id="r")
     store = Store(f"sqlite:///{folder / 'xunjian.db'}")
-    store.runs.keep_heads(archive.heads(), NOW)
+    store.chain_heads.save(archive.heads(), NOW)
     store.close()
     return folder
 

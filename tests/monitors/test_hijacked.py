@@ -48,7 +48,7 @@ def taken(filing: Filing) -> Observation:
 
 def show(context: AppContext, run: str, *looks: Observation) -> None:
     filing = site(context)
-    context.store.looks.record(run, [(key_of(filing), look) for look in looks], apply_observation)
+    context.store.observations.record(run, [(key_of(filing), look) for look in looks], apply_observation)
 
 
 def test_every_surface_says_so_with_the_evidence(context: AppContext) -> None:
@@ -81,7 +81,7 @@ def test_a_time_out_does_not_end_it_and_its_own_content_does(context: AppContext
     wall = replace(taken(filing), observed_at=later, outcome=Outcome.BLOCKED, reason="timeout: 超时", evidence="")
     moved = replace(wall, outcome=Outcome.MOVED, reason="moved: 网站跳转", moved_to="http://a.example/")
     show(context, "one", taken(filing), wall, replace(moved, observed_at=later + timedelta(hours=1)))
-    ((line, shown),) = context.store.overview.hijacked_sites()
+    ((line, shown),) = context.store.read_models.hijacked_sites()
     assert (line.key, shown.at, shown.evidence) == (key_of(filing), NOW, EVIDENCE)
     post = Post(id="1", published_at=later)
     own = replace(
@@ -89,7 +89,7 @@ def test_a_time_out_does_not_end_it_and_its_own_content_does(context: AppContext
         account_id=key_of(filing).partition(":")[2], proves=ClaimType.ACTIVE, evidence="e2",
     )  # fmt: skip
     show(context, "two", own)
-    assert context.store.overview.hijacked_sites() == []
+    assert context.store.read_models.hijacked_sites() == []
     assert 'xunjian_hijacked_sites{school="demo"} 0.0' in generate_latest(registry_of(context)).decode()
 
 

@@ -62,7 +62,7 @@ def test_nothing_is_passed_over_that_matters(seed: int, tmp_path: Path) -> None:
     looked = visits(lives, seed)
     store = Store(f"sqlite:///{tmp_path / 'x.db'}")
     store.filings.save([life.filing for life in lives], by="x", now=BEGIN)
-    store.looks.record("r", [(life.key, look) for life, looks in looked for look in looks], apply_observation)
+    store.observations.record("r", [(life.key, look) for life, looks in looked for look in looks], apply_observation)
     context = AppContext(Settings(data=tmp_path), store, lambda: BEGIN + timedelta(days=DAYS))
     rows = {
         (row["account"], row["rule"], row["clause"]): [row["first_on"], row["last_on"]]

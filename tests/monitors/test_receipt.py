@@ -17,7 +17,7 @@ from alerts.messages import OutgoingMessage
 from monitors.app_context import AppContext
 from monitors.jobs.delivery import channels_of, received_at
 from rules.model import DocumentType
-from storage.notices import NOTICE
+from storage.notices import NOTICE, DeliveryAnswer
 from storage.store import Store
 from tests.alerts.sample import notice
 from tests.alerts.test_smtp import Handler, serving
@@ -87,12 +87,12 @@ def test_any_2xx_is_a_yes(last: bytes) -> None:
 def test_only_the_addressees_own_receipt_counts(context: AppContext, tmp_path: Path) -> None:
     paper = replace(notice(DocumentType.RECTIFICATION), addressee_mailboxes=(UNIT,), recipients=(UNIT, OFFICE))
     channels = [open_channel("file0", f"file://{tmp_path}", {}), open_channel("smtp1", f"smtp://x?from={OFFICE}", {})]
-    at = NOW.isoformat()
-    folder, copy, unit = f'"file0:": ["sent", "", "{at}"]', f'"smtp1:{OFFICE}": ["sent", "", "{at}"]', f"smtp1:{UNIT}"
-    assert received_at(paper, "{" + f'{folder}, {copy}, "{unit}": ["refused", "550", "{at}"]' + "}", channels) is None
-    assert received_at(paper, "{" + f'{folder}, {copy}, "{unit}": ["unknown", "断", "{at}", 1]' + "}", channels) is None
-    assert received_at(paper, "{" + f'{folder}, "{unit}": ["sent", "", "{at}", 2]' + "}", channels) == NOW
-    assert received_at(paper, "{" + folder + "}", channels) is None
+    sent = DeliveryAnswer(result="sent", reason="", at=NOW)
+    elsewhere = {"file0:": sent, f"smtp1:{OFFICE}": sent}
+    for result in ("refused", "unknown", "retry"):
+        assert received_at(paper, elsewhere | {f"smtp1:{UNIT}": replace(sent, result=result)}, channels) is None
+    assert received_at(paper, elsewhere | {f"smtp1:{UNIT}": replace(sent, unknown=2)}, channels) == NOW
+    assert received_at(paper, elsewhere, channels) is None
     assert [channel.confirms_receipt for channel in channels_of(context)] == [False]
 
 
@@ -106,8 +106,8 @@ def owe(store: Store, *ids: str) -> None:
             paper = replace(
                 notice(DocumentType.RECTIFICATION), id=id, recipients=(UNIT, OFFICE), addressee_mailboxes=(UNIT,)
             )
-            row = {"id": id, "number": id, "school": "demo", "case_number": id, "document": "rectification", "error": "",
-                   "state": "due", "created_at": NOW, "next_try_at": NOW, "attempts": 0, "delivered": "{}", "body": dump(paper)}  # fmt: skip
+            row = {"id": id, "number": id, "school": "demo", "case_number": id, "document_type": "rectification", "error": "",
+                   "state": "due", "created_at": NOW, "next_attempt_at": NOW, "attempts": 0, "delivery_results": "{}", "document": dump(paper)}  # fmt: skip
             tx.execute(insert(NOTICE), [row])
 
 
@@ -128,14 +128,14 @@ def test_a_refused_letter_is_sent_again_alone_and_only_to_who_lacks_it(
         code, out, _ = run(capsys, *base, "--resend", "A-1/rectification")
         assert "送出 1" in out
         assert [target for target, _ in handler.taken] == [OFFICE, UNIT], "who has it is not written to again"
-        states = {row["id"]: row["state"] for row in store.notices.all()}
+        states = {row.id: row.state for row in store.outbox.all()}
         assert states == {"A-1/rectification": "sent", "A-2/rectification": "due"}
         store.close()
 
 
 def test_killed_passes_do_not_count_and_doubts_are_counted_by_target(store: Store) -> None:
     owe(store, "A-1/r")
-    queue = store.notices
+    queue = store.outbox
     for _ in range(5):
         (claim,) = queue.claim(NOW, 10)
         assert claim.attempts == 1, "a pass that was killed is no attempt"
@@ -146,7 +146,7 @@ def test_killed_passes_do_not_count_and_doubts_are_counted_by_target(store: Stor
         queue.mark_target("A-1/r", "smtp1:a", "unknown", "断", NOW)
         queue.mark_target("A-1/r", "smtp1:b", "retry", "忙", NOW)
         queue.mark_failed("A-1/r", "断", NOW, permanent=False, retry_at=NOW)
-        assert queue.all()[0]["attempts"] == n
+        assert queue.all()[0].attempts == n
     (claim,) = queue.claim(NOW, 10)
     assert claim.unknown == {"smtp1:a": 2}
     assert claim.attempts == 3

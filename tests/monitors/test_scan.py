@@ -201,7 +201,7 @@ def test_clauses_stand_under_their_own_account(office: AppContext) -> None:
     """Each with what was seen of it, not with what was seen of its namesake."""
     seen = Observation(platform=Platform.WECHAT, source="profile", url="https://mp.weixin.qq.com/", observed_at=NOW - timedelta(hours=2),
                        outcome=Outcome.GONE, reason="已注销")  # fmt: skip
-    office.store.looks.record("sweep-1", [(key_of(REGISTER[2]), seen)], apply_observation)
+    office.store.observations.record("sweep-1", [(key_of(REGISTER[2]), seen)], apply_observation)
     report = look(office, "示大青年")
     assert [(each.filing, each.platform) for each in report.accounts] == [
         ("T-3", Platform.WECHAT),
@@ -234,21 +234,21 @@ def test_a_report_speaks_to_an_office(office: AppContext) -> None:
 def test_a_scan_moves_nothing_that_a_sweep_goes_by(office: AppContext) -> None:
     """Not the rest of a platform, nor its count of walls, nor the failures of an account."""
     rest = NOW + timedelta(hours=2)
-    office.store.runs.set_platform("weibo", walls=3, rest_until=rest)
-    before = {row["platform"]: dict(row) for row in office.store.runs.platforms()}
+    office.store.platform_state.set("weibo", consecutive_blocks=3, paused_until=rest)
+    before = office.store.platform_state.all()
     report = look(office, "https://weibo.com/u/9100000001")
     assert report.could_not_see
-    assert {row["platform"]: dict(row) for row in office.store.runs.platforms()} == before
-    seen = office.store.looks.states(["weibo:9100000001"], NOW).get("weibo:9100000001")
+    assert office.store.platform_state.all() == before
+    seen = office.store.observations.states(["weibo:9100000001"], NOW).get("weibo:9100000001")
     assert seen is None or (seen.failures, seen.obstacle, seen.attempted_at) == (0, None, None)
 
 
 def test_a_link_of_the_client_alone_rests_nobody(demo_world: AppContext) -> None:
-    before = {row["platform"]: (row["walls"], row["rest_until"]) for row in demo_world.store.runs.platforms()}
+    before = demo_world.store.platform_state.all()
     report = look(demo_world, "https://mp.weixin.qq.com/mp/profile_ext?action=home&__biz=MzA4")
     assert (report.kind, report.exit) == (CandidateKind.UNSEEN, UNSEEN)
     assert any("手机微信" in step for step in report.next_steps)
-    assert {row["platform"]: (row["walls"], row["rest_until"]) for row in demo_world.store.runs.platforms()} == before
+    assert demo_world.store.platform_state.all() == before
 
 
 @pytest.mark.parametrize(
@@ -268,11 +268,11 @@ def test_a_suspect_bears_its_own_verdict_in_the_digest(
     )
     office.store.candidates.meet([found])
     make_digest(office, "demo", NOW.date(), NOW)
-    kept = office.store.runs.digest("demo", NOW.date())
+    kept = office.store.digests.get("demo", NOW.date())
     assert kept
-    assert f"{label.label}　" in kept["text"]
+    assert f"{label.label}　" in kept.text
     assert kind.label.partition("，")[0] in label.label
-    assert "冒用" not in kept["text"]
+    assert "冒用" not in kept.text
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from monitors.crawl_processes import CrawlProcessPool
 from monitors.jobs.sweep import new_crawl_job
 from monitors.service.scheduler import JobScheduler, cron_trigger, missed
 from rules.model import Platform
+from storage.crawl_runs import RunKind
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parents[2]
@@ -154,14 +155,16 @@ def test_a_second_service_on_the_same_data_is_refused_and_odd_requests_are_answe
 def test_a_child_that_runs_away_is_killed(context: AppContext) -> None:
     async def run() -> str:
         nursery = CrawlProcessPool(1, 0.3)
-        order = new_crawl_job(context, "sweep", Platform.WEBSITE, [])
+        order = new_crawl_job(context, RunKind.SWEEP, Platform.WEBSITE, [])
         return (await nursery.run(order)).status
 
     assert asyncio.run(run()) == "timeout"
 
 
 def test_a_child_that_breaks_harms_nobody(context: AppContext) -> None:
-    order = replace(new_crawl_job(context, "sweep", Platform.WEBSITE, []), database="sqlite:////nowhere/at/all.db")
+    order = replace(
+        new_crawl_job(context, RunKind.SWEEP, Platform.WEBSITE, []), database="sqlite:////nowhere/at/all.db"
+    )
     ending = asyncio.run(CrawlProcessPool(1, 60).run(order))
     assert ending.status == "failed"
     assert "数据库" in ending.error
@@ -195,14 +198,14 @@ def test_jobs_run_alone_and_their_errors_end_nothing(context: AppContext) -> Non
         raise RuntimeError("坏了")
 
     async def live() -> None:
-        context.store.runs.jobs({"slow": "0 0 1 1 *", "broken": "0 0 1 1 *"})
+        context.store.scheduled_jobs.add_missing({"slow": "0 0 1 1 *", "broken": "0 0 1 1 *"})
         timetable = JobScheduler(context, {"slow": ("0 0 1 1 *", slow), "broken": ("0 0 1 1 *", broken)})
         await asyncio.gather(timetable.run("slow"), timetable.run("slow"), timetable.run("broken"))
         await timetable.run("slow")
 
     asyncio.run(live())
-    jobs = {row["name"]: row for row in context.store.runs.jobs()}
+    jobs = {row.name: row for row in context.store.scheduled_jobs.all()}
     assert (most, ran) == (1, 2)
-    assert jobs["slow"]["last_success_at"]
-    assert jobs["broken"]["last_error"] == "RuntimeError: 坏了"
-    assert jobs["broken"]["last_success_at"] is None
+    assert jobs["slow"].last_success_at
+    assert jobs["broken"].last_error == "RuntimeError: 坏了"
+    assert jobs["broken"].last_success_at is None

@@ -15,6 +15,8 @@ from monitors.crawl_processes import ProcessResult
 from monitors.jobs.sweep import due_targets, shard_size, sweep
 from rules.accounts.state import apply_observation
 from rules.model import Filing, Observation, Outcome, Platform
+from rules.visit_schedule import VisitReason
+from storage.crawl_runs import RunStatus
 from tests.conftest import NOW
 
 
@@ -67,12 +69,16 @@ def test_the_most_overdue_come_first_and_the_planned_not_at_all(campus: AppConte
         outcome=Outcome.OK,
         name="账号",
     )
-    campus.store.looks.record(
+    campus.store.observations.record(
         "r", [(key(n), replace(seen, account_id=key(n)[6:])) for n in (7, 8, 9)], apply_observation
     )
     hour = timedelta(hours=1)
-    campus.store.looks.schedule_visits(
-        [(key(7), NOW - hour, ""), (key(8), NOW - 2 * hour, ""), (key(9), NOW + hour, "")]
+    campus.store.observations.schedule_visits(
+        [
+            (key(7), NOW - hour, VisitReason.ROUTINE),
+            (key(8), NOW - 2 * hour, VisitReason.ROUTINE),
+            (key(9), NOW + hour, VisitReason.ROUTINE),
+        ]
     )
     found = due(campus)
     assert found[:2] == [key(8), key(7)]
@@ -87,7 +93,7 @@ def test_sweeps_that_overlap_take_turns(campus: AppContext, monkeypatch: pytest.
         at_once[1] = max(at_once)
         await asyncio.sleep(0.02)
         at_once[0] -= 1
-        return ProcessResult("ok", {"outcomes": {"ok": 1}})
+        return ProcessResult(RunStatus.OK, {"outcomes": {"ok": 1}})
 
     async def both() -> None:
         targets = due_targets(campus, platforms=("bilibili",), accounts=(), everything=True)
@@ -109,7 +115,9 @@ def test_one_child_at_a_time_and_none_after_a_wall(campus: AppContext, monkeypat
         await asyncio.sleep(0.01)
         at_once -= 1
         orders.append(order)
-        return ProcessResult("ok", {"outcomes": {"blocked": 1}, "walled": ["m.weibo.cn"] if len(orders) == 2 else []})
+        return ProcessResult(
+            RunStatus.OK, {"outcomes": {"blocked": 1}, "blocked_hosts": ["m.weibo.cn"] if len(orders) == 2 else []}
+        )
 
     monkeypatch.setattr(campus.crawl_processes, "run", run)
     targets = due_targets(campus, platforms=("weibo",), accounts=(), everything=True)

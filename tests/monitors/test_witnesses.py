@@ -40,18 +40,18 @@ def test_only_single_posts_are_taken_once_and_few() -> None:
 
 @pytest.mark.xdist_group("demo")
 def test_a_linked_article_speaks_for_the_account_whose_id_it_bears(demo_world: AppContext) -> None:
-    seen = demo_world.store.looks.states([HEARD], demo_world.clock())[HEARD]
+    seen = demo_world.store.observations.states([HEARD], demo_world.clock())[HEARD]
     assert seen.last_post_at
     assert timedelta(days=2) < demo_world.clock() - seen.last_post_at < timedelta(days=5)
     assert not seen.silence_shown, "one article shows that somebody posted, never that nobody did"
-    looks = [(look.source, run.partition("-")[0]) for look, run in demo_world.store.looks.history(HEARD)]
+    looks = [(look.source, run.partition("-")[0]) for look, run in demo_world.store.observations.history(HEARD)]
     assert ("article", "witness") in looks
-    links = demo_world.store.looks.history(KEY + _address(demo_world))
+    links = demo_world.store.observations.history(KEY + _address(demo_world))
     assert len(links) == 1
 
 
 def _address(context: AppContext) -> str:
-    return next(look.url for look, run in context.store.looks.history(HEARD) if run.startswith("witness-"))
+    return next(look.url for look, run in context.store.observations.history(HEARD) if run.startswith("linked_post-"))
 
 
 @pytest.mark.xdist_group("demo")

@@ -39,7 +39,7 @@ def test_who_what_when_where_before_after(store: Store) -> None:
 def test_nothing_is_entered_where_no_person_acts(store: Store) -> None:
     """The program's own work has its own records."""
     store.users.add(PERSON, password="", now=NOW)
-    store.runs.set_platform_switch("weibo", by="系统", why="测试", now=NOW, enabled=False)
+    store.platform_state.switch("weibo", by="系统", reason="测试", now=NOW, enabled=False)
     assert store.audit.count() == 0
 
 
@@ -62,7 +62,7 @@ def test_every_kind_of_change_leaves_a_line(store: Store) -> None:
             decide_candidate(candidate, CandidateState.CONFIRMED, by="张三", reason="", now=NOW),
             expected=CandidateState.WAITING,
         )
-        store.runs.set_platform_switch("weibo", by="张三", why="核对过", now=NOW, enabled=False)
+        store.platform_state.switch("weibo", by="张三", reason="核对过", now=NOW, enabled=False)
     found = {entry.action: entry for entry in store.audit.entries()}
     assert list(found) == [
         "filing.add", "filing.change", "filing.import", "filing.remove", "suspect.confirmed", "platform.switch",
@@ -88,7 +88,7 @@ def test_the_database_itself_refuses_changes(store: Store) -> None:
         ("UPDATE audit_entry SET subject = 'weibo9' WHERE seq = 2", 1, "第 2 条"),
         ("UPDATE audit_entry SET \"user\" = 'li' WHERE seq = 1", 0, "第 1 条"),
         ("UPDATE audit_entry SET address = '' WHERE seq = 3", 2, "第 3 条"),
-        ('UPDATE audit_entry SET body = \'{"before": {}, "after": {"x": 1}}\' WHERE seq = 2', 1, "第 2 条"),
+        ('UPDATE audit_entry SET document = \'{"before": {}, "after": {"x": 1}}\' WHERE seq = 2', 1, "第 2 条"),
         ("DELETE FROM audit_entry WHERE seq = 1", 0, "第 1 条操作记录缺失"),
         ("DELETE FROM audit_entry WHERE seq = 2", 1, "第 2 条操作记录缺失"),
     ],

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 from storage import database as module
 from storage.cases import CaseTransaction
+from storage.crawl_runs import RunKind
 from storage.database import Database, StorageError
 from storage.store import Store
 from tests.conftest import NOW
@@ -68,7 +69,7 @@ def test_a_locked_database_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_a_full_database_says_so_and_keeps_what_was_there(tmp_path: Path) -> None:
     store = Store(f"sqlite:///{tmp_path / 'x.db'}")
-    store.runs.start("r1", "sweep", "website", NOW)
+    store.crawl_runs.start("r1", RunKind.SWEEP, "website", NOW)
 
     def fill() -> None:
         with store.database.write() as tx:
@@ -78,7 +79,7 @@ def test_a_full_database_says_so_and_keeps_what_was_there(tmp_path: Path) -> Non
 
     with pytest.raises(StorageError, match="磁盘已满"):
         fill()
-    assert [run["id"] for run in store.runs.recent()] == ["r1"]
+    assert [run.id for run in store.crawl_runs.recent()] == ["r1"]
     store.close()
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from rules.accounts.state import apply_observation
 from rules.model import ClaimType, Observation, Outcome, Platform, Post
+from rules.visit_schedule import VisitReason
 from storage.observations import FACTS, PLACE
 from storage.store import Store
 from tests.conftest import NOW
@@ -33,40 +34,40 @@ def post(days_ago: float) -> Post:
 
 
 def test_posts_and_days_are_counted_over_the_year(store: Store) -> None:
-    store.looks.record("r1", [(KEY, look(400, posts=(post(401),)))], apply_observation)
-    store.looks.record("r2", [(KEY, look(3, posts=(post(4), post(30))))], apply_observation)
-    store.looks.record(
+    store.observations.record("r1", [(KEY, look(400, posts=(post(401),)))], apply_observation)
+    store.observations.record("r2", [(KEY, look(3, posts=(post(4), post(30))))], apply_observation)
+    store.observations.record(
         "r3", [(KEY, look(2, posts=(post(4), post(30)))), (KEY, look(1, Outcome.BLOCKED))], apply_observation
     )
-    seen = store.looks.states([KEY], NOW)[KEY]
+    seen = store.observations.states([KEY], NOW)[KEY]
     assert seen.posts_in_year == 2
     assert seen.days_observed == 2
     assert seen.obstacle == Outcome.BLOCKED
     assert seen.last_post_at == NOW - timedelta(days=4)
-    assert [o.outcome for o, _ in store.looks.history(KEY)] == ["blocked", "ok", "ok", "ok"]
+    assert [o.outcome for o, _ in store.observations.history(KEY)] == ["blocked", "ok", "ok", "ok"]
 
 
 def test_a_shard_run_again_changes_nothing(store: Store) -> None:
     pairs = [(KEY, look(1, posts=(post(2),)))]
-    first = store.looks.record("r1", pairs, apply_observation)
-    assert store.looks.record("r1", pairs, apply_observation) == {}
-    assert len(store.looks.history(KEY)) == 1
-    assert store.looks.states([KEY], NOW)[KEY].last_post_at == first[KEY].last_post_at
-    assert store.runs.outcomes("r1") == [(KEY, "ok", None)]
+    first = store.observations.record("r1", pairs, apply_observation)
+    assert store.observations.record("r1", pairs, apply_observation) == {}
+    assert len(store.observations.history(KEY)) == 1
+    assert store.observations.states([KEY], NOW)[KEY].last_post_at == first[KEY].last_post_at
+    assert store.crawl_runs.outcomes("r1") == [(KEY, "ok", None)]
 
 
 def test_the_outcome_before_is_remembered_for_the_breaker(store: Store) -> None:
-    store.looks.record("r1", [(KEY, look(2, posts=(post(3),)))], apply_observation)
+    store.observations.record("r1", [(KEY, look(2, posts=(post(3),)))], apply_observation)
     gone = replace(look(1), outcome=Outcome.GONE, proves=ClaimType.GONE)
-    store.looks.record("r2", [(KEY, gone)], apply_observation)
-    assert store.runs.outcomes("r2") == [(KEY, "gone", "ok")]
+    store.observations.record("r2", [(KEY, gone)], apply_observation)
+    assert store.crawl_runs.outcomes("r2") == [(KEY, "gone", "ok")]
 
 
 def test_a_planned_look_is_remembered(store: Store) -> None:
-    store.looks.record("r1", [(KEY, look(1, posts=(post(2),)))], apply_observation)
-    assert store.looks.next_visits() == {}
-    store.looks.schedule_visits([(KEY, NOW + timedelta(days=1), "因为")])
-    assert store.looks.next_visits() == {KEY: NOW + timedelta(days=1)}
+    store.observations.record("r1", [(KEY, look(1, posts=(post(2),)))], apply_observation)
+    assert store.observations.next_visits() == {}
+    store.observations.schedule_visits([(KEY, NOW + timedelta(days=1), VisitReason.ROUTINE)])
+    assert store.observations.next_visits() == {KEY: NOW + timedelta(days=1)}
 
 
 def test_a_link_counts_as_opened_once_a_page_came(store: Store) -> None:
@@ -77,8 +78,8 @@ def test_a_link_counts_as_opened_once_a_page_came(store: Store) -> None:
         "search:link:c": replace(look(1), outcome=Outcome.UNREADABLE, evidence="", proves=ClaimType.NONE),
         "search:link:d": replace(look(1), outcome=Outcome.GONE, evidence="e3", proves=ClaimType.NONE),
     }
-    store.looks.record("r1", list(kinds.items()), apply_observation)
-    assert store.looks.keys_with_pages([*kinds, "search:link:e"]) == {"search:link:a", "search:link:d"}
+    store.observations.record("r1", list(kinds.items()), apply_observation)
+    assert store.observations.keys_with_pages([*kinds, "search:link:e"]) == {"search:link:a", "search:link:d"}
 
 
 def test_a_sign_tells_new_posts_from_new_facts(store: Store) -> None:
@@ -88,8 +89,8 @@ def test_a_sign_tells_new_posts_from_new_facts(store: Store) -> None:
         replace(look(2, posts=(post(5),)), name="别名"),
         replace(look(1), url="http://x/"),
     ]
-    store.looks.record("r", [(KEY, each) for each in looks], apply_observation)
-    first, posted, renamed, elsewhere = (glance.sign for glance in store.looks.summaries(NOW))
+    store.observations.record("r", [(KEY, each) for each in looks], apply_observation)
+    first, posted, renamed, elsewhere = (glance.fingerprint for glance in store.observations.summaries(NOW))
     assert first != posted
     assert first[:FACTS] == posted[:FACTS]
     assert posted[:FACTS] != renamed[:FACTS]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
@@ -19,6 +20,7 @@ from monitors.console.rendering import Pager, open_breakers, redirect_after, ren
 from monitors.jobs.proof import look_at
 from rules.model import Filing, LabeledEnum, Outcome, Platform
 from rules.people import Role, View
+from storage.observations import StoredPost
 from storage.read_models import NEVER, AccountFilter
 from storage.register.columns import COLUMNS
 
@@ -50,7 +52,7 @@ def register(
     context = world_of(request)
     view = view_of(request)
     wanted = AccountFilter(school=school, platform=platform, outcome=outcome, text=q[:100], view=view)
-    lines, total = context.store.overview.accounts(wanted, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
+    lines, total = context.store.read_models.accounts(wanted, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
     query = {"q": q[:100], "school": school, "platform": platform, "outcome": outcome}
     return render(
         request,
@@ -76,7 +78,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
     view, known = view_of(request), context.store.filings.by_key([key]).get(key, [])
     filings = [filing for filing in known if view.sees(filing.school, filing.unit)]
     cases = [case for case in context.store.cases.all(account=key) if view.sees(case.school, case.unit)]
-    seen = context.store.looks.states([key], now).get(key)
+    seen = context.store.observations.states([key], now).get(key)
     # What nobody filed was found for some school: it is shown to those who see schools, or whose case it is.
     if not filings and (known or seen is None or (view.unit_only and not cases)):
         raise HTTPException(404, "台账和观察记录中都没有这个账号。")
@@ -93,8 +95,8 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         filings=[(filing, filing_facts(filing, masks=not _needs_numbers(request, filing))) for filing in filings],
         seen=seen,
         names=school_names(context, view),
-        posts=shown_posts(context.store.looks.posts(key, 20)),
-        history=[look for look, _ in context.store.looks.history(key, limit=30)],
+        posts=shown_posts(context.store.observations.posts(key, 20)),
+        history=[look for look, _ in context.store.observations.history(key, limit=30)],
         cases=by_urgency(cases, now, open_breakers(context)),
         sources=sources_of(platform),
         source_names=source_names(platform),
@@ -113,10 +115,10 @@ def source_names(platform: Platform) -> dict[str, str]:
     return {source.code: source.label for source in SPECS[platform.value].sources} if platform.value in SPECS else {}
 
 
-def shown_posts(posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def shown_posts(posts: Sequence[StoredPost]) -> list[StoredPost]:
     """Without what a search page told of a post (a time and no more) where the post itself was seen."""
-    titled = {post["published_at"] for post in posts if post["title"]}
-    return [post for post in posts if post["title"] or post["published_at"] not in titled][:15]
+    titled = {post.published_at for post in posts if post.title}
+    return [post for post in posts if post.title or post.published_at not in titled][:15]
 
 
 def _needs_numbers(request: Request, filing: Filing) -> bool:

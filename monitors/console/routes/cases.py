@@ -66,7 +66,7 @@ def _settled(
 ) -> tuple[list[tuple[Case, PendingAction]], int]:
     if view.units:
         return _of_units(context, query, page, view)
-    found, total = context.store.overview.cases(
+    found, total = context.store.read_models.cases(
         school=query["school"],
         states=[query["state"]] if query["state"] in FINAL else [],
         text=query["q"],
@@ -135,7 +135,7 @@ def _page(request: Request, number: str, *, error: str = "", status: int = 200) 
         clause=clause_of(context, found),
         school_name=school_names(context).get(found.school, found.school),
         events=context.store.cases.events(number),
-        notices=context.store.notices.all(case=number),
+        notices=context.store.outbox.all(case=number),
     )
 
 

@@ -91,7 +91,7 @@ def health(request: Request) -> JSONResponse:
     context = world_of(request)
     state: dict[str, Any] = {"database": "ok", "last_sweep_seconds": None, "scheduler": scheduler_alive(request)}
     try:
-        last = context.store.overview.last_runs().get("sweep")
+        last = context.store.read_models.last_runs().get("sweep")
         state["last_sweep_seconds"] = round((context.clock() - last).total_seconds()) if last else None
     except StorageError:
         state["database"] = "unavailable"

@@ -6,7 +6,7 @@ import asyncio
 import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.concurrency import run_in_threadpool
@@ -20,26 +20,18 @@ from monitors.jobs.run_sweep import run_sweep
 from monitors.service.scheduled_jobs import LABELS
 from rules.model import Platform
 from rules.people import User
+from storage.platform_state import PlatformChange, PlatformState
 
 router = APIRouter()
-SWITCHES: Mapping[str, tuple[str, dict[str, Any]]] = {
+SWITCHES: Mapping[str, tuple[str, PlatformChange]] = {
     "enable": ("恢复访问", {"enabled": True}),
     "disable": ("停用访问", {"enabled": False}),
-    "thaw": ("解除督办冻结", {"frozen_at": None, "frozen_why": ""}),
-    "wake": ("结束暂停", {"rest_until": None, "walls": 0}),
-    "permit": ("登记平台账号所有者的授权", {"ignore_robots": True}),
-    "forbid": ("撤销授权登记", {"ignore_robots": False}),
+    "thaw": ("解除督办冻结", {"breaker_opened_at": None, "breaker_reason": ""}),
+    "wake": ("结束暂停", {"paused_until": None, "consecutive_blocks": 0}),
+    "permit": ("登记平台账号所有者的授权", {"robots_waived": True}),
+    "forbid": ("撤销授权登记", {"robots_waived": False}),
 }
 """What an operator may switch on a platform: its name and the values it sets."""
-STATUSES = {"ok": "完成", "running": "进行中", "failed": "失败", "timeout": "超时", "lost": "中断"}
-KINDS = {
-    "sweep": "巡检",
-    "scan": "即时核查",
-    "proof": "自证",
-    "witness": "网站链接",
-    "discovery": "搜索",
-    "discover": "搜索",
-}
 
 
 @router.get("/operations")
@@ -50,12 +42,12 @@ def operations(request: Request) -> HTMLResponse:
 
 def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLResponse:
     context, now = world_of(request), world_of(request).clock()
-    known = {row["platform"]: row for row in context.store.runs.platforms()}
-    used = {platform for platform, _ in context.store.overview.count_by_outcome(view_of(request))}
+    known = {row.platform.value: row for row in context.store.platform_state.all()}
+    used = {platform for platform, _ in context.store.read_models.count_by_outcome(view_of(request))}
     platforms = [
-        (Platform(code), state, held_up(state, now), switches_for(state))
+        (state.platform, state, held_up(state, now), switches_for(state))
         for code in sorted(used | set(known))
-        for state in [known.get(code) or _untouched(code)]
+        for state in [known.get(code) or PlatformState(platform=Platform(code))]
     ]
     return render(
         request,
@@ -63,31 +55,26 @@ def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLRespon
         "运行",
         status=status,
         error=error,
-        jobs=context.store.runs.jobs(),
+        jobs=context.store.scheduled_jobs.all(),
         job_names=LABELS,
         platforms=platforms,
         switches=SWITCHES,
-        runs=context.store.runs.recent(15),
-        statuses=STATUSES,
-        kinds=KINDS,
-        budgets=sorted(context.store.runs.requests_by_host(now.date()).items(), key=lambda pair: -pair[1])[:15],
-        events=context.store.runs.operator_events(12),
-        database=context.store.overview.database_bytes(),
+        runs=context.store.crawl_runs.recent(15),
+        budgets=sorted(context.store.platform_state.requests_by_host(now.date()).items(), key=lambda pair: -pair[1])[
+            :15
+        ],
+        events=context.store.platform_state.operator_events(12),
+        database=context.store.read_models.database_bytes(),
         versions=versions(),
         scheduler=scheduler_alive(request),
     )
 
 
-def _untouched(code: str) -> dict[str, Any]:
-    empty = {"platform": code, "walls": 0, "rest_until": None, "frozen_at": None, "frozen_why": ""}
-    return empty | {"enabled": True, "ignore_robots": False}
-
-
-def switches_for(state: Mapping[str, Any]) -> list[str]:
+def switches_for(state: PlatformState) -> list[str]:
     """The switches that make sense in a platform's present state."""
-    wanted = ["thaw"] if state["frozen_at"] else []
-    wanted += ["wake"] if state["rest_until"] else []
-    return [*wanted, "disable" if state["enabled"] else "enable", "forbid" if state["ignore_robots"] else "permit"]
+    wanted = ["thaw"] if state.breaker_opened_at else []
+    wanted += ["wake"] if state.paused_until else []
+    return [*wanted, "disable" if state.enabled else "enable", "forbid" if state.robots_waived else "permit"]
 
 
 def versions() -> list[tuple[str, str]]:
@@ -133,7 +120,7 @@ def switch(
     if not why.strip():
         return _page(request, error="请写明更改开关的理由，以便今后查考。", status=422)
     context = world_of(request)
-    context.store.runs.set_platform_switch(
-        platform, by=who.display, why=why.strip(), now=context.clock(), **SWITCHES[action][1]
+    context.store.platform_state.switch(
+        platform, by=who.display, reason=why.strip(), now=context.clock(), **SWITCHES[action][1]
     )
     return redirect_after("/operations", "switched")

@@ -16,6 +16,8 @@ from monitors.console.rendering import open_breakers, render, school_names, worl
 from rules.candidates import CandidateState
 from rules.model import Outcome, Platform
 from rules.people import View
+from storage.notices import NoticeState
+from storage.platform_state import PlatformState
 from storage.read_models import UNSEEN
 
 router = APIRouter()
@@ -26,7 +28,7 @@ SHOWN_CASES, SHOWN_UNSEEN = 12, 8
 def today(request: Request) -> Response:
     """The front page, of the schools that this person sees; a unit and an administrator have one of their own."""
     context, view = world_of(request), view_of(request)
-    store, overview, now = context.store, context.store.overview, context.clock()
+    store, overview, now = context.store, context.store.read_models, context.clock()
     if view.unit_only or view == View():
         return RedirectResponse("/accounts" if view.units else "/users", 303)
     every = store.cases.all(states=OPEN_STATES)
@@ -48,9 +50,9 @@ def today(request: Request) -> Response:
         suspects=len(suspects),
         unseen=overview.accounts_without_fact(SHOWN_UNSEEN, view),
         unseen_count=_unseen(counts),
-        platforms=platform_rows(counts, overview.last_facts(), store.runs.platforms(), now),
-        failed_notices=store.notices.counts().get("failed", 0),
-        digests=[row for row in overview.digests(8) if row["day"] == now.date() and view.sees_school(row["school"])],
+        platforms=platform_rows(counts, overview.last_facts(), store.platform_state.all(), now),
+        failed_notices=store.outbox.counts().get(NoticeState.FAILED, 0),
+        digests=[row for row in overview.digests(8) if row.day == now.date() and view.sees_school(row.school)],
     )
 
 
@@ -72,13 +74,13 @@ def _tiles(counts: dict[tuple[str, str], int], sound: int, cases: list[Any]) -> 
 
 
 def platform_rows(
-    counts: dict[tuple[str, str], int], facts: dict[str, datetime], states: list[dict[str, Any]], now: datetime
+    counts: dict[tuple[str, str], int], facts: dict[str, datetime], states: list[PlatformState], now: datetime
 ) -> list[dict[str, Any]]:
     """One row per platform that has accounts: how many are in sight, when it was last seen, what holds it up."""
     by_platform: dict[str, Counter[str]] = {}
     for (platform, shown), n in counts.items():
         by_platform.setdefault(platform, Counter())[shown] += n
-    held = {row["platform"]: row for row in states}
+    held = {row.platform.value: row for row in states}
     return [
         {
             "platform": Platform(code),
@@ -93,14 +95,14 @@ def platform_rows(
     ]
 
 
-def held_up(state: dict[str, Any] | None, now: datetime) -> str:
+def held_up(state: PlatformState | None, now: datetime) -> str:
     """Why a platform is not looked at, or its cases do not move, in one sentence; empty where nothing is wrong."""
     if state is None:
         return ""
-    if not state["enabled"]:
+    if not state.enabled:
         return "已由管理员停用"
-    if state["frozen_at"]:
-        return f"督办已冻结：{state['frozen_why'] or '观察结果异常'}"
-    if state["rest_until"] and state["rest_until"] > now:
-        return f"遇到拦截，暂停访问至 {state['rest_until']:%m-%d %H:%M}"
+    if state.breaker_opened_at:
+        return f"督办已冻结：{state.breaker_reason or '观察结果异常'}"
+    if state.paused_until and state.paused_until > now:
+        return f"遇到拦截，暂停访问至 {state.paused_until:%m-%d %H:%M}"
     return ""

@@ -68,7 +68,7 @@ def _home_pages(round_: DiscoveryRun, home: SchoolScope, pages: Pages) -> Iterat
     hosts = [key.removeprefix("website:") for key in home.register.keys if key.startswith("website:")]
     hosts.sort(key=lambda host: (host not in home.policy.domains, host))
     for host in hosts[:OWN_MOST]:
-        looks = (look for look, _ in round_.context.store.looks.history(f"website:{host}", limit=HISTORY))
+        looks = (look for look, _ in round_.context.store.observations.history(f"website:{host}", limit=HISTORY))
         found = (pages(look.evidence) for look in looks if look.source == "home" and look.outcome is Outcome.OK)
         if page := next((page for page in found if page), None):
             yield host, page
@@ -116,7 +116,7 @@ def _certificate_looks(round_: DiscoveryRun, asked: dict[str, list[SearchQuery]]
 
 def _stored(round_: DiscoveryRun, question: SearchQuery, pages: Pages) -> tuple[str, ...]:
     key = KEY.format(CERTIFICATES.code, question.query)
-    for look, _ in round_.context.store.looks.history(key, limit=HISTORY):
+    for look, _ in round_.context.store.observations.history(key, limit=HISTORY):
         _, hosts, _ = certified(look, pages(look.evidence))
         if hosts:
             return hosts

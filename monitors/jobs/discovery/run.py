@@ -19,6 +19,7 @@ from monitors.jobs.sweep import new_crawl_job, run_crawl_job
 from monitors.json_output import iso
 from rules.candidates import Candidate, SearchLogEntry
 from rules.model import Observation, Platform, SearchHit
+from storage.crawl_runs import RunKind
 from storage.evidence import EvidenceArchive, EvidenceError
 
 PATIENCE_SECONDS = 90.0
@@ -106,7 +107,7 @@ class DiscoveryRun:
         if until := self.context.paused_until(platform):
             self.report.resting[platform.label] = until
             return False
-        return bool(self.context.store.runs.platform(platform.value)["enabled"])
+        return self.context.store.platform_state.get(platform).enabled
 
     @asynccontextmanager
     async def _turn(self, platform: Platform) -> AsyncIterator[bool]:
@@ -124,7 +125,7 @@ class DiscoveryRun:
         A search's wall is the search's own and does not send the platform's accounts to rest.
         """
         context, given = self.context, {"timeout_seconds": PATIENCE_SECONDS} if platform is Platform.WEBSITE else {}
-        order = new_crawl_job(context, "discover", platform, looks, follow=False, replay=self.replay, **given)
+        order = new_crawl_job(context, RunKind.DISCOVERY, platform, looks, follow=False, replay=self.replay, **given)
         async with self._turn(platform) as free:
             if not free:
                 return {}
@@ -132,7 +133,7 @@ class DiscoveryRun:
         if ending.error:
             self.report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")
         seen: dict[str, list[Observation]] = defaultdict(list)
-        for key, look in context.store.looks.keyed_of_run(order.run):
+        for key, look in context.store.observations.keyed_of_run(order.run):
             if not look.reason.startswith(NOT_RECORDED):
                 seen[key].append(look)
         return seen

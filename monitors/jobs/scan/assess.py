@@ -200,7 +200,7 @@ def _seen(
 ) -> dict[str, AccountState]:
     """What is known of each account; of a filed one that is more than this one look."""
     if filed:
-        return context.store.looks.states(list({key_of(f) for f in filed}), context.clock())
+        return context.store.observations.states(list({key_of(f) for f in filed}), context.clock())
     seen = None
     for look in sorted(looks, key=lambda each: each.observed_at):
         seen = apply_observation(seen, look, key=key)

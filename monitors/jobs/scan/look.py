@@ -14,6 +14,7 @@ from rules.accounts.identity import account_key, identity
 from rules.accounts.pasted_target import ScanTarget
 from rules.model import Filing, Observation, Outcome, Platform
 from rules.platforms import platform_of
+from storage.crawl_runs import RunKind
 from storage.evidence import EvidenceArchive, EvidenceError
 
 
@@ -57,9 +58,9 @@ def _plan(context: AppContext, platform: Platform, stable: str, url: str, filed:
 
 
 async def _fetch(context: AppContext, platform: Platform, look: FetchTask) -> tuple[CrawlJob, list[Observation]]:
-    order = new_crawl_job(context, "scan", platform, [look], follow=False, delay_seconds=0.0)
+    order = new_crawl_job(context, RunKind.SCAN, platform, [look], follow=False, delay_seconds=0.0)
     ending = await run_crawl_job(context, order)
-    seen = context.store.looks.of_run(order.run)
+    seen = context.store.observations.of_run(order.run)
     if not seen and ending.error:
         failed = Observation(platform=platform, source="none", url=look.url, observed_at=context.clock(),
                              outcome=Outcome.UNREADABLE, reason="crawl: 采集进程没有正常结束，没有取得页面")  # fmt: skip
