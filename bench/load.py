@@ -68,7 +68,13 @@ def _mass(connection: Any, accounts: int, days: int, posts: int) -> None:
     """Without the index on runs, which would be filled in the worst order; it is made afterwards."""
     _, look = account(0, 0.0)
     row = _observation_row("r", "k", replace(look, posts=look.posts[:1]))
-    common = {"source": row["source"], "fingerprint": row["fingerprint"], "document": row["document"], "now": "2026-06-01", "days": days}
+    common = {
+        "source": row["source"],
+        "fingerprint": row["fingerprint"],
+        "document": row["document"],
+        "now": "2026-06-01",
+        "days": days,
+    }
     connection.exec_driver_sql("DROP INDEX ix_observation_run")
     for first in range(1, accounts + 1, 5000) if days else ():
         connection.execute(text(OBSERVED), common | {"first": first, "last": first + 4999})

@@ -12,6 +12,7 @@ import rules.model
 import rules.names.model
 import rules.people
 import rules.policies.schema
+from alerts.delivery.channels import channels_help
 from monitors.settings import Settings
 from rules.model import LabeledEnum
 from rules.policies.markdown import rules_page
@@ -39,7 +40,8 @@ def settings() -> str:
     lines = ["| 设置 | 默认 | 说明 |", "|---|---|---|"]
     for name, field in Settings.model_fields.items():
         default = field.get_default(call_default_factory=True, validated_data={})
-        lines.append(f"| `{name}` | `{default}` | {field.description} |")
+        text = f"{field.description}：{channels_help()}" if name == "channels" else field.description
+        lines.append(f"| `{name}` | `{default}` | {text} |")
     return "\n".join(lines)
 
 

@@ -16,7 +16,6 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from alerts.delivery.channels import channels_help
 from crawler.platforms.authorized_api import ApiCredential
 from monitors.settings_errors import explain, explain_toml
 from rules.model import Platform
@@ -83,7 +82,7 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="OIDC 客户端密钥")
     oidc_claim: str = Field(default="sub", description="OIDC 中作为登录名的声明；须是本人不能自行更改的，如工号")
     allowed_ranges: tuple[str, ...] = Field(default=(), description="允许访问的校内地址段（CIDR）")
-    channels: tuple[SecretStr, ...] = Field(default=(), description=f"通知渠道：{channels_help()}")
+    channels: tuple[SecretStr, ...] = Field(default=(), description="通知渠道")
     digest_recipients: tuple[str, ...] = Field(default=(), description="日报收件人邮箱")
     mailboxes: dict[str, tuple[str, ...]] = Field(
         default={}, description="各角色的收件邮箱：supervisor、propaganda、it、leaders、school"
