@@ -45,7 +45,7 @@ def test_a_linked_article_speaks_for_the_account_whose_id_it_bears(demo_world: A
     assert timedelta(days=2) < demo_world.clock() - seen.last_post_at < timedelta(days=5)
     assert not seen.silence_shown, "one article shows that somebody posted, never that nobody did"
     looks = [(look.source, run.partition("-")[0]) for look, run in demo_world.store.observations.history(HEARD)]
-    assert ("article", "witness") in looks
+    assert ("article", "linked_post") in looks
     links = demo_world.store.observations.history(KEY + _address(demo_world))
     assert len(links) == 1
 
