@@ -19,7 +19,7 @@ from alerts.delivery.channels.smtp import message_id
 from alerts.delivery.outbox import LEASE, MAX_ATTEMPTS, ClaimedMessage, DeliveryResult, OutboxWorker, retry_delay
 from alerts.documents.compose import InvalidTemplate
 from alerts.messages import OutgoingMessage
-from tests.alerts.delivery.channels.test_smtp import Handler, channel, serving
+from tests.support.mail_server import Handler, channel, serving
 from tests.support.notices import NOW
 
 

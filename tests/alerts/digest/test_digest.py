@@ -24,7 +24,7 @@ from alerts.digest.build import (
 )
 from alerts.messages import COLOURS, digest_html, digest_mail, digest_text
 from rules.model import DocumentType, Outcome, Platform
-from tests.alerts.notices.test_notice import HOSTILE, Text
+from tests.support.html import HOSTILE, Text
 from tests.support.notices import NOW
 
 QUIET = DigestInput(

@@ -13,7 +13,7 @@ from monitors.console.requests import valid_host
 from storage.evidence import EvidenceArchive, StoredPage
 from storage.store import Store
 from tests.conftest import NOW
-from tests.monitors.cli.test_main import run
+from tests.support.cli import run
 
 
 @pytest.fixture

@@ -7,15 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from monitors.cli.main import main
 from monitors.json_output import load_page
-
-
-def run(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as ended:
-        main(list(args))
-    said = capsys.readouterr()
-    return int(ended.value.code or 0), said.out, said.err
+from tests.support.cli import run
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from monitors.jobs.delivery import channels_of, received_at
 from rules.model import DocumentType
 from storage.notices import NOTICE, DeliveryAnswer
 from storage.store import Store
-from tests.alerts.delivery.channels.test_smtp import Handler, serving
 from tests.conftest import NOW
-from tests.monitors.cli.test_main import run
+from tests.support.cli import run
+from tests.support.mail_server import Handler, serving
 from tests.support.notices import notice
 
 UNIT, OFFICE = "unit@example.edu.cn", "xcb@example.edu.cn"

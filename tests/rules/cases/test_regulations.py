@@ -28,7 +28,7 @@ from rules.model import (
 from rules.policies.loader import bundled_policy
 from rules.policies.routing import route, supervisor
 from rules.policies.schema import Policy, category_rank
-from tests.rules.cases.test_transitions import NOW, SIAS, finding, notified
+from tests.support.cases import NOW, SIAS, finding, notified
 from tests.support.factories import at, filing, seen_with
 
 DAY = timedelta(days=1)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from itertools import count
 
 import pytest
@@ -13,43 +12,9 @@ from rules.cases.case import SYSTEM, Case, CaseError, EventKind
 from rules.cases.reconcile import reconcile
 from rules.cases.transitions import HoldReason
 from rules.model import CaseState, DocumentType, Finding, Platform, Verdict
-from rules.policies.loader import bundled_policy
 from rules.policies.schema import Addressee
+from tests.support.cases import DAY, NOW, SIAS, finding, notified, opened
 from tests.support.factories import at
-
-SIAS = bundled_policy("sias")
-NOW = at("2026-03-02 09:00")
-DAY = timedelta(days=1)
-
-
-def finding(**changes: object) -> Finding:
-    base = Finding(
-        school="sias",
-        platform=Platform.WEIBO,
-        account="weibo:1",
-        title="图书馆",
-        unit="图书馆",
-        supervisor="党委宣传部",
-        rule="inactivity",
-        clause="第六条(四)",
-        basis="",
-        verdict=Verdict.VIOLATED,
-        reason="已超过2个月",
-        evidence=("e",),
-        shown_at=NOW - timedelta(hours=1),
-        since=at("2026-03-01"),
-    )
-    return replace(base, **changes)  # type: ignore[arg-type]
-
-
-def opened(**changes: object) -> Case:
-    ((case, _),) = reconcile({}, [finding(**changes)], SIAS, NOW, lambda: "XJ-1", china_calendar())
-    return case
-
-
-def notified() -> Case:
-    case, _ = transitions.issue(opened(), NOW)
-    return transitions.register_delivery(case, "rectification", NOW + DAY, china_calendar())[0]
 
 
 def test_the_whole_ladder() -> None:

@@ -11,7 +11,7 @@ from rules.names.fold import FOLD
 from rules.names.matcher import MAX_LENGTH
 from rules.names.tables import letters
 from rules.names.tables import signs as built
-from tests.rules.names.conftest import protected, school
+from tests.support.names import protected, school
 
 FLAGGED = [
     ("𝔹𝕀𝕋校园墙", "bit"),

@@ -7,7 +7,7 @@ import pytest
 from rules.names import Matcher, ProtectedSchool
 from rules.names.tables import Institution, institutions
 from rules.names.terms import folded
-from tests.rules.names.conftest import protected, school
+from tests.support.names import protected, school
 
 DISGUISES: dict[str, Callable[[str], str]] = {
     "plain": lambda name: name,

@@ -4,7 +4,7 @@ import pytest
 
 from rules.names import institution_of, search_terms
 from rules.names.search_terms import MOST
-from tests.rules.names.conftest import protected
+from tests.support.names import protected
 
 
 def test_queries_come_worthiest_first_and_only_once() -> None:

@@ -11,7 +11,7 @@ from bench.names_scores import by_category, counts, rates
 from bench.names_sets import drawn_schools, labelled, labelled_schools, table
 from rules.names import Matcher, ProtectedNames, ProtectedSchool
 from rules.names.tables import institutions
-from tests.rules.names.conftest import protected
+from tests.support.names import protected
 
 ENGLISH = {
     "plain": lambda name: name,

@@ -9,8 +9,8 @@ from rules.catalogue import RULES
 from rules.policies.loader import bundled_policies, bundled_policy, load_policy
 from rules.policies.markdown import policy_page
 from rules.policies.schema import Policy
+from tests.support.policies import SCHOOLS
 
-SCHOOLS = ("sias", "dut", "bit", "nwpu-its", "wut")
 ROW = re.compile(r"^\| (第[^|]+|附件\d?|第五、七、十六条) \| (.+?) \| (.+?) \|", re.M)
 
 

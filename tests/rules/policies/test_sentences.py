@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rules.policies.loader import bundled_policy
-from tests.rules.policies.test_packaged import SCHOOLS
+from tests.support.policies import SCHOOLS
 
 PAGE = Path(__file__).parents[3] / "docs" / "policies.md"
 ROW = re.compile(r"^\| (第\S+) \| (.+?) \| (.+) \|$", re.M)

@@ -4,39 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from monitors.app_context import AppContext
-from monitors.demo.campus import CampusServer, DemoCampus, demo_filings
+from monitors.demo.campus import CampusServer, DemoCampus
 from monitors.jobs.discovery.discover import DiscoverReport, discover
 from monitors.jobs.run_sweep import run_sweep
-from monitors.settings import load_settings
-from storage.store import Store
 from tests.conftest import NOW
+from tests.support.discovery import Run, campus_world
 
 SITES = ["website:shifan.example", "website:dag.shifan.example", "website:lib.shifan.example"]
 """The copied site, and two of the same content system as an innocent one."""
-
-
-@dataclass
-class Run:
-    """A context after discovery, with the campus behind it."""
-
-    context: AppContext
-    campus: DemoCampus
-    report: DiscoverReport
-
-
-def campus_world(folder: Path, server: CampusServer, now: datetime = NOW) -> AppContext:
-    """A context that the demo campus answers to, its register filled."""
-    settings = load_settings(data=folder, demo=True, delay_seconds=0.0, browser="/none")
-    context = AppContext(settings, Store(settings.database), lambda: now, connect_to=server.connect_to)
-    context.store.filings.save(demo_filings(server.campus), by="测试", now=now)
-    return context
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from rules.names import NameVerdict
 from storage.evidence import EvidenceArchive
 from storage.store import Store
 from tests.conftest import NOW
-from tests.monitors.jobs.discovery.conftest import Run
+from tests.support.discovery import Run
 
 pytestmark = [pytest.mark.xdist_group("discovery"), pytest.mark.timeout(300)]
 CLONE, LAB = "website:shifan-edu.example.net", "website:lab42.shifan.example"
