@@ -22,7 +22,7 @@ from crawler.page.page import Page
 from crawler.platforms import MODULES
 from rules.model import Outcome, Platform
 from tests.conftest import NOW
-from tests.platforms.pages import CASES, Case
+from tests.support.pages import CASES, Case
 
 KEYS = sorted(set(MODULES) - {"website"})
 LEAVES: tuple[Any, ...] = (

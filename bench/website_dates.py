@@ -3,7 +3,7 @@
     .venv/bin/python -m bench.website_dates [../shared/samples] [--wrong] [--htmldate CHECKOUT]
 
 Gold is INDEX.tsv's ``last_post``; pages whose dates the index could not read are judged by the day a person read
-(tests/website/pages.py). htmldate is asked as its authors advise, once for the original and once for the update date,
+(tests/support/website.py). htmldate is asked as its authors advise, once for the original and once for the update date,
 and given the better of the two: it was made for articles. ``--htmldate`` adds the pages of a checkout of its
 repository that its two gold tables name and our samples do not hold. "zone" counts a moment of which some time zone
 shows the gold day: the tables hold the day as written in America or Europe, and we give Beijing time.
@@ -25,7 +25,7 @@ from htmldate import find_date
 from crawler.observe.parse import parse_page
 from crawler.page.page import Page
 from rules.model import BEIJING, Precision
-from tests.website.pages import SHARED_SAMPLES, Capture, captures
+from tests.support.website import SHARED_SAMPLES, Capture, captures
 
 ZONES = [timezone(timedelta(hours=hours)) for hours in range(-12, 15)]
 AS_OF = datetime(2026, 11, 21, 12, tzinfo=BEIJING)

@@ -51,7 +51,7 @@ class ClaimedMessage(Protocol):
 
     @property
     def document(self) -> str:
-        """What kind of letter ``body`` is: the value of rules.model.Document, or ``digest``."""
+        """What kind of letter ``body`` is: the value of `rules.model.DocumentType`, or ``digest``."""
 
     @property
     def body(self) -> str:

@@ -1,22 +1,5 @@
 """A context of its own for every test."""
 
-from __future__ import annotations
+from tests.support.contexts import context
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-from monitors import clock
-from monitors.app_context import AppContext
-from monitors.settings import load_settings
-from storage.store import Store
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Iterator[AppContext]:
-    """An empty context whose clock the test may replace."""
-    settings = load_settings(data=tmp_path / "data")
-    store = Store(settings.database)
-    yield AppContext(settings, store, clock.wall)
-    store.close()
+__all__ = ["context"]

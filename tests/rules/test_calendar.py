@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from rules.calendar import Calendar, Period, PeriodUnit, add_months, china_calendar, end_of
-from tests.rules.makers import at, day
+from tests.support.factories import at, day
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,52 @@
+"""The tables. Facts that rules read are JSON documents of the vocabulary beside the few columns that SQL asks about."""
+
+from storage.tables.candidates import CandidateRow
+from storage.tables.cases import OPEN_STATES, CaseEventRow, CaseRow, FindingRow, PolicyRow
+from storage.tables.columns import ID, TIME, UtcDateTime
+from storage.tables.crawling import (
+    CrawlRunAccountRow,
+    CrawlRunRow,
+    OperatorEventRow,
+    PlatformStateRow,
+    RequestCountRow,
+    SearchLogRow,
+)
+from storage.tables.evidence import ChainHeadRow
+from storage.tables.filings import FilingChangeRow, FilingRow
+from storage.tables.jobs import ScheduledJobRow
+from storage.tables.notices import DigestRow, NoticeRow, NumberSequenceRow
+from storage.tables.observations import AccountStateRow, ObservationRow, PostRow
+from storage.tables.people import AuditRow, OneTimeTokenRow, SignInFailureRow, UserRow, UserSessionRow
+
+__all__ = [
+    "ID",
+    "OPEN_STATES",
+    "TIME",
+    "AccountStateRow",
+    "AuditRow",
+    "CandidateRow",
+    "CaseEventRow",
+    "CaseRow",
+    "ChainHeadRow",
+    "CrawlRunAccountRow",
+    "CrawlRunRow",
+    "DigestRow",
+    "FilingChangeRow",
+    "FilingRow",
+    "FindingRow",
+    "NoticeRow",
+    "NumberSequenceRow",
+    "ObservationRow",
+    "OneTimeTokenRow",
+    "OperatorEventRow",
+    "PlatformStateRow",
+    "PolicyRow",
+    "PostRow",
+    "RequestCountRow",
+    "ScheduledJobRow",
+    "SearchLogRow",
+    "SignInFailureRow",
+    "UserRow",
+    "UserSessionRow",
+    "UtcDateTime",
+]

@@ -1,0 +1,78 @@
+"""The crawler's work: runs, the accounts each visited, what was asked of search engines, and how each platform and host is treated."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Text
+from sqlmodel import Field, SQLModel
+
+from storage.tables.columns import ID, TIME
+
+
+class CrawlRunRow(SQLModel, table=True):
+    """One sweep, scan or discovery: one spider over one shard of accounts."""
+
+    __tablename__ = "crawl_run"
+    id: str = Field(primary_key=True)
+    kind: str
+    platform: str
+    started_at: datetime = Field(sa_type=TIME, index=True)
+    finished_at: datetime | None = Field(default=None, sa_type=TIME)
+    status: str
+    summary: str = Field(default="{}", sa_type=Text)
+
+
+class CrawlRunAccountRow(SQLModel, table=True):
+    """What one run said about one account: an upsert, so a shard that is run again never counts twice."""
+
+    __tablename__ = "crawl_run_account"
+    run: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    outcome: str
+    before: str | None = None
+
+
+class SearchLogRow(SQLModel, table=True):
+    """When a question of the discovery plan was last asked and what came of it, so that a plan goes on where it stopped."""
+
+    __tablename__ = "search_log"
+    school: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    query: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=TIME)
+    outcome: str
+    results: int
+
+
+class PlatformStateRow(SQLModel, table=True):
+    """One platform's pause after blocked pages, its breaker, and the operator's switches with who and why."""
+
+    __tablename__ = "platform_state"
+    platform: str = Field(primary_key=True)
+    consecutive_blocks: int = 0
+    paused_until: datetime | None = Field(default=None, sa_type=TIME)
+    breaker_opened_at: datetime | None = Field(default=None, sa_type=TIME)
+    breaker_reason: str = ""
+    enabled: bool = True
+    robots_waived: bool = False
+
+
+class OperatorEventRow(SQLModel, table=True):
+    """Append-only: switches thrown by the operator, with who and why."""
+
+    __tablename__ = "operator_event"
+    seq: int | None = Field(default=None, primary_key=True, sa_type=ID)
+    at: datetime = Field(sa_type=TIME)
+    by: str
+    action: str
+    reason: str
+
+
+class RequestCountRow(SQLModel, table=True):
+    """Requests made to one host on one day."""
+
+    __tablename__ = "request_count"
+    host: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    requests: int

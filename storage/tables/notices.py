@@ -1,0 +1,52 @@
+"""What is sent: the outbox, the numbers given out, the digests."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from storage.tables.columns import TIME
+
+
+class NoticeRow(SQLModel, table=True):
+    """The outbox: one document to one addressee, claimed, sent, marked. ``id`` is case number + step: never two."""
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("school", "number"), Index("ix_notice_state_next", "state", "next_attempt_at"))
+    id: str = Field(primary_key=True)
+    number: str
+    school: str
+    case_number: str = Field(index=True)
+    document_type: str
+    state: str
+    created_at: datetime = Field(sa_type=TIME)
+    claimed_at: datetime | None = Field(default=None, sa_type=TIME)
+    sent_at: datetime | None = Field(default=None, sa_type=TIME)
+    next_attempt_at: datetime | None = Field(default=None, sa_type=TIME)
+    attempts: int = 0
+    error: str = ""
+    delivery_results: str = Field(default="{}", sa_type=Text)
+    document: str = Field(sa_type=Text)
+
+
+class NumberSequenceRow(SQLModel, table=True):
+    """The last number given out per school, year and kind, taken in the transaction that uses it."""
+
+    __tablename__ = "number_sequence"
+    school: str = Field(primary_key=True)
+    year: int = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    last: int
+
+
+class DigestRow(SQLModel, table=True):
+    """A day's digest as it was made."""
+
+    __tablename__ = "digest"
+    school: str = Field(primary_key=True)
+    day: date = Field(primary_key=True)
+    made_at: datetime = Field(sa_type=TIME)
+    text: str = Field(sa_type=Text)
+    html: str = Field(sa_type=Text)

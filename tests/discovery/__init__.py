@@ -1,1 +1,0 @@
-"""Discovery, from the query plan to a person's decision."""

@@ -1,0 +1,223 @@
+"""What staff do: sign, answer an appeal, exempt, withdraw, decide on suspects, switch a platform, start a sweep."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from monitors.app_context import AppContext
+from monitors.console.routes import accounts, operations
+from rules.candidates import CandidateState, decide_candidate
+from rules.model import CaseState, Platform
+from storage.filings import key_of
+from tests.conftest import NOW
+from tests.support.console import DEMO, SIAS, Browser
+
+SIGN, NEW, SENT, APPEALED, RESOLVED = (f"DEMO-2026-000{n}" for n in range(1, 6))
+
+
+def submit(staff: Browser, number: str, action: str, **fields: str) -> Any:
+    """One form of a case."""
+    return staff.submit(f"/cases/{number}/{action}", **fields)
+
+
+def test_a_signature(staff: Browser, context: AppContext) -> None:
+    """Whoever is signed in signs, under the account's name and post; the paper that was due goes out; the page says so."""
+    assert "等待党委宣传部负责人签批" in staff.get(f"/cases/{SIGN}").text
+    answer = submit(staff, SIGN, "approve", by="赵书记", step="public_notice")
+    assert answer.status_code in (303, 409), answer.text
+    case = context.store.cases.get(SIGN)
+    assert case
+    signed = [record for record in case.steps if record.approved_by == "王老师"]
+    assert len(signed) == 1
+    assert (signed[0].approver_user, signed[0].approver_post) == ("wang", "党委宣传部部长")
+    assert signed[0].issued_at == NOW
+    page = staff.get(answer.headers["location"])
+    assert "已签批" in page.text
+    assert "王老师" in page.text
+    assert "赵书记" not in page.text, "a typed name signs nothing"
+
+
+def test_what_the_case_does_not_allow_is_said(staff: Browser, context: AppContext) -> None:
+    """A Chinese sentence on the case's own page, and nothing changed."""
+    before = context.store.cases.get(SENT)
+    answer = submit(staff, SENT, "dismiss", reason="看过了")
+    assert answer.status_code == 409
+    assert 'role="alert"' in answer.text
+    assert "只有待研判" in answer.text
+    assert context.store.cases.get(SENT) == before
+
+
+def test_an_appeal_from_its_register_to_its_decision(staff: Browser, context: AppContext) -> None:
+    """Written down, the clock stands; decided, the unit is told."""
+    assert submit(staff, SENT, "appeal", by="外国语学院", reason="已于本月更新").status_code == 303
+    case = context.store.cases.get(SENT)
+    assert case
+    assert case.pending_appeal
+    assert "申诉" in staff.get(f"/cases/{SENT}").text
+    assert submit(staff, SENT, "decide", reason="属实").status_code == 422
+    assert submit(staff, SENT, "decide", upheld="yes", reason="经核实属实").status_code == 303
+    decided = context.store.cases.get(SENT)
+    assert decided
+    assert decided.appeals[-1].upheld
+    assert decided.appeals[-1].decided_by == "王老师"
+
+
+def test_delivery_exemption_and_endings(staff: Browser, context: AppContext) -> None:
+    """Each form reaches its move."""
+    assert submit(staff, SENT, "deliver").status_code == 303
+    sent = context.store.cases.get(SENT)
+    assert sent
+    assert sent.issued_steps[-1].delivered_at == NOW
+    assert submit(staff, NEW, "exempt", by="赵书记", reason="寒假", until="soon").status_code == 422
+    assert submit(staff, NEW, "exempt", by="赵书记", reason="寒假", until="2027-02-28").status_code == 303
+    new = context.store.cases.get(NEW)
+    assert new
+    assert new.exemption
+    assert new.exemption.approver == "王老师"
+    assert submit(staff, RESOLVED, "close", reason=" ").status_code == 422
+    assert submit(staff, RESOLVED, "close", reason="已复核").status_code == 303
+    closed = context.store.cases.get(RESOLVED)
+    assert closed
+    assert closed.state is CaseState.CLOSED
+    assert submit(staff, APPEALED, "withdraw", reason="采集有误").status_code == 303
+    withdrawn = context.store.cases.get(APPEALED)
+    assert withdrawn
+    assert withdrawn.state is CaseState.WITHDRAWN
+    assert submit(staff, NEW, "explode", reason="x").status_code == 404
+
+
+def test_second_of_two_is_told(staff: Browser, context: AppContext) -> None:
+    """Somebody else decided while this page was open."""
+    found = context.store.candidates.all(state=CandidateState.WAITING)[0]
+    fields = {"school": found.school, "key": found.key}
+    assert staff.submit("/suspects/decide", **fields, verdict="excluded").status_code == 422
+    first = decide_candidate(found, CandidateState.EXCLUDED, by="李老师", reason="同名的另一所学校", now=NOW)
+    assert context.store.candidates.save(first, expected=CandidateState.WAITING)
+    answer = staff.submit("/suspects/decide", **fields, verdict="confirmed")
+    assert answer.status_code == 409
+    assert "李老师" in answer.text
+    kept = context.store.candidates.one(found.school, found.key)
+    assert kept
+    assert kept.state is CandidateState.EXCLUDED
+
+
+def test_a_suspect_is_decided(staff: Browser, context: AppContext) -> None:
+    """Under the name of who is signed in."""
+    found = context.store.candidates.all(state=CandidateState.WAITING)[0]
+    answer = staff.submit("/suspects/decide", school=found.school, key=found.key, verdict="confirmed", reason="")
+    assert answer.headers["location"] == "/suspects?done=judged"
+    kept = context.store.candidates.one(found.school, found.key)
+    assert kept
+    assert kept.decided_by == "王老师"
+    assert found.name[:6] in staff.get("/suspects?state=confirmed").text
+    assert staff.submit("/suspects/decide", school=DEMO, key="none").status_code == 404
+
+
+def test_switches_keep_who_and_why(staff: Browser, context: AppContext) -> None:
+    """No reason, no switch."""
+    path = "/operations/platforms/weibo"
+    assert staff.submit(path, action="thaw", why="").status_code == 422
+    assert staff.submit(path, action="explode", why="x").status_code == 422
+    assert staff.submit(path, action="thaw", why="已人工核对 6 个账号").status_code == 303
+    assert context.store.platform_state.get("weibo").breaker_opened_at is None
+    page = staff.get("/operations").text
+    assert "微博：解除督办冻结" in page
+    assert "已人工核对 6 个账号" in page
+
+
+def test_a_sweep_now(staff: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It starts in the background and the page comes back at once."""
+    asked: list[Any] = []
+
+    async def fake(context: AppContext, **given: Any) -> None:
+        asked.append(given)
+
+    monkeypatch.setattr(operations, "run_sweep", fake)
+    assert staff.submit("/operations/sweep", platform="nowhere").status_code == 422
+    assert staff.submit("/operations/sweep", platform="weibo").headers["location"] == "/operations?done=started"
+    asyncio.run(asyncio.sleep(0.05))
+    assert asked == [{"platforms": ["weibo"], "everything": True}]
+
+
+def test_self_proof(staff: Browser, context: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pasted link is looked at, not believed; nonsense is refused."""
+    asked: list[str] = []
+
+    async def fake(context: AppContext, filing: Any, url: str) -> None:
+        asked.append(url)
+
+    monkeypatch.setattr(accounts, "look_at", fake)
+    path = f"/accounts/{key_of(context.store.filings.all(DEMO)[0])}"
+    assert staff.submit(f"{path}/proof", url="javascript:alert(1)").status_code == 422
+    assert staff.submit(f"{path}/proof", url="https://mp.weixin.qq.com/s/abc").status_code == 303
+    asyncio.run(asyncio.sleep(0.05))
+    assert asked == ["https://mp.weixin.qq.com/s/abc"]
+
+
+def test_scan(staff: Browser, context: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name needs no network: the real use-case runs, and its report is shown."""
+    page = staff.submit("/scan", target="示范大学招生<b>咨询</b>处")
+    assert page.status_code == 200
+    assert "&lt;b&gt;" in page.text
+    assert "核查结果" in page.text
+    assert str(context.settings.data) not in page.text
+    assert staff.submit("/scan", target=" ").status_code == 422
+    refused = staff.submit("/scan", target="http://169.254.169.254/latest/meta-data/")
+    assert refused.status_code == 422
+    assert 'role="alert"' in refused.text
+
+
+def test_a_scan_tells_what_to_do_and_keeps_what_was_typed(staff: Browser) -> None:
+    """Nothing typed is lost, and an error says the next step."""
+    for typed, says in (
+        ("http://169.254.169.254/latest/meta-data/", "allowed_ranges"),
+        ("asdf!!! 12345", "请填写完整的账号名称"),
+        ("file:///etc/passwd", "请粘贴网页"),
+        ("字" * 500, "请只粘贴网址"),
+    ):
+        page = staff.submit("/scan", target=typed)
+        assert page.status_code == 422
+        assert f">{typed}</textarea>" in page.text
+        assert says in page.text
+
+
+def test_a_name_is_put_into_the_queue(staff: Browser, context: AppContext) -> None:
+    """列入疑似账号: offered for a name nobody filed, kept with who did it, once."""
+    name = "郑州西亚斯学院考研资料库"
+    page = staff.submit("/scan", target=f"小红书 {name}")
+    assert "列入疑似账号" in page.text
+    listed = {"name": name, "platform": "xiaohongshu", "link": "", "target": name}
+    assert staff.submit("/scan/suspects", **listed).headers["location"] == "/suspects?done=listed"
+    kept = [candidate for candidate in context.store.candidates.all(SIAS) if candidate.name == name]
+    assert [(each.platform, each.state.value) for each in kept] == [(Platform.XIAOHONGSHU, "waiting")]
+    assert "王老师" in kept[0].why
+    again = staff.submit("/scan/suspects", **listed)
+    assert (again.status_code, "已在疑似账号中" in again.text) == (422, True)
+    assert "在疑似账号中：待核实" in staff.submit("/scan", target=name).text
+    assert staff.submit("/scan/suspects", name="养花日记", platform="weibo").status_code == 422
+
+
+def test_only_reports_are_served(staff: Browser, context: AppContext) -> None:
+    """The pattern of the run's name and two file names; nothing else of the data folder."""
+    folder = context.settings.data / "scans" / "scan-20261121-100000-0123abcd"
+    folder.mkdir(parents=True)
+    (folder / "report.pdf").write_bytes(b"%PDF-1.7")
+    (folder / "secret.txt").write_bytes(b"x")
+    answer = staff.get(f"/scan/{folder.name}/report.pdf")
+    assert answer.content == b"%PDF-1.7"
+    assert answer.headers["content-disposition"].startswith("attachment")
+    for wrong in (f"{folder.name}/secret.txt", f"{folder.name}/page.png", "../report.pdf", "%2e%2e/console-token"):
+        assert staff.get(f"/scan/{wrong}").status_code == 404
+
+
+def test_resend(staff: Browser, context: AppContext) -> None:
+    """Only what failed goes again."""
+    claimed = context.store.outbox.claim(NOW, 1)[0]
+    context.store.outbox.mark_failed(claimed.id, "550 用户不存在", NOW, permanent=True, retry_at=None)
+    assert "550 用户不存在" in staff.get("/notices?state=failed").text
+    assert staff.submit(f"/notices/{claimed.id}/resend").status_code == 303
+    assert context.store.outbox.claim(NOW, 50)
+    assert staff.submit(f"/notices/{claimed.id}/resend").status_code == 409  # it is on its way

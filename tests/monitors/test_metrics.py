@@ -1,0 +1,192 @@
+"""The figures are true, conventional and bounded; the alerts fire when they should; a real Prometheus takes them."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from prometheus_client import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+
+from monitors.app_context import AppContext
+from monitors.console import create_app
+from monitors.metrics import registry_of
+from rules.accounts.state import apply_observation
+from rules.model import Outcome, Platform
+from storage.filings import key_of
+from storage.read_models import AccountFilter
+from tests.conftest import NOW, _free_port
+from tests.support.console import furnish, look, open_world
+
+DEPLOY = Path(__file__).parents[2] / "deploy" / "prometheus"
+needs_promtool = pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is missing")
+needs_prometheus = pytest.mark.skipif(not shutil.which("prometheus"), reason="prometheus is missing")
+BOUNDED = {"platform", "outcome", "school", "rule", "state", "kind", "job_name", "version", "python"}
+"""Labels that may exist: none of them grows with the number of accounts."""
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Iterator[AppContext]:
+    """A furnished context."""
+    opened = open_world(tmp_path)
+    furnish(opened)
+    yield opened
+    opened.store.close()
+
+
+def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
+    """Every sample of a scrape by name and labels."""
+    families = text_string_to_metric_families(text)
+    return {(s.name, tuple(sorted(s.labels.items()))): s.value for family in families for s in family.samples}
+
+
+def scrape(context: AppContext) -> str:
+    """One scrape of a fresh registry."""
+    return generate_latest(registry_of(context)).decode()
+
+
+def test_figures(context: AppContext) -> None:
+    """What the store knows is what Prometheus hears."""
+    found = samples(scrape(context))
+    accounts = {labels: value for (name, labels), value in found.items() if name == "xunjian_accounts"}
+    assert sum(accounts.values()) == len(context.store.filings.all())
+    assert accounts[(("outcome", "never"), ("platform", "douyin"))] >= 1
+    assert found[("xunjian_platform_frozen", (("platform", "weibo"),))] == 1
+    assert found[("xunjian_platform_resting", (("platform", "douyin"),))] == 1
+    assert found[("xunjian_cases", (("rule", "inactivity"), ("school", "demo"), ("state", "resolved")))] == 1
+    assert found[("xunjian_candidates_waiting", (("school", "demo"),))] == 5
+    swept = (NOW - timedelta(minutes=50)).timestamp()
+    assert found[("xunjian_last_run_timestamp_seconds", (("kind", "sweep"),))] == swept
+    assert found[("xunjian_job_last_duration_seconds", (("job_name", "sweep"),))] == 131.4
+    assert found[("xunjian_last_digest_timestamp_seconds", (("school", "demo"),))]
+    assert found[("xunjian_database_bytes", ())] > 100_000
+    assert found[("xunjian_evidence_bytes", ())] > 100
+
+
+def test_unknown_is_absent_not_zero(tmp_path: Path) -> None:
+    """An empty house has no times at all: an alert on them must not fire, nor be silenced by a 0."""
+    empty = open_world(tmp_path)
+    found = samples(scrape(empty))
+    assert not [name for name, _ in found if "timestamp" in name]
+    assert found[("xunjian_notices", (("state", "failed"),))] == 0
+    empty.store.close()
+
+
+def test_labels_are_bounded(context: AppContext) -> None:
+    """No account, no host, no unit ever becomes a label."""
+    labels = {label for _, pairs in samples(scrape(context)) for label, _ in pairs}
+    assert labels <= BOUNDED
+
+
+def test_looks_only_grow(context: AppContext) -> None:
+    """A counter: what a scrape counted is not read again, and forgetting old runs takes nothing away."""
+    registry = registry_of(context)
+
+    def total() -> float:
+        found = samples(generate_latest(registry).decode())
+        return sum(value for (name, _), value in found.items() if name == "xunjian_looks_total")
+
+    first = total()
+    assert first == total() > 20
+    context.store.crawl_runs.delete_before(NOW + timedelta(days=400))
+    filing = context.store.filings.all()[0]
+    seen = look(filing, NOW, Outcome.OK, "")
+    context.store.observations.record("later", [(key_of(filing), seen)], apply_observation)
+    assert total() == first + 1
+
+
+@needs_promtool
+def test_conventions(context: AppContext) -> None:
+    """`promtool check metrics` has nothing to say."""
+    result = subprocess.run(["promtool", "check", "metrics"], input=scrape(context), text=True, capture_output=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert not result.stderr.strip()
+
+
+@needs_promtool
+def test_alerts() -> None:
+    """The rules parse and do what their tests say."""
+    for command in (["check", "rules", "rules.yml"], ["test", "rules", "rules_test.yml"]):
+        result = subprocess.run(["promtool", *command], cwd=DEPLOY, text=True, capture_output=True)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_alerts_ask_for_what_exists(context: AppContext) -> None:
+    """Every series a rule names is one we export."""
+    named = set(re.findall(r"\bxunjian_[a-z_]+", (DEPLOY / "rules.yml").read_text("utf-8")))
+    exported = {name for name, _ in samples(scrape(context))}
+    assert named
+    assert named <= exported
+
+
+@needs_prometheus
+def test_a_real_scrape(context: AppContext, tmp_path: Path) -> None:
+    """Prometheus itself, on loopback, takes the page and answers a question about it."""
+    port, own = _free_port(), _free_port()
+    server = uvicorn.Server(uvicorn.Config(create_app(context), host="127.0.0.1", port=port, log_level="error"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    config = tmp_path / "prometheus.yml"
+    targets = f"[{{targets: ['127.0.0.1:{port}']}}]"
+    config.write_text(
+        f"global: {{scrape_interval: 1s}}\nrule_files: ['{DEPLOY}/rules.yml']\n"
+        f"scrape_configs: [{{job_name: xunjian, static_configs: {targets}}}]\n"
+    )
+    arguments = [
+        f"--config.file={config}",
+        f"--storage.tsdb.path={tmp_path}/tsdb",
+        f"--web.listen-address=127.0.0.1:{own}",
+    ]
+    log = (tmp_path / "prometheus.log").open("wb")
+    prometheus = subprocess.Popen(["prometheus", *arguments], stdout=log, stderr=log)
+    try:
+        value = _wait_for(f"http://127.0.0.1:{own}/api/v1/query?query=sum(xunjian_accounts)")
+        assert float(value) == len(context.store.filings.all())
+    finally:
+        prometheus.terminate()
+        prometheus.wait(20)
+        log.close()
+        server.should_exit = True
+        thread.join(10)
+
+
+def _wait_for(url: str) -> str:
+    deadline = time.monotonic() + 40
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                result = json.load(answer)["data"]["result"]
+            if result:
+                return str(result[0]["value"][1])
+        except OSError:
+            pass
+        time.sleep(0.3)
+    raise AssertionError("Prometheus never saw us")
+
+
+def test_postgres_too(fresh_postgres: str, tmp_path: Path) -> None:
+    """The same questions on PostgreSQL: sizes, joins, the digest's letter."""
+    context = open_world(tmp_path, database_url=fresh_postgres)
+    furnish(context)
+    found = samples(scrape(context))
+    assert found[("xunjian_database_bytes", ())] > 1_000_000
+    overview = context.store.read_models
+    assert overview.digests()[0].school == "demo"
+    assert overview.count_healthy() > 0
+    assert overview.accounts_without_fact(3)[0].fact_at is None
+    lines, total = overview.accounts(AccountFilter(outcome="case"), limit=50)
+    assert total == len(lines) == 6
+    assert all(line.open_cases == 1 for line in lines)
+    assert overview.cases(text="DEMO-2026-0001", limit=5)[1] == 1
+    assert Platform.WEIBO in overview.last_facts()
+    context.store.close()

@@ -1,0 +1,3 @@
+"""The schools whose regulations stand beside the project."""
+
+SCHOOLS = ("sias", "dut", "bit", "nwpu-its", "wut")
