@@ -148,11 +148,13 @@ class ObservationRepository:
                 found |= {key for (key,) in tx.execute(query)}
         return found
 
-    def summaries(self, until: datetime) -> Iterator[ObservationSummary]:
-        """Every observation by account and time, its document unread."""
+    def summaries(self, until: datetime, since: datetime | None = None) -> Iterator[ObservationSummary]:
+        """Every observation by account and time, from ``since`` to ``until``, its document unread."""
         columns = (OBSERVATION.c.key, OBSERVATION.c.observed_at, OBSERVATION.c.fingerprint)
         posted = type_coerce(OBSERVATION.c.last_post_at, Text)
         query = select(*columns, posted, OBSERVATION.c.document).where(OBSERVATION.c.observed_at <= until)
+        if since:
+            query = query.where(OBSERVATION.c.observed_at >= since)
         with self._db.read() as tx:
             rows = tx.execution_options(yield_per=5000).execute(query.order_by(*columns[:2], OBSERVATION.c.seq))
             yield from (ObservationSummary(*row) for row in rows)
@@ -179,6 +181,16 @@ class ObservationRepository:
                 )
                 for row in tx.execute(query)
             ]
+
+    def post_times(self, keys: Sequence[str], since: datetime, until: datetime) -> dict[str, list[datetime]]:
+        """When the own posts of these accounts came out, from ``since`` to ``until``, as far as they were seen."""
+        found: dict[str, list[datetime]] = {}
+        with self._db.read() as tx:
+            for chunk in chunked(list(keys)):
+                query = select(POST.c.key, POST.c.published_at).where(POST.c.key.in_(chunk))
+                for key, at in tx.execute(query.where(POST.c.published_at >= since, POST.c.published_at <= until)):
+                    found.setdefault(key, []).append(at)
+        return found
 
     def next_visits(self) -> dict[str, datetime]:
         """When each account is to be looked at next, where that was said; all others are due."""

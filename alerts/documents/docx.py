@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from docx.text.paragraph import Paragraph
 from alerts.documents import gbt9704
 from alerts.documents.blocks import Block, BlockType, title
 from alerts.documents.gbt9704 import STYLES, Style, twips
+from alerts.documents.package import same_bytes
 
 W = nsdecls("w")
 ORDER = (
@@ -51,7 +51,7 @@ def build(blocks: Sequence[Block], *, author: str, issued_at: datetime, demo: bo
     properties.last_modified_by, properties.language = author, "zh-CN"
     buffer = io.BytesIO()
     document.save(buffer)
-    return _same_bytes(buffer.getvalue(), issued_at)
+    return same_bytes(buffer.getvalue(), issued_at)
 
 
 def _write(document: WordFile, block: Block, blocks: Sequence[Block], *, first: bool) -> None:
@@ -198,13 +198,3 @@ def _set_page(document: WordFile, demo: bool) -> None:
     for header in (section.header, section.even_page_header) if demo else ():
         header.paragraphs[0].style = document.styles["演示标记"]
         header.paragraphs[0].add_run("演示文书  不具有任何效力")
-
-
-def _same_bytes(package: bytes, issued_at: datetime) -> bytes:
-    """The package with the document's own date on every part: zip files carry the clock of the machine."""
-    stamp = issued_at.timetuple()[:6]
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
-        for part in old.infolist():
-            new.writestr(zipfile.ZipInfo(part.filename, stamp), old.read(part), zipfile.ZIP_DEFLATED)
-    return buffer.getvalue()

@@ -83,6 +83,10 @@ class EvidenceArchive:
 
         ``Page(**vars(archive.get(id)))`` is the crawler's page.
         """
+        return self._page(self.member(evidence))
+
+    def member(self, evidence: str) -> bytes:
+        """The stored record behind an evidence id, one gzip member, checked against the id. Raises EvidenceError."""
         match = _ID.fullmatch(evidence)
         if not match:
             raise EvidenceError(f"“{evidence}”不是存证编号")
@@ -95,7 +99,7 @@ class EvidenceArchive:
             raise EvidenceError(f"存证 {evidence} 已损坏，无法读取") from error
         if hashlib.sha256(member).hexdigest()[:24] != match[4]:
             raise EvidenceError(f"存证 {evidence} 的内容与编号不符，可能被改动")
-        return self._page(member)
+        return member
 
     def pages(self, *, day: str = "", run_id: str = "") -> Iterator[tuple[str, StoredPage]]:
         """Every page with its evidence id, file by file in the order written; of one day (2026-11-21) or one run."""

@@ -1,0 +1,137 @@
+"""The annual review's papers as an office opens them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import docx
+import pytest
+from openpyxl import load_workbook
+
+from alerts.review.forms import account_form, method_statement, unit_sheet
+from alerts.review.model import UNSEEN, ReviewCase, ReviewPack, ReviewRow, file_name, questions
+from alerts.review.workbook import COLUMNS, workbook
+from rules.model import AccountState
+from rules.year_record import YearOfLooks, year_record
+from tests.support.factories import at, filing
+
+CASE = ReviewCase("DEMO-2026-0005", "长期未更新", "第七条", "整改中", False, "整改通知书（6月2日）")
+
+
+def row(name: str = "示范大学图书馆", *, seen: bool = True, **changes: Any) -> ReviewRow:
+    looks = YearOfLooks(frozenset({date(2026, 6, 2)}), at("2026-06-02"), at("2026-06-02"), ((date(2026, 6, 2), name),))
+    state = AccountState(listed_from=at("2026-03-01"), listed_to=at("2026-06-02"))
+    record = year_record(
+        filing(name=name),
+        "weibo:1000001",
+        2026,
+        at("2026-06-30"),
+        looks if seen else YearOfLooks(),
+        [at("2026-03-02")] if seen else [],
+        state if seen else None,
+    )
+    return replace(ReviewRow(record=record, cases=(CASE,), evidence="存证/a.wacz", form="审核表/a.docx"), **changes)
+
+
+def pack(*rows: ReviewRow) -> ReviewPack:
+    return ReviewPack(
+        school="示范大学",
+        regulation="《办法》",
+        year=2026,
+        until=at("2026-06-30"),
+        rows=rows,
+        human=(("第十八条", "内容导向是否正确"),),
+    )
+
+
+def cells(body: bytes, name: str) -> dict[str, Any]:
+    """The first account's row by heading."""
+    sheet = load_workbook(io.BytesIO(body))[name]
+    return {str(sheet.cell(2, n).value): sheet.cell(3, n) for n in range(1, sheet.max_column + 1)}
+
+
+def test_what_nobody_saw_is_not_zero() -> None:
+    found = cells(workbook(pack(row(seen=False))), "总表")
+    assert {found[f"{month}月"].value for month in range(1, 7)} == {UNSEEN}
+    assert found["全年更新"].value == UNSEEN
+    assert found["最长未更新"].value == UNSEEN
+    assert "请单位提供更新情况" in found["请核对"].value
+
+
+def test_a_month_that_was_listed_whole_is_a_number() -> None:
+    found = cells(workbook(pack(row())), "总表")
+    assert (found["3月"].value, found["4月"].value, found["2月"].value) == (1, 0, UNSEEN)
+    assert found["未结问题"].value == "DEMO-2026-0005 长期未更新"
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@SUM(A1)", "+86", "坏\x00名", '=HYPERLINK("http://x")'])
+def test_a_name_is_never_a_formula(name: str) -> None:
+    found = cells(workbook(pack(row(name))), "总表")
+    assert found["账号名称"].value == name.replace("\x00", "")
+    assert found["账号名称"].data_type == "s"
+
+
+def test_the_sheets_are_ready_to_print_and_filter() -> None:
+    book = load_workbook(io.BytesIO(workbook(pack(row(), row("示范大学团委", seen=False)))))
+    assert book.sheetnames == ["总表", "单位汇总", "图表"]
+    sheet = book["总表"]
+    assert sheet.auto_filter.ref == f"A2:{sheet.cell(2, len(COLUMNS)).column_letter}4"
+    assert (sheet.freeze_panes, sheet.print_title_rows, sheet.page_setup.orientation) == ("D3", "$2:$2", "landscape")
+    assert len(book["图表"]._charts) == 2
+    units = book["单位汇总"]
+    assert [units.cell(3, n).value for n in range(1, 6)] == ["图书馆", 2, 1, 1, 2]
+
+
+def test_equal_input_gives_equal_bytes() -> None:
+    one, two = pack(row()), pack(row())
+    assert workbook(one) == workbook(two)
+    assert account_form(one, one.rows[0]) == account_form(two, two.rows[0])
+    assert unit_sheet(one, "图书馆", one.rows) == unit_sheet(two, "图书馆", two.rows)
+    assert method_statement(one) == method_statement(two)
+
+
+def text_of(body: bytes) -> str:
+    document = docx.Document(io.BytesIO(body))
+    inside = [cell.text for table in document.tables for line in table.rows for cell in line.cells]
+    return "\n".join([paragraph.text for paragraph in document.paragraphs] + inside)
+
+
+def test_the_form_holds_the_year_and_room_for_a_signature() -> None:
+    whole = pack(row())
+    text = text_of(account_form(whole, whole.rows[0]))
+    for said in ("示范大学图书馆", "已见1篇，可能不全", "DEMO-2026-0005", "第七条", "（盖章）", "2026年3月2日"):
+        assert said in text
+    assert "None" not in text
+
+
+def test_a_strange_name_cannot_break_the_form() -> None:
+    whole = pack(row("<w:p>&\x00坏"))
+    assert "<w:p>&坏" in text_of(account_form(whole, whole.rows[0]))
+
+
+def test_the_unit_s_sheet_asks_for_what_only_people_know() -> None:
+    whole = pack(row())
+    text = text_of(unit_sheet(whole, "图书馆", whole.rows))
+    assert "内容导向是否正确" in text
+    assert "没有的写“无”" in text
+
+
+def test_the_statement_says_how_much_was_not_seen() -> None:
+    assert "其中1个至少有一天观察到事实，1个全年未观察" in text_of(method_statement(pack(row(), row("b", seen=False))))
+
+
+def test_a_file_s_name_suits_every_system() -> None:
+    assert file_name('微博_a/b\\c:d*e?"f<g>h|i%') == "微博_a_b_c_d_e_f_g_h_i"
+    assert file_name("...") == "未命名"
+    assert len(file_name("长" * 300)) == 60
+
+
+def test_a_name_other_than_the_register_s_is_asked_about() -> None:
+    looks = YearOfLooks(names=((date(2026, 1, 1), "旧名"), (date(2026, 5, 1), "新名")))
+    record = replace(row().record, names=looks.names)
+    asked = questions(replace(row(), record=record))
+    assert any("“新名”" in line for line in asked)
+    assert not any("“旧名”" in line for line in asked)
