@@ -61,9 +61,8 @@ def unknown_variables(environ: Mapping[str, str], known: Iterable[str], mentione
     """
     names = {f"{PREFIX}{name}".upper() for name in known} | {f"{PREFIX}SMTP_PASSWORD"}
     old = {f"{PREFIX}{name}".upper() for name in RENAMED}
-    strange = [
-        n for n in environ if n.upper().startswith(PREFIX) and n.upper() not in names | old and n not in mentioned
-    ]
+    written = (name for name, value in environ.items() if name.upper().startswith(PREFIX) and value.strip())
+    strange = (name for name in written if name.upper() not in names | old and name not in mentioned)
     return [_unknown(name, names) for name in sorted(strange)]
 
 
