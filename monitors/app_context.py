@@ -46,7 +46,7 @@ class AppContext:
     def __post_init__(self) -> None:
         """Make room for crawl children."""
         self.crawl_processes = CrawlProcessPool(
-            self.settings.children, self.settings.child_seconds, self.settings.child_memory_mb
+            self.settings.crawl_processes, self.settings.crawl_timeout_seconds, self.settings.crawl_memory_mb
         )
         self.platform_locks = {platform: asyncio.Lock() for platform in Platform}
 

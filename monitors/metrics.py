@@ -13,6 +13,7 @@ from threading import Lock
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 
+from crawler.platforms import SPECS
 from monitors.app_context import AppContext
 from storage.notices import NoticeState
 
@@ -23,13 +24,14 @@ class StoreCollector:
     def __init__(self, context: AppContext) -> None:
         """Asks the store only when scraped."""
         self._context = context
-        self._newest, self._looked, self._counting = 0, Counter[tuple[str, str]](), Lock()
+        self._newest, self._counting = 0, Lock()
+        self._observed, self._broke = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
 
     def collect(self) -> Iterator[Metric]:
         """Every family, each from one question to the store."""
         families: tuple[Callable[[], Iterator[Metric]], ...] = (
             self._accounts,
-            self._looks,
+            self._observations,
             self._work,
             self._jobs,
             self._platforms,
@@ -41,37 +43,45 @@ class StoreCollector:
 
     def _accounts(self) -> Iterator[Metric]:
         overview = self._context.store.read_models
-        accounts = _gauge("accounts", "Registered accounts by what the newest look showed.", "platform", "outcome")
+        accounts = _gauge("accounts", "Registered accounts by what the newest visit showed.", "platform", "outcome")
         for labels, count in sorted(overview.count_by_outcome().items()):
             accounts.add_metric(labels, count)
         yield accounts
         yield _times(
-            "last_successful_observation", "When a page last said something about an account.", "platform",
+            "last_fact", "When a page last said something about an account.", "platform",
             overview.last_facts(),
         )  # fmt: skip
-        yield _times("last_run", "When a run of this kind last ended well.", "kind", overview.last_runs())
+        yield _times("last_run_success", "When a run of this kind last ended well.", "kind", overview.last_runs())
 
-    def _looks(self) -> Iterator[Metric]:
+    def _observations(self) -> Iterator[Metric]:
         # Observations are never removed, so this only grows; each scrape counts what is new since the last one.
         with self._counting:
-            self._newest, new = self._context.store.read_models.count_observations_after(self._newest)
-            self._looked.update(new)
-            counted = sorted(self._looked.items())
-        looks = CounterMetricFamily("xunjian_looks", "Pages looked at, by outcome.", labels=["platform", "outcome"])
+            new = self._context.store.read_models.count_observations_after(self._newest)
+            self._newest = new.newest
+            self._observed.update(new.outcomes)
+            self._broke.update(new.parser_errors)
+            counted, broke = sorted(self._observed.items()), dict(self._broke)
+        seen = CounterMetricFamily("xunjian_observations", "Observations by outcome.", labels=["platform", "outcome"])
         for labels, count in counted:
-            looks.add_metric(labels, count)
-        yield looks
+            seen.add_metric(labels, count)
+        errors = CounterMetricFamily(
+            "xunjian_parser_errors", "Pages that a reader broke on: mend the reader.", labels=["platform", "source"]
+        )
+        # A reader that never broke is 0 here, for an increase is only seen from one value to the next.
+        for labels in sorted({*_readers(), *broke}):
+            errors.add_metric(labels, broke.get(labels, 0))
+        yield from (seen, errors)
 
     def _work(self) -> Iterator[Metric]:
         store = self._context.store
         cases = _gauge("cases", "Cases that are not settled.", "school", "rule", "state")
         for labels, count in sorted(store.cases.counts().items()):
             cases.add_metric(labels, count)
-        notices = _gauge("notices", "Notices in the outbox by state.", "state")
+        notices = _gauge("outbox_notices", "Notices in the outbox by state.", "state")
         counted = store.outbox.counts()
         for state in NoticeState:
             notices.add_metric([state.value], counted.get(state, 0))
-        waiting = _gauge("candidates_waiting", "Found accounts that wait for a person.", "school")
+        waiting = _gauge("candidates_pending", "Found accounts that wait for a person.", "school")
         found = store.candidates.count_pending()
         for school, count in sorted(found.items()):
             waiting.add_metric([school], count)
@@ -103,15 +113,15 @@ class StoreCollector:
 
     def _platforms(self) -> Iterator[Metric]:
         now = self._context.clock()
-        resting = _gauge("platform_resting", "1 while a platform is left alone after a wall.", "platform")
-        frozen = _gauge("platform_frozen", "1 while the breaker holds a platform's cases.", "platform")
+        paused = _gauge("platform_paused", "1 while a platform is left alone after a block page.", "platform")
+        breaker = _gauge("platform_breaker_open", "1 while the breaker holds a platform's cases.", "platform")
         enabled = _gauge("platform_enabled", "0 where the operator switched a platform off.", "platform")
         for row in self._context.store.platform_state.all():
             name = [row.platform.value]
-            resting.add_metric(name, bool(row.paused_until and row.paused_until > now))
-            frozen.add_metric(name, row.breaker_opened_at is not None)
+            paused.add_metric(name, bool(row.paused_until and row.paused_until > now))
+            breaker.add_metric(name, row.breaker_opened_at is not None)
             enabled.add_metric(name, row.enabled)
-        yield from (resting, frozen, enabled)
+        yield from (paused, breaker, enabled)
 
     def _digests(self) -> Iterator[Metric]:
         made = self._context.store.read_models.last_digests()
@@ -144,6 +154,12 @@ def _times(name: str, text: str, label: str, times: Mapping[str, datetime]) -> G
     for value, at in sorted(times.items()):
         family.add_metric([value], at.timestamp())
     return family
+
+
+def _readers() -> list[tuple[str, str]]:
+    """Every platform and source that pages are read by; no source: the kind of page could not even be recognised."""
+    sources = {(spec.platform.value, source.code) for spec in SPECS.values() for source in spec.sources}
+    return sorted(sources | {(platform, "") for platform, _ in sources})
 
 
 def folder_bytes(folder: Path) -> int:

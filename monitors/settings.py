@@ -13,11 +13,11 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
 
 from crawler.platforms.authorized_api import ApiCredential
 from monitors.settings_errors import explain, explain_toml
+from monitors.settings_names import FormerVariables, SettingsFile, unknown_variables
 from rules.model import Platform
 
 
@@ -93,12 +93,12 @@ class Settings(BaseSettings):
     templates: Path | None = Field(default=None, description="学校自己的公文模板目录")
     policies: Path | None = Field(default=None, description="学校自己的制度文件目录；默认为数据目录下的 policies")
     browser: str = Field(default="", description="浏览器路径；不填则自动查找 chromium")
-    children: int = Field(default=2, ge=1, le=16, description="同时运行的采集进程数")
-    child_seconds: float = Field(default=1800, gt=0, description="一个采集进程最长运行秒数")
-    child_memory_mb: int = Field(
+    crawl_processes: int = Field(default=2, ge=1, le=16, description="同时运行的采集进程数")
+    crawl_timeout_seconds: float = Field(default=1800, gt=0, description="一个采集进程最长运行秒数")
+    crawl_memory_mb: int = Field(
         default=1024, ge=256, description="一个采集进程最多使用的内存（MB）；带浏览器时浏览器各进程分别计算"
     )
-    shard: int = Field(default=200, ge=1, description="一个采集进程最多负责的账号数")
+    accounts_per_process: int = Field(default=200, ge=1, description="一个采集进程最多负责的账号数")
     delay_seconds: float | None = Field(default=None, ge=0, description="同一主机两次访问的间隔；不填则按平台默认")
     sources: dict[str, tuple[str, ...]] = Field(
         default={}, description="各账号（平台:标识）的补充来源网址，如学校自建的 RSS、公众号合集；只作为佐证"
@@ -174,7 +174,8 @@ class Settings(BaseSettings):
         """Command line, then environment, then the file."""
         data = init_settings.init_kwargs.get("data") or env_settings().get("data") or "var"  # type: ignore[attr-defined]
         file = Path(str(data)) / "settings.toml"
-        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file))
+        former = FormerVariables(settings_cls, os.environ)
+        return (init_settings, env_settings, former, SettingsFile(settings_cls, toml_file=file))
 
 
 def load_settings(**given: Any) -> Settings:
@@ -192,6 +193,9 @@ def load_settings(**given: Any) -> Settings:
         raise SettingsError(f"设置有误，请改正后再试：\n{lines}") from error
     except (ValueError, OSError) as error:
         raise SettingsError(explain_toml(error, file)) from error
+    mentioned = " ".join(url.get_secret_value() for url in settings.channels)
+    if strange := unknown_variables(os.environ, Settings.model_fields, mentioned):
+        raise SettingsError("\n".join(["设置有误，请改正后再试：", *(f"  {each}" for each in strange)]))
     try:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from monitors.settings_names import PREFIX, former_names
 from monitors.validation import sentence
 
-PREFIX = "XUNJIAN_"
 TOML_PLACE = re.compile(r"\(at (?:line (\d+), column (\d+)|end of document)\)")
 SECRET = re.compile(r"secret|token|password|database_url|channels", re.I)
 
@@ -43,9 +43,10 @@ def _source(place: tuple[str, ...], file: Path, given: Mapping[str, Any], enviro
     if given.get(root) is not None:
         return f"命令行 --{root}"
     variables = {name.upper(): name for name in environ}
-    if variable := variables.get(f"{PREFIX}{root}".upper()):
-        return f"环境变量 {variable}"
-    line = _line_of(place, file)
+    for name in (root, *former_names(root)):
+        if variable := variables.get(f"{PREFIX}{name}".upper()):
+            return f"环境变量 {variable}"
+    line = next(filter(None, (_line_of((name, *place[1:]), file) for name in (root, *former_names(root)))), 0)
     return f"{file}" + (f" 第 {line} 行" if line else "")
 
 
@@ -75,9 +76,3 @@ def explain_toml(error: Exception, file: Path) -> str:
     if isinstance(error, OSError):
         return f"不能读取设置文件 {file}（{error.strerror}），请检查权限。"
     return f"读不懂设置：{file} 或 {PREFIX} 环境变量中有一项的写法不对（列表和表在环境变量里要写成 JSON）。"
-
-
-def unknown_variables(environ: Mapping[str, str], known: Iterable[str], mentioned: str) -> list[str]:
-    """Variables that look like settings and are none: ``mentioned`` is the text of settings that may name others."""
-    names = {f"{PREFIX}{name}".upper() for name in known} | {f"{PREFIX}SMTP_PASSWORD"}
-    return sorted(n for n in environ if n.upper().startswith(PREFIX) and n.upper() not in names and n not in mentioned)

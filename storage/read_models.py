@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, text
 
 from rules.cases.case import Case
-from rules.model import AccountState, DatedEvidence, Filing, Outcome, Platform
+from rules.model import PARSER_ERROR, AccountState, DatedEvidence, Filing, Outcome, Platform
 from rules.people import View
 from storage.cases import CASE, OPEN
 from storage.crawl_runs import RUN, RunStatus
@@ -63,6 +63,16 @@ class AccountPage:
     keys: Sequence[str]
     filings: Sequence[Filing]
     seen: Mapping[str, AccountState]
+
+
+@dataclass(frozen=True, slots=True)
+class NewObservations:
+    """How many observations came since the last count: by (platform, outcome), and by (platform, source) of a reader that
+    broke. ``newest``: the number up to which was counted."""
+
+    newest: int
+    outcomes: Mapping[tuple[str, str], int]
+    parser_errors: Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,15 +181,25 @@ class ReadModels:
             page = tx.execute(query.limit(limit).offset(offset))
             return [load(Case, body) for (body,) in page], int(total)
 
-    def count_observations_after(self, seq: int) -> tuple[int, dict[tuple[str, str], int]]:
-        """Observations numbered above ``seq`` by platform and outcome, and the newest number: to count without rereading."""
-        newest = func.max(OBSERVATION.c.seq)
-        query = select(OBSERVATION.c.platform, OBSERVATION.c.outcome, func.count(), newest)
-        query = query.where(OBSERVATION.c.seq > seq).group_by(OBSERVATION.c.platform, OBSERVATION.c.outcome)
+    def count_observations_after(self, seq: int) -> NewObservations:
+        """Observations numbered above ``seq``: to count without rereading."""
+        table, newest = OBSERVATION.c, func.max(OBSERVATION.c.seq)
+        query = select(table.platform, table.outcome, func.count(), newest)
+        query = query.where(table.seq > seq).group_by(table.platform, table.outcome)
+        broken = select(table.platform, table.source, func.count()).where(
+            table.seq > seq,
+            table.outcome == Outcome.UNREADABLE.value,
+            table.document.contains(f'"reason":"{PARSER_ERROR}:', autoescape=True),
+        )
         with self._db.read() as tx:
             rows = tx.execute(query).all()
-        found = {(platform, outcome): n for platform, outcome, n, _ in rows}
-        return max((row[3] for row in rows), default=seq), found
+            newest_seen = max((row[3] for row in rows), default=seq)
+            errors = tx.execute(broken.where(table.seq <= newest_seen).group_by(table.platform, table.source)).all()
+        return NewObservations(
+            newest_seen,
+            {(platform, outcome): n for platform, outcome, n, _ in rows},
+            {(platform, source): n for platform, source, n in errors},
+        )
 
     def last_facts(self) -> dict[str, datetime]:
         """The newest successful observation of each platform; platforms without one are absent."""

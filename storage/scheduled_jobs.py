@@ -16,7 +16,7 @@ JOB = table(ScheduledJobRow)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScheduledJob:
+class JobRecord:
     """One job. ``last_error`` is "" where the newest run ended well; ``last_seconds`` is how long it took."""
 
     name: str
@@ -35,10 +35,10 @@ class ScheduledJobRepository:
         """Over an upgraded database."""
         self._db = database
 
-    def all(self) -> list[ScheduledJob]:
+    def all(self) -> list[JobRecord]:
         """The timetable, by name."""
         with self._db.read() as tx:
-            return [ScheduledJob(**row._mapping) for row in tx.execute(select(JOB).order_by(JOB.c.name))]
+            return [JobRecord(**row._mapping) for row in tx.execute(select(JOB).order_by(JOB.c.name))]
 
     def add_missing(self, defaults: Mapping[str, str]) -> None:
         """Add jobs (name → cron) that the timetable does not have yet; an operator's cron line stays."""

@@ -23,12 +23,15 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from alerts.documents.blocks import GUARD, Block, BlockType, MarkupError, parse, protect
 from alerts.notices.notice import Notice
 from alerts.sanitize import clean, name
+from rules.catalogue import RULES
 from rules.model import BEIJING
 
 PACKAGED = Path(__file__).parent / "templates"
 """The templates every school starts from."""
 DEMANDS = "demands.yaml"
-"""What each rule's problem is called, and what must be done about it."""
+"""A school's own words for what a rule's problem is called and what must be done about it."""
+OTHER = {"problem": "不符合管理规定", "demand": "对照上述规定完成整改，并同步更新备案信息"}
+"""Of a rule that no longer exists."""
 
 
 class InvalidTemplate(Exception):
@@ -117,15 +120,13 @@ def _environment(folders: list[Path]) -> ImmutableSandboxedEnvironment:
 
 
 def demand(rule: str, folders: list[Path]) -> dict[str, str]:
-    """``problem`` and ``demand`` of a rule, the school's own words first. Raises TemplateBroken."""
+    """``problem`` and ``demand`` of a rule, the school's own words first. Raises InvalidTemplate."""
     for folder in folders:
         path = folder / DEMANDS
         if not path.is_file():
             continue
         try:
-            table = yaml.safe_load(path.read_text("utf-8-sig")) or {}
-            found = table.get(rule) or (table["other"] if folder == PACKAGED else None)
-            if found:
+            if found := (yaml.safe_load(path.read_text("utf-8-sig")) or {}).get(rule):
                 return {"problem": str(found["problem"]), "demand": str(found["demand"])}
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -134,7 +135,8 @@ def demand(rule: str, folders: list[Path]) -> dict[str, str]:
             raise InvalidTemplate(path, 1, _problem(error)) from error
         except (AttributeError, KeyError, TypeError) as error:
             raise InvalidTemplate(path, 1, f"“{rule}”应当有 problem 和 demand 两项") from error
-    raise InvalidTemplate(PACKAGED / DEMANDS, 1, "缺少该文件")
+    known = RULES.get(rule)
+    return {"problem": known.problem, "demand": known.demand} if known else OTHER
 
 
 def _line(trace: TracebackType | None, path: Path) -> int:

@@ -10,10 +10,11 @@ from crawler.page.classify import explain, match_block_page
 from crawler.page.page import MAX_BYTES, Blocked, Page, PageError, Unreadable
 from crawler.platforms import spec_of
 from crawler.platforms.spec import PageSource, PlatformSpec
-from rules.model import ClaimType, Observation, Outcome, Platform
+from rules.model import PARSER_ERROR, ClaimType, Observation, Outcome, Platform
 
 PARSER_ERRORS: Counter[str] = Counter()
-"""Readers that failed on a page in a way nobody foresaw, by source: a bug of ours, shown in the metrics."""
+"""Readers that failed on a page in a way nobody foresaw, by source, in this process. The metrics count the
+observations that say so (`xunjian_parser_errors_total`)."""
 
 
 def parse_page(page: Page, platform: str, source: str | None = None) -> Observation:
@@ -78,7 +79,7 @@ def _why(error: Exception, where: str) -> tuple[Outcome, str]:
         case PageError():
             return Outcome.UNREADABLE, str(error)
     PARSER_ERRORS[where] += 1
-    return Outcome.UNREADABLE, f"reader_error: 读取程序出错（{type(error).__name__}）"
+    return Outcome.UNREADABLE, f"{PARSER_ERROR}: 读取程序出错（{type(error).__name__}）"
 
 
 def _refused(page: Page, spec: PlatformSpec, source: str, outcome: Outcome, reason: str) -> Observation:

@@ -4,28 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
+from pkgutil import iter_modules
 
 from crawler.platforms.spec import PlatformSpec
 from rules.model import ClaimType, Platform
 
-MODULES = {
-    "website": "website",
-    "wechat": "wechat",
-    "sogou": "wechat.sogou",
-    "weibo": "weibo",
-    "douyin": "douyin",
-    "bilibili": "bilibili",
-    "toutiao": "toutiao",
-    "baijiahao": "baijiahao",
-    "kuaishou": "kuaishou",
-    "zhihu": "zhihu",
-    "tieba": "tieba",
-    "xiaohongshu": "xiaohongshu",
-    "qzone": "qzone",
-    "penguin": "penguin",
-    "app": "app",
-}
-"""Key → module here. "sogou" is no platform of its own: the WeChat accounts as that search engine shows them."""
+_HERE = {module.name for module in iter_modules(__path__)}
+MODULES = {platform.value: platform.value for platform in Platform if platform in _HERE} | {"sogou": "wechat.sogou"}
+"""Key → module here: a platform that is read has the module of its name. "sogou" is no platform of its own: the WeChat
+accounts as that search engine shows them."""
 ALIASES = {"appstore": "app", "htmldate": "website"}
 
 

@@ -59,9 +59,13 @@ class CliContext:
 
     def settings(self, **more: Any) -> Settings:
         """The settings with the command line's on top. Raises SettingsError."""
-        from monitors.settings import load_settings
+        from monitors.settings import load_settings, settings_file
+        from monitors.settings_names import former_name_warnings
 
-        return load_settings(**({"data": self.data} | more))
+        settings = load_settings(**({"data": self.data} | more))
+        for warning in former_name_warnings(settings_file({"data": settings.data}), os.environ):
+            typer.echo(f"提示：{warning}。", err=True)
+        return settings
 
     @contextmanager
     def context(self, **more: Any) -> Iterator[AppContext]:

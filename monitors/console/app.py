@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
 import structlog
@@ -14,49 +16,18 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from monitors.app_context import AppContext
+from monitors.console import routes
 from monitors.console.access import check_access
 from monitors.console.middleware import HEADERS, AuthMiddleware, check_form
 from monitors.console.rendering import STATIC, render
 from monitors.console.requests import Requests
-from monitors.console.routes import (
-    accounts,
-    audit,
-    campus,
-    cases,
-    evidence,
-    login,
-    me,
-    notices,
-    operations,
-    policies,
-    scan,
-    setup,
-    suspects,
-    today,
-    users,
-)
 from monitors.metrics import registry_of
 from storage.database import StorageError
 
 log = structlog.get_logger()
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-SUBJECTS = (
-    login,
-    campus,
-    setup,
-    me,
-    today,
-    accounts,
-    suspects,
-    cases,
-    scan,
-    notices,
-    evidence,
-    policies,
-    operations,
-    users,
-    audit,
-)
+SUBJECTS = tuple(import_module(f"{routes.__name__}.{module.name}") for module in iter_modules(routes.__path__))
+"""One module a subject, each with its ``router``."""
 TITLES = {403: "没有权限", 404: "没有找到", 405: "不能这样访问", 409: "没有保存", 503: "暂时不能使用"}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from alerts.delivery.outbox import DeliveryResult
+from rules.catalogue import RULES
 from rules.model import DocumentType, LabeledEnum, Outcome, Platform
 from storage.notices import NoticeState
 from storage.read_models import NEVER
@@ -45,17 +46,9 @@ def document_label(code: str) -> str:
     return DocumentType(code).label if code in list(DocumentType) else code
 
 
-SETTINGS = {
-    "limit": "期限", "minimum": "最少条数", "workdays": "工作日", "pattern": "栏目名称", "any_of": "署名（任一组）",
-    "first": "第一责任人", "direct": "直接责任人", "staff": "须为在职教职工", "own_bodies": "含本校主体",
-    "first_month": "起始月份", "last_month": "截止月份", "months": "月数", "counted_from": "起算日", "grace": "宽限", "apart": "两次间隔", "fields": "核对字段", "since": "起算",
-}  # fmt: skip
-"""Settings of rules, as a policy page calls them."""
-
-
-def setting_word(field: str) -> str:
+def setting_word(field: str, rule: str) -> str:
     """The Chinese name of a rule's setting."""
-    return SETTINGS.get(field, field)
+    return RULES[rule].setting_names.get(field, field) if rule in RULES else field
 
 
 def setting_text(value: object) -> str:

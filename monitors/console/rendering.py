@@ -23,7 +23,7 @@ from rules.people import View
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
-NAV = (
+NAV = [
     ("/", "今日"),
     ("/accounts", "台账"),
     ("/suspects", "疑似账号"),
@@ -35,7 +35,7 @@ NAV = (
     ("/operations", "运行"),
     ("/users", "人员"),
     ("/audit", "操作记录"),
-)
+]
 FLASH_MESSAGES = {
     "approved": "已签批。期限已到的随即发文，未到的到期后发文。",
     "appealed": "申诉已记录，时限暂停计算，直至作出决定。",

@@ -25,7 +25,7 @@ from rules.candidates import CandidateKind, CandidateState, clones_first
 from rules.cases import transitions
 from rules.cases.case import Case, EventKind
 from rules.cases.transitions import HoldReason
-from rules.catalogue import RULES
+from rules.catalogue import RULES, by_weight
 from rules.model import Outcome, Platform
 from rules.people import View
 from storage.crawl_runs import CrawlRun, RunStatus
@@ -124,12 +124,10 @@ def _outcome(line: AccountListItem) -> Outcome | None:
     return None if line.shown == "never" else Outcome(line.shown)
 
 
-FIRST = ("unregistered_name", "unfiled_account", "closed_but_live", "inactivity", "low_volume", "vanished")
-"""Rules whose findings a leader reads first; the rest are matters of the register."""
-
-
 def _weight(rule: str) -> int:
-    return FIRST.index(rule) if rule in FIRST else len(FIRST)
+    """Urgent rules in their order, all others alike behind them."""
+    urgent = [code for code in by_weight() if RULES[code].group.is_urgent]
+    return urgent.index(rule) if rule in urgent else len(urgent)
 
 
 def _new(context: AppContext, school: str, start: datetime, end: datetime) -> list[NewFinding]:

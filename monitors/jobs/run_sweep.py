@@ -15,6 +15,7 @@ from monitors.jobs.check import CheckReport, check
 from monitors.jobs.delivery import deliver
 from monitors.jobs.digest import queue_digest
 from monitors.jobs.linked_posts import fetch_linked_posts
+from monitors.jobs.scheduled_job import ScheduledJob
 from monitors.jobs.sweep import SweepReport, due_targets, sweep
 from rules.model import Platform
 from storage.evidence import EvidenceArchive
@@ -101,3 +102,13 @@ async def purge_expired(context: AppContext) -> None:
     expired = await asyncio.to_thread(context.store.candidates.expire, now)
     runs = await asyncio.to_thread(context.store.crawl_runs.delete_before, now - RUNS_KEPT)
     log.info("tidy.done", candidates=expired, runs=runs)
+
+
+JOBS = (
+    ScheduledJob("sweep", "巡检", "*/20 * * * *", sweep_due),
+    ScheduledJob("check", "核对制度", "10 * * * *", check_all),
+    ScheduledJob("deliver", "发送文书", "*/5 * * * *", deliver_all),
+    ScheduledJob("digest", "日报", "30 7 * * *", digest_all),
+    ScheduledJob("discover", "搜索疑似账号", "15 3 * * mon", discover_all),
+    ScheduledJob("tidy", "清理", "45 2 * * *", purge_expired),
+)

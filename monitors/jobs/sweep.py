@@ -103,8 +103,10 @@ def shard_size(settings: Settings, platform: Platform) -> int:
     """How many accounts one child looks at in its time at the pace of a guest. Websites have a host each."""
     delay = SPECS[platform.value].delay_seconds if settings.delay_seconds is None else settings.delay_seconds
     if platform is Platform.WEBSITE or not delay:
-        return settings.shard
-    return max(1, min(settings.shard, int(settings.child_seconds * OF_ITS_TIME / (delay * REQUESTS))))
+        return settings.accounts_per_process
+    return max(
+        1, min(settings.accounts_per_process, int(settings.crawl_timeout_seconds * OF_ITS_TIME / (delay * REQUESTS)))
+    )
 
 
 def _by_platform(targets: Iterable[Target]) -> dict[Platform, list[Target]]:

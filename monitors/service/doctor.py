@@ -16,8 +16,8 @@ from monitors.app_context import AppContext
 from monitors.clock import Clock
 from monitors.private_files import open_to_others
 from monitors.service import doctor_notices
-from monitors.settings import Settings
-from monitors.settings_errors import unknown_variables
+from monitors.settings import Settings, settings_file
+from monitors.settings_names import former_name_warnings
 from monitors.version import product_version
 from rules.calendar import china_calendar
 from rules.policies.loader import PolicyError
@@ -150,7 +150,6 @@ def _calendar(clock: Clock) -> DoctorCheck:
 
 
 def _variables(settings: Settings) -> Iterator[tuple[str, str, str]]:
-    """Environment variables that look like settings and are none: a slip of the pen would be ignored."""
-    mentioned = " ".join(url.get_secret_value() for url in settings.channels)
-    for name in unknown_variables(os.environ, Settings.model_fields, mentioned):
-        yield "环境变量", "warn", f"没有与 {name} 对应的设置，它不起作用，请核对 docs/settings.md"
+    """Settings under a name they no longer have: still read, for a release."""
+    for warning in former_name_warnings(settings_file({"data": settings.data}), os.environ):
+        yield "设置", "warn", warning

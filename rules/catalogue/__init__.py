@@ -1,16 +1,11 @@
-"""Every rule, one pure function each; importing this package fills `RULES`."""
+"""Every rule, one pure function each; importing this package imports all its modules, which fill `RULES`."""
 
-from rules.catalogue import activity, closure, naming, page_content, periodic, registration
-from rules.catalogue.registry import RULES, Rule, SchoolContext
+from importlib import import_module
+from pkgutil import iter_modules
 
-__all__ = [
-    "RULES",
-    "Rule",
-    "SchoolContext",
-    "activity",
-    "closure",
-    "naming",
-    "page_content",
-    "periodic",
-    "registration",
-]
+from rules.catalogue.registry import RULES, Rule, RuleGroup, SchoolContext, by_weight
+
+__all__ = ["RULES", "Rule", "RuleGroup", "SchoolContext", "by_weight"]
+
+for _module in iter_modules(__path__):
+    import_module(f"{__name__}.{_module.name}")

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from rules.accounts.counters import COUNTS_EVERYTHING, hidden
 from rules.calendar import Period, PeriodUnit, PositivePeriod, add_months, day_of, end_of, latest_possible, start_of
-from rules.catalogue.registry import SchoolContext, rule
+from rules.catalogue.registry import RuleGroup, SchoolContext, rule
 from rules.catalogue.results import (
     NEVER_READ,
     compliant,
@@ -27,7 +27,13 @@ POSTS_A_DAY = 8
 """The most that may have been missed on a day nobody looked: a WeChat account may send eight articles at once."""
 
 
-@rule("长期未更新")
+@rule(
+    "长期未更新",
+    group=RuleGroup.ACTIVITY,
+    problem="长期未更新",
+    demand="恢复内容更新并保持正常运行频次；确无继续运行必要的，按程序办理关停或者注销手续",
+    settings={"limit": "期限"},
+)
 def inactivity(
     account: Account, school: SchoolContext, now: datetime, *, limit: PositivePeriod = TWO_MONTHS
 ) -> RuleResult | None:
@@ -90,7 +96,13 @@ def _silent_since(filing: Filing, seen: AccountState) -> datetime | None:
     return end_of(registered) if registered else seen.first_fact_at
 
 
-@rule("年发布量不足")
+@rule(
+    "年发布量不足",
+    group=RuleGroup.ACTIVITY,
+    problem="年度发布量不足",
+    demand="充实内容、提高更新频次，使年度发布量达到规定要求；确无继续运行必要的，按程序办理关停或者注销手续",
+    settings={"minimum": "最少条数"},
+)
 def low_volume(
     account: Account, school: SchoolContext, now: datetime, *, minimum: Annotated[int, Field(ge=1)] = 20
 ) -> RuleResult | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from rules.calendar import Period, PeriodUnit, PositivePeriod, end_of
-from rules.catalogue.registry import SchoolContext, rule
+from rules.catalogue.registry import RuleGroup, SchoolContext, rule
 from rules.catalogue.results import ALWAYS, NEVER_READ, compliant, format_date, undetermined, violated
 from rules.model import Account, FilingStatus, RuleResult
 
@@ -13,7 +13,13 @@ SEVEN_DAYS = Period(7, PeriodUnit.DAYS)
 ONE_DAY = Period(24, PeriodUnit.HOURS)
 
 
-@rule("已关停仍可访问")
+@rule(
+    "已关停仍可访问",
+    group=RuleGroup.CLOSED,
+    problem="已报关停仍在运行",
+    demand="核实账号状态：确已停止的，切实办结关停或者注销手续；继续运行的，据实办理备案信息变更",
+    settings={"grace": "宽限"},
+)
 def closed_but_live(
     account: Account, school: SchoolContext, now: datetime, *, grace: PositivePeriod = SEVEN_DAYS
 ) -> RuleResult | None:
@@ -41,7 +47,13 @@ def closed_but_live(
     return violated(reason, seen.alive, since=deadline, in_order=in_order)
 
 
-@rule("账号消失")
+@rule(
+    "账号消失",
+    group=RuleGroup.LOST,
+    problem="页面无法访问",
+    demand="核实账号状态；账号已注销、被封禁或者迁移的，办理备案信息变更",
+    settings={"apart": "两次间隔"},
+)
 def vanished(
     account: Account, school: SchoolContext, now: datetime, *, apart: PositivePeriod = ONE_DAY
 ) -> RuleResult | None:

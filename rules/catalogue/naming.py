@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from rules.accounts.verified_owner import is_organization
-from rules.catalogue.registry import SchoolContext, rule
+from rules.catalogue.registry import RuleGroup, SchoolContext, rule
 from rules.catalogue.results import compliant, confirmed_gone, same_text, since_day, undetermined, violated
 from rules.catalogue.unit_words import names_another_unit
 from rules.model import (
@@ -24,7 +24,13 @@ SEVERAL_DAYS = timedelta(days=3)
 """How long a website's title must name another unit before its owner is asked: a day may bear its own title."""
 
 
-@rule("未经批准使用校名")
+@rule(
+    "未经批准使用校名",
+    group=RuleGroup.UNAPPROVED,
+    problem="未经批准使用学校名称",
+    demand="停止使用学校名称，按要求更名、注销或者停止运行；确需使用的，先行履行审批备案手续",
+    settings={"own_bodies": "含本校主体", "persons": "含个人账号"},
+)
 def unregistered_name(
     account: Account, school: SchoolContext, now: datetime, *, own_bodies: bool = True, persons: bool = False
 ) -> RuleResult | None:
@@ -47,7 +53,12 @@ def unregistered_name(
     return _suspected(account, suspicion, f"名称“{account.title}”涉及“{suspicion.term}”（{suspicion.why}），未见备案")
 
 
-@rule("未备案账号")
+@rule(
+    "未备案账号",
+    group=RuleGroup.UNAPPROVED,
+    problem="未经备案开设",
+    demand="补办审批备案手续；不符合开设条件的，停止运行并予以注销",
+)
 def unfiled_account(account: Account, school: SchoolContext, now: datetime) -> RuleResult | None:
     """认证主体为本校或本校单位的账号、网站，台账中没有备案。
 
@@ -86,7 +97,12 @@ def _dropped(term: str, previous: str | None, name: str) -> bool:
     return bool(previous) and term.casefold() in (previous or "").casefold() and term.casefold() not in name.casefold()
 
 
-@rule("名称不合规范")
+@rule(
+    "名称不合规范",
+    group=RuleGroup.REGISTER,
+    problem="名称不合规范",
+    demand="按规定的命名规则变更账号名称，并同步变更备案信息",
+)
 def name_format(account: Account, school: SchoolContext, now: datetime) -> RuleResult | None:
     """账号名称应为“学校全称 + 单位正式名称或规范简称”。
 

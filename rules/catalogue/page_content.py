@@ -6,14 +6,20 @@ import re
 from datetime import datetime
 from ipaddress import ip_address
 
-from rules.catalogue.registry import SchoolContext, rule
+from rules.catalogue.registry import RuleGroup, SchoolContext, rule
 from rules.catalogue.results import compliant, undetermined, violated
 from rules.model import Account, FilingStatus, RuleResult
 
 PUBLISHED_AT = "发布时间"
 
 
-@rule("稿件署名不全")
+@rule(
+    "稿件署名不全",
+    group=RuleGroup.CONTENT,
+    problem="署名信息不全",
+    demand="按规定补齐稿件来源、作者、编辑等署名信息，完善内容发布审核流程",
+    settings={"any_of": "署名（任一组）"},
+)
 def byline(
     account: Account,
     school: SchoolContext,
@@ -45,7 +51,13 @@ def _named(role: str, bylines: tuple[str, ...]) -> bool:
     return any(word in line for word in role.split("|") for line in bylines)
 
 
-@rule("缺少规定栏目")
+@rule(
+    "缺少规定栏目",
+    group=RuleGroup.CONTENT,
+    problem="缺少规定栏目",
+    demand="按规定设置相应栏目并定期更新",
+    settings={"pattern": "栏目名称"},
+)
 def required_column(
     account: Account, school: SchoolContext, now: datetime, *, pattern: re.Pattern[str] = re.compile("党建")
 ) -> RuleResult | None:
@@ -63,7 +75,12 @@ def required_column(
     return violated(f"首页 {len(seen.columns)} 个栏目中没有“{pattern.pattern}”", seen.columns_seen)
 
 
-@rule("数据服务器在校外")
+@rule(
+    "数据服务器在校外",
+    group=RuleGroup.CONTENT,
+    problem="校外托管不合规定",
+    demand="将存有学校数据的服务器迁回校内，或者按规定履行审批手续并落实安全责任",
+)
 def off_campus_hosting(account: Account, school: SchoolContext, now: datetime) -> RuleResult | None:
     """涉及学校数据的网站，服务器应设在校内：网站解析到的地址应在学校地址段内。台账登记不涉及学校数据的不判违反。
 

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from rules.calendar import Period, PeriodUnit, PositivePeriod, add_months, day_of, end_of, latest_possible, start_of
 from rules.catalogue.activity import SECOND
-from rules.catalogue.registry import SchoolContext, rule
+from rules.catalogue.registry import RuleGroup, SchoolContext, rule
 from rules.catalogue.results import (
     ALWAYS,
     compliant,
@@ -35,7 +35,13 @@ EARLY = 6
 """A review at most so many months before its period, and after the period before, may have been handed in early."""
 
 
-@rule("年审未通过")
+@rule(
+    "年审未通过",
+    group=RuleGroup.PERIODIC,
+    problem="年审未完成",
+    demand="未提交年审材料的，请补交；审查不合格的，请完成整改；不再运行的，办理暂停或者注销手续",
+    settings={"first_month": "起始月份", "last_month": "截止月份", "grace": "宽限"},
+)
 def annual_review(
     account: Account,
     school: SchoolContext,
@@ -110,7 +116,13 @@ def _last_window(today: date, first_month: int, last_month: int) -> tuple[date, 
     return date(year, first_month, 1), _month_end(year, last_month)
 
 
-@rule("未按期自查")
+@rule(
+    "未按期自查",
+    group=RuleGroup.PERIODIC,
+    problem="未按期自查",
+    demand="对照规定开展自查，并书面报送自查情况",
+    settings={"months": "间隔月数", "grace": "宽限"},
+)
 def self_check(
     account: Account,
     school: SchoolContext,
@@ -163,7 +175,13 @@ def _last_period(today: date, months: int) -> tuple[date, date]:
     return opens, _month_end(last.year, last.month)
 
 
-@rule("临时账号到期未注销")
+@rule(
+    "临时账号到期未注销",
+    group=RuleGroup.PERIODIC,
+    problem="工作结束后未注销",
+    demand="向审批单位报告并办理注销手续，妥善留存历史内容",
+    settings={"months": "月数"},
+)
 def expired_project(account: Account, school: SchoolContext, now: datetime, *, months: Months = 3) -> RuleResult | None:
     """因某项工作而开设的账号，工作结束后长期不更新的，应在规定的月数内报批注销。台账未填写结束日期的不适用。
 

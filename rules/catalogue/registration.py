@@ -11,7 +11,7 @@ from rules.accounts.verified_owner import same_body
 from rules.calendar import Period, PeriodUnit, day_of, end_of
 from rules.catalogue.activity import SECOND
 from rules.catalogue.naming import question_of_name
-from rules.catalogue.registry import SchoolContext, rule
+from rules.catalogue.registry import RuleGroup, SchoolContext, rule
 from rules.catalogue.results import (
     NEVER_READ,
     compliant,
@@ -25,7 +25,12 @@ from rules.catalogue.results import (
 from rules.model import Account, AccountState, DatedEvidence, Filing, FilingStatus, Platform, RuleResult
 
 
-@rule("主办单位不在名录")
+@rule(
+    "主办单位不在名录",
+    group=RuleGroup.REGISTER,
+    problem="主办单位不在册",
+    demand="核实主办单位资格，变更主办单位或者停止运行，并同步变更备案信息",
+)
 def unknown_unit(account: Account, school: SchoolContext, now: datetime) -> RuleResult | None:
     """台账所填主办单位应是学校批准的单位。单位名录未录全时，不在名录中的只判为无法判定。
 
@@ -45,7 +50,13 @@ def unknown_unit(account: Account, school: SchoolContext, now: datetime) -> Rule
     return violated(f"主办单位“{filing.unit}”不在学校单位名录中")
 
 
-@rule("逾期备案")
+@rule(
+    "逾期备案",
+    group=RuleGroup.REGISTER,
+    problem="逾期备案",
+    demand="补齐备案材料，书面说明逾期原因，并在今后严格按规定时限办理备案",
+    settings={"workdays": "工作日", "counted_from": "起算日"},
+)
 def late_filing(
     account: Account,
     school: SchoolContext,
@@ -83,7 +94,13 @@ def late_filing(
     return violated(reason + ("（期限为暂定）" if provisional else ""), since=deadline, provisional=provisional)
 
 
-@rule("变更未备案")
+@rule(
+    "变更未备案",
+    group=RuleGroup.REGISTER,
+    problem="信息变更未备案",
+    demand="核实账号名称、认证主体等信息，办理变更备案手续，使备案信息与实际情况一致",
+    settings={"workdays": "工作日", "fields": "核对字段"},
+)
 def unfiled_change(
     account: Account,
     school: SchoolContext,
@@ -159,7 +176,13 @@ def _overdue(
     return violated(reason, look, provisional=provisional)
 
 
-@rule("同平台重复开设")
+@rule(
+    "同平台重复开设",
+    group=RuleGroup.REGISTER,
+    problem="重复开设账号",
+    demand="保留一个主账号，对其余账号进行归并、注销，并同步变更备案信息",
+    settings={"limit": "最多个数"},
+)
 def duplicate_account(
     account: Account, school: SchoolContext, now: datetime, *, limit: Annotated[int, Field(ge=1)] = 1
 ) -> RuleResult | None:
@@ -181,7 +204,13 @@ def duplicate_account(
     return violated(f"“{filing.unit}”在{filing.platform.label}{kind}上已有{names}，超过 {limit} 个")
 
 
-@rule("责任人未落实")
+@rule(
+    "责任人未落实",
+    group=RuleGroup.REGISTER,
+    problem="责任人信息不全",
+    demand="明确并补报第一责任人、直接责任人等信息，办理备案信息变更",
+    settings={"first": "第一责任人", "direct": "直接责任人", "staff": "须为在职教职工"},
+)
 def missing_owner(
     account: Account,
     school: SchoolContext,

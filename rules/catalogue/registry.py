@@ -13,11 +13,28 @@ from typing import Any, get_type_hints
 from pydantic import BaseModel, ConfigDict, create_model
 
 from rules.calendar import Calendar
-from rules.model import Account, Filing, RuleResult
+from rules.model import Account, Filing, LabeledEnum, RuleResult
 
 Network = IPv4Network | IPv6Network
 RuleFunction = Callable[..., RuleResult | None]
 """``(account, school, now, *, settings…) -> Answer``; None where the rule does not apply to the account at all."""
+
+
+class RuleGroup(LabeledEnum):
+    """What a rule is about, in the order in which a leader reads the findings. The first four are urgent."""
+
+    UNAPPROVED = "unapproved", "未经批准"
+    CLOSED = "closed", "关停"
+    ACTIVITY = "activity", "更新"
+    LOST = "lost", "失联"
+    REGISTER = "register", "备案信息"
+    CONTENT = "content", "页面内容"
+    PERIODIC = "periodic", "年审与自查"
+
+    @property
+    def is_urgent(self) -> bool:
+        """False for matters of the register, which can wait."""
+        return self in (RuleGroup.UNAPPROVED, RuleGroup.CLOSED, RuleGroup.ACTIVITY, RuleGroup.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +72,19 @@ BoundRule = Callable[[Account, SchoolContext, datetime], RuleResult | None]
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of the catalogue. ``help`` is its docstring, shown in the console and in docs/rules.md."""
+    """One rule of the catalogue. ``help`` is its docstring, shown in the console and in docs/rules.md.
+
+    ``problem`` and ``demand`` are what a paper calls the problem and asks for, unless the school or its clause says it in
+    other words. ``setting_names``: what each setting is called in front of a person.
+    """
 
     code: str
     title: str
+    group: RuleGroup
+    problem: str
+    demand: str
     check: RuleFunction
+    setting_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def help(self) -> str:
@@ -88,11 +113,25 @@ RULES: dict[str, Rule] = {}
 """Every rule by its code; filled when `rules.catalogue` is imported."""
 
 
-def rule(title: str) -> Callable[[RuleFunction], RuleFunction]:
-    """Register a function as a rule under its own name: ``@rule("长期未更新")``."""
+def rule(
+    title: str, *, group: RuleGroup, problem: str, demand: str, settings: Mapping[str, str] | None = None
+) -> Callable[[RuleFunction], RuleFunction]:
+    """Register a function as a rule under its own name; ``settings`` names its keyword-only arguments in Chinese.
+
+    Raises TypeError where a setting has no name, or a name no setting.
+    """
 
     def register(check: RuleFunction) -> RuleFunction:
-        RULES[check.__name__] = Rule(check.__name__, title, check)
+        parameters = inspect.signature(check).parameters.values()
+        written = {each.name for each in parameters if each.kind is each.KEYWORD_ONLY}
+        if written != set(settings or {}):
+            raise TypeError(f"{check.__name__}: every setting has a Chinese name, and nothing else: {sorted(written)}")
+        RULES[check.__name__] = Rule(check.__name__, title, group, problem, demand, check, settings or {})
         return check
 
     return register
+
+
+def by_weight() -> list[str]:
+    """The codes of all rules, those first whose findings a leader reads first."""
+    return [code for group in RuleGroup for code, each in RULES.items() if each.group is group]

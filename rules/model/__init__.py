@@ -8,6 +8,7 @@ from rules.model.finding import Finding, RuleResult, Verdict
 from rules.model.observation import (
     FRESH,
     HIJACKED,
+    PARSER_ERROR,
     ClaimType,
     Observation,
     Outcome,
@@ -21,6 +22,7 @@ __all__ = [
     "BEIJING",
     "FRESH",
     "HIJACKED",
+    "PARSER_ERROR",
     "Account",
     "AccountLevel",
     "AccountState",

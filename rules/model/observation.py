@@ -10,6 +10,8 @@ from rules.model.base import LabeledEnum
 
 HIJACKED = "hijacked"
 """The code that opens the reason of a look at a lost or broken-into site (`AccountState.obstacle_reason` keeps it)."""
+PARSER_ERROR = "reader_error"
+"""The code that opens the reason of an unreadable page that our own reader broke on: it has to be mended."""
 FRESH = timedelta(days=31)
 """A date without its year is believed to be the newest possible one when its post is seen so soon after it."""
 

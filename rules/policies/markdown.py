@@ -22,9 +22,10 @@ def policy_page(policy: Policy) -> str:
         "|---|---|---|---|---|",
     ]
     for clause in policy.clauses:
-        settings = "，".join(f"{key}={value}" for key, value in clause.settings.items()) or "—"
+        rule = RULES[clause.rule]
+        settings = "，".join(f"{rule.setting_names[key]}={value}" for key, value in clause.settings.items()) or "—"
         note = "（待学校确认）" if clause.school_to_confirm else ""
-        title = RULES[clause.rule].title
+        title = rule.title
         follows = "主管部门的职责，不向主办单位发文" if clause.duty == "office" else clause.ladder
         lines.append(f"| {clause.clause} | {title}{note} | {settings} | {clause.sentence} | {follows} |")
     for name, ladder in policy.ladders.items():
@@ -70,7 +71,7 @@ def rules_page() -> str:
     parts = []
     for code, rule in sorted(RULES.items()):
         settings = "、".join(
-            f"`{name}`（{'必填' if field.is_required() else f'默认 {_default(field.default)}'}）"
+            f"`{name}` {rule.setting_names[name]}（{'必填' if field.is_required() else f'默认 {_default(field.default)}'}）"
             for name, field in rule.settings.model_fields.items()
         )
         parts.append(f"### `{code}` {rule.title}\n\n{rule.help}\n\n参数：{settings or '无'}")

@@ -10,6 +10,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,7 +32,7 @@ from tests.support.console import furnish, look, open_world
 DEPLOY = Path(__file__).parents[2] / "deploy" / "prometheus"
 needs_promtool = pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is missing")
 needs_prometheus = pytest.mark.skipif(not shutil.which("prometheus"), reason="prometheus is missing")
-BOUNDED = {"platform", "outcome", "school", "rule", "state", "kind", "job_name", "version", "python"}
+BOUNDED = {"platform", "source", "outcome", "school", "rule", "state", "kind", "job_name", "version", "python"}
 """Labels that may exist: none of them grows with the number of accounts."""
 
 
@@ -61,12 +62,12 @@ def test_figures(context: AppContext) -> None:
     accounts = {labels: value for (name, labels), value in found.items() if name == "xunjian_accounts"}
     assert sum(accounts.values()) == len(context.store.filings.all())
     assert accounts[(("outcome", "never"), ("platform", "douyin"))] >= 1
-    assert found[("xunjian_platform_frozen", (("platform", "weibo"),))] == 1
-    assert found[("xunjian_platform_resting", (("platform", "douyin"),))] == 1
+    assert found[("xunjian_platform_breaker_open", (("platform", "weibo"),))] == 1
+    assert found[("xunjian_platform_paused", (("platform", "douyin"),))] == 1
     assert found[("xunjian_cases", (("rule", "inactivity"), ("school", "demo"), ("state", "resolved")))] == 1
-    assert found[("xunjian_candidates_waiting", (("school", "demo"),))] == 5
+    assert found[("xunjian_candidates_pending", (("school", "demo"),))] == 5
     swept = (NOW - timedelta(minutes=50)).timestamp()
-    assert found[("xunjian_last_run_timestamp_seconds", (("kind", "sweep"),))] == swept
+    assert found[("xunjian_last_run_success_timestamp_seconds", (("kind", "sweep"),))] == swept
     assert found[("xunjian_job_last_duration_seconds", (("job_name", "sweep"),))] == 131.4
     assert found[("xunjian_last_digest_timestamp_seconds", (("school", "demo"),))]
     assert found[("xunjian_database_bytes", ())] > 100_000
@@ -78,7 +79,7 @@ def test_unknown_is_absent_not_zero(tmp_path: Path) -> None:
     empty = open_world(tmp_path)
     found = samples(scrape(empty))
     assert not [name for name, _ in found if "timestamp" in name]
-    assert found[("xunjian_notices", (("state", "failed"),))] == 0
+    assert found[("xunjian_outbox_notices", (("state", "failed"),))] == 0
     empty.store.close()
 
 
@@ -94,7 +95,7 @@ def test_looks_only_grow(context: AppContext) -> None:
 
     def total() -> float:
         found = samples(generate_latest(registry).decode())
-        return sum(value for (name, _), value in found.items() if name == "xunjian_looks_total")
+        return sum(value for (name, _), value in found.items() if name == "xunjian_observations_total")
 
     first = total()
     assert first == total() > 20
@@ -103,6 +104,22 @@ def test_looks_only_grow(context: AppContext) -> None:
     seen = look(filing, NOW, Outcome.OK, "")
     context.store.observations.record("later", [(key_of(filing), seen)], apply_observation)
     assert total() == first + 1
+
+
+def test_a_reader_that_breaks_is_counted(context: AppContext) -> None:
+    """By platform and source; what is unreadable for another reason is not its fault. Every reader starts at 0."""
+    registry = registry_of(context)
+    name, zhihu = "xunjian_parser_errors_total", (("platform", "zhihu"), ("source", "answers"))
+    start = samples(generate_latest(registry).decode())
+    assert start[(name, (("platform", "weibo"), ("source", "profile")))] == 0
+    assert start[(name, (("platform", "weibo"), ("source", "")))] == 0
+    seen = look(context.store.filings.all()[0], NOW, Outcome.UNREADABLE, "")
+    broke = replace(seen, platform=Platform.ZHIHU, source="answers", reason="reader_error: 读取程序出错（KeyError）")
+    unknown = replace(broke, reason="unknown_page: 无法识别的页面")
+    for run, observation in (("a", broke), ("b", unknown), ("c", broke)):
+        context.store.observations.record(run, [("zhihu:x", observation)], apply_observation)
+        generate_latest(registry)
+    assert samples(generate_latest(registry).decode())[(name, zhihu)] == 2
 
 
 @needs_promtool

@@ -20,7 +20,7 @@ from typing import ClassVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from alerts.delivery.channels.base import ChannelError, ChannelType, DeliveryError
-from alerts.delivery.channels.smtp_session import AnswersTooLong, Deadline, Session
+from alerts.delivery.channels.smtp_session import AnswersTooLong, ConversationDeadline, SmtpSession
 from alerts.messages import OutgoingMessage
 
 CONVERSATION = 4
@@ -69,14 +69,14 @@ class SmtpChannel:
             connection.quit()
 
     @contextmanager
-    def _connected(self) -> Iterator[tuple[Session, Deadline]]:
+    def _connected(self) -> Iterator[tuple[SmtpSession, ConversationDeadline]]:
         """A greeted, encrypted, authenticated connection; every fault here is the channel's, not the reader's."""
-        deadline = Deadline(self.timeout * CONVERSATION)
-        connection: Session | None = None
+        deadline = ConversationDeadline(self.timeout * CONVERSATION)
+        connection: SmtpSession | None = None
         try:
             try:
                 context = self._context() if self.tls == "implicit" else None
-                connection = Session(self.host, self.port, timeout=self.timeout, deadline=deadline, context=context)
+                connection = SmtpSession(self.host, self.port, timeout=self.timeout, deadline=deadline, context=context)
                 self._greet(connection)
             except OSError as error:
                 reason = f"邮件服务器 {self.host}:{self.port} {_fault(error, deadline)}"
@@ -87,7 +87,7 @@ class SmtpChannel:
             if connection is not None:
                 connection.close()
 
-    def _greet(self, connection: Session) -> None:
+    def _greet(self, connection: SmtpSession) -> None:
         connection.ehlo()
         if self.tls == "starttls":
             connection.starttls(context=self._context())
@@ -98,7 +98,9 @@ class SmtpChannel:
     def _context(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=self.ca or None)
 
-    def _hand_over(self, connection: Session, message: EmailMessage, target: str, deadline: Deadline) -> None:
+    def _hand_over(
+        self, connection: SmtpSession, message: EmailMessage, target: str, deadline: ConversationDeadline
+    ) -> None:
         """MAIL, RCPT, DATA by hand, to know exactly what the server had when a connection broke."""
         content = re.sub(rb"(?m)^\.", b"..", message.as_bytes(policy=CRLF))
         handed_over = False
@@ -135,7 +137,7 @@ def _silent(error: Exception) -> bool:
     return isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
 
 
-def _fault(error: Exception, deadline: Deadline) -> str:
+def _fault(error: Exception, deadline: ConversationDeadline) -> str:
     """What went wrong in words; server texts may be repeated, credentials are never part of them."""
     if deadline.expired:
         return "用时过长，已断开"

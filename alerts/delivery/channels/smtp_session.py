@@ -22,7 +22,7 @@ class AnswerCut(smtplib.SMTPException):
     """The connection ended in the middle of an answer. Raised while reading; smtplib shows it as a disconnection."""
 
 
-class Deadline:
+class ConversationDeadline:
     """Ends a connection when its time is over, whatever it is doing: a server that says a byte now and then meets every
     time-out that holds for a single answer."""
 
@@ -51,11 +51,17 @@ class Deadline:
                 self._watched.shutdown(socket.SHUT_RDWR)
 
 
-class Session(smtplib.SMTP):
+class SmtpSession(smtplib.SMTP):
     """A connected client. ``context`` encrypts from the first byte (smtps); ``timeout`` holds for each answer."""
 
     def __init__(
-        self, host: str, port: int, *, timeout: float, deadline: Deadline, context: ssl.SSLContext | None = None
+        self,
+        host: str,
+        port: int,
+        *,
+        timeout: float,
+        deadline: ConversationDeadline,
+        context: ssl.SSLContext | None = None,
     ) -> None:
         """Connect and read the greeting. Raises OSError, of which every smtplib error is one."""
         self._deadline, self._implicit, self._received = deadline, context, 0
@@ -86,7 +92,7 @@ class Session(smtplib.SMTP):
 class _Lines:
     """The lines of a socket, counted by the session."""
 
-    def __init__(self, file: Any, session: Session) -> None:
+    def __init__(self, file: Any, session: SmtpSession) -> None:
         self._file, self._session = file, session
 
     def readline(self, limit: int) -> bytes:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from crawler.page.dates import When, parse_when
 from crawler.platforms.website.dateline import FEW, announces, month_line, relative_line, stated_line
 from crawler.platforms.website.document import ParsedPage, squeeze
-from crawler.platforms.website.layout import DATE, NUMBER, PROSE, SEPARATORS, Layout
+from crawler.platforms.website.layout import DATE, NUMBER, PROSE, SEPARATORS, PageLayout
 from crawler.platforms.website.marks import marked
 from crawler.platforms.website.stamps import is_date
 from rules.model import BEIJING, Precision
@@ -38,7 +38,7 @@ VISIT = timedelta(minutes=10)
 JSON_DATE = re.compile(r'"datePublished"\s*:\s*"([^"\\]{8,40})"')
 
 
-def published(layout: Layout, now: datetime, *, certain: bool = False) -> When | None:
+def published(layout: PageLayout, now: datetime, *, certain: bool = False) -> When | None:
     """The publication moment in the order of trust: META, JSON-LD, itemprop, labelled line, bare line, address.
 
     ``certain`` leaves out what a page that is no article may carry as well: a lone ``<time>``, a dated address.
@@ -86,7 +86,7 @@ def _structured(document: ParsedPage, now: datetime) -> When | None:
     return None
 
 
-def _sole_label(layout: Layout, now: datetime, words: re.Pattern[str], label: re.Pattern[str]) -> When | None:
+def _sole_label(layout: PageLayout, now: datetime, words: re.Pattern[str], label: re.Pattern[str]) -> When | None:
     """A 发布时间 that stands anywhere, below the body for one, provided the page has just one: a list has many."""
     if not words.search(layout.document.said):
         return None
@@ -99,13 +99,13 @@ def _sole_label(layout: Layout, now: datetime, words: re.Pattern[str], label: re
     return parse_when(labelled[0], now) if len(labelled) == 1 else None
 
 
-def _clocked(layout: Layout, now: datetime) -> When | None:
+def _clocked(layout: PageLayout, now: datetime) -> When | None:
     """A lone date with its time of day behind a summary of the article; several are another list."""
     lone = [text.text for text in layout.window if ":" in text.text and is_date(text.text) and DATE.search(text.text)]
     return parse_when(lone[0], now) if 0 < len(lone) <= FEW and not announces(layout) else None
 
 
-def _yearless(layout: Layout, now: datetime) -> When | None:
+def _yearless(layout: PageLayout, now: datetime) -> When | None:
     """11-18 10:20 or 昨天 10:20 under the title, as portals write in the year itself."""
     lone = [text.text for text in layout.lines if ":" in text.text and is_date(text.text)]
     return parse_when(lone[0], now) if len(lone) == 1 and not announces(layout) else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.platforms.website.layout import Layout
+from crawler.platforms.website.layout import PageLayout
 
 LONGEST = 4000
 LONGEST_NAME = 30
@@ -23,7 +23,7 @@ ROLE = re.compile(
 """A role at the start of a word, so that 资金来源： in the body names nobody, and the first letter of what follows."""
 
 
-def bylines(layout: Layout) -> tuple[str, ...]:
+def bylines(layout: PageLayout) -> tuple[str, ...]:
     """The roles as the page spells them, in reading order, each once; 作者： with nothing behind it names nobody."""
     found: dict[str, None] = {}
     texts = layout.document.texts

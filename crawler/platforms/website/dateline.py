@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from crawler.page.dates import When, parse_when
 from crawler.platforms.website.document import TextNode
-from crawler.platforms.website.layout import CLAUSE, DATE, NUMBER, PROSE, Layout
+from crawler.platforms.website.layout import CLAUSE, DATE, NUMBER, PROSE, PageLayout
 from crawler.platforms.website.stamps import MONTHLY, NOT_PUBLICATION, RELATIVE, VENUE, is_date
 
 LABELS = re.compile(
@@ -43,7 +43,7 @@ class Dateline:
     labelled: bool
 
 
-def stated_line(layout: Layout, now: datetime) -> Dateline | None:
+def stated_line(layout: PageLayout, now: datetime) -> Dateline | None:
     """The date in the lines between title and body: a labelled one wherever it stands there, then a bare one."""
     dated = [
         (text, text.text[match.start() :], layout.before(text, match.start()))
@@ -65,7 +65,7 @@ def stated_line(layout: Layout, now: datetime) -> Dateline | None:
     return _right_below(layout, now) if lone > FEW else None
 
 
-def relative_line(layout: Layout, now: datetime) -> When | None:
+def relative_line(layout: PageLayout, now: datetime) -> When | None:
     """3小时前, alone, before the source, or behind 发布于, right under the title: portals write so of what is new."""
     place = layout.title_place
     for text in layout.lines:
@@ -81,7 +81,7 @@ def relative_line(layout: Layout, now: datetime) -> When | None:
     return None
 
 
-def month_line(layout: Layout, now: datetime) -> When | None:
+def month_line(layout: PageLayout, now: datetime) -> When | None:
     """发布时间：2026年11月, where the lines about the article tell no day."""
     for text in layout.lines:
         if (match := MONTHLY.match(text.text)) and _labelled(text.text, layout.before(text, match.start(1))):
@@ -89,7 +89,7 @@ def month_line(layout: Layout, now: datetime) -> When | None:
     return None
 
 
-def _empty_label(layout: Layout) -> int | None:
+def _empty_label(layout: PageLayout) -> int | None:
     """Where a 发布时间 stands whose date a script fills in: a bare date behind it is the body's."""
     lines = layout.lines
     for label, behind in pairwise(lines):
@@ -98,7 +98,7 @@ def _empty_label(layout: Layout) -> int | None:
     return None
 
 
-def _right_below(layout: Layout, now: datetime) -> Dateline | None:
+def _right_below(layout: PageLayout, now: datetime) -> Dateline | None:
     """A lone date right below the title with no link near it, though other articles' dates follow a short body."""
     if layout.title_place is None:
         return None
@@ -114,14 +114,14 @@ def _right_below(layout: Layout, now: datetime) -> Dateline | None:
     return None
 
 
-def _is_title(layout: Layout, text: TextNode) -> bool:
+def _is_title(layout: PageLayout, text: TextNode) -> bool:
     """True for the article's own title, or another's, that has a day in it: 2024年11月19日活动报道."""
     parent = text.node.parent
     titled = text.index == layout.title_place or (parent is not None and parent.tag in ("a", "h1"))
     return titled and not is_date(text.text)
 
 
-def announces(layout: Layout) -> bool:
+def announces(layout: PageLayout) -> bool:
     """True where 时间：… and 地点：… under the title are what the article announces, not when it was published."""
     return any(VENUE.search(text.text) for text in layout.window if len(text.text) <= 2 * PROSE)
 

@@ -29,7 +29,7 @@ CLAUSE = re.compile(r"[，。；]")
 SENTENCE = re.compile(r"[，。；,.]")
 
 
-class Layout:
+class PageLayout:
     """The lazy look at one article page."""
 
     def __init__(self, document: ParsedPage) -> None:

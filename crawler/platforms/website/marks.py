@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborNode
 
 from crawler.page.dates import When, parse_when
 from crawler.platforms.website.document import ParsedPage, squeeze
-from crawler.platforms.website.layout import Layout
+from crawler.platforms.website.layout import PageLayout
 from crawler.platforms.website.stamps import LONGEST, is_date
 
 TIMES = "article time[datetime], main time[datetime], header time[datetime], time[datetime]"
@@ -30,7 +30,7 @@ FEW = 3
 """Distinct days among the marked dates above which the page is a list of other articles."""
 
 
-def marked(layout: Layout, now: datetime) -> When | None:
+def marked(layout: PageLayout, now: datetime) -> When | None:
     """The date marked by a tag, else by the data that draws the page. None where several articles could be meant."""
     document = layout.document
     if (node := document.tree.css_first(TIMES)) and (when := parse_when(node.attributes.get("datetime") or "", now)):
@@ -38,7 +38,7 @@ def marked(layout: Layout, now: datetime) -> When | None:
     return _by_class(layout, now) or _in_data(document, now)
 
 
-def _by_class(layout: Layout, now: datetime) -> When | None:
+def _by_class(layout: PageLayout, now: datetime) -> When | None:
     """A lone date in a tag whose class says so: the first behind the title, else the first of few."""
     texts = {text.node.mem_id: text.index for text in layout.document.texts}
     place = layout.title_place or 0

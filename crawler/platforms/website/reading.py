@@ -14,7 +14,7 @@ from crawler.platforms.website.document import ParsedPage, parse
 from crawler.platforms.website.inline_data import inline_posts
 from crawler.platforms.website.items import DatedItem, items
 from crawler.platforms.website.kinds import PageKind, machine_kind, stated_kind
-from crawler.platforms.website.layout import Layout
+from crawler.platforms.website.layout import PageLayout
 from crawler.platforms.website.not_content import fault
 from crawler.platforms.website.own_items import own_hosts, undated
 from crawler.platforms.website.placeholder_pages import notice
@@ -44,9 +44,9 @@ class PageAnalysis:
         return parse(self.page)
 
     @cached_property
-    def layout(self) -> Layout:
+    def layout(self) -> PageLayout:
         """Title, lines and body, for articles."""
-        return Layout(self.document)
+        return PageLayout(self.document)
 
     @cached_property
     def fault(self) -> str:

@@ -49,15 +49,17 @@ def due(context: AppContext) -> list[str]:
 
 def test_a_sweep_takes_what_one_child_can_ask_politely(campus: AppContext) -> None:
     size = shard_size(campus.settings, Platform.WEIBO)
-    assert size * 3 * 8.0 <= campus.settings.child_seconds, "three requests each, eight seconds apart"
+    assert size * 3 * 8.0 <= campus.settings.crawl_timeout_seconds, "three requests each, eight seconds apart"
     assert size > 30
     found = due(campus)
     assert sum(each.startswith("weibo:") for each in found) == size
     assert sum(each.startswith("bilibili:") for each in found) == 3
     assert len(due_targets(campus, platforms=(), accounts=(), everything=True)) == 303
-    assert shard_size(campus.settings, Platform.WEBSITE) == campus.settings.shard, "each has a host of its own"
+    assert shard_size(campus.settings, Platform.WEBSITE) == campus.settings.accounts_per_process, (
+        "each has a host of its own"
+    )
     hasty = campus.settings.model_copy(update={"delay_seconds": 0.0})
-    assert shard_size(hasty, Platform.WEIBO) == campus.settings.shard
+    assert shard_size(hasty, Platform.WEIBO) == campus.settings.accounts_per_process
 
 
 def test_the_most_overdue_come_first_and_the_planned_not_at_all(campus: AppContext) -> None:
