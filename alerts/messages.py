@@ -123,12 +123,13 @@ def digest_html(digest: Digest, base_url: str = "") -> str:
     return _environment().get_template("digest.html").render(_digest_values(digest, base_url))
 
 
-def digest_mail(digest: Digest, recipients: Sequence[str], base_url: str = "") -> OutgoingMessage:
-    """The digest as a letter; its id is the school and the day, so that one day is one mail to each reader."""
+def digest_mail(digest: Digest, recipients: Sequence[str], base_url: str = "", *, id: str = "") -> OutgoingMessage:
+    """The digest as a letter; ``id`` is its row in the outbox, by default the school's day: one is one mail to each reader."""
     mark = "【演示】" if digest.demo else ""
+    kind = "紧急提醒" if digest.urgent else f"校媒巡检日报（{digest.day:%Y-%m-%d}）"
     return OutgoingMessage(
-        id=f"{digest.school}/digest/{digest.day.isoformat()}",
-        subject=f"{mark}{digest.school_name}校媒巡检日报（{digest.day:%Y-%m-%d}）{digest.headline}",
+        id=id or f"{digest.school}/digest/{digest.day.isoformat()}",
+        subject=f"{mark}{digest.school_name}{kind}{'：' if digest.urgent else ''}{digest.headline}",
         text=digest_text(digest, base_url),
         html=digest_html(digest, base_url),
         recipients=tuple(recipients),

@@ -19,8 +19,8 @@ from storage.tables import NoticeRow
 NOTICE = table(NoticeRow)
 SENT, UNKNOWN = "sent", "unknown"
 """Results of a target that mean something here: it has the letter, or may have it."""
-DIGEST = "digest"
-"""The document type of a day's digest."""
+DIGEST, URGENT = "digest", "urgent"
+"""The document types of a day's digest, and of what staff must hear at once."""
 LEASE = timedelta(minutes=30)
 """A claim older than this belongs to a process that died between claim and mark: the letter goes out again, under the
 same id. Longer than any pass over the outbox takes."""
@@ -102,17 +102,31 @@ class OutboxRepository:
         """Queue a day's digest; False where it was queued before: a school gets one a day."""
         number = f"{DIGEST}/{day}"
         entry = OutboxEntry(id=f"{school}/{number}", number=number, case_number="", document=DIGEST, body=body)
+        return self._queue_once(entry, school, now)
+
+    def _queue_once(self, entry: OutboxEntry, school: str, now: datetime) -> bool:
         with self._db.write() as tx:
             if tx.execute(select(NOTICE.c.id).where(NOTICE.c.id == entry.id)).first():
                 return False
             tx.execute(insert(NOTICE), [new_row(entry, school, now)])
             return True
 
+    def queue_urgent(self, school: str, incident: str, body: str, now: datetime) -> bool:
+        """Queue what staff must hear at once; False where this incident was told before."""
+        number = f"{URGENT}/{incident}"
+        entry = OutboxEntry(id=f"{school}/{number}", number=number, case_number="", document=URGENT, body=body)
+        return self._queue_once(entry, school, now)
+
     def claim(self, now: datetime, limit: int, only: str = "") -> list[ClaimedNotice]:
-        """The oldest due letters, by compare-and-set, the digest before the others; or the one letter ``only``."""
+        """The oldest due letters, by compare-and-set, what is urgent first, then the digest; or the one letter ``only``."""
         waiting = and_(NOTICE.c.state == NoticeState.DUE.value, NOTICE.c.next_attempt_at <= now)
         left_behind = and_(NOTICE.c.state == NoticeState.CLAIMED.value, NOTICE.c.claimed_at < now - LEASE)
-        order = (NOTICE.c.document_type != DIGEST, NOTICE.c.next_attempt_at, NOTICE.c.id)
+        order = (
+            NOTICE.c.document_type != URGENT,
+            NOTICE.c.document_type != DIGEST,
+            NOTICE.c.next_attempt_at,
+            NOTICE.c.id,
+        )
         query = select(NOTICE).where(or_(waiting, left_behind)).order_by(*order).limit(limit)
         query = query.where(NOTICE.c.id == only) if only else query
         with self._db.write() as tx:

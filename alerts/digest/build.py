@@ -36,7 +36,7 @@ __all__ = [
     "PendingApproval",
     "PlatformRunStats",
 ]
-__all__ += ["PlatformCounts", "Priority", "Section", "Tone", "UnobservedAccounts", "digest"]
+__all__ += ["PlatformCounts", "Priority", "Section", "Tone", "UnobservedAccounts", "digest", "hijacked_line"]
 
 PER_SECTION = 6
 """Lines a section shows: the page is read in a minute; the console has the rest."""
@@ -47,7 +47,7 @@ SOON = timedelta(days=7)
 def digest(data: DigestInput) -> Digest:
     """The day's page: the same input gives the same page."""
     sections = [
-        _section("请立即核实", [_hijacked(item) for item in data.hijacked]),
+        _section("请立即核实", [hijacked_line(item) for item in data.hijacked]),
         _section("今日新增问题", [_finding(item) for item in data.findings]),
         _section("需要处理（按期限）", _due(data)),
         _section("等待签批", [_awaiting(item) for item in sorted(data.awaiting, key=lambda item: item.since)]),
@@ -105,7 +105,7 @@ def _what(platform: Platform, title: str) -> str:
     return f"{platform.label}“{name(title)}”"
 
 
-def _hijacked(item: HijackedSite) -> DigestLine:
+def hijacked_line(item: HijackedSite) -> DigestLine:
     """Neither a breach nor an account in order: a person must look now."""
     who = f"（{name(item.unit)}）" if item.unit else "（责任单位待核实）"
     text = f"{_what(Platform.WEBSITE, item.title)}{who}疑似被篡改或域名失效，请立即核实，{_moment(item.since)}首次看到"

@@ -203,3 +203,5 @@ class Digest:
     rows: tuple[PlatformCounts, ...]
     quiet: bool
     demo: bool
+    urgent: bool = False
+    """Sent at once, not the day's page."""

@@ -33,7 +33,7 @@ def _own_subject(page: Page, target: Target, seen: Observation) -> Observation:
     # Imported here: the readers of other platforms need not load those of websites.
     from crawler.platforms.website.subject import CHANGED, is_another_subject
 
-    if seen.outcome is not Outcome.OK or not is_another_subject(page, target.name):
+    if seen.outcome is not Outcome.OK or not is_another_subject(page, target):
         return seen
     refused = replace(seen, outcome=Outcome.UNREADABLE, reason=CHANGED, name=None, posts=(), columns=(), bylines=())
     return replace(refused, proves=ClaimType.NONE, silence_if_known=False)

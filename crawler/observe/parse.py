@@ -10,6 +10,7 @@ from crawler.page.classify import explain, match_block_page
 from crawler.page.page import MAX_BYTES, Blocked, Page, PageError, Unreadable
 from crawler.platforms import spec_of
 from crawler.platforms.spec import PageSource, PlatformSpec
+from rules.accounts.identity import agrees, filed_ids, stated_ids
 from rules.model import PARSER_ERROR, ClaimType, Observation, Outcome, Platform
 
 PARSER_ERRORS: Counter[str] = Counter()
@@ -29,7 +30,7 @@ def parse_page(page: Page, platform: str, source: str | None = None) -> Observat
     except Exception as error:  # the one deliberate catch: foreign bytes may break any code, ours included
         return _refused(page, spec, source or "", *_why(error, source or "recognise"))
     try:
-        return _claim(chosen.read(page), chosen)
+        return _claim(_agreeing(chosen.read(page), page), chosen)
     except Exception as error:  # as above
         return _refused(page, spec, chosen.code, *_why(error, chosen.code))
 
@@ -44,6 +45,18 @@ def _recognise(page: Page, spec: PlatformSpec, source: str | None) -> PageSource
         if source in (None, candidate.code) and candidate.matches(page):
             return candidate
     raise Unreadable("unknown_page: 无法识别的页面，可能已改版或需要登录")
+
+
+def _agreeing(observation: Observation, page: Page) -> Observation:
+    """The observation where it is of the account that its address names. Raises Unreadable where it is of another."""
+    if observation.platform is Platform.WEBSITE or observation.results:
+        return observation
+    asked = filed_ids(observation.platform, "", page.requested_url or page.url)
+    if agrees(asked, stated_ids(observation.platform, observation.account_id or "", observation.ids)) is False:
+        raise Unreadable(
+            f"identity_mismatch: 地址所指的账号与页面显示的“{observation.name or observation.account_id}”不一致，不能说明账号情况"
+        )
+    return observation
 
 
 def _claim(observation: Observation, source: PageSource) -> Observation:

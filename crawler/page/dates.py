@@ -30,7 +30,7 @@ class When:
 TIME = (
     r"(?:[\sT日号,，-]{0,4}(?P<half>上午|下午|晚上|凌晨|中午)?\s?(?P<hour>\d{1,2})[:时点](?P<minute>\d{2})"
     r"(?:[:分](?P<second>\d{2})(?:[.,]\d{1,9})?(?!\d))?(?:秒|分)?\s?(?P<ampm>[ap]\.?m\b)?"
-    r"\s?(?P<zone>Z\b|UTC\b|GMT\b|[+-]\d{2}:?\d{2}(?!\d))?)?"
+    r"\s?(?P<zone>Z\b|UTC\b|GMT\b|\+\d{2}:?\d{2}(?!\d)|-\d{4}(?!\d)|(?(second)-\d{2}:\d{2}(?!\d)|(?!)))?)?"
 )
 NAMES = (
     ("jan", "januar", "january", "janv", "janvier", "jänner"),
@@ -93,14 +93,21 @@ EMPTY_FIELDS = frozenset((date(1999, 11, 30), date(2000, 1, 1), date(2001, 1, 1)
 PACKED = re.compile(
     r"^(?P<year>20\d{2})(?P<month>\d{2})(?P<day>\d{2})(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2}))?$"
 )
-MONTH_ONLY = re.compile(r"^[\s\[(【（]*(?P<year>(?:19|20)\d{2})\s?[-/.年]\s?(?P<month>\d{1,2})\s?月?[\s\])】）]*$")
+MONTH_ONLY = re.compile(
+    r"^[\s\[(【（]*(?:(?P<year>(?:19|20)\d{2})\s?[-/.年]\s?(?P<month>\d{1,2})\s?月?|"
+    + NAMED
+    + r",? (?P<after>(?:19|20)\d{2}))[\s\])】）]*$",
+    re.I,
+)
 UNIX = re.compile(r"^(\d{10})(?:\d{3})?$")
 AGO = re.compile(
     r"(?P<count>\d{1,4}|半|[一二两三四五六七八九十])\s?个?(?P<unit>秒钟?|分钟|小时|天|日|周|星期|礼拜|月)(?:之?前|以前)"
 )
+AGO_ENGLISH = re.compile(r"\b(?P<count>\d{1,4}|an?|one) (?P<unit>second|minute|min|hour|day|week|month)s? ago\b", re.I)
+"""What is a year ago or more (1年前, 2 years ago) is known to no month: no date."""
 CLOCK = r"\s{0,3}(?:(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?"
-DAYS_BACK = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2}
-NEAR_DAY = re.compile("(?P<word>" + "|".join(DAYS_BACK) + ")" + CLOCK)
+DAYS_BACK = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2, "yesterday": 1}
+NEAR_DAY = re.compile("(?P<word>" + "|".join(DAYS_BACK) + ")(?: at)?" + CLOCK, re.I)
 UNITS = {
     "秒": (timedelta(seconds=1), Precision.SECOND),
     "分": (timedelta(minutes=1), Precision.MINUTE),
@@ -113,6 +120,7 @@ UNITS = {
     "礼": (timedelta(weeks=1), Precision.MONTH),
     "月": (timedelta(days=30), Precision.MONTH),
 }
+ENGLISH_UNITS = {"second": "秒", "minute": "分", "min": "分", "hour": "小", "day": "天", "week": "周", "month": "月"}
 DIGITS = {numeral: str(value) for value, numeral in enumerate("零一二三四五六七八九")} | dict.fromkeys("〇○O", "0")
 CHINESE_DATE = re.compile(
     r"([零〇○O一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月(?:([一二三四五六七八九十廿卅]{1,3})[日号])?"
@@ -261,17 +269,21 @@ def _unix(text: str, now: datetime) -> When | None:
 def _relative(text: str, now: datetime) -> When | None:
     if "刚刚" in text or "刚才" in text:
         return When(now, Precision.MINUTE)
-    if match := AGO.search(text):
-        unit, precision = UNITS[match["unit"][0]]
-        count = match["count"]
-        number = 0.5 if count == "半" else 10 if count == "十" else int(DIGITS.get(count.replace("两", "二"), count))
-        at = now - unit * number
+    if match := AGO.search(text) or AGO_ENGLISH.search(text):
+        unit, precision = UNITS[ENGLISH_UNITS.get(match["unit"].lower(), match["unit"][0])]
+        at = now - unit * _count(match["count"].lower())
         return When(at if precision in (Precision.SECOND, Precision.MINUTE) else _midnight(at), precision)
     if match := NEAR_DAY.search(text):
         clock, precision = _clock(match.groupdict())
-        day = _midnight(now) - timedelta(days=DAYS_BACK[match["word"]])
+        day = _midnight(now) - timedelta(days=DAYS_BACK[match["word"].lower()])
         return When(datetime.combine(day, clock, BEIJING), precision)
     return None
+
+
+def _count(numeral: str) -> float:
+    if numeral in ("a", "an", "one"):
+        return 1
+    return 0.5 if numeral == "半" else 10 if numeral == "十" else int(DIGITS.get(numeral.replace("两", "二"), numeral))
 
 
 def _midnight(at: datetime) -> datetime:
@@ -281,7 +293,8 @@ def _midnight(at: datetime) -> datetime:
 def _month(text: str, now: datetime) -> When | None:
     if not (match := MONTH_ONLY.match(text)):
         return None
-    return When(datetime(int(match["year"]), int(match["month"]), 1, tzinfo=BEIJING), Precision.MONTH)
+    month = int(match["month"] or MONTHS[match["name"].lower()])
+    return When(datetime(int(match["year"] or match["after"]), month, 1, tzinfo=BEIJING), Precision.MONTH)
 
 
 READERS: tuple[Callable[[str, datetime], When | None], ...] = (_unix, _packed, _full, _relative, _bare, _month)

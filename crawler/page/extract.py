@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import lxml.html
 from lxml.etree import LxmlError
@@ -105,6 +106,21 @@ def int_at(value: Any, *path: str | int) -> int | None:
     if isinstance(found, bool) or not isinstance(found, int):
         return None
     return found if -(2**63) < found < 2**63 else None
+
+
+def flag_at(value: Any, *path: str | int) -> bool:
+    """Whether a flag is set at ``path``: true or 1, also when written as text."""
+    found = get_path(value, *path)
+    return found in (True, 1) or (isinstance(found, str) and found.strip().lower() in ("1", "true"))
+
+
+def asks_only(page: Page, harmless: frozenset[str]) -> bool:
+    """Whether the address asks for the beginning of a list as it is: page 1, and no parameter that could choose a part."""
+    try:
+        query = parse_qsl(urlsplit(unquote(page.requested_url or page.url)).query)
+    except ValueError:
+        return False
+    return all(name in harmless or value == "0" or (name, value) == ("page", "1") for name, value in query)
 
 
 def unix_time_at(value: Any, *path: str | int, per_second: int = 1) -> datetime | None:

@@ -13,6 +13,8 @@ from crawler.page.page import Page
 from crawler.platforms.spec import PageSource, PlatformSpec, Target
 from rules.model import ClaimType, Observation, Platform, Post
 
+EDITED = re.compile(r"(?:更新|修改|编辑)(?:时间|于|日期)?\s*[:：]?\s*\d")
+
 
 def read_article(page: Page) -> Observation:
     """One article: the account, its 认证, and the one post."""
@@ -50,6 +52,8 @@ def _post(page: Page, root: HtmlElement, linked: Any) -> Post:
 
 def _with_year(visible: str, edited: str) -> str:
     """The edit's full time where it is the same day and minute as the visible one: then nothing was edited."""
+    if EDITED.search(visible):
+        return ""
     month_day = re.search(r"(\d{1,2})-(\d{1,2})\s+(\d{1,2}:\d{2})", visible)
     full = re.search(r"\d{4}-(\d{1,2})-(\d{1,2})[T ](\d{1,2}:\d{2})", edited)
     return edited if month_day and full and month_day.groups() == full.groups() else visible

@@ -29,6 +29,8 @@ NOT_SHOWN = (
     "isDeleted",
     "userDeleted",
     "isPrivate",
+    "isPrivacy",
+    "privacy",
     "is_private",
     "privacyUser",
 )
@@ -40,7 +42,7 @@ def read_profile(page: Page) -> Observation:
     user = extract.get_path(answer(page, "visionProfile"), "userProfile")
     profile = extract.get_path(user, "profile")
     name = require(text_at(profile, "user_name"), "no_identity: 资料里没有名称")
-    if any(extract.get_path(part, flag) in (True, 1) for part in (user, profile) for flag in NOT_SHOWN):
+    if any(extract.flag_at(part, flag) for part in (user, profile) for flag in NOT_SHOWN):
         raise Unreadable("account_hidden: 快手标明账号被封禁、已注销或设为私密，不能说明是否更新，需人工确认")
     body = text_at(profile, "verifiedDetail", "description") or text_at(user, "verifiedDetail", "description")
     return make_observation(
@@ -84,7 +86,7 @@ def post(feed: dict[str, Any]) -> Post:
         title=text_at(photo, "caption")[:80],
         url=f"https://www.kuaishou.com/short-video/{ident}",
         published_at=unix_time_at(photo, "timestamp", per_second=1000),
-        pinned=extract.get_path(photo, "profileUserTopPhoto") is True,
+        pinned=extract.flag_at(photo, "profileUserTopPhoto"),
     )
 
 

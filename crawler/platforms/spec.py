@@ -21,6 +21,9 @@ class Target:
     hosts: tuple[str, ...] = ()
     filed_id: str = ""
     """The id column of the register as it was typed; ``account_id`` is the one stable id found in it or in ``url``."""
+    earlier_names: tuple[str, ...] = ()
+    earlier_columns: tuple[str, ...] = ()
+    """What a website called itself and its columns when it was last seen to be itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,7 +142,7 @@ def read_feed(page: Page) -> Observation:
                 url=f"https://www.toutiao.com/article/{group}/",
                 published_at=at,
                 precision=precision,
-                pinned=item.get("is_stick") in (1, True) or text_at(item, "stick_label") == "置顶",
+                pinned=extract.flag_at(item, "is_stick") or text_at(item, "stick_label") == "置顶",
             )
         )
     return make_observation(

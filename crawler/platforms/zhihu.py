@@ -57,7 +57,7 @@ def _ended(user: Any) -> dict[str, Any]:
         text_at(each, "id") or text_at(each, "name")
         for each in dicts_at(user, "account_status") + dicts_at(user, "accountStatus")
     ]
-    flags = [flag for flag in CLOSED if extract.get_path(user, flag) in (True, 1)]
+    flags = [flag for flag in CLOSED if extract.flag_at(user, flag)]
     ended = flags or [each for each in status if STATUS.search(each)]
     return {"outcome": Outcome.GONE, "reason": "account_gone: 知乎标明账号已封禁或注销"} if ended else {}
 

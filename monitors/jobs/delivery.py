@@ -14,7 +14,7 @@ from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
 from monitors.jobs import case_actions
 from rules.cases.case import CaseError
-from storage.notices import DIGEST, DeliveryAnswer
+from storage.notices import DIGEST, URGENT, DeliveryAnswer
 from storage.serialization import load
 
 BATCH, BATCHES = 50, 40
@@ -30,8 +30,9 @@ def channels_of(context: AppContext) -> list[Channel]:
 
 def compose(context: AppContext, claim: ClaimedMessage) -> OutgoingMessage:
     """The letter of a claimed row."""
-    if claim.document == DIGEST:
-        return digest_mail(load(Digest, claim.body), context.settings.digest_recipients, context.settings.base_url)
+    if claim.document in (DIGEST, URGENT):
+        settings = context.settings
+        return digest_mail(load(Digest, claim.body), settings.digest_recipients, settings.base_url, id=claim.id)
     return notice_letter(load(Notice, claim.body), context.settings.templates)
 
 

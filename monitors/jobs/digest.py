@@ -17,6 +17,7 @@ from alerts.digest.model import (
     PlatformRunStats,
     UnobservedAccounts,
 )
+from alerts.digest.urgent import urgent
 from alerts.messages import digest_html, digest_text
 from monitors.app_context import AppContext
 from monitors.jobs.check import frozen_platforms
@@ -26,7 +27,7 @@ from rules.cases import transitions
 from rules.cases.case import Case, EventKind
 from rules.cases.transitions import HoldReason
 from rules.catalogue import RULES, by_weight
-from rules.model import Outcome, Platform
+from rules.model import DatedEvidence, Outcome, Platform
 from rules.people import View
 from storage.crawl_runs import CrawlRun, RunStatus
 from storage.notices import NoticeState
@@ -60,6 +61,18 @@ def queue_digest(context: AppContext, school: str, day: date, now: datetime) -> 
     return context.store.outbox.queue_digest(school, day, dump(make_digest(context, school, day, now)), now)
 
 
+def queue_urgent(context: AppContext, now: datetime) -> int:
+    """Tell the readers of the digest at once of every site that shows somebody else's content, each incident once."""
+    queued = 0
+    for school in context.schools:
+        name = policy.school if (policy := context.policies.get(school)) else school
+        for key, site in _hijacked(context, school):
+            page = urgent(school, name, site, now, demo=context.settings.demo)
+            incident = f"{key}/{site.since:%Y%m%d%H%M%S}"
+            queued += context.store.outbox.queue_urgent(school, incident, dump(page), now)
+    return queued
+
+
 def gather(context: AppContext, school: str, day: date, now: datetime) -> DigestInput:
     """Everything the digest is made from: the 24 hours before ``now`` on the day itself, the whole day on a later one."""
     start = start_of(day)
@@ -75,7 +88,7 @@ def gather(context: AppContext, school: str, day: date, now: datetime) -> Digest
         now=now,
         demo=context.settings.demo,
         totals=_totals(lines),
-        hijacked=_hijacked(context, school),
+        hijacked=[site for _, site in _hijacked(context, school)],
         findings=_new(context, school, start, end),
         cases=[_open(case, now, context) for case in cases],
         awaiting=_awaiting(cases, now, context),
@@ -100,17 +113,15 @@ def _lines(context: AppContext, school: str) -> list[AccountListItem]:
     return lines
 
 
-def _hijacked(context: AppContext, school: str) -> list[HijackedSite]:
+def _hijacked(context: AppContext, school: str) -> list[tuple[str, HijackedSite]]:
+    """Each with the key of its account."""
     sites = context.store.read_models.hijacked_sites(View(frozenset({school})))
-    return [
-        HijackedSite(
-            title=line.filing.name,
-            unit=line.filing.unit,
-            since=shown.at,
-            path=f"/evidence/{shown.evidence}" if shown.evidence else f"/accounts/{line.key}",
-        )
-        for line, shown in sites
-    ]
+    return [(line.key, _site(line, shown)) for line, shown in sites]
+
+
+def _site(line: AccountListItem, shown: DatedEvidence) -> HijackedSite:
+    path = f"/evidence/{shown.evidence}" if shown.evidence else f"/accounts/{line.key}"
+    return HijackedSite(title=line.filing.name, unit=line.filing.unit, since=shown.at, path=path)
 
 
 def _totals(lines: list[AccountListItem]) -> dict[Platform, Counter[Outcome | None]]:

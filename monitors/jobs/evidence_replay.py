@@ -10,17 +10,18 @@ from crawler.observe.attribute import attribute_page
 from crawler.page.page import Page
 from crawler.platforms.spec import Target
 from monitors.app_context import AppContext
+from monitors.jobs.known_sites import with_history
 from monitors.jobs.sweep import target_of
 from rules.model import Observation
 from storage.evidence import EvidenceArchive, EvidenceError
-from storage.filings import key_of
 
 COMPARED = ("outcome", "name", "verified_body", "last_post_at")
 
 
 def replay_observations(context: AppContext, archive: EvidenceArchive) -> Iterator[dict[str, Any]]:
     """Every stored observation read again from its bytes: one row each, ``same`` or with what differs."""
-    targets = {key_of(filing): target_of(filing) for filing in context.store.filings.all()}
+    known = with_history(context, (target_of(filing) for filing in context.store.filings.all()))
+    targets = {target.key: target for target in known}
     for key, seen in context.store.observations.iterate(context.clock()):
         if seen.evidence:
             yield _compared(archive, targets.get(key) or Target(platform=seen.platform, key=key), seen)

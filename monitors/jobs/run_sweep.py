@@ -13,7 +13,7 @@ from monitors.app_context import AppContext
 from monitors.jobs import sweep_review
 from monitors.jobs.check import CheckReport, check
 from monitors.jobs.delivery import deliver
-from monitors.jobs.digest import queue_digest
+from monitors.jobs.digest import queue_digest, queue_urgent
 from monitors.jobs.linked_posts import fetch_linked_posts
 from monitors.jobs.scheduled_job import ScheduledJob
 from monitors.jobs.sweep import SweepReport, due_targets, sweep
@@ -47,6 +47,7 @@ async def run_sweep(
     every += await fetch_linked_posts(context, report)
     report.errors += await asyncio.to_thread(sweep_review.update_breakers, context, before, keys, context.canaries)
     await asyncio.to_thread(sweep_review.schedule_visits, context, every)
+    await asyncio.to_thread(queue_urgent, context, context.clock())
     return report
 
 

@@ -15,6 +15,7 @@ from crawler.platforms import SPECS
 from crawler.platforms.spec import Target
 from monitors.app_context import AppContext
 from monitors.crawl_processes import ProcessResult
+from monitors.jobs.known_sites import with_history
 from monitors.settings import Settings
 from rules.accounts.identity import identity
 from rules.model import Filing, FilingStatus, Outcome, Platform
@@ -88,15 +89,16 @@ def due_targets(
         if not accounts or target.key in accounts or target.account_id in accounts:
             targets.setdefault(target.key, target)
     if everything or accounts:
-        return list(targets.values())
+        return with_history(context, targets.values())
     planned = context.store.observations.next_visits()
     due = [target for key, target in targets.items() if planned.get(key, now) <= now]
     due.sort(key=lambda target: planned.get(target.key, now))
-    return [
+    chosen = (
         target
         for platform, some in _by_platform(due).items()
         for target in some[: shard_size(context.settings, platform)]
-    ]
+    )
+    return with_history(context, chosen)
 
 
 def shard_size(settings: Settings, platform: Platform) -> int:

@@ -89,6 +89,8 @@ def _tieba(url: str) -> str:
     if "tieba.baidu.com" not in url:
         return ""
     query = parse_qs(urlsplit(url).query)
+    if any("\ufffd" in text for texts in query.values() for text in texts):  # links of the forum's first years are GBK
+        query = parse_qs(urlsplit(url).query, encoding="gb18030", errors="replace")
     return next((query[key][0].removesuffix("吧") for key in ("kw", "id", "un") if query.get(key)), "")
 
 
@@ -150,7 +152,7 @@ def _normal(kind: str, value: str) -> str:
         return value.rstrip("=")
     if kind == "bar":
         return value.removesuffix("吧")
-    return value.casefold() if kind in ("handle", "domain", "number", "eid") else value
+    return value.casefold() if kind in ("handle", "domain", "number", "eid", "token") else value
 
 
 def _addressed(platform: Platform, url: str) -> str:

@@ -19,8 +19,8 @@ EPOCH = 1_498_838_400
 LEAST = 6
 """A page has twelve; a list of fewer is cut short."""
 FIRST = re.compile(r"/web-dynamic/v1/feed/space\?")
-LATER = re.compile(r"[?&](?:offset=[^&]|page=(?!1(?:&|$))|keyword=|type=(?!all)[^&])")
-"""What asks for a later page, one kind of dynamic, or a keyword."""
+HARMLESS = frozenset(("host_mid", "timezone_offset", "platform", "features", "web_location", "wts", "w_rid", "w_webid"))
+"""What may stand in the address of a whole list. Anything else may ask for a later page, one kind of dynamic, a keyword."""
 
 
 def answered(page: Page) -> Any:
@@ -69,7 +69,7 @@ def _is_joint(item: dict[str, Any]) -> bool:
 def _from_the_top(page: Page) -> bool:
     """Whether the address asks for the newest dynamics of every kind. Without an address nobody knows."""
     url = page.requested_url or page.url
-    return bool(FIRST.search(url)) and not LATER.search(url)
+    return bool(FIRST.search(url)) and extract.asks_only(page, HARMLESS)
 
 
 def _author(item: dict[str, Any]) -> Any:
@@ -88,7 +88,7 @@ def _post(item: dict[str, Any], page: Page) -> Post:
     at, precision = unix_time_at(author, "pub_ts"), Precision.SECOND
     if not at:
         at, precision = when(text_at(author, "pub_time"), page)
-    if not at and ident.isdigit():
+    if not at and ident.isdigit() and int(ident[:20]) >> 32:
         at, precision = unix_time_at((int(ident[:20]) >> 32) + EPOCH), Precision.DERIVED
     return Post(
         id=ident,
@@ -96,8 +96,7 @@ def _post(item: dict[str, Any], page: Page) -> Post:
         url=f"https://t.bilibili.com/{ident}",
         published_at=at,
         precision=precision,
-        pinned=text_at(item, "modules", "module_tag", "text") == "置顶"
-        or extract.get_path(author, "is_top") in (1, True, "1"),
+        pinned=text_at(item, "modules", "module_tag", "text") == "置顶" or extract.flag_at(author, "is_top"),
     )
 
 

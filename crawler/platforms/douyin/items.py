@@ -26,7 +26,7 @@ def post(item: dict[str, Any]) -> Post:
         url=f"https://www.douyin.com/video/{aweme}" if aweme.isdigit() else "",
         published_at=at or derived,
         precision=Precision.DERIVED if derived else Precision.SECOND,
-        pinned=(item.get("is_top") or item.get("isTop") or extract.get_path(item, "tag", "isTop")) in (1, True),
+        pinned=any(extract.flag_at(item, *path) for path in (("is_top",), ("isTop",), ("tag", "isTop"))),
     )
 
 
@@ -84,11 +84,15 @@ def own(items: list[dict[str, Any]], asked: str = "") -> tuple[Any, list[dict[st
     return extract.get_path(mine, 0, "author"), public
 
 
-PRIVATE = ("secret", "is_private", "isPrivate", "user_not_see", "userNotSee")
+PRIVATE = (
+    "secret", "is_secret", "isSecret", "is_private", "isPrivate", "is_private_account", "isPrivateAccount",
+    "show_private_banner", "showPrivateBanner", "user_not_see", "userNotSee",
+)  # fmt: skip
 """Flags of an account whose works only followers see: its numbers are those of a stranger's view."""
 CLOSED = {
     "user_canceled": "账号已注销", "userCanceled": "账号已注销", "user_deleted": "账号已注销", "userDeleted": "账号已注销",
-    "is_ban": "账号被封禁", "isBan": "账号被封禁",
+    "user_cancelled": "账号已注销", "is_canceled": "账号已注销", "is_deleted": "账号已注销",
+    "is_ban": "账号被封禁", "isBan": "账号被封禁", "is_banned": "账号被封禁", "isBanned": "账号被封禁",
 }  # fmt: skip
 """Flags by which the platform itself says that an account has ended."""
 CANCELLED, BANNED = re.compile("注销"), re.compile("封禁|封停|封号|违规|违反")
@@ -97,7 +101,7 @@ CANCELLED, BANNED = re.compile("注销"), re.compile("封禁|封停|封号|违�
 def closed(user: Any) -> str:
     """How the platform says that the account has ended; empty where it does not."""
     for flag, words in CLOSED.items():
-        if extract.get_path(user, flag) in (True, 1):
+        if extract.flag_at(user, flag):
             return words
     told = special(user)
     return "账号已注销" if CANCELLED.search(told) else "账号被封禁" if BANNED.search(told) else ""
@@ -105,9 +109,9 @@ def closed(user: Any) -> str:
 
 def hidden(user: Any) -> str:
     """Why a visitor sees nothing of an account that may well publish; empty where everybody sees it."""
-    if any(extract.get_path(user, flag) in (True, 1) for flag in PRIVATE):
+    if any(extract.flag_at(user, flag) for flag in PRIVATE):
         return special(user) or "私密账号"
-    return special(user) or ("账号已将访客拉黑" if extract.get_path(user, "is_block") in (True, 1) else "")
+    return special(user) or ("账号已将访客拉黑" if extract.flag_at(user, "is_block") else "")
 
 
 def special(user: Any) -> str:

@@ -17,7 +17,7 @@ from crawler.platforms.website.kinds import PageKind, stated_kind
 from crawler.platforms.website.leads import leads
 from crawler.platforms.website.links import follow
 from crawler.platforms.website.naming import account_id, columns, host_id, site_name
-from crawler.platforms.website.own_items import own_column
+from crawler.platforms.website.own_items import own_column, titled
 from crawler.platforms.website.placeholder_pages import notice
 from crawler.platforms.website.proofs import life, shown_by_list
 from crawler.platforms.website.reading import LIVELY, PageAnalysis, reading
@@ -53,11 +53,10 @@ def read_listing(page: Page) -> Observation:
     if look.inline:
         # What the script leaves out of its first screen is not known.
         return _observation(look, posts=look.inline, name=name, proves=proves | life(look.inline, page))
-    if len(look.undated) < LIVELY:
+    links = look.undated if len(look.undated) >= LIVELY or look.kind is not PageKind.HOME else titled(look.document)
+    if len(links) < LIVELY:
         raise _refusal(page, "no_items: 页面上没有可识别的文章，不能说明网站情况")
-    return _observation(
-        look, posts=look.undated, name=name, proves=proves, reason="undated: 列表未标注日期，不能判断更新情况"
-    )
+    return _observation(look, posts=links, name=name, proves=proves, reason="undated: 列表未标注日期，不能判断更新情况")
 
 
 def _is_fresh(found: tuple[Post, ...], page: Page) -> bool:

@@ -10,8 +10,10 @@ from itertools import pairwise
 
 from crawler.page.dates import When, parse_when
 from crawler.platforms.website.document import TextNode
+from crawler.platforms.website.items import ancestors
 from crawler.platforms.website.layout import CLAUSE, DATE, NUMBER, PROSE, PageLayout
-from crawler.platforms.website.stamps import MONTHLY, NOT_PUBLICATION, RELATIVE, VENUE, is_date
+from crawler.platforms.website.stamps import BARE_LABEL, MONTHLY, NOT_PUBLICATION, RANGE, RELATIVE, VENUE, is_date
+from crawler.platforms.website.tables import under_a_plan
 
 LABELS = re.compile(
     r"(?:发布|发表|发文|发稿|添加|录入|上传|公布|发布于|发表于)\s?(?:时间|日期|于)?\s*[:：]?\s*$"
@@ -21,7 +23,6 @@ LABELS = re.compile(
 )
 LABEL_ENDS = frozenset("布表文稿加入传于间期dDnNmMeEtTéÉ")
 """The last letters of all labels; most dates stand behind something else."""
-BARE_LABEL = re.compile(r"(?<![一-龥])(?:时间|日期)\s*[:：]?\s*$")
 AGO = re.compile(rf"(?:^|[\s|｜:：于])(?P<ago>{RELATIVE}(?:\s?\d{{1,2}}:\d{{2}})?)(?=$|[\s|｜,，])")
 STOP = re.compile(r"[a-zäöüéèß]{2}[.!?…][\"”»]?$")
 EMPTY_LABEL = re.compile(r"^\W*(?:发布|发表|发文|发稿)(?:时间|日期)\s*[:：]?\s*$")
@@ -50,6 +51,7 @@ def stated_line(layout: PageLayout, now: datetime) -> Dateline | None:
         for text in layout.lines
         if len(text.text) <= 2 * PROSE and NUMBER.search(text.text) and not _is_title(layout, text)
         for match in DATE.finditer(text.text)
+        if RANGE.match(text.text, match.start()) is None and not under_a_plan(ancestors(text.node, {}))
     ]
     # Several lone dates are a list under the title (comments, related articles), not the article's own line.
     lone = sum(is_date(text.text) for text, _, _ in dated)
@@ -106,6 +108,8 @@ def _right_below(layout: PageLayout, now: datetime) -> Dateline | None:
         if (tag := text.node.parent) is not None and tag.tag == "a":
             return None
         if NUMBER.search(text.text) and (match := DATE.search(text.text)):
+            if under_a_plan(ancestors(text.node, {})):
+                return None
             behind = layout.document.texts[text.index + 1 : text.index + 2]
             linked = any(other.node.parent is not None and other.node.parent.tag == "a" for other in behind)
             lone = not linked and _alone(text.text, layout.before(text, match.start()))

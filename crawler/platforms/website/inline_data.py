@@ -19,7 +19,7 @@ ENOUGH = 2
 """Rows with title and date from which a list is one of publications."""
 ASSIGNED = re.compile(r"(?:window(?:\.|\[[\"'])|self\.|var |let |const |^|;)\s*[\w$.\"'\]]{1,60}\s*=\s*(?=[\[{])")
 RETURNED = re.compile(r"\breturn\s*(?=[\[{])|\(\s*(?=\{)")
-MAY_HOLD = re.compile(r"(?:title|name|subject|headline|bt)[\"']?\s*:", re.I)
+MAY_HOLD = re.compile(r"(?:title|name|subject|headline|bt)\\?[\"']?\s*:", re.I)
 """Libraries, which are most of what scripts hold, have no such key beside a date."""
 HAS_TIME = re.compile(r"20\d\d[-/.年]?\d|\b1[3-9]\d{8}(?:\d{3})?\b")
 LOOSE = re.compile(
@@ -28,6 +28,8 @@ LOOSE = re.compile(
 )
 """What a script writes that JSON does not: 'text', bare keys, variables, a comma too many."""
 PARSED = re.compile(r"JSON\.parse\(\s*(\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')\s*\)")
+HOLDERS = "[data-news], [data-list], [data-items], [data-json], [data-props], [data-page], [data-state], [data-data]"
+"""Tags that hold the list of a script in an attribute."""
 TITLES = (
     "title",
     "articletitle",
@@ -79,6 +81,14 @@ def inline_posts(document: ParsedPage, now: datetime) -> tuple[Post, ...]:
 
 
 def _values(document: ParsedPage) -> Iterator[Any]:
+    yield from _scripted(document)
+    for node in document.tree.css(HOLDERS)[:MOST_SCRIPTS]:
+        for text in node.attributes.values():
+            if text and text[:1] in "[{" and len(text) <= LONGEST_SCRIPT and (value := _decoded(text, 0)) is not None:
+                yield value
+
+
+def _scripted(document: ParsedPage) -> Iterator[Any]:
     for script in document.tree.css("script")[:MOST_SCRIPTS]:
         text = script.text().strip()
         if len(text) > LONGEST_SCRIPT or not (MAY_HOLD.search(text) and HAS_TIME.search(text)):

@@ -94,6 +94,17 @@ def undated_titles(document: ParsedPage, dated: list[DatedItem]) -> set[str]:
     return found
 
 
+def titled(document: ParsedPage) -> tuple[Post, ...]:
+    """Own links that are called like articles, whatever their addresses look like."""
+    named = undated_titles(document, [])
+    links = (
+        (url, link_title(document, link.node))
+        for link in document.links
+        if (url := document.absolute(link.href)) in named
+    )
+    return tuple({url: Post(id=url, title=title, url=url) for url, title in links}.values())[:MOST_UNDATED]
+
+
 def undated(document: ParsedPage) -> tuple[Post, ...]:
     """Links to articles, each address once, for pages that date nothing."""
     unique: dict[str, Post] = {}

@@ -66,8 +66,8 @@ class PageAnalysis:
         """The dated items of the site's own hosts, in reading order; none where a template dates all of them today."""
         now = self.page.fetched_at
         found = own_hosts(self.document, settle(items(self.document, now), now, self.document))
-        same = len({item.stamp.when.at for item in found}) == 1
-        return [] if len(found) >= LIVELY and same and is_visit(found[0].stamp.when, now) else found
+        made = all(is_visit(item.stamp.when, now) for item in found)
+        return [] if len(found) >= LIVELY and made else found
 
     @cached_property
     def inline(self) -> tuple[Post, ...]:

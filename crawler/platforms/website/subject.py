@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.page.page import Page, PageError
+from crawler.platforms.spec import Target
 from crawler.platforms.website.kinds import PageKind
 from crawler.platforms.website.reading import reading
 
@@ -18,18 +19,48 @@ CAMPUS = re.compile(
 ENOUGH = 20
 """Texts below which a page says too little to be about something else."""
 HAN_PAIR = re.compile(r"(?=([\u4e00-\u9fff]{2}))")
+WORD = re.compile(r"[a-z]{4,}", re.I)
+COMMON = frozenset(
+    ("大学", "学院", "学校", "中心", "网站", "官网", "首页", "中国", "官方", "欢迎", "平台", "系统", "信息")
+)
+"""Pairs of characters that tell no site from another."""
+ANYWHERE = re.compile(
+    r"首页|主页|联系|关于|下载|新闻|动态|资讯|公告|公示|友情|链接|地图|更多|登录|注册|搜索|服务|产品|导航|留言|home|about|contact|news|more",
+    re.I,
+)
+"""Columns that any site has."""
+COLUMNS = 4
+"""Columns of its own from which a site's earlier looks tell what it was about."""
 
 
-def is_another_subject(page: Page, name: str) -> bool:
-    """True for a home page that says much, not one word of a campus, and nothing of the name the site is filed under."""
+def is_another_subject(page: Page, target: Target) -> bool:
+    """True for a home page that says much and nothing of the site that is on file: not one word of a campus, or neither
+    the names nor the columns that the same site was known by."""
     try:
         look = reading(page)
         if look.kind is not PageKind.HOME or len(look.document.texts) < ENOUGH:
             return False
     except PageError:
         return False
-    said = f"{look.document.title}\n{look.document.meta.get('keywords', '')}\n{look.document.said}"
-    if not name or CAMPUS.search(said):
+    title = f"{look.document.title}\n{look.document.meta.get('keywords', '')}"
+    said = f"{title}\n{look.document.said}".casefold()
+    if not target.name:
         return False
-    words = {match[1] for match in HAN_PAIR.finditer(name)} or {name.casefold()}
-    return not any(word in said.casefold() for word in words)
+    if CAMPUS.search(said):
+        return _changed_wholly(title, said, target)
+    words = {match[1] for match in HAN_PAIR.finditer(target.name)} or {target.name.casefold()}
+    return not any(word in said for word in words)
+
+
+def _changed_wholly(title: str, said: str, target: Target) -> bool:
+    """True where title, columns and text have nothing of what the site was known by."""
+    names = (target.name, *target.earlier_names)
+    own = [column.casefold() for column in target.earlier_columns if not ANYWHERE.search(column)]
+    if not target.earlier_names or len(own) < COLUMNS or any(column in said for column in own):
+        return False
+    return not _telling(title) & _telling("\n".join(names)) and not any(name.casefold() in said for name in names)
+
+
+def _telling(text: str) -> set[str]:
+    """What a name consists of, as far as it tells one site from another."""
+    return ({match[1] for match in HAN_PAIR.finditer(text)} | {word.lower() for word in WORD.findall(text)}) - COMMON

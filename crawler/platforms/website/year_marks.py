@@ -25,6 +25,11 @@ YEAR_PATH = re.compile(r"/(20[0-4]\d)(?=/)")
 HEADS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6", "dt", "th", "caption", "summary"))
 YEAR_CLASS = re.compile(r"year|nian", re.I)
 HEADING = re.compile(r"^[\W_]*(20[0-4]\d)(\s?年(?:度)?)?[\W_]*$")
+GROUP = re.compile(
+    r"^[\W_]*(?:(20[0-4]\d)(?:\s?年[一-龥]{0,6})?|二[〇○零]([二三四])([〇○零一二三四五六七八九])年[一-龥]{0,6})[\W_]*$"
+)
+"""2025年大事记, 二〇二五年: a heading where several years have one, and no link."""
+NUMERALS = {numeral: str(value) for value, numeral in enumerate("零一二三四五六七八九")} | dict.fromkeys("〇○", "0")
 TITLE_YEAR = re.compile(r"(?<![\d.])(20[0-4]\d)(?=\s?(?:年|届|级|学年|[-—/－]20\d\d))")
 WITNESSES = 2
 """Titles of a column that must name a year before it is believed that none of its items is much younger."""
@@ -98,6 +103,21 @@ def year_headings(document: ParsedPage, places: list[int]) -> dict[int, int]:
     """
     years = [(text, match) for text in document.texts if len(text.text) <= 12 and (match := HEADING.match(text.text))]
     marks = [(text.index, int(match[1])) for text, match in years if match[2] or _is_heading(text)]
+    return _below(marks, places) or _below(_groups(document), places)
+
+
+def _groups(document: ParsedPage) -> list[tuple[int, int]]:
+    """Texts that begin with a year, where there are several years of them."""
+    texts = [(text, match) for text in document.texts if len(text.text) <= 14 and (match := GROUP.match(text.text))]
+    marks = [
+        (text.index, int(match[1] or f"20{NUMERALS[match[2]]}{NUMERALS[match[3]]}"))
+        for text, match in texts
+        if text.node.parent is None or text.node.parent.tag != "a"
+    ]
+    return marks if len({year for _, year in marks}) >= WITNESSES else []
+
+
+def _below(marks: list[tuple[int, int]], places: list[int]) -> dict[int, int]:
     ordered = sorted(places)
     heads = []
     for place, (index, year) in enumerate(marks):

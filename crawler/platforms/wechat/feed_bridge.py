@@ -29,11 +29,14 @@ ACCOUNT = re.compile(r"\bMP_WXS_(\d{8,12})(?!\d)")
 SAFE = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, huge_tree=False)
 
 
+IN_THE_MIDST = re.compile(r"\bCST\b(?= \d{4}\s*$)")
+"""How Java writes a moment: Wed Nov 25 20:30:00 CST 2026."""
 CHINA = re.compile(r"(?<![+-]\d{4})\s*\(?(?:CST|(?:GMT|UTC)\+0?8(?::?00)?|China Standard Time)\)?\s*$")
 ERROR = re.compile(
     r"WeRead\w*Error|登[录陆](?:状态)?(?:已)?(?:失效|过期)|重新登[录陆]|扫码登[录陆]|请(?:先)?登[录陆]|授权(?:已)?(?:失效|过期)|"
     r"(?:[账帐]号|cookies?|token|会话|session).{0,12}(?:失效|过期|无效|expired|invalid)|\b(?:error|exception)\b|"
-    r"(?:抓取|获取|更新|订阅|同步)(?:公众号|文章|内容)?(?:失败|出错|异常)|频率限制|请求(?:过于)?频繁|验证码|风控|今日小黑屋",
+    r"(?:抓取|采集|获取|更新|订阅|同步)[^，。]{0,10}(?:失败|出错|异常|上限|中断)|频率限制|请求(?:过于)?频繁|验证码|风控|今日小黑屋|(?:登[录陆]|微信|账号)(?:状态)?(?:已)?(?:掉线|离线|退出)|"
+    r"(?:会员|服务|授权|套餐|订阅)(?:已|即将)?(?:到期|过期|停用|暂停|终止)|请(?:及时)?续费|意外错误|something went wrong|too ?many ?requests|更换[账帐]号|[账帐]号(?:已)?被?(?:封禁|限制)",
     re.I,
 )
 """How a bridge reports its own trouble as an item."""
@@ -44,7 +47,7 @@ A_SENDING = 8
 
 def moment(text: str, page: Page) -> tuple[Any, Precision]:
     """RFC 822 or ISO time; both carry their zone. ``-0000`` is UTC (RFC 5322), CST in a Chinese feed is China's."""
-    text = CHINA.sub(" +0800", text)
+    text = CHINA.sub(" +0800", IN_THE_MIDST.sub("+0800", text))
     try:
         at = parsedate_to_datetime(text)
         zone = UTC if text.rstrip().endswith("-0000") else BEIJING

@@ -15,7 +15,7 @@ from rules.model import ClaimType, Observation, Platform, Post
 
 LEAST = 10
 """A page of the official list has twenty; one of fewer, while the interface counts more, is cut short."""
-LATER = re.compile(r"[?&]offset=[1-9]")
+HARMLESS = frozenset(("account", "whole", "count", "no_content", "access_token"))
 
 
 def article_id(url: str) -> str:
@@ -62,7 +62,7 @@ def read_freepublish(page: Page) -> Observation:
                 )
             )
     total, items = int_at(extract.page_json(page), "total_count") or 0, len(dicts_at(extract.page_json(page), "item"))
-    cut_short = items < min(total, LEAST) or LATER.search(page.url)
+    cut_short = items < min(total, LEAST) or not extract.asks_only(page, HARMLESS)
     shows = ClaimType.ACTIVE | (ClaimType.INACTIVE if WHOLE in page.url and not cut_short else ClaimType.NONE)
     # total_count counts what was published (发布), and not what was mass-sent.
     return listed(page, posts, proves=shows)

@@ -17,8 +17,13 @@ from rules.model import ClaimType, Observation, Outcome, Platform, Post, SearchH
 
 API = "https://m.weibo.cn/api/container/getIndex"
 UID_IN_URL = re.compile(r"(?:[?&](?:uid|value)=|containerid=(?:100505|107603|230283|230413))(\d{5,12})|/u/(\d{5,12})")
-LATER = re.compile(r"[?&](?:page=(?!1(?:&|$))|since_id=[^&0]|max_id=[^&0]|feature=[^&0]|q=|key|base_app=1|trim_user=1)")
-"""What asks for a later page, or for a part: by 原创, 图片, 视频, keyword."""
+HARMLESS = frozenset(
+    (
+        "type", "value", "containerid", "uid", "count", "luicode", "lfid", "display", "retcode", "sudaref", "jumpfrom",
+        "wm", "from", "access_token", "source", "_T_WM", "_", "t",
+    )
+)  # fmt: skip
+"""What may stand in the address of a whole list. Anything else may ask for a later page or a part: 原创, 图片, a month, a keyword."""
 WHOLE = re.compile(r"containerid=107603(\d{5,12})(?:&|$)|/statuses/user_timeline\b")
 """The list of everything. Tabs have containers of their own (230413…_-_WEIBO_SECOND_PROFILE_WEIBO_ORI)."""
 LEAST = 6
@@ -30,7 +35,7 @@ NOT_SHARED = re.compile("赞|推荐|广告|热门")
 def post(item: dict[str, Any], page: Page, pinned: bool = False) -> Post:
     """One mblog. A retweet is the account's own act and counts; an edit time does not."""
     at, precision = when(text_at(item, "created_at").replace(" CST ", " +0800 "), page)
-    title = text_at(item, "title", "text")
+    title = text_at(item, "title", "text") or text_at(item, "title")
     mid = text_at(item, "mid") or text_at(item, "idstr") or text_at(item, "id")
     return Post(
         id=mid,
@@ -38,12 +43,12 @@ def post(item: dict[str, Any], page: Page, pinned: bool = False) -> Post:
         url=f"https://m.weibo.cn/detail/{mid}",
         published_at=at,
         precision=precision,
-        pinned=pinned or title == "置顶" or int_at(item, "isTop") == 1 or item.get("isTop") is True or _is_top(item),
+        pinned=pinned or title.startswith("置顶") or _is_top(item),
     )
 
 
 def _is_top(item: dict[str, Any]) -> bool:
-    return int_at(item, "mblogtype") == 2 or item.get("is_top") in (1, True, "1")
+    return int_at(item, "mblogtype") == 2 or any(extract.flag_at(item, key) for key in ("isTop", "is_top"))
 
 
 def author(item: dict[str, Any]) -> str:
@@ -89,7 +94,7 @@ def _counters(count: int | None) -> tuple[tuple[str, int], ...]:
 def _shared_at(item: dict[str, Any], page: Page) -> datetime | None:
     """When somebody else's item in this list was published, unless it says that the account did not pass it on."""
     label = text_at(item, "title", "text") + text_at(item, "mblog_menu_new_style")
-    if NOT_SHARED.search(label) or "promotion" in item or item.get("isAd") in (1, True):
+    if NOT_SHARED.search(label) or "promotion" in item or extract.flag_at(item, "isAd"):
         return None
     return post(item, page).published_at
 
@@ -97,7 +102,7 @@ def _shared_at(item: dict[str, Any], page: Page) -> datetime | None:
 def _from_the_top(page: Page) -> bool:
     """Whether the address asks for the first page of everything. Without an address nobody knows."""
     url = unquote(page.requested_url or page.url)
-    return bool(WHOLE.search(url)) and not LATER.search(url)
+    return bool(WHOLE.search(url)) and extract.asks_only(page, HARMLESS)
 
 
 def body(page: Page) -> Any:
