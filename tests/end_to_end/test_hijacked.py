@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from prometheus_client import generate_latest
 
 from alerts.digest.build import digest
@@ -18,37 +15,13 @@ from monitors.console import create_app
 from monitors.jobs.digest import gather
 from monitors.metrics import registry_of
 from rules.accounts.state import apply_observation
-from rules.model import HIJACKED, ClaimType, Filing, Observation, Outcome, Platform, Post
+from rules.model import HIJACKED, ClaimType, Filing, Outcome, Platform, Post
 from storage.filings import key_of
 from tests.conftest import NOW
-from tests.support.console import client_of, furnish, open_world
+from tests.support.console import client_of
+from tests.support.hijacked import EVIDENCE, context, show, site, taken
 
-EVIDENCE = "2026-11-21.x.1.00000000000000000000beef"
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Iterator[AppContext]:
-    opened = open_world(tmp_path)
-    furnish(opened)
-    yield opened
-    opened.store.close()
-
-
-def site(context: AppContext) -> Filing:
-    return next(f for f in context.store.filings.all("demo") if f.platform is Platform.WEBSITE and "示范大学" in f.name)
-
-
-def taken(filing: Filing) -> Observation:
-    reason = f"{HIJACKED}: 页面是赌博推广内容"
-    return Observation(
-        platform=Platform.WEBSITE, source="home", url=filing.url, observed_at=NOW, outcome=Outcome.UNREADABLE,
-        reason=reason, evidence=EVIDENCE,
-    )  # fmt: skip
-
-
-def show(context: AppContext, run: str, *looks: Observation) -> None:
-    filing = site(context)
-    context.store.observations.record(run, [(key_of(filing), look) for look in looks], apply_observation)
+__all__ = ["context"]
 
 
 def test_every_surface_says_so_with_the_evidence(context: AppContext) -> None:

@@ -20,8 +20,8 @@ from rules.model import ClaimType, Outcome, Platform, Post
 from storage.filings import key_of
 from storage.notices import URGENT
 from tests.conftest import NOW
-from tests.console.house import client_of
-from tests.monitors.test_hijacked import context, show, site, taken
+from tests.support.console import client_of
+from tests.support.hijacked import context, show, site, taken
 
 __all__ = ["context"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rules.model import ClaimType, Outcome
-from tests.platforms.test_claims import LIST, SPACE, TEN, UID, bilibili, blog, dynamic, look, weibo
+from tests.support.platform_answers import LIST, SPACE, TEN, UID, bilibili, blog, dynamic, look, weibo
 
 SHOWN = ClaimType.ACTIVE | ClaimType.INACTIVE
 SEC = "MS4wLjABAAAAxyzabcdefghijklmnopqrstuvwx"

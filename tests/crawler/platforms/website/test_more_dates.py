@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.model import ClaimType, Outcome
-from tests.website.kinds import WORDS, article, column, day, framed, items, look
+from tests.support.website_shapes import WORDS, article, column, day, framed, items, look
 
 SHOWN = ClaimType.ACTIVE | ClaimType.INACTIVE
 

@@ -8,7 +8,7 @@ from crawler.observe.parse import parse_page
 from crawler.page.page import Page
 from rules.model import ClaimType, Outcome
 from tests.conftest import NOW
-from tests.website.kinds import article, framed, items, look
+from tests.support.website_shapes import article, framed, items, look
 
 NEWS = '<div class="side"><h3>最新</h3>' + items(["2026-11-20", "2026-11-02", "2026-10-11"]) + "</div>"
 ARTICLE = "http://jwc.example.edu.cn/info/1012/1890.htm"
