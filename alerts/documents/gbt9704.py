@@ -136,14 +136,23 @@ def columns(rows: Sequence[Sequence[str]], whole: int) -> list[int]:
 
 
 def balanced(title: str, limit: int = TITLE_WIDTH) -> list[str]:
-    """A title cut into lines of nearly equal length, not inside a number or a Latin word, nor beside the wrong mark."""
+    """A title cut into lines of nearly equal length, not inside a number or a Latin word, nor beside the wrong mark, nor,
+    where that can be helped, inside a name in quotation marks."""
     cut: list[str] = []
     for lines in range(-(-len(title) // limit), 1, -1):
         target = -(-len(title) // lines)
-        at = next((at for at in range(target, max(1, target - 6), -1) if _breakable(title, at)), target)
+        places = range(max(2, len(title) - (lines - 1) * limit), min(limit, len(title) - 1) + 1)
+        at = min(
+            (at for at in places if _breakable(title, at)), key=lambda at: _cost(title, at, target), default=target
+        )
         cut.append(title[:at])
         title = title[at:]
     return [*cut, title]
+
+
+def _cost(text: str, at: int, target: int) -> int:
+    quoted = text[:at].count("“") > text[:at].count("”")
+    return abs(at - target) + (TITLE_WIDTH if quoted else 0)
 
 
 def _breakable(text: str, at: int) -> bool:
