@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.notices.notice import EvidenceCitation, Notice
+from rules.cases.transitions import ABOUT_NAMES
 from rules.model import BEIJING, DocumentType, Platform
 
 NOUNS = {
@@ -15,8 +16,6 @@ NOUNS = {
     Platform.MINIPROGRAM: "该小程序",
 }
 """What an account is called from its second mention on; all others are 该账号."""
-ABOUT_NAMES = frozenset({"unregistered_name", "unfiled_account"})
-"""Rules about accounts that nobody filed: a person has confirmed each of them."""
 KINDS = ("办法", "规定", "细则", "条例", "制度", "意见", "指标", "通知")
 """How the title of a regulation ends, which is what it is called when it is named again."""
 STANDING = ("责令", "予以", "下达", "作出")
