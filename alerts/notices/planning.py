@@ -101,9 +101,17 @@ def _owed(case: Case, event: CaseEvent, history: list[CaseEvent], policy: Policy
         owed_since=event.at,
         upheld=event.data.upheld,
         answer=event.reason,
-        evidence=event.data.evidence,
+        evidence=event.data.evidence or _cure(event, history),
         revoked=tuple(r.step for r in event.data.records) if event.kind is EventKind.REVOKED else (),
     )
+
+
+def _cure(event: CaseEvent, history: list[CaseEvent]) -> tuple[str, ...]:
+    """What a 销号通知 stands on: the newest look that showed the breach cured, unless it came back since."""
+    if event.kind is not EventKind.CLOSED:
+        return ()
+    told = [past for past in history if past.kind in (EventKind.RESOLVED, EventKind.REOPENED, EventKind.CONFIRMED)]
+    return told[-1].data.evidence if told and told[-1].kind is EventKind.RESOLVED else ()
 
 
 def _reason(event: CaseEvent, history: list[CaseEvent]) -> NoticeReason:

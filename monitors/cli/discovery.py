@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,12 +28,21 @@ from monitors.cli.options import (
     print_rows,
 )
 from monitors.errors import InvalidInput
-from rules.candidates import Candidate, CandidateState, clones_first
+from rules.candidates import Candidate, CandidateState, ConfirmedKind, FollowUp, clones_first
 from rules.model import Platform
 from rules.people import Role
 from storage.database import StorageError
 
 commands = CommandGroup()
+ConfirmedKindOption = Annotated[
+    ConfirmedKind | None,
+    typer.Option(
+        "--kind", help="misuse 擅用校名、impersonation 冒充、unfiled 未备案的校内账号、dormant 已停用；不填按查找结果"
+    ),
+]
+FollowUpArgument = Annotated[
+    FollowUp, typer.Argument(help="complaint 平台投诉、talk 约谈、cyberspace 转网信部门、register 纳入备案")
+]
 Schools = Annotated[list[str] | None, typer.Option("--school", help="只查这些学校（代码），可写多次")]
 
 
@@ -94,8 +105,9 @@ def as_text(report: Any) -> str:
 def line_of(candidate: Candidate) -> str:
     """One candidate on one line."""
     expires = f"；{candidate.expires_at:%Y-%m-%d} 后删除" if candidate.expires_at else ""
+    kind = f"·{candidate.decided_kind.label}" if candidate.decided_kind else ""
     return (
-        f"{candidate.state.label} {candidate.school} {candidate.key} {candidate.name}（{candidate.platform.label}，{candidate.kind.label}）"
+        f"{candidate.state.label}{kind} {candidate.school} {candidate.key} {candidate.name}（{candidate.platform.label}，{candidate.kind.label}）"
         f" {candidate.url} {candidate.why}{expires}"
     )
 
@@ -128,11 +140,12 @@ def confirm(
     key: SuspectKey,
     by: DecidedByOption,
     school: OnlySchoolOption = "",
+    kind: ConfirmedKindOption = None,
     reason: ReasonOption = "",
     unit: UnitOption = "",
 ) -> None:
-    """确认：确属未备案或擅用校名，下次判定时按制度立案。责任单位不明的，文书等查明以后再发。"""
-    _judge(ctx, key, school, CandidateState.CONFIRMED, by, reason, unit)
+    """属实：随即按制度立案。责任单位不明的，文书等查明以后再发。"""
+    _judge(ctx, key, school, CandidateState.CONFIRMED, by, reason, unit, kind)
 
 
 @commands.command("exclude")
@@ -147,24 +160,85 @@ def exclude(
 def filed(
     ctx: typer.Context, key: SuspectKey, by: DecidedByOption, school: OnlySchoolOption = "", reason: ReasonOption = ""
 ) -> None:
-    """已备案：学校已经给这个账号备案。"""
+    """已备案：台账中有这个账号；没有的，先登记。"""
     _judge(ctx, key, school, CandidateState.FILED, by, reason)
 
 
-def _judge(
-    ctx: typer.Context, key: str, school: str, state: CandidateState, by: str, reason: str, unit: str = ""
+@commands.command("undo")
+def undo(ctx: typer.Context, key: SuspectKey, by: DecidedByOption, school: OnlySchoolOption = "") -> None:
+    """撤销十分钟以内作出的决定；因确认而立的条目同时终止。"""
+    from monitors.jobs.suspects import decisions
+
+    with asked(ctx).context() as context, _as_editor(context, by, code := school or _only(context, key)) as person:
+        told = decisions.undo(context, code, key, by=person)
+    typer.echo("\n".join([line_of(told.candidate), *told.notes]))
+
+
+@commands.command("step")
+def step(
+    ctx: typer.Context,
+    key: SuspectKey,
+    kind: FollowUpArgument,
+    by: DecidedByOption,
+    note: Annotated[str, typer.Option("--note", help="办理情况")] = "",
+    school: OnlySchoolOption = "",
 ) -> None:
-    from monitors.jobs.discovery.candidates import SuspectError, decide_candidate_as
+    """登记已确认账号的后续办理：平台投诉、约谈、转网信部门、纳入备案。"""
+    from monitors.jobs.suspects import decisions
+
+    with asked(ctx).context() as context, _as_editor(context, by, code := school or _only(context, key)) as person:
+        changed = decisions.follow_up(context, code, key, kind, by=person, note=note)
+    typer.echo(line_of(changed))
+
+
+@commands.command("package")
+def package(
+    ctx: typer.Context,
+    key: SuspectKey,
+    out: Annotated[Path, typer.Option("--out", help="存为哪个 zip 文件")],
+    school: OnlySchoolOption = "",
+) -> None:
+    """生成平台投诉材料：学校声明、证据清单、页面和截图。"""
+    from monitors.jobs.discovery.candidates import SuspectError
+    from monitors.jobs.suspects.package import complaint_package
 
     with asked(ctx).context() as context:
-        code = school or _only(context, key)
         try:
-            with decided_by(context, by, {Role.EDITOR}, code) as user:
-                person = user.display if user else by
-                decided, notes = decide_candidate_as(context, code, key, state, by=person, reason=reason, unit=unit)
+            made = complaint_package(context, school or _only(context, key), key)
         except SuspectError as error:
             raise InvalidInput(str(error)) from error
-    typer.echo("\n".join([line_of(decided), *notes]))
+    out.write_bytes(made.data)
+    typer.echo(f"已生成 {out}（{len(made.data) // 1024 + 1} KB）。")
+
+
+def _judge(
+    ctx: typer.Context,
+    key: str,
+    school: str,
+    state: CandidateState,
+    by: str,
+    reason: str,
+    unit: str = "",
+    kind: ConfirmedKind | None = None,
+) -> None:
+    from monitors.jobs.suspects.decisions import decide_candidate_as
+
+    with asked(ctx).context() as context, _as_editor(context, by, code := school or _only(context, key)) as person:
+        told = decide_candidate_as(context, code, key, state, by=person, reason=reason, unit=unit, kind=kind)
+    opened = [f"问题台账条目 {'、'.join(told.cases)}。"] if told.cases else []
+    typer.echo("\n".join([line_of(told.candidate), *opened, *told.notes]))
+
+
+@contextmanager
+def _as_editor(context: AppContext, by: str, school: str) -> Iterator[str]:
+    """The name under which a decision stands. What cannot be decided becomes a sentence and exit 2."""
+    from monitors.jobs.discovery.candidates import SuspectError
+
+    try:
+        with decided_by(context, by, {Role.EDITOR}, school) as user:
+            yield user.display if user else by
+    except SuspectError as error:
+        raise InvalidInput(str(error)) from error
 
 
 def _only(context: AppContext, key: str) -> str:

@@ -11,10 +11,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from alerts.notices.drafting import draft
-from alerts.notices.notice import EvidenceCitation, IssuingOffice, Reference
+from alerts.notices.notice import Reference
 from alerts.notices.notice import document_number as document_number
 from alerts.notices.planning import PlannedNotice, addressed, owed_notices
 from monitors.app_context import AppContext
+from monitors.jobs.paper_facts import case_now, exhibits, issuing_office
 from rules.accounts.join import join
 from rules.calendar import Calendar, china_calendar
 from rules.cases import transitions
@@ -141,11 +142,15 @@ class CaseWriter:
     notices: int = 0
 
     def save(self, case: Case, events: Iterable[CaseEvent]) -> None:
-        """Write a change and queue the notices that the case's history owes by now."""
-        self.book.write(case, list(events))
+        """Write a change and queue the notices that the case's history owes by now. A step's paper is made from today's
+        register; an answer goes to whoever was told."""
+        events = list(events)
+        self.book.write(case, events)
         history = self.book.events(case.number)
-        for planned in owed_notices(case, history, self.policy, written=self.book.notice_ids(case.number)):
-            self._queue(planned, case)
+        step_issued = any(event.kind is EventKind.ISSUED for event in events)
+        present = case_now(self.context, case, self.now) if step_issued else case
+        for planned in owed_notices(present, history, self.policy, written=self.book.notice_ids(case.number)):
+            self._queue(planned, present)
 
     def issue_due_step(self, case: Case, frozen: Collection[Platform]) -> bool:
         """Send the next step where it is due and nothing holds it."""
@@ -155,10 +160,8 @@ class CaseWriter:
         return True
 
     def _queue(self, planned: PlannedNotice, case: Case) -> None:
-        settings, year = self.context.settings, self.now.year
-        office = IssuingOffice(
-            name=settings.office or self.policy.school, contact=settings.office_contact, phone=settings.office_phone
-        )
+        year = self.now.year
+        office = issuing_office(self.context.settings, self.policy)
         whose = addressed(case, planned.tell, self.policy)
         sequence = self.book.next_number(f"notice/{planned.document.value}", year)
         notice = draft(
@@ -170,9 +173,10 @@ class CaseWriter:
             issued_at=self.now,
             recipients=recipients(self.context, case, planned.tell),
             addressee_mailboxes=recipients(self.context, case, [whose] if whose else ()),
-            evidence=_exhibits(case, planned),
+            evidence=exhibits(self.context, case, case.evidence),
+            proof=exhibits(self.context, case, planned.evidence),
             earlier=self._earlier(case, planned.revoked),
-            demo=settings.demo,
+            demo=self.context.settings.demo,
         )
         kind = planned.document.value
         self.book.enqueue_notice(
@@ -184,19 +188,16 @@ class CaseWriter:
         """What went out before; of a correction of some papers, those papers."""
         numbers = self.book.notice_numbers(case.number)
         return tuple(
-            Reference(number=numbers[record.notice], document=record.title, issued_at=record.issued_at)
+            Reference(
+                number=numbers[record.notice],
+                document=record.document.label,
+                issued_at=record.issued_at,
+                delivered_at=record.delivered_at,
+            )
             for record in case.issued_steps
             if record.issued_at and record.issued_at < self.now and record.notice in numbers
             if not only or record.step in only
         )
-
-
-def _exhibits(case: Case, planned: PlannedNotice) -> tuple[EvidenceCitation, ...]:
-    """The case's evidence and what the answer itself stands on. ``shown_at`` is the time of the last look alone: no
-    other exhibit is given it."""
-    last = case.evidence[-1] if case.evidence else ""
-    items = dict.fromkeys((*case.evidence, *planned.evidence))
-    return tuple(EvidenceCitation(id=item, seen_at=case.shown_at if item == last else None) for item in items)
 
 
 def recipients(context: AppContext, case: Case, tell: Iterable[Addressee]) -> tuple[str, ...]:

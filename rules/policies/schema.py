@@ -181,6 +181,21 @@ class RegisterFields(StrictModel):
     values: tuple[str, ...] = ()
 
 
+class Office(StrictModel):
+    """The office that issues the school's papers and signs them: never the school itself, whose seal is another's.
+
+    ``contact``, ``phone``, ``email``: whom a unit answers, an office's own; ``masthead``: the red line at the head, by default
+    the name and 文件; ``prefix``: how its 文号 begin.
+    """
+
+    name: NonEmptyText
+    contact: str = ""
+    phone: str = ""
+    email: str = ""
+    masthead: str = ""
+    prefix: str = ""
+
+
 class UnitName(StrictModel):
     """A unit and the short names the school itself uses for it."""
 
@@ -198,7 +213,7 @@ class Polling(StrictModel):
 class Policy(StrictModel):
     """One school's file. ``version`` is derived from the text, so a case can say which one it opened under.
 
-    ``demonstration``: an invented school. ``pack``: no school at all, a set of clauses for schools to borrow.
+    ``office``: who issues the papers; without it none gets a number. ``demonstration``: an invented school. ``pack``: no school at all, a set of clauses for schools to borrow.
     """
 
     code: Code
@@ -206,6 +221,7 @@ class Policy(StrictModel):
     school: NonEmptyText
     demonstration: bool = False
     pack: bool = False
+    office: Office | None = None
     regulation: Regulation
     names: ProtectedNames
     units: tuple[UnitName, ...] = ()
