@@ -67,15 +67,19 @@ def audit_changes(
     known: Mapping[tuple[str, str], str],
     now: datetime,
     reason: str = "",
+    *,
+    each: bool = False,
 ) -> None:
-    """One row: field by field. A whole import: one entry a school, for the change log has every row's history."""
+    """One row, or ``each``: field by field. A whole import: one entry a school, for the change log has every row's
+    history."""
     why = {"reason": reason} if reason else {}
     for school in sorted({school for school, _ in changed}):
         keys = [key for key in changed if key[0] == school]
-        if len(keys) == 1:
-            before, body = known.get(keys[0]), changed[keys[0]]
-            action = "filing.change" if before else "filing.add"
-            record_document(tx, action, f"{school}/{keys[0][1]}", before, body, now=now, school=school, **why)
+        if each or len(keys) == 1:
+            for key in keys:
+                before, body = known.get(key), changed[key]
+                action = "filing.change" if before else "filing.add"
+                record_document(tx, action, f"{school}/{key[1]}", before, body, now=now, school=school, **why)
         else:
             new = sum(key not in known for key in keys)
             after = {"added": new, "changed": len(keys) - new} | why

@@ -112,14 +112,21 @@ class FilingRepository:
 
         Raises RegisterMoved where somebody changed it meanwhile, or another row has the number or the account.
         """
+        self.change_all([(old, stamp, new)], by=by, now=now, reason=reason)
+
+    def change_all(self, changes: Sequence[tuple[Filing, str, Filing]], *, by: str, now: datetime, reason: str) -> None:
+        """`change` for several rows, all or nothing."""
         with self._db.write() as tx:
-            now_there = _one(tx, old.school, old.id)
-            if now_there is None or stamp_of(now_there) != stamp:
-                raise RegisterMoved("您打开这一页之后，别人已经改过这个账号。")
-            _check_free(tx, new, old.id)
-            if new.id != old.id:
-                tx.execute(delete(FILING).where(FILING.c.school == old.school, FILING.c.id == old.id))
-            _write(tx, {(new.school, new.id): new}, {(new.school, new.id): dump(now_there)}, by, now, reason)
+            for old, stamp, new in changes:
+                there = _one(tx, old.school, old.id)
+                if there is None or stamp_of(there) != stamp:
+                    raise RegisterMoved(f"您打开这一页之后，别人已经改过“{old.name}”。")
+                _check_free(tx, new, old.id)
+                if new.id != old.id:
+                    tx.execute(delete(FILING).where(FILING.c.school == old.school, FILING.c.id == old.id))
+            new_rows = {(new.school, new.id): new for _, _, new in changes}
+            known = {(new.school, new.id): dump(old) for old, _, new in changes}
+            _write(tx, new_rows, known, by, now, reason, each=True)
 
     def remove(self, school: str, ids: Sequence[str], *, by: str, now: datetime, reason: str = "") -> int:
         """Take rows out of the register; their last state stays in the change log."""
@@ -207,6 +214,8 @@ def _write(
     by: str,
     now: datetime,
     reason: str,
+    *,
+    each: bool = False,
 ) -> None:
     """The rows, their change log and their audit entries."""
     bodies = {key: dump(filing) for key, filing in changed.items()}
@@ -215,7 +224,7 @@ def _write(
         tx.execute(
             insert(CHANGE), [change_row(key, known.get(key), body, by, now, reason) for key, body in bodies.items()]
         )
-    audit_changes(tx, bodies, known, now, reason)
+    audit_changes(tx, bodies, known, now, reason, each=each)
 
 
 def _row(filing: Filing, body: str, now: datetime) -> dict[str, Any]:

@@ -33,8 +33,8 @@ def test_a_number_and_an_account_are_one_row_s(store: Store) -> None:
         store.filings.add(replace(LIBRARY, id="A-2"), by="甲", now=NOW, reason="")
     second = store.filings.add(replace(LIBRARY, id="A-2", account_id="10000002"), by="甲", now=NOW, reason="")
     assert (kept.position, second.position) == (1, 2)
+    taken = replace(second, account_id="10000001")
     with pytest.raises(RegisterMoved, match="已有这个账号"):
-        taken = replace(second, account_id="10000001")
         store.filings.change(second, stamp_of(second), taken, by="甲", now=NOW, reason="")
     assert store.filings.add(replace(LIBRARY, school="dut"), by="甲", now=NOW, reason="").school == "dut"
 

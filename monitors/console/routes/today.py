@@ -16,9 +16,9 @@ from monitors.console.rendering import open_breakers, render, school_names, worl
 from rules.candidates import CandidateState
 from rules.model import Outcome, Platform
 from rules.people import View
+from storage.account_filter import UNSEEN
 from storage.notices import NoticeState
 from storage.platform_state import PlatformState
-from storage.read_models import UNSEEN
 
 router = APIRouter()
 SHOWN_CASES, SHOWN_UNSEEN = 12, 8
