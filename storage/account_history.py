@@ -1,4 +1,4 @@
-"""What was seen of one account over time: days with posts and looks, names, sources. For its page."""
+"""What was seen of one account over time: days, sources, names. For its page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from rules.model import ClaimType, Observation, Outcome
 from storage.database import Database
-from storage.observations import OBSERVATION, POST
+from storage.observations import OBSERVATION
 from storage.serialization import load
 
 FACTS = tuple(outcome.value for outcome in Outcome if outcome.is_fact)
@@ -38,6 +38,14 @@ class SourceUse:
     facts: int
 
 
+@dataclass(frozen=True, slots=True)
+class AccountLooks:
+    """Looks at an account: what those of each day (Beijing) showed, and the use of each source by its code."""
+
+    by_day: Mapping[date, frozenset[Outcome]]
+    by_source: Mapping[str, SourceUse]
+
+
 class AccountHistory:
     """Questions about one account."""
 
@@ -45,24 +53,20 @@ class AccountHistory:
         """Over an upgraded database."""
         self._db = database
 
-    def looks(self, key: str, since: datetime) -> Mapping[date, frozenset[Outcome]]:
-        """What the looks of each day (Beijing) showed."""
-        query = select(OBSERVATION.c.observed_at, OBSERVATION.c.outcome)
-        query = query.where(OBSERVATION.c.key == key, OBSERVATION.c.observed_at >= since).distinct()
+    def looks(self, key: str, since: datetime) -> AccountLooks:
+        """What the looks since then showed, by day and by source."""
+        query = select(OBSERVATION.c.observed_at, OBSERVATION.c.outcome, OBSERVATION.c.source)
+        query = query.where(OBSERVATION.c.key == key, OBSERVATION.c.observed_at >= since)
         days: dict[date, set[Outcome]] = {}
+        sources: dict[str, SourceUse] = {}
         with self._db.read() as tx:
-            for at, outcome in tx.execute(query):
-                days.setdefault(at.date(), set()).add(Outcome(outcome))
-        return {day: frozenset(shown) for day, shown in days.items()}
-
-    def post_days(self, key: str, since: datetime) -> Mapping[date, int]:
-        """How many own posts bear each day's date (Beijing)."""
-        query = select(POST.c.published_at).where(POST.c.key == key, POST.c.published_at >= since)
-        days: dict[date, int] = {}
-        with self._db.read() as tx:
-            for (at,) in tx.execute(query):
-                days[at.date()] = days.get(at.date(), 0) + 1
-        return days
+            for at, code, source in tx.execute(query.order_by(OBSERVATION.c.observed_at)):
+                outcome = Outcome(code)
+                days.setdefault(at.date(), set()).add(outcome)
+                old = sources.get(source, SourceUse(at, None, 0, 0))
+                fact_at = at if outcome.is_fact else old.fact_at
+                sources[source] = SourceUse(at, fact_at, old.asked + 1, old.facts + outcome.is_fact)
+        return AccountLooks({day: frozenset(shown) for day, shown in days.items()}, sources)
 
     def names(self, key: str) -> list[NameSpan]:
         """The names that pages which prove a name showed, oldest first. Looks that showed the same are read once."""
@@ -82,19 +86,3 @@ class AccountHistory:
             else:
                 spans.append(NameSpan(look.name, start, end, look.evidence))
         return spans
-
-    def sources(self, key: str) -> Mapping[str, SourceUse]:
-        """By the source's code."""
-        query = select(
-            OBSERVATION.c.source, OBSERVATION.c.outcome, func.max(OBSERVATION.c.observed_at).label("at"), func.count()
-        )
-        query = query.where(OBSERVATION.c.key == key).group_by(OBSERVATION.c.source, OBSERVATION.c.outcome)
-        found: dict[str, SourceUse] = {}
-        with self._db.read() as tx:
-            for source, outcome, at, number in tx.execute(query):
-                old = found.get(source, SourceUse(at, None, 0, 0))
-                is_fact = outcome in FACTS
-                fact_at = max((old.fact_at or at), at) if is_fact else old.fact_at
-                facts = old.facts + number if is_fact else old.facts
-                found[source] = SourceUse(max(old.asked_at, at), fact_at, old.asked + number, facts)
-        return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, distinct, func, literal, select, tuple_
+from sqlalchemy import Connection, Integer, func, literal, select, tuple_
 from sqlalchemy.sql import Select
 
 from rules.model import BEIJING, Filing, LabeledEnum
@@ -109,7 +109,7 @@ class AccountLists:
         with self._db.read() as tx:
             found = []
             for column in (FILING.c.unit, FILING.c.category):
-                query = select(distinct(column)).where(column != "", *visible(view)).order_by(column).limit(limit)
+                query = select(column).distinct().where(column != "", *visible(view)).order_by(column).limit(limit)
                 found.append([text for (text,) in tx.execute(query)])
         return found[0], found[1]
 
@@ -162,14 +162,16 @@ def _decode(cursor: str, order: AccountOrder) -> tuple[Any, ...] | None:
     columns, _ = _ORDERS[order]
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        read = tuple(
-            kind(value)
-            for value, column in zip(values, columns, strict=True)
-            for kind in [datetime.fromisoformat if column.type is TIME else column.type.python_type]
-        )
+        read = tuple(_kind(column)(value) for value, column in zip(values, columns, strict=True))
     except (ValueError, TypeError):
         return None
     return None if any(isinstance(value, datetime) and value.tzinfo is None for value in read) else read
+
+
+def _kind(column: Any) -> Callable[[Any], Any]:
+    if column.type is TIME:
+        return datetime.fromisoformat
+    return int if isinstance(column.type, Integer) else str
 
 
 def item_of(row: Any) -> AccountListItem:

@@ -108,16 +108,17 @@ def school_names(context: AppContext, view: View = View(None)) -> dict[str, str]
     """Schools with a register here that a person may see something of, by code, under their own names."""
     known = {school for school, _ in view.units} if not view.schools else set()
     codes = [code for code in context.schools if view.sees_school(code) or known & {"", code}]
-    return {code: _school_name(context, code) for code in codes}
+    return {code: school_name(context, code) for code in codes}
 
 
 def register_schools(context: AppContext) -> dict[str, str]:
     """Schools that a register may be kept for: those with a policy of their own, and those that have one already."""
     own = {code for code, policy in context.policies.items() if not policy.pack}
-    return {code: _school_name(context, code) for code in sorted(own | set(context.schools))}
+    return {code: school_name(context, code) for code in sorted(own | set(context.schools))}
 
 
-def _school_name(context: AppContext, code: str) -> str:
+def school_name(context: AppContext, code: str) -> str:
+    """What to call a school."""
     policy = context.policies.get(code)
     return f"{policy.school}{'（演示）' if policy.demonstration else ''}" if policy else code
 

@@ -109,7 +109,8 @@ def _outline(days: list[date], first: date) -> str:
 
 def _months(first: date, last: date) -> tuple[tuple[int, str], ...]:
     starts = [day for day in _days(first, last) if day.day == 1]
-    return tuple((LEFT + (day - first).days // 7 * CELL, f"{day.month}月") for day in starts)
+    marks = ((LEFT + (day - first).days // 7 * CELL, f"{day.month}月") for day in starts)
+    return tuple(mark for mark in marks if mark[0] < LEFT + (WEEKS - 2) * CELL)
 
 
 def _by_month(days: Mapping[date, DayKind]) -> tuple[tuple[str, Mapping[DayKind, int]], ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -19,12 +20,12 @@ from monitors.console.formatting import day, masked, outlink, path, prose
 from monitors.console.labels import label
 from monitors.console.pending import OPEN_STATES, by_urgency
 from monitors.console.register_query import RegisterQuery
-from monitors.console.rendering import open_breakers, redirect_after, render, school_names, world_of
-from monitors.console.year_strip import YearStrip, first_day, year_strip
+from monitors.console.rendering import open_breakers, redirect_after, render, school_name, world_of
+from monitors.console.year_strip import first_day, year_strip
 from monitors.jobs.proof import look_at
 from rules.calendar import start_of
 from rules.cases.case import Case
-from rules.model import AccountState, Filing, Finding, LabeledEnum, Platform
+from rules.model import Filing, Finding, LabeledEnum, Platform
 from rules.people import Role, View
 from storage.account_history import SourceUse
 from storage.filing_changes import FilingChange
@@ -36,7 +37,7 @@ router = APIRouter()
 PERSONAL = ("phones", "emails")
 PUBLIC = ("account_id",)
 """Numbers that anybody may see, however much they look like a telephone's."""
-CHANGES_SHOWN = 20
+CHANGES_SHOWN, POSTS_READ = 20, 3000
 PICTURE = ("GET", "/evidence/{evidence:path}/picture")
 """Where a page of the archive is shown as a picture, where that is offered."""
 OWN_HEADINGS = ("id", "platform", "name", "unit", "url")
@@ -60,7 +61,8 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
     if not filings and (known or seen is None or (view.unit_only and not cases)):
         raise HTTPException(404, "台账和观察记录中都没有这个账号。")
     platform = filings[0].platform if filings else Platform(key.partition(":")[0])
-    posts = store.observations.posts(key, 20)
+    first = start_of(first_day(now.date()))
+    posts, looks = store.observations.posts(key, POSTS_READ), store.account_history.looks(key, first)
     return render(
         request,
         "account.html",
@@ -77,23 +79,22 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
             for filing in filings
         ],
         seen=seen,
-        names=school_names(context, view),
-        strip=_strip(context, key, now, seen),
-        posts=shown_posts(posts),
+        names={each.school: school_name(context, each.school) for each in (*filings, *cases)},
+        strip=year_strip(now.date(), _days(posts), looks.by_day, seen),
+        posts=shown_posts(posts[:20]),
         name_spans=store.account_history.names(key),
         findings=_findings(context, key, view, cases),
         history=[look for look, _ in store.observations.history(key, limit=30)],
-        cases=by_urgency(cases, now, open_breakers(context)),
-        sources=_sources(platform, store.account_history.sources(key)),
+        cases=by_urgency(cases, now, open_breakers(context) if cases else []),
+        sources=_sources(platform, looks.by_source),
         source_names=source_names(platform),
         picture=PICTURE in ACCESS,
     )
 
 
-def _strip(context: AppContext, key: str, now: datetime, seen: AccountState | None) -> YearStrip:
-    since = start_of(first_day(now.date()))
-    history = context.store.account_history
-    return year_strip(now.date(), history.post_days(key, since), history.looks(key, since), seen)
+def _days(posts: Sequence[StoredPost]) -> Counter[date]:
+    """How many of the posts bear each day's date."""
+    return Counter(post.published_at.date() for post in posts if post.published_at)
 
 
 def _findings(context: AppContext, key: str, view: View, cases: Sequence[Case]) -> list[tuple[Finding, datetime]]:
