@@ -200,11 +200,11 @@ def _one(tx: Connection, school: str, filing: str) -> Filing | None:
 def _check_free(tx: Connection, filing: Filing, own: str) -> None:
     """Raises RegisterMoved where another row of the school has this number or this account."""
     here = (FILING.c.school == filing.school, FILING.c.id != own)
-    if filing.id != own and tx.execute(select(FILING.c.id).where(*here, FILING.c.id == filing.id)).first():
-        raise RegisterMoved(f"备案号“{filing.id}”已经用在另一个账号上。")
-    query = select(FILING.c.name, FILING.c.id).where(*here, FILING.c.key == key_of(filing))
+    query = select(FILING.c.name).where(*here, FILING.c.key == key_of(filing))
     if other := tx.execute(query).first():
         raise RegisterMoved(f"台账中已有这个账号：“{other.name}”。")
+    if filing.id != own and tx.execute(select(FILING.c.id).where(*here, FILING.c.id == filing.id)).first():
+        raise RegisterMoved(f"备案号“{filing.number or '（自动编号）'}”已经用在另一个账号上。")
 
 
 def _write(

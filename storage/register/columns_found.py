@@ -42,7 +42,7 @@ def columns_of(data: bytes, filename: str, chosen: Mapping[str, str]) -> tuple[S
     known = [(sheet, header) for sheet in sheets if (header := find_header(sheet, chosen))]
     if known:
         return tuple(_columns(sheet, header, chosen, known=True) for sheet, header in known)
-    guessed = [(sheet, header) for sheet in sheets if (header := likely_header(sheet))]
+    guessed = [(sheet, header) for sheet in sheets if (header := likely_header(sheet, chosen))]
     return tuple(_columns(sheet, header, chosen, known=False) for sheet, header in guessed)
 
 

@@ -32,15 +32,15 @@ def find_header(sheet: Sheet, chosen: Mapping[str, str] = {}) -> Header | None:
     return best[1:] if best else None
 
 
-def likely_header(sheet: Sheet) -> Header | None:
-    """Where no row names fields that we know: the first of the rows with the most texts in them, for a person to name."""
+def likely_header(sheet: Sheet, chosen: Mapping[str, str]) -> Header | None:
+    """Where no row names an account and what it is: the first of the rows with the most texts, for a person to name."""
     rows = sheet.rows[:HEADER_WITHIN]
     texts = [len({shown(cell) for cell in cells if isinstance(cell, str)} - {""}) for _, cells in rows]
     if max(texts, default=0) < 2:
         return None
     number, _ = rows[texts.index(max(texts))]
     headings = [shown(cell) for cell in _spread(sheet, number)]
-    return number, headings, [None] * len(headings)
+    return number, headings, assign(headings, chosen)
 
 
 def shown(cell: Value) -> str:
