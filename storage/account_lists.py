@@ -99,10 +99,15 @@ class AccountLists:
                 start = _place(rows[-1], order)
 
     def count(self, wanted: AccountFilter) -> int:
-        """How many accounts there are: the one number that every page, digest and greeting says."""
+        """How many accounts there are."""
+        return sum(self.count_by_school(wanted).values())
+
+    def count_by_school(self, wanted: AccountFilter) -> dict[str, int]:
+        """How many accounts each school has: the one number that pages, digests and greetings say."""
+        query = select(FILING.c.school, func.count()).select_from(REGISTER).where(*conditions(wanted))
         with self._db.read() as tx:
-            query = select(func.count()).select_from(REGISTER).where(*conditions(wanted))
-            return int(tx.execute(query).scalar_one())
+            rows = tx.execute(query.group_by(FILING.c.school).order_by(FILING.c.school))
+            return {school: int(number) for school, number in rows}
 
     def words(self, view: View, limit: int = 300) -> tuple[list[str], list[str]]:
         """The units and the categories that the register names, the first ``limit`` of each."""

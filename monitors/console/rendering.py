@@ -17,11 +17,14 @@ from monitors.app_context import AppContext
 from monitors.console import formatting, labels
 from monitors.console.access import ACCESS, allowed
 from monitors.console.middleware import safe_path
+from monitors.demo.replay import SCHOOL as REPLAY
 from rules.catalogue import RULES
 from rules.model import Platform
 from rules.people import View
 
 HERE = Path(__file__).parent
+REPLAYED = "真实页面回放（演示）"
+"""What the demonstration calls the pages that it replays: they are nobody's register."""
 STATIC = HERE / "static"
 NAV = (
     ("/", "今日"),
@@ -119,8 +122,9 @@ def register_schools(context: AppContext) -> dict[str, str]:
 
 def school_name(context: AppContext, code: str) -> str:
     """What to call a school."""
-    policy = context.policies.get(code)
-    return f"{policy.school}{'（演示）' if policy.demonstration else ''}" if policy else code
+    if policy := context.policies.get(code):
+        return f"{policy.school}{'（演示）' if policy.demonstration else ''}"
+    return REPLAYED if context.settings.demo and code == REPLAY else f"尚无制度文件的学校（代码 {code}）"
 
 
 def open_breakers(context: AppContext) -> list[Platform]:

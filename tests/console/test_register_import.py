@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import io
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -65,7 +66,7 @@ def choose(browser: Browser, address: str, **changed: str) -> str:
     return browser.post(f"{address}/columns", data=data).text
 
 
-def correct(browser: Browser, address: str, skip: tuple[str, ...] = (), **texts: str) -> str:
+def correct(browser: Browser, address: str, texts: Mapping[str, str], skip: tuple[str, ...] = ()) -> str:
     """Fill in the rows by what stands in the cell now; the page afterwards."""
     page = browser.get(address).text
     cells = re.findall(
@@ -101,7 +102,7 @@ def test_a_table_of_the_office_s_own(staff: Browser, context: AppContext) -> Non
     assert taken["值班室"] == ""
     assert "改正（2 行）" in page
     assert "没有这一天" in page
-    page = correct(staff, address, **{"蓝V": "是", "2024年13月": "2024-12"})
+    page = correct(staff, address, {"蓝V": "是", "2024年13月": "2024-12"})
     assert "导入后的变化" in page
     assert "微信视频号 1" in page
     assert context.store.filings.all() == before
@@ -132,7 +133,7 @@ def test_the_school_s_headings_are_remembered(staff: Browser, context: AppContex
 def test_a_row_may_be_left_out(staff: Browser, context: AppContext) -> None:
     address = upload(staff, workbook())
     choose(staff, address, 号主="name", 归哪个单位="unit")
-    page = correct(staff, address, skip=("总表#4", "总表#5"))
+    page = correct(staff, address, {}, skip=("总表#4", "总表#5"))
     assert "按您的选择没有导入这一行" in page
     carry_out(staff, address)
     names = {f.name for f in context.store.filings.all(DEMO)}

@@ -61,6 +61,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
     if not filings and (known or seen is None or (view.unit_only and not cases)):
         raise HTTPException(404, "台账和观察记录中都没有这个账号。")
     platform = filings[0].platform if filings else Platform(key.partition(":")[0])
+    schools = {filing.school for filing in filings} | {case.school for case in cases}
     first = start_of(first_day(now.date()))
     posts, looks = store.observations.posts(key, POSTS_READ), store.account_history.looks(key, first)
     return render(
@@ -79,7 +80,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
             for filing in filings
         ],
         seen=seen,
-        names={each.school: school_name(context, each.school) for each in (*filings, *cases)},
+        names={code: school_name(context, code) for code in schools},
         strip=year_strip(now.date(), _days(posts), looks.by_day, seen),
         posts=shown_posts(posts[:20]),
         name_spans=store.account_history.names(key),
