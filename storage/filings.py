@@ -1,8 +1,8 @@
-"""The register in the database: filings as they stand, and every change with who made it."""
+"""The register in the database: filings as they stand, and every change with who made it and why."""
 
 from __future__ import annotations
 
-import json
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,10 +14,11 @@ from rules.accounts.identity import account_key
 from rules.model import Filing
 from storage.audit import record, record_document
 from storage.database import Database, StorageError, table, upsert
-from storage.serialization import dump, load, load_json
-from storage.tables import FilingChangeRow, FilingRow
+from storage.filing_changes import CHANGE, FilingChange, audit_changes, change_row, changes_of
+from storage.serialization import dump, load
+from storage.tables import UNPLACED, FilingRow
 
-FILING, CHANGE = table(FilingRow), table(FilingChangeRow)
+FILING = table(FilingRow)
 
 
 def key_of(filing: Filing) -> str:
@@ -25,8 +26,14 @@ def key_of(filing: Filing) -> str:
     return account_key(filing.platform, filing.account_id, filing.url, filing.name)
 
 
+def stamp_of(filing: Filing) -> str:
+    """What a form carries so that a change somebody else made meanwhile is noticed."""
+    return hashlib.sha256(dump(filing).encode()).hexdigest()[:16]
+
+
 class RegisterMoved(StorageError):
-    """The register is no longer what a preview was made of. Raised by `FilingRepository.carry_out`; the catcher previews anew."""
+    """The register is no longer what a preview or a form was made of. Raised by `FilingRepository.carry_out`, `add`,
+    `change` and `remove_one`; the catcher shows what is there now."""
 
 
 class FilingRepository:
@@ -36,7 +43,7 @@ class FilingRepository:
         """Over an upgraded database."""
         self._db = database
 
-    def save(self, filings: Sequence[Filing], *, by: str, now: datetime) -> tuple[int, int]:
+    def save(self, filings: Sequence[Filing], *, by: str, now: datetime, reason: str = "") -> tuple[int, int]:
         """Add new rows and change those that differ, all or nothing. Returns (added, changed)."""
         with self._db.write() as tx:
             known = {
@@ -45,17 +52,19 @@ class FilingRepository:
             }
             new = {(f.school, f.id): (f, dump(f)) for f in filings}
             changed = {key: pair for key, pair in new.items() if known.get(key) != pair[1]}
-            upsert(tx, FilingRow, [_row(filing, body, now) for filing, body in changed.values()])
-            if changed:
-                tx.execute(
-                    insert(CHANGE), [_change(key, known.get(key), body, by, now) for key, (_, body) in changed.items()]
-                )
+            _write(tx, {key: filing for key, (filing, _) in changed.items()}, known, by, now, reason)
             added = sum(key not in known for key in changed)
-            _audit(tx, changed, known, now)
             return added, len(changed) - added
 
     def carry_out(
-        self, school: str, before: Sequence[Filing], after: Sequence[Filing], *, by: str, now: datetime
+        self,
+        school: str,
+        before: Sequence[Filing],
+        after: Sequence[Filing],
+        *,
+        by: str,
+        now: datetime,
+        reason: str = "",
     ) -> None:
         """Make a school's register ``after``, if it still is ``before``, all or nothing.
 
@@ -73,29 +82,65 @@ class FilingRepository:
             for start in range(0, len(gone), 500):
                 ids = [filing.id for filing in gone[start : start + 500]]
                 tx.execute(delete(FILING).where(FILING.c.school == school, FILING.c.id.in_(ids)))
-            log = [_change((school, filing.id), dump(filing), "", by, now) for filing in gone]
+            log = [change_row((school, filing.id), dump(filing), "", by, now, reason) for filing in gone]
             log += [
-                _change(
-                    (school, filing.id), dump(old) if (old := known.get(filing.id)) else None, dump(filing), by, now
-                )
+                change_row((school, filing.id), dump(old) if old else None, dump(filing), by, now, reason)
                 for filing in written
                 if not (old := known.get(filing.id)) or replace(old, position=filing.position) != filing
             ]
             if log:
                 tx.execute(insert(CHANGE), log)
-            changed = {(school, filing.id): (filing, dump(filing)) for filing in written}
-            _audit(tx, changed, {(school, key): dump(filing) for key, filing in known.items()}, now)
+            changed = {(school, filing.id): dump(filing) for filing in written}
+            audit_changes(tx, changed, {(school, key): dump(filing) for key, filing in known.items()}, now, reason)
             if gone:
                 record(tx, "filing.remove", school, now=now, school=school, before={"ids": [each.id for each in gone]})
 
-    def remove(self, school: str, ids: Sequence[str], *, by: str, now: datetime) -> int:
+    def add(self, filing: Filing, *, by: str, now: datetime, reason: str) -> Filing:
+        """One new row at the end of the office's order, as kept. Raises RegisterMoved where its number or account is
+        there already."""
+        with self._db.write() as tx:
+            _check_free(tx, filing, "")
+            query = select(func.max(FILING.c.position)).where(
+                FILING.c.school == filing.school, FILING.c.position < UNPLACED
+            )
+            placed = replace(filing, position=(tx.execute(query).scalar() or 0) + 1)
+            _write(tx, {(placed.school, placed.id): placed}, {}, by, now, reason)
+            return placed
+
+    def change(self, old: Filing, stamp: str, new: Filing, *, by: str, now: datetime, reason: str) -> None:
+        """Put ``new`` in the place of ``old``, if the row still is what ``stamp`` was made of. The number may change.
+
+        Raises RegisterMoved where somebody changed it meanwhile, or another row has the number or the account.
+        """
+        self.change_all([(old, stamp, new)], by=by, now=now, reason=reason)
+
+    def change_all(self, changes: Sequence[tuple[Filing, str, Filing]], *, by: str, now: datetime, reason: str) -> None:
+        """`change` for several rows, all or nothing."""
+        with self._db.write() as tx:
+            for old, stamp, new in changes:
+                there = _one(tx, old.school, old.id)
+                if there is None or stamp_of(there) != stamp:
+                    raise RegisterMoved(f"您打开这一页之后，别人已经改过“{old.name}”。")
+                _check_free(tx, new, old.id)
+                if new.id != old.id:
+                    tx.execute(delete(FILING).where(FILING.c.school == old.school, FILING.c.id == old.id))
+            new_rows = {(new.school, new.id): new for _, _, new in changes}
+            known = {(new.school, new.id): dump(old) for old, _, new in changes}
+            _write(tx, new_rows, known, by, now, reason, each=True)
+
+    def remove(self, school: str, ids: Sequence[str], *, by: str, now: datetime, reason: str = "") -> int:
         """Take rows out of the register; their last state stays in the change log."""
         with self._db.write() as tx:
             rows = tx.execute(select(FILING).where(FILING.c.school == school, FILING.c.id.in_(ids))).all()
             for row in rows:
-                tx.execute(insert(CHANGE), [_change((school, row.id), row.document, "", by, now)])
+                tx.execute(insert(CHANGE), [change_row((school, row.id), row.document, "", by, now, reason)])
                 record_document(tx, "filing.remove", f"{school}/{row.id}", row.document, "", now=now, school=school)
             return int(tx.execute(delete(FILING).where(FILING.c.school == school, FILING.c.id.in_(ids))).rowcount)
+
+    def one(self, school: str, filing: str) -> Filing | None:
+        """One row, or None."""
+        with self._db.read() as tx:
+            return _one(tx, school, filing)
 
     def all(self, school: str | None = None) -> list[Filing]:
         """Every filing, of one school where named, in the office's order."""
@@ -128,11 +173,10 @@ class FilingRepository:
             query = select(FILING.c.school, func.count()).group_by(FILING.c.school)
             return {school: n for school, n in tx.execute(query)}
 
-    def changes(self, filing: str) -> list[dict[str, Any]]:
-        """What happened to one filing, oldest first: at, by, before, after."""
-        query = select(CHANGE).where(CHANGE.c.filing == filing).order_by(CHANGE.c.seq)
+    def changes(self, school: str, filing: str) -> list[FilingChange]:
+        """What happened to one filing, oldest first, also under the numbers it had before."""
         with self._db.read() as tx:
-            return [{"at": row.at, "by": row.by, **load_json("台账变更", row.document)} for row in tx.execute(query)]
+            return changes_of(tx, school, filing)
 
 
 def filing_pages(tx: Connection, school: str, size: int = 2000) -> Iterator[list[Filing]]:
@@ -147,24 +191,40 @@ def filing_pages(tx: Connection, school: str, size: int = 2000) -> Iterator[list
         yield [load(Filing, row.document) for row in rows]
 
 
-def _audit(
+def _one(tx: Connection, school: str, filing: str) -> Filing | None:
+    query = select(FILING.c.document).where(FILING.c.school == school, FILING.c.id == filing)
+    body = tx.execute(query).scalar()
+    return load(Filing, body) if body else None
+
+
+def _check_free(tx: Connection, filing: Filing, own: str) -> None:
+    """Raises RegisterMoved where another row of the school has this number or this account."""
+    here = (FILING.c.school == filing.school, FILING.c.id != own)
+    query = select(FILING.c.name).where(*here, FILING.c.key == key_of(filing))
+    if other := tx.execute(query).first():
+        raise RegisterMoved(f"台账中已有这个账号：“{other.name}”。")
+    if filing.id != own and tx.execute(select(FILING.c.id).where(*here, FILING.c.id == filing.id)).first():
+        raise RegisterMoved(f"备案号“{filing.number or '（自动编号）'}”已经用在另一个账号上。")
+
+
+def _write(
     tx: Connection,
-    changed: Mapping[tuple[str, str], tuple[Filing, str]],
+    changed: Mapping[tuple[str, str], Filing],
     known: Mapping[tuple[str, str], str],
+    by: str,
     now: datetime,
+    reason: str,
+    *,
+    each: bool = False,
 ) -> None:
-    """One row: field by field. A whole import: one entry a school, for its change log has every row's history."""
-    for school in sorted({school for school, _ in changed}):
-        keys = [key for key in changed if key[0] == school]
-        if len(keys) == 1:
-            before, (_, body) = known.get(keys[0]), changed[keys[0]]
-            action = "filing.change" if before else "filing.add"
-            record_document(tx, action, f"{school}/{keys[0][1]}", before, body, now=now, school=school)
-        else:
-            new = sum(key not in known for key in keys)
-            record(
-                tx, "filing.import", school, now=now, school=school, after={"added": new, "changed": len(keys) - new}
-            )
+    """The rows, their change log and their audit entries."""
+    bodies = {key: dump(filing) for key, filing in changed.items()}
+    upsert(tx, FilingRow, [_row(filing, bodies[key], now) for key, filing in changed.items()])
+    if changed:
+        tx.execute(
+            insert(CHANGE), [change_row(key, known.get(key), body, by, now, reason) for key, body in bodies.items()]
+        )
+    audit_changes(tx, bodies, known, now, reason, each=each)
 
 
 def _row(filing: Filing, body: str, now: datetime) -> dict[str, Any]:
@@ -175,13 +235,10 @@ def _row(filing: Filing, body: str, now: datetime) -> dict[str, Any]:
         "platform": filing.platform.value,
         "name": filing.name,
         "unit": filing.unit,
+        "level": filing.level.value if filing.level else "",
+        "category": filing.category,
+        "status": filing.status.value,
+        "position": filing.position or UNPLACED,
         "document": body,
         "updated_at": now,
     }
-
-
-def _change(key: tuple[str, str], before: str | None, after: str, by: str, now: datetime) -> dict[str, Any]:
-    body = json.dumps(
-        {"before": json.loads(before or "null"), "after": json.loads(after or "null")}, ensure_ascii=False
-    )
-    return {"school": key[0], "filing": key[1], "at": now, "by": by, "document": body}

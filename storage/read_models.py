@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select, text
 
 from rules.cases.case import Case
 from rules.model import PARSER_ERROR, AccountState, DatedEvidence, Filing, Outcome, Platform
 from rules.people import View
+from storage.account_filter import EVERYTHING, REGISTER, SHOWN, UNSEEN, visible
+from storage.account_lists import COLUMNS, AccountListItem, item_of
 from storage.cases import CASE, OPEN
 from storage.crawl_runs import RUN, RunStatus
 from storage.database import Database
@@ -20,40 +22,6 @@ from storage.filings import FILING, filing_pages, key_of
 from storage.notices import NOTICE, NoticeState
 from storage.observations import OBSERVATION, STATE, account_states, chunked
 from storage.serialization import load
-
-NEVER = "never"
-"""Shown for an account that nobody has looked at yet."""
-UNSEEN = (Outcome.BLOCKED.value, Outcome.UNREADABLE.value, NEVER)
-"""What a newest look may be that says nothing about the account."""
-SHOWN = func.coalesce(STATE.c.obstacle, STATE.c.outcome, NEVER)
-REGISTER = FILING.outerjoin(STATE, STATE.c.key == FILING.c.key)
-
-
-EVERYTHING = View(None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class AccountFilter:
-    """Which accounts to list. ``outcome``: a code of `Outcome`, ``never``, ``unseen``, ``case`` or empty for all."""
-
-    school: str = ""
-    platform: str = ""
-    outcome: str = ""
-    text: str = ""
-    view: View = EVERYTHING
-
-
-@dataclass(frozen=True, kw_only=True)
-class AccountListItem:
-    """One row of the register with what was seen: the newest look, and the newest (``fact_at``) that said something."""
-
-    filing: Filing
-    key: str
-    shown: str
-    last_post_at: datetime | None
-    attempted_at: datetime | None
-    fact_at: datetime | None
-    open_cases: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,36 +61,20 @@ class ReadModels:
         """Over an upgraded database."""
         self._db = database
 
-    def accounts(self, wanted: AccountFilter, *, limit: int, offset: int = 0) -> tuple[list[AccountListItem], int]:
-        """One page of the register in the order of its numbers, and how many rows there are."""
-        conditions = _conditions(wanted)
-        query = select(*_COLUMNS).select_from(REGISTER).where(*conditions)
-        query = query.order_by(FILING.c.school, FILING.c.id).limit(limit).offset(offset)
-        with self._db.read() as tx:
-            total = tx.execute(select(func.count()).select_from(REGISTER).where(*conditions)).scalar_one()
-            lines = [_line(row) for row in tx.execute(query)]
-            keys = [line.key for line in lines]
-            count = select(CASE.c.school, CASE.c.account, func.count()).where(
-                CASE.c.account.in_(keys), CASE.c.state.in_(OPEN)
-            )
-            found = tx.execute(count.group_by(CASE.c.school, CASE.c.account))
-            cases = {(school, account): n for school, account, n in found}
-        return [_with_cases(line, cases) for line in lines], int(total)
-
     def accounts_without_fact(self, limit: int, view: View = EVERYTHING) -> list[AccountListItem]:
         """Accounts whose newest look showed nothing, longest without a fact first; never seen ones before all."""
-        query = select(*_COLUMNS).select_from(REGISTER).where(_unseen(), *_visible(view))
+        query = select(*COLUMNS).select_from(REGISTER).where(_unseen(), *visible(view))
         query = query.order_by(STATE.c.last_fact_at.is_not(None), STATE.c.last_fact_at, FILING.c.school, FILING.c.id)
         with self._db.read() as tx:
-            return [_line(row) for row in tx.execute(query.limit(limit))]
+            return [item_of(row) for row in tx.execute(query.limit(limit))]
 
     def hijacked_sites(self, view: View = EVERYTHING) -> list[tuple[AccountListItem, DatedEvidence]]:
         """Filed sites that show somebody else's content, longest first, each with the look that first showed it."""
-        query = select(*_COLUMNS, STATE.c.document.label("state")).select_from(REGISTER)
+        query = select(*COLUMNS, STATE.c.document.label("state")).select_from(REGISTER)
         query = query.where(FILING.c.platform == Platform.WEBSITE.value, _has(STATE.c.document, '"hijacked":'))
         with self._db.read() as tx:
-            rows = tx.execute(query.where(*_visible(view))).all()
-        found = [(_line(row), load(AccountState, row.state).hijacked) for row in rows]
+            rows = tx.execute(query.where(*visible(view))).all()
+        found = [(item_of(row), load(AccountState, row.state).hijacked) for row in rows]
         sites = [(line, shown) for line, shown in found if shown]
         return sorted(sites, key=lambda pair: (pair[1].at, pair[0].key))
 
@@ -142,7 +94,7 @@ class ReadModels:
     def count_by_outcome(self, view: View = EVERYTHING) -> dict[tuple[str, str], int]:
         """Registered accounts by platform and what the newest look showed."""
         query = select(FILING.c.platform, SHOWN, func.count()).select_from(REGISTER)
-        query = query.where(*_visible(view))
+        query = query.where(*visible(view))
         with self._db.read() as tx:
             rows = tx.execute(query.group_by(FILING.c.platform, SHOWN))
             return {(platform, outcome): n for platform, outcome, n in rows}
@@ -152,7 +104,7 @@ class ReadModels:
         troubled = select(CASE.c.account).where(CASE.c.state.in_(OPEN))
         query = select(func.count()).select_from(REGISTER)
         with self._db.read() as tx:
-            found = query.where(SHOWN.in_([Outcome.OK.value]), FILING.c.key.not_in(troubled), *_visible(view))
+            found = query.where(SHOWN.in_([Outcome.OK.value]), FILING.c.key.not_in(troubled), *visible(view))
             return int(tx.execute(found).scalar_one())
 
     def cases(
@@ -263,65 +215,10 @@ class ReadModels:
             return {name: at for name, at in tx.execute(query) if at}
 
 
-_COLUMNS: tuple[Any, ...] = (
-    FILING.c.document,
-    FILING.c.key,
-    SHOWN.label("shown"),
-    STATE.c.last_post_at,
-    STATE.c.attempted_at,
-    STATE.c.last_fact_at,
-)
-
-
-def _line(row: Any) -> AccountListItem:
-    return AccountListItem(
-        filing=load(Filing, row.document),
-        key=row.key,
-        shown=row.shown,
-        last_post_at=row.last_post_at,
-        attempted_at=row.attempted_at,
-        fact_at=row.last_fact_at,
-    )
-
-
-def _with_cases(line: AccountListItem, cases: dict[tuple[str, str], int]) -> AccountListItem:
-    return replace(line, open_cases=cases.get((line.filing.school, line.key), 0))
-
-
-def _visible(view: View) -> list[ColumnElement[bool]]:
-    """What of the register a person may see."""
-    if view.schools is None:
-        return []
-    units = [
-        and_(FILING.c.unit == unit, FILING.c.school == school) if school else FILING.c.unit == unit
-        for school, unit in sorted(view.units)
-    ]
-    return [or_(FILING.c.school.in_(view.schools), *units)]
-
-
 def _unseen() -> ColumnElement[bool]:
     return SHOWN.in_(UNSEEN)
 
 
 def _has(column: Any, words: str) -> ColumnElement[bool]:
     found: ColumnElement[bool] = column.contains(words, autoescape=True)
-    return found
-
-
-def _conditions(wanted: AccountFilter) -> list[ColumnElement[bool]]:
-    found = _visible(wanted.view)
-    if wanted.school:
-        found.append(FILING.c.school == wanted.school)
-    if wanted.platform:
-        found.append(FILING.c.platform == wanted.platform)
-    if wanted.outcome == "unseen":
-        found.append(_unseen())
-    elif wanted.outcome == "case":
-        open_here = and_(CASE.c.account == FILING.c.key, CASE.c.school == FILING.c.school, CASE.c.state.in_(OPEN))
-        found.append(select(CASE.c.number).where(open_here).exists())
-    elif wanted.outcome:
-        found.append(SHOWN.in_([wanted.outcome]))
-    for word in wanted.text.split()[:5]:
-        columns = (FILING.c.name, FILING.c.unit, FILING.c.key, FILING.c.id)
-        found.append(or_(*(_has(column, word) for column in columns)))
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from storage.account_history import AccountHistory
+from storage.account_lists import AccountLists
 from storage.audit import AuditLog
 from storage.candidates import CandidateRepository
 from storage.cases import CaseRepository
@@ -14,6 +16,7 @@ from storage.notices import OutboxRepository
 from storage.observations import ObservationRepository
 from storage.platform_state import PlatformStateRepository
 from storage.read_models import ReadModels
+from storage.register_uploads import RegisterUploads
 from storage.scheduled_jobs import ScheduledJobRepository
 from storage.sessions import Failures, OneTimeTokens, Sessions
 from storage.users import Users
@@ -36,6 +39,9 @@ class Store:
         self.cases = CaseRepository(self.database)
         self.outbox = OutboxRepository(self.database)
         self.candidates = CandidateRepository(self.database)
+        self.account_history = AccountHistory(self.database)
+        self.register_uploads = RegisterUploads(self.database)
+        self.account_lists = AccountLists(self.database)
         self.read_models = ReadModels(self.database)
         self.users = Users(self.database)
         self.sessions = Sessions(self.database)

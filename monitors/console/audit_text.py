@@ -28,6 +28,7 @@ ACTIONS = {
     "filing.change": "更改备案",
     "filing.import": "导入台账",
     "filing.remove": "移出台账",
+    "register.export": "导出台账",
     "suspect.confirmed": "疑似账号：确认属实",
     "suspect.excluded": "疑似账号：排除",
     "suspect.filed": "疑似账号：已备案",
@@ -47,7 +48,7 @@ FIELDS = {
     "display": "姓名", "post": "职务", "roles": "角色", "disabled": "停用", "method": "登录方式", "agent": "浏览器", "sessions": "登录数",
     "reason": "理由", "decision_reason": "理由", "state": "状态", "decided_by": "决定人", "decided_at": "决定时间", "expires_at": "保存到",
     "steps": "督办级次", "appeals": "申诉", "exemption": "豁免", "outcome": "处理结果", "resolved_at": "整改时间", "settled_at": "办结时间",
-    "added": "新增", "changed": "变更", "enabled": "访问", "breaker_opened_at": "督办冻结", "breaker_reason": "冻结原因", "paused_until": "暂停到",
+    "added": "新增", "changed": "变更", "rows": "行数", "enabled": "访问", "breaker_opened_at": "督办冻结", "breaker_reason": "冻结原因", "paused_until": "暂停到",
     "frozen_at": "督办冻结", "frozen_why": "冻结原因", "rest_until": "暂停到",
     "consecutive_blocks": "连续被拦", "robots_waived": "所有者授权", "walls": "连续被拦", "ignore_robots": "所有者授权", "target": "核查对象", "url": "链接", "platform": "平台", "by": "方式",
 }  # fmt: skip

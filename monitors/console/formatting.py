@@ -57,6 +57,18 @@ def moment(value: datetime | None) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(local.isoformat(), f"{local:%Y-%m-%d %H:%M}")
 
 
+def post_time(value: datetime | None) -> Markup:
+    """A post's time; the day alone where the page gave no hour (kept as the day's first moment)."""
+    if value is not None and not (local := value.astimezone(BEIJING)).hour and not local.minute:
+        return day(value)
+    return moment(value)
+
+
+def moment_text(value: datetime | None) -> str:
+    """``2026-11-21 10:05`` without markup, Beijing time; "" where there is none."""
+    return f"{value.astimezone(BEIJING):%Y-%m-%d %H:%M}" if value else ""
+
+
 def long_day(value: date) -> str:
     """``2026年11月21日 星期六``."""
     return f"{value.year}年{value.month}月{value.day}日 星期{'一二三四五六日'[value.weekday()]}"
@@ -120,6 +132,7 @@ FILTERS = {
     "masked": masked,
     "day": day,
     "moment": moment,
+    "post_time": post_time,
     "long_day": long_day,
     "ago": ago,
     "size": size,

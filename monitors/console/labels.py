@@ -8,8 +8,8 @@ from typing import Any
 from alerts.delivery.outbox import DeliveryResult
 from rules.catalogue import RULES
 from rules.model import DocumentType, LabeledEnum, Outcome, Platform
+from storage.account_filter import NEVER
 from storage.notices import NoticeState
-from storage.read_models import NEVER
 
 DASH = "—"
 TONES = {"ok": "good", "gone": "bad", "moved": "warn", "empty": "plain"}

@@ -17,11 +17,14 @@ from monitors.app_context import AppContext
 from monitors.console import formatting, labels
 from monitors.console.access import ACCESS, allowed
 from monitors.console.middleware import safe_path
+from monitors.demo.replay import SCHOOL as REPLAY
 from rules.catalogue import RULES
 from rules.model import Platform
 from rules.people import View
 
 HERE = Path(__file__).parent
+REPLAYED = "真实页面回放（演示）"
+"""What the demonstration calls the pages that it replays: they are nobody's register."""
 STATIC = HERE / "static"
 NAV = [
     ("/", "今日"),
@@ -36,6 +39,8 @@ NAV = [
     ("/users", "人员"),
     ("/audit", "操作记录"),
 ]
+BELOW = {"/register": "/accounts"}
+"""Pages that belong to an item of the menu under another address."""
 FLASH_MESSAGES = {
     "approved": "已签批。期限已到的随即发文，未到的到期后发文。",
     "appealed": "申诉已记录，时限暂停计算，直至作出决定。",
@@ -59,6 +64,15 @@ FLASH_MESSAGES = {
     "totp_on": "动态口令已开通，下次登录时需要填写。",
     "totp_off": "动态口令已取消。",
     "left": "您已退出登录。",
+    "filed": "账号已登记。",
+    "filing_changed": "更改已保存，见下面的变更记录。",
+    "unchanged": "没有改动，未保存。",
+    "removed": "已从台账移出；最后的内容留在变更记录里，它的未结问题已终止。",
+    "imported": "台账已导入。",
+    "columns_chosen": "已按选择的列名重新读取，下次导入也会这样认。",
+    "upload_cancelled": "已放弃，文件已删除，台账没有变动。",
+    "units_assigned": "主办单位已更改，每个账号的变更记录里有操作人和理由。",
+    "looking": "已在后台开始查看所选账号，几分钟后刷新本页即可看到结果。",
     "proof": "已收到链接，正在后台核查；几分钟后刷新本页即可看到结果。",
 }
 """What the page says after a change; only these sentences, so that a link can put no words into our mouth."""
@@ -97,12 +111,20 @@ def school_names(context: AppContext, view: View = View(None)) -> dict[str, str]
     """Schools with a register here that a person may see something of, by code, under their own names."""
     known = {school for school, _ in view.units} if not view.schools else set()
     codes = [code for code in context.schools if view.sees_school(code) or known & {"", code}]
-    return {code: _school_name(context, code) for code in codes}
+    return {code: school_name(context, code) for code in codes}
 
 
-def _school_name(context: AppContext, code: str) -> str:
-    policy = context.policies.get(code)
-    return f"{policy.school}{'（演示）' if policy.demonstration else ''}" if policy else code
+def register_schools(context: AppContext) -> dict[str, str]:
+    """Schools that a register may be kept for: those with a policy of their own, and those that have one already."""
+    own = {code for code, policy in context.policies.items() if not policy.pack}
+    return {code: school_name(context, code) for code in sorted(own | set(context.schools))}
+
+
+def school_name(context: AppContext, code: str) -> str:
+    """What to call a school."""
+    if policy := context.policies.get(code):
+        return f"{policy.school}{'（演示）' if policy.demonstration else ''}"
+    return REPLAYED if context.settings.demo and code == REPLAY else f"尚无制度文件的学校（代码 {code}）"
 
 
 def open_breakers(context: AppContext) -> list[Platform]:
@@ -128,6 +150,13 @@ def render(
         roles = ACCESS[method, route]
         return allowed(method, route, user) and (at is None or not roles or user.may(roles, at))
 
+    here = request.url.path
+    for start, item in BELOW.items():
+        here = item if here.startswith(start) else here
+
+    def is_current(path: str) -> bool:
+        return here == path or (path != "/" and here.startswith(path))
+
     common = {
         "title": title,
         "demo": context.settings.demo or (bool(schools) and all(is_demo(context, code) for code in schools)),
@@ -136,7 +165,7 @@ def render(
         "csrf": state.session.csrf,
         "nav": [(path, text) for path, text in NAV if allowed("GET", path, user)],
         "may": may,
-        "here": request.url.path,
+        "is_current": is_current,
         "message": FLASH_MESSAGES.get(request.query_params.get("done", ""), ""),
         "error": error,
     }

@@ -29,9 +29,10 @@ from rules.cases.transitions import HoldReason
 from rules.catalogue import RULES, by_weight
 from rules.model import DatedEvidence, Outcome, Platform
 from rules.people import View
+from storage.account_filter import AccountFilter
+from storage.account_lists import AccountListItem
 from storage.crawl_runs import CrawlRun, RunStatus
 from storage.notices import NoticeState
-from storage.read_models import AccountFilter, AccountListItem
 from storage.serialization import dump
 
 EVENTS = {
@@ -79,7 +80,7 @@ def gather(context: AppContext, school: str, day: date, now: datetime) -> Digest
     end = min(now, start + timedelta(days=1))
     start = min(start, end - timedelta(days=1))
     policy = context.policies.get(school)
-    lines = _lines(context, school)
+    lines = list(context.store.account_lists.iterate(AccountFilter(school=school)))
     cases = context.store.cases.open(school)
     return DigestInput(
         school=school,
@@ -99,18 +100,6 @@ def gather(context: AppContext, school: str, day: date, now: datetime) -> Digest
         crawlers=_crawlers(context, {line.filing.platform for line in lines}, start, end),
         undelivered=sum(n for state, n in context.store.outbox.counts().items() if state is NoticeState.FAILED),
     )
-
-
-def _lines(context: AppContext, school: str) -> list[AccountListItem]:
-    lines, total = context.store.read_models.accounts(AccountFilter(school=school), limit=1000)
-    offset = len(lines)
-    while offset < total:
-        more, _ = context.store.read_models.accounts(AccountFilter(school=school), limit=1000, offset=offset)
-        if not more:
-            break
-        lines += more
-        offset += len(more)
-    return lines
 
 
 def _hijacked(context: AppContext, school: str) -> list[tuple[str, HijackedSite]]:

@@ -10,6 +10,8 @@ import typer
 from monitors.app_context import AppContext
 from monitors.clock import Clock
 from monitors.console.auth import stands_open
+from monitors.console.labels import outcome_label
+from monitors.console.rendering import school_name
 from monitors.demo.official import demo_grants
 from monitors.demo.register import demo_canaries, opening
 from monitors.demo.server import CampusServer
@@ -23,6 +25,7 @@ from monitors.service.server import serve
 from monitors.settings import Settings
 from rules.accounts.identity import account_key
 from rules.circuit_breaker import CanaryAccount
+from storage.account_filter import AccountFilter
 from storage.filings import key_of
 from storage.store import Store
 
@@ -83,8 +86,12 @@ async def seed_demo(context: AppContext) -> None:
     await deliver_all(context)
     made = await asyncio.to_thread(make_digest, context, "demo", context.clock().date(), context.clock())
     saved = await asyncio.to_thread(context.store.digests.get, "demo", made.day)
-    counts = "，".join(f"{code} {n}" for code, n in report.outcomes.most_common())
-    typer.echo(f"【演示】巡检完成: {report.looks} 个账号（{counts}）\n")
+    by_school = await asyncio.to_thread(context.store.account_lists.count_by_school, AccountFilter())
+    register = "，".join(f"{school_name(context, code)} {n}" for code, n in by_school.items())
+    counts = "，".join(f"{outcome_label(code)} {n}" for code, n in report.outcomes.most_common())
+    typer.echo(
+        f"【演示】台账 {sum(by_school.values())} 个账号：{register}。巡检完成，看了 {report.looks} 个（{counts}）。\n"
+    )
     typer.echo(saved.text if saved else made.headline)
     await asyncio.to_thread(show_replayed, context)
     typer.echo(f"【演示】请打开 {address(context.settings)}，按 Ctrl-C 结束。")

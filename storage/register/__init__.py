@@ -5,15 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from rules.model import Filing
+from storage.read_choices import NO_CHOICES, ReadChoices
 from storage.register.columns import LABELS
-from storage.register.diff import ChangeType, FieldChange, RegisterChange, diff
+from storage.register.columns_found import SheetColumn, SheetColumns, columns_of
+from storage.register.diff import ChangeType, FieldChange, RegisterChange, diff, field_changes
 from storage.register.guide import TITLE as GUIDE
+from storage.register.marked import marked
+from storage.register.plain_list import write_list
 from storage.register.plan import Preview, Reading, preview
 from storage.register.read import read_sheet
 from storage.register.report import grouped
 from storage.register.row import ImportProblem, ImportResult
 from storage.register.sheets import MAX_COLUMNS, NotATable, Sheet, open_book
-from storage.register.write import template, write_register
+from storage.register.write import register_bytes, template, template_bytes, write_register
 
 __all__ = [
     "LABELS",
@@ -24,13 +28,21 @@ __all__ = [
     "Reading",
     "RegisterChange",
     "RegisterError",
+    "SheetColumn",
+    "SheetColumns",
+    "columns_of",
     "diff",
     "examine",
+    "field_changes",
     "grouped",
     "ignored_columns",
+    "marked",
     "preview",
     "read_register",
+    "register_bytes",
     "template",
+    "template_bytes",
+    "write_list",
     "write_register",
 ]  # fmt: skip
 
@@ -48,16 +60,19 @@ class RegisterError(Exception):
         super().__init__(f"台账有 {len(problems)} 处需要改正，整份没有导入：\n{where}" if len(problems) > 1 else where)
 
 
-def examine(source: Path | str | bytes, filename: str = "", school: str = "") -> Reading:
+def examine(
+    source: Path | str | bytes, filename: str = "", school: str = "", choices: ReadChoices = NO_CHOICES
+) -> Reading:
     """Everything an xlsx or csv says and everything that is wrong with it; never raises for what the file holds.
 
-    ``source`` is a path or the bytes of an upload called ``filename``; ``school`` is the school's code.
+    ``source`` is a path or the bytes of an upload called ``filename``; ``school`` is the school's code; ``choices`` is
+    what a person decided of its headings and rows.
     """
     table = ImportResult(school)
     try:
         data = source if isinstance(source, bytes) else Path(source).read_bytes()
         name = filename or ("" if isinstance(source, bytes) else str(source))
-        _read(open_book(data, name), table)
+        _read(open_book(data, name), table, choices)
     except NotATable as error:
         table.problems = [ImportProblem(0, "", "", str(error))]
     except OSError as error:
@@ -92,8 +107,8 @@ def _whole(reading: Reading) -> Reading:
     return reading
 
 
-def _read(sheets: list[Sheet], table: ImportResult) -> None:
-    known = [_read_one(sheet, table) for sheet in sheets]
+def _read(sheets: list[Sheet], table: ImportResult, choices: ReadChoices) -> None:
+    known = [_read_one(sheet, table, choices) for sheet in sheets]
     if not any(known):
         message = "没有找到表头。表头应有“账号名称”“平台”等列名，可先下载模板对照修改"
         table.problems.append(ImportProblem(0, "", "", message))
@@ -101,11 +116,11 @@ def _read(sheets: list[Sheet], table: ImportResult) -> None:
         table.problems.append(ImportProblem(0, "", "", "表里没有任何账号，请填写后重新上传"))
 
 
-def _read_one(sheet: Sheet, table: ImportResult) -> bool:
+def _read_one(sheet: Sheet, table: ImportResult, choices: ReadChoices) -> bool:
     """False where the sheet was not read; what a person could miss is listed."""
     if sheet.hidden:
         why = "工作表是隐藏的，整张没有读取" if sheet.rows else ""
-    elif not read_sheet(sheet, table):
+    elif not read_sheet(sheet, table, choices):
         why = "没有找到表头，整张工作表没有读取" if sheet.rows and sheet.title != GUIDE else ""
     else:
         if sheet.cut:

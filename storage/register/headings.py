@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rules.platforms import ALIASES
 from storage.register.columns import COLUMNS
@@ -52,13 +52,24 @@ def field_of(heading: object) -> str | None:
     return None
 
 
-def assign(headings: Sequence[object]) -> list[str | None]:
-    """The field of every column of a header row; the special meanings are settled by what stands beside them.
+KEEP, LEAVE_OUT = "", "-"
+"""What a person may choose of a heading instead of a field: a column of the office's own, or one that is not taken over."""
+
+
+def heading_text(heading: object) -> str:
+    """A heading on one line, as a person chooses what it means."""
+    return " ".join(str(heading if heading is not None else "").split())
+
+
+def assign(headings: Sequence[object], chosen: Mapping[str, str] = {}) -> list[str | None]:
+    """The field of every column of a header row; the special meanings are settled by what stands beside them. What a
+    person chose of a heading (`heading_text`) stands above all guesses.
 
     负责人 is the 第一责任人 unless the form names one already; 职务 belongs to the owner before it; 平台名称 is the
     account's name where another column says which platform.
     """
-    found = [field_of(heading) for heading in headings]
+    found = [chosen[text] if (text := heading_text(heading)) in chosen else field_of(heading) for heading in headings]
+    found = [None if field in (KEEP, LEAVE_OUT) else field for field in found]
     owner = "direct_owner" if "first_owner" in found else "first_owner"
     title = "name" if "platform" in found and "name" not in found else "platform"
     previous = owner

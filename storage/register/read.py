@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 
+from storage.read_choices import NO_CHOICES, ReadChoices
 from storage.register import values
 from storage.register.columns import BY_FIELD, KEY_FIELDS
+from storage.register.edits import apply_edits
 from storage.register.header import find_header, shown
-from storage.register.headings import HEADINGS, ID_OR_URL, IGNORED, field_of, normal
+from storage.register.headings import HEADINGS, ID_OR_URL, IGNORED, LEAVE_OUT, field_of, heading_text, normal
 from storage.register.row import ImportProblem, ImportResult, Layout, RowReader
 from storage.register.sheets import Sheet, Value
 
@@ -26,13 +28,15 @@ _SECRET = re.compile(r"密码|口令|身份证|证件号|银行卡")
 _PAIR = {"account_id", "url"}
 
 
-def read_sheet(sheet: Sheet, table: ImportResult) -> bool:
+def read_sheet(sheet: Sheet, table: ImportResult, choices: ReadChoices = NO_CHOICES) -> bool:
     """Add a sheet's rows to the table. False where the sheet has no heading row that we know."""
-    found = find_header(sheet)
+    found = find_header(sheet, choices.headings)
     if found is None:
         return False
     start, headings, fields = found
-    layout = _layout(sheet, start, headings, fields, table)
+    apply_edits(sheet, headings, fields, choices.edits)
+    layout = _layout(sheet, start, headings, fields, table, choices)
+    skipped = {row.row for row in choices.skipped if row.sheet == sheet.title}
     merged = _merged(sheet, start, len(fields))
     for number, cells in sheet.rows:
         _list_beyond(sheet, number, cells, start, len(fields), table)
@@ -41,7 +45,10 @@ def read_sheet(sheet: Sheet, table: ImportResult) -> bool:
         ]
         if number <= start:
             continue
-        if _is_row(cells, headings, fields):
+        if number in skipped:
+            said = shown(cells[fields.index("name")])
+            table.dropped.append(ImportProblem(number, "", said, "按您的选择没有导入这一行", sheet.title))
+        elif _is_row(cells, headings, fields):
             continues = (number, fields.index("name")) in merged
             RowReader(sheet, number, cells, layout, table, continues).read()
         else:
@@ -49,8 +56,15 @@ def read_sheet(sheet: Sheet, table: ImportResult) -> bool:
     return True
 
 
-def _layout(sheet: Sheet, start: int, headings: list[str], fields: list[str | None], table: ImportResult) -> Layout:
-    others = _other_columns(sheet, start, headings, fields, table)
+def _layout(
+    sheet: Sheet,
+    start: int,
+    headings: list[str],
+    fields: list[str | None],
+    table: ImportResult,
+    choices: ReadChoices,
+) -> Layout:
+    others = _other_columns(sheet, start, headings, fields, table, choices)
     names = [normal(h).removesuffix("名称") for h, f in zip(headings, fields, strict=True) if f == "name"]
     named = names[0] if names else ""
     default = values.platform(sheet.title)
@@ -62,7 +76,12 @@ def _layout(sheet: Sheet, start: int, headings: list[str], fields: list[str | No
 
 
 def _other_columns(
-    sheet: Sheet, start: int, headings: list[str], fields: list[str | None], table: ImportResult
+    sheet: Sheet,
+    start: int,
+    headings: list[str],
+    fields: list[str | None],
+    table: ImportResult,
+    choices: ReadChoices,
 ) -> dict[int, str]:
     """Columns that are kept under their own heading. A heading that is nearly one of ours is a slip, and reported."""
     kept: dict[int, str] = {}
@@ -74,9 +93,13 @@ def _other_columns(
             if any(number > start and len(cells) > index and cells[index] is not None for number, cells in sheet.rows):
                 table.dropped.append(ImportProblem(0, "", "", f"第 {index + 1} 列没有表头，没有导入", sheet.title))
             continue
-        near = [] if normal(heading) in IGNORED else difflib.get_close_matches(normal(heading), HEADINGS, 1, 0.8)
+        said = choices.headings.get(heading_text(heading))
+        settled = said is not None or normal(heading) in IGNORED
+        near = [] if settled else difflib.get_close_matches(normal(heading), HEADINGS, 1, 0.8)
         if _SECRET.search(heading):
             table.dropped.append(ImportProblem(0, heading, "", "台账不保存密码和证件号，整列没有导入", sheet.title))
+        elif said == LEAVE_OUT:
+            table.dropped.append(ImportProblem(0, heading, "", "按您的选择，整列没有导入", sheet.title))
         elif near and field_of(near[0]) not in fields:
             message = f"无法识别的列名，是否应为“{near[0]}”？请改正列名；若确实无关，请删除此列"
             table.problems.append(ImportProblem(0, heading, "", message, sheet.title))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -36,20 +37,29 @@ _TINTS = {"账号": "DCE6F1", "单位与责任人": "DDEEE4", "备案": "F4EAD5"
 
 def template(path: Path | str) -> None:
     """An empty register to fill in: drop-down lists, one row marked 示例 that import skips, and a page of guidance."""
-    example = [date.fromisoformat(c.example) if c.kind == "date" and c.example else c.example for c in COLUMNS]
-    _save(Path(path), [example], COLUMNS, example=True)
+    _save(Path(path), [_example()], COLUMNS, example=True)
+
+
+def _example() -> list[Any]:
+    return [date.fromisoformat(c.example) if c.kind == "date" and c.example else c.example for c in COLUMNS]
 
 
 def write_register(filings: Iterable[Filing], path: Path | str) -> None:
     """All that is on file, in the order given, as xlsx or (by the file's ending) csv. `read_register` gives equal Filings
     back: a column that is unknown of every account is left out, and the office's own columns come along."""
     known = list(filings)
+    columns, others = _columns_of(known)
+    _save(Path(path), _rows_of(known, columns, others), [*columns, *map(_other, others)])
+
+
+def _columns_of(known: Sequence[Filing]) -> tuple[list[RegisterColumn], list[str]]:
     columns = [c for c in COLUMNS if c.field not in TRACKED or any(filing.knows(c.field) for filing in known)]
-    others = list(dict.fromkeys(heading for filing in known for heading, _ in filing.extra))
-    rows = (
-        [*(wording(column, filing) for column in columns), *map(dict(filing.extra).get, others)] for filing in known
-    )
-    _save(Path(path), rows, [*columns, *map(_other, others)])
+    return columns, list(dict.fromkeys(heading for filing in known for heading, _ in filing.extra))
+
+
+def _rows_of(known: Sequence[Filing], columns: Sequence[RegisterColumn], others: Sequence[str]) -> Iterable[list[Any]]:
+    for filing in known:
+        yield [*(wording(column, filing) for column in columns), *map(dict(filing.extra).get, others)]
 
 
 def _other(heading: str) -> RegisterColumn:
@@ -178,9 +188,30 @@ def _cell(sheet: Any, value: Any, style: Any) -> Any:
     if value in (None, ""):
         return None
     cell: Any = WriteOnlyCell(sheet)
-    if isinstance(value, str):  # past the setter, which makes formulas of what begins with "="
+    fill(cell, value)
+    cell._style = style
+    return cell
+
+
+def fill(cell: Any, value: Any) -> None:
+    """A value into a cell; text goes past the setter, which makes formulas of what begins with "="."""
+    if isinstance(value, str):
         cell._value, cell.data_type = guard(value, _XLSX_DANGER), "s"
     else:
         cell.value = value
-    cell._style = style
-    return cell
+
+
+def register_bytes(filings: Iterable[Filing]) -> bytes:
+    """`write_register` as the bytes of an xlsx."""
+    known = list(filings)
+    columns, others = _columns_of(known)
+    out = io.BytesIO()
+    _workbook(_rows_of(known, columns, others), [*columns, *map(_other, others)], example=False).save(out)
+    return out.getvalue()
+
+
+def template_bytes() -> bytes:
+    """`template` as the bytes of an xlsx."""
+    out = io.BytesIO()
+    _workbook([_example()], COLUMNS, example=True).save(out)
+    return out.getvalue()

@@ -12,7 +12,7 @@ from storage.tables.crawling import (
     SearchLogRow,
 )
 from storage.tables.evidence import ChainHeadRow
-from storage.tables.filings import FilingChangeRow, FilingRow
+from storage.tables.filings import UNPLACED, FilingChangeRow, FilingRow, RegisterHeadingRow, RegisterUploadRow
 from storage.tables.jobs import ScheduledJobRow
 from storage.tables.notices import DigestRow, NoticeRow, NumberSequenceRow
 from storage.tables.observations import AccountStateRow, ObservationRow, PostRow
@@ -22,6 +22,7 @@ __all__ = [
     "ID",
     "OPEN_STATES",
     "TIME",
+    "UNPLACED",
     "AccountStateRow",
     "AuditRow",
     "CandidateRow",
@@ -42,6 +43,8 @@ __all__ = [
     "PlatformStateRow",
     "PolicyRow",
     "PostRow",
+    "RegisterHeadingRow",
+    "RegisterUploadRow",
     "RequestCountRow",
     "ScheduledJobRow",
     "SearchLogRow",

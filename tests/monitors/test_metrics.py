@@ -24,8 +24,8 @@ from monitors.console import create_app
 from monitors.metrics import registry_of
 from rules.accounts.state import apply_observation
 from rules.model import Outcome, Platform
+from storage.account_filter import AccountFilter
 from storage.filings import key_of
-from storage.read_models import AccountFilter
 from tests.conftest import NOW, _free_port
 from tests.support.console import furnish, look, open_world
 
@@ -201,9 +201,9 @@ def test_postgres_too(fresh_postgres: str, tmp_path: Path) -> None:
     assert overview.digests()[0].school == "demo"
     assert overview.count_healthy() > 0
     assert overview.accounts_without_fact(3)[0].fact_at is None
-    lines, total = overview.accounts(AccountFilter(outcome="case"), limit=50)
-    assert total == len(lines) == 6
-    assert all(line.open_cases == 1 for line in lines)
+    page = context.store.account_lists.page(AccountFilter(outcome="case"), limit=50)
+    assert page.total == len(page.items) == 6
+    assert all(line.open_cases == 1 for line in page.items)
     assert overview.cases(text="DEMO-2026-0001", limit=5)[1] == 1
     assert Platform.WEIBO in overview.last_facts()
     context.store.close()

@@ -81,6 +81,9 @@ FILLED = {
     "token": "no-such-link",
     "name": "reader",
     "action": "sign-out",
+    "school": "demo",
+    "filing:path": "demo-0001",
+    "upload": "no-such-upload",
 }
 """Something for each placeholder of a route."""
 

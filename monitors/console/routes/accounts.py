@@ -1,70 +1,47 @@
-"""台账: the register with what was seen, and one account with everything that is known about it."""
+"""账号: one account with everything that is known about it."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from crawler.platforms import SPECS, can
-from monitors.console.access import require_role, view_of
+from monitors.app_context import AppContext
+from monitors.console.access import ACCESS, require_role, view_of
 from monitors.console.background import start
 from monitors.console.formatting import day, masked, outlink, path, prose
 from monitors.console.labels import label
-from monitors.console.pending import by_urgency
-from monitors.console.rendering import Pager, open_breakers, redirect_after, render, school_names, world_of
+from monitors.console.pending import OPEN_STATES, by_urgency
+from monitors.console.register_query import RegisterQuery
+from monitors.console.rendering import open_breakers, redirect_after, render, school_name, world_of
+from monitors.console.year_strip import first_day, year_strip
 from monitors.jobs.proof import look_at
-from rules.model import Filing, LabeledEnum, Outcome, Platform
+from rules.calendar import start_of
+from rules.cases.case import Case
+from rules.model import Filing, Finding, LabeledEnum, Platform
 from rules.people import Role, View
+from storage.account_history import SourceUse
+from storage.filing_changes import FilingChange
 from storage.observations import StoredPost
-from storage.read_models import NEVER, AccountFilter
+from storage.register import FieldChange, field_changes
 from storage.register.columns import COLUMNS
 
 router = APIRouter()
-PER_PAGE = 50
-OUTCOMES = (
-    *((outcome.value, outcome.label) for outcome in Outcome),
-    (NEVER, "尚未观察"),
-    ("unseen", "未能观察（合计）"),
-    ("case", "有未结问题"),
-)
 PERSONAL = ("phones", "emails")
 PUBLIC = ("account_id",)
 """Numbers that anybody may see, however much they look like a telephone's."""
+CHANGES_SHOWN, POSTS_READ = 20, 3000
+PICTURE = ("GET", "/evidence/{evidence:path}/picture")
+"""Where a page of the archive is shown as a picture, where that is offered."""
 OWN_HEADINGS = ("id", "platform", "name", "unit", "url")
 """Shown at the head of the page, not again among the filing's fields."""
-
-
-@router.get("/accounts")
-def register(
-    request: Request,
-    q: str = "",
-    school: str = "",
-    platform: str = "",
-    outcome: str = "",
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-) -> HTMLResponse:
-    """One page of the register under the filters."""
-    context = world_of(request)
-    view = view_of(request)
-    wanted = AccountFilter(school=school, platform=platform, outcome=outcome, text=q[:100], view=view)
-    lines, total = context.store.read_models.accounts(wanted, limit=PER_PAGE, offset=(page - 1) * PER_PAGE)
-    query = {"q": q[:100], "school": school, "platform": platform, "outcome": outcome}
-    return render(
-        request,
-        "accounts.html",
-        "台账",
-        lines=lines,
-        pager=Pager(page, total, PER_PAGE, query),
-        query=query,
-        names=school_names(context, view),
-        platforms=[(p.value, p.label) for p in Platform],
-        outcomes=OUTCOMES,
-    )
 
 
 @router.get("/accounts/{key:path}")
@@ -75,14 +52,18 @@ def account(request: Request, key: str) -> HTMLResponse:
 
 def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> HTMLResponse:
     context, now = world_of(request), world_of(request).clock()
-    view, known = view_of(request), context.store.filings.by_key([key]).get(key, [])
+    store, view = context.store, view_of(request)
+    known = store.filings.by_key([key]).get(key, [])
     filings = [filing for filing in known if view.sees(filing.school, filing.unit)]
-    cases = [case for case in context.store.cases.all(account=key) if view.sees(case.school, case.unit)]
-    seen = context.store.observations.states([key], now).get(key)
+    cases = [case for case in store.cases.all(account=key) if view.sees(case.school, case.unit)]
+    seen = store.observations.states([key], now).get(key)
     # What nobody filed was found for some school: it is shown to those who see schools, or whose case it is.
     if not filings and (known or seen is None or (view.unit_only and not cases)):
         raise HTTPException(404, "台账和观察记录中都没有这个账号。")
     platform = filings[0].platform if filings else Platform(key.partition(":")[0])
+    schools = {filing.school for filing in filings} | {case.school for case in cases}
+    first = start_of(first_day(now.date()))
+    posts, looks = store.observations.posts(key, POSTS_READ), store.account_history.looks(key, first)
     return render(
         request,
         "account.html",
@@ -92,27 +73,69 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         error=error,
         key=key,
         platform=platform,
-        filings=[(filing, filing_facts(filing, masks=not _needs_numbers(request, filing))) for filing in filings],
+        polled=platform.value in SPECS,
+        way_back=RegisterQuery.read(request.query_params.get("from", "")).text,
+        filings=[
+            (filing, filing_facts(filing, masks=not _needs_numbers(request, filing)), _changes(request, filing))
+            for filing in filings
+        ],
         seen=seen,
-        names=school_names(context, view),
-        posts=shown_posts(context.store.observations.posts(key, 20)),
-        history=[look for look, _ in context.store.observations.history(key, limit=30)],
-        cases=by_urgency(cases, now, open_breakers(context)),
-        sources=sources_of(platform),
+        names={code: school_name(context, code) for code in schools},
+        strip=year_strip(now.date(), _days(posts), looks.by_day, seen),
+        posts=shown_posts(posts[:20]),
+        name_spans=store.account_history.names(key),
+        findings=_findings(context, key, view, cases),
+        history=[look for look, _ in store.observations.history(key, limit=30)],
+        cases=by_urgency(cases, now, open_breakers(context) if cases else []),
+        sources=_sources(platform, looks.by_source),
         source_names=source_names(platform),
+        picture=PICTURE in ACCESS,
     )
 
 
-def sources_of(platform: Platform) -> list[tuple[str, str, str]]:
-    """(name, what it can prove, note) of every public source of a platform."""
+def _days(posts: Sequence[StoredPost]) -> Counter[date]:
+    """How many of the posts bear each day's date."""
+    return Counter(post.published_at.date() for post in posts if post.published_at)
+
+
+def _findings(context: AppContext, key: str, view: View, cases: Sequence[Case]) -> list[tuple[Finding, datetime]]:
+    """Clauses broken as of the last check that have no open case of their own to show them."""
+    told = {(case.school, case.rule, case.clause) for case in cases if case.state in OPEN_STATES}
+    return [
+        (finding, since)
+        for finding, since in context.store.cases.findings(account=key)
+        if view.sees(finding.school, finding.unit) and (finding.school, finding.rule, finding.clause) not in told
+    ]
+
+
+def _sources(platform: Platform, used: Mapping[str, SourceUse]) -> list[tuple[str, str, str, SourceUse | None]]:
+    """(name, what it can prove, note, how it was used here) of every public source of a platform."""
     if platform.value not in SPECS:
         return []
-    return [(source.label, can(source.proves), source.note) for source in SPECS[platform.value].sources]
+    return [(s.label, can(s.proves), s.note, used.get(s.code)) for s in SPECS[platform.value].sources]
 
 
 def source_names(platform: Platform) -> dict[str, str]:
     """What observations call a source, and what people call it."""
-    return {source.code: source.label for source in SPECS[platform.value].sources} if platform.value in SPECS else {}
+    own = {source.code: source.label for source in SPECS[platform.value].sources} if platform.value in SPECS else {}
+    return {source.code: source.label for spec in SPECS.values() for source in spec.sources} | own
+
+
+def _changes(request: Request, filing: Filing) -> list[tuple[FilingChange, list[tuple[str, Any, Any]]]]:
+    """The newest changes of a filing: (label, before, after) of every field, personal data masked or not."""
+    masks = not _needs_numbers(request, filing)
+    found = world_of(request).store.filings.changes(filing.school, filing.id)[-CHANGES_SHOWN:]
+    return [(each, [_difference(field, masks) for field in _fields(each)]) for each in reversed(found)]
+
+
+def _fields(change: FilingChange) -> Sequence[FieldChange]:
+    return field_changes(change.before, change.after) if change.before and change.after else ()
+
+
+def _difference(change: FieldChange, masks: bool) -> tuple[str, Any, Any]:
+    hide = masks and change.field not in PUBLIC
+    before, after = ((masked(text) if hide else prose(text, 120)) for text in (change.before, change.after))
+    return change.label, before, after
 
 
 def shown_posts(posts: Sequence[StoredPost]) -> list[StoredPost]:

@@ -12,13 +12,13 @@ from fastapi.responses import RedirectResponse, Response
 from monitors.console.access import view_of
 from monitors.console.formatting import long_day
 from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, by_urgency
-from monitors.console.rendering import open_breakers, render, school_names, world_of
+from monitors.console.rendering import open_breakers, render, school_name, school_names, world_of
 from rules.candidates import CandidateState
 from rules.model import Outcome, Platform
-from rules.people import View
+from rules.people import Role, View
+from storage.account_filter import UNSEEN, AccountFilter
 from storage.notices import NoticeState
 from storage.platform_state import PlatformState
-from storage.read_models import UNSEEN
 
 router = APIRouter()
 SHOWN_CASES, SHOWN_UNSEEN = 12, 8
@@ -34,6 +34,9 @@ def today(request: Request) -> Response:
     every = store.cases.all(states=OPEN_STATES)
     cases = by_urgency([case for case in every if view.sees(case.school, case.unit)], now, open_breakers(context))
     counts = overview.count_by_outcome(view)
+    schools = store.account_lists.count_by_school(AccountFilter(view=view))
+    if not schools:
+        return _beginning(request, view)
     waiting = store.candidates.all(state=CandidateState.WAITING)
     suspects = [found for found in waiting if found.kind.needs_review and view.sees_school(found.school)]
     return render(
@@ -41,8 +44,9 @@ def today(request: Request) -> Response:
         "today.html",
         "今日",
         heading=long_day(now),
-        names=school_names(context, view),
-        tiles=_tiles(counts, overview.count_healthy(view), cases),
+        names={code: school_name(context, code) for code in schools},
+        schools=schools,
+        tiles=_tiles(sum(schools.values()), counts, overview.count_healthy(view), cases),
         hijacked=overview.hijacked_sites(view),
         cases=cases[:SHOWN_CASES],
         ours=sum(wait.turn is ActionOwner.OURS for _, wait in cases),
@@ -56,16 +60,34 @@ def today(request: Request) -> Response:
     )
 
 
+def _beginning(request: Request, view: View) -> Response:
+    """Nothing is on file yet: what to do first, and no success that is none."""
+    context = world_of(request)
+    policies = [policy for policy in context.policies.values() if not policy.pack and not policy.demonstration]
+    people = context.store.users.all()
+    return render(
+        request,
+        "beginning.html",
+        "开始使用",
+        heading=long_day(context.clock()),
+        names=school_names(context, view),
+        policies=[policy for policy in policies if view.sees_school(policy.code)],
+        missing=[role for role in (Role.EDITOR, Role.SIGNER) if not any(each.user.may({role}) for each in people)],
+    )
+
+
 def _unseen(counts: dict[tuple[str, str], int]) -> int:
     return sum(n for (_, shown), n in counts.items() if shown in UNSEEN)
 
 
-def _tiles(counts: dict[tuple[str, str], int], sound: int, cases: list[Any]) -> list[tuple[str, int, str, str, str]]:
+def _tiles(
+    accounts: int, counts: dict[tuple[str, str], int], sound: int, cases: list[Any]
+) -> list[tuple[str, int, str, str, str]]:
     """(label, number, tone, link, hint) of each tile."""
     silent = sum(case.rule in SILENCE for case, _ in cases)
     signing = sum(wait.sign for _, wait in cases)
     return [
-        ("在册账号", sum(counts.values()), "", "/accounts", "台账中的全部账号"),
+        ("在册账号", accounts, "", "/accounts", "台账中的全部账号"),
         ("正常", sound, "good", "/accounts?outcome=ok", "最近一次看到，且没有未结问题"),
         ("长期未更新", silent, "bad" if silent else "", "/cases?rule=silence", "未结的长期未更新问题"),
         ("未能观察到", _unseen(counts), "unseen", "/accounts?outcome=unseen", "不作判断，既不算正常也不算问题"),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -138,12 +137,12 @@ def test_a_preview_of_another_register_is_not_carried_out(tmp_path: Path) -> Non
         gone = preview(store.filings.all("bit"), examine(table(HEAD, ROWS[0]), "a.csv", "bit"), retire_missing=True)
         store.filings.carry_out("bit", gone.before, gone.after, by="丙", now=wall())
         assert [f.name for f in store.filings.all("bit")] == ["图书馆"]
-        log: list[dict[str, Any]] = store.filings.changes(first.after[1].id)
-        assert [(row["by"], bool(row["before"]), bool(row["after"])) for row in log] == [
+        log = store.filings.changes("bit", first.after[1].id)
+        assert [(row.by, bool(row.before), bool(row.after)) for row in log] == [
             ("甲", False, True),
             ("丙", True, False),
         ]
-        assert len(store.filings.changes(first.after[0].id)) == 1
+        assert len(store.filings.changes("bit", first.after[0].id)) == 1
     finally:
         store.close()
 

@@ -1,0 +1,82 @@
+"""Which accounts of the register are meant: by what is filed, by what was seen, by who looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from rules.model import Outcome
+from rules.people import View
+from storage.cases import CASE, OPEN
+from storage.filings import FILING
+from storage.observations import STATE
+
+NEVER = "never"
+"""Shown for an account that nobody has looked at yet."""
+UNSEEN = (Outcome.BLOCKED.value, Outcome.UNREADABLE.value, NEVER)
+"""What a newest look may be that says nothing about the account."""
+SHOWN = func.coalesce(STATE.c.obstacle, STATE.c.outcome, NEVER)
+REGISTER = FILING.outerjoin(STATE, STATE.c.key == FILING.c.key)
+EVERYTHING = View(None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountFilter:
+    """Which accounts to list; what is empty does not narrow.
+
+    ``outcome``: a code of `Outcome`, ``never``, ``unseen`` or ``case``. ``status``: a code of `FilingStatus`, or
+    ``running`` for 在用 and 暂停. ``seen_since``: only accounts of which a look said something since then; ``unseen_since``: all others.
+    """
+
+    school: str = ""
+    unit: str = ""
+    platform: str = ""
+    level: str = ""
+    category: str = ""
+    status: str = ""
+    outcome: str = ""
+    text: str = ""
+    seen_since: datetime | None = None
+    unseen_since: datetime | None = None
+    view: View = EVERYTHING
+
+
+def visible(view: View) -> list[ColumnElement[bool]]:
+    """What of the register a person may see."""
+    if view.schools is None:
+        return []
+    units = [
+        and_(FILING.c.unit == unit, FILING.c.school == school) if school else FILING.c.unit == unit
+        for school, unit in sorted(view.units)
+    ]
+    return [or_(FILING.c.school.in_(view.schools), *units)]
+
+
+def conditions(wanted: AccountFilter) -> list[ColumnElement[bool]]:
+    """What a filter asks of `REGISTER`."""
+    found = visible(wanted.view)
+    for name in ("school", "unit", "platform", "level", "category"):
+        if value := getattr(wanted, name):
+            found.append(FILING.c[name] == value)
+    if wanted.status:
+        found.append(FILING.c.status.in_(("active", "paused") if wanted.status == "running" else (wanted.status,)))
+    if wanted.seen_since:
+        found.append(STATE.c.last_fact_at >= wanted.seen_since)
+    if wanted.unseen_since:
+        found.append(or_(STATE.c.last_fact_at.is_(None), STATE.c.last_fact_at < wanted.unseen_since))
+    found += _shown(wanted.outcome)
+    for word in wanted.text.split()[:5]:
+        columns = (FILING.c.name, FILING.c.unit, FILING.c.key, FILING.c.id)
+        found.append(or_(*(column.contains(word, autoescape=True) for column in columns)))
+    return found
+
+
+def _shown(outcome: str) -> list[ColumnElement[bool]]:
+    if outcome == "unseen":
+        return [SHOWN.in_(UNSEEN)]
+    if outcome == "case":
+        open_here = and_(CASE.c.account == FILING.c.key, CASE.c.school == FILING.c.school, CASE.c.state.in_(OPEN))
+        return [select(CASE.c.number).where(open_here).exists()]
+    return [SHOWN.in_([outcome])] if outcome else []
