@@ -49,6 +49,7 @@ COMMANDS = tuple(
         ("notices", "notices", "commands", "查看通知：哪些待发、已发、失败；试发渠道。"),
         ("digest", "notices", "digest", "显示日报。过去的日子按当时保存的内容重印。"),
         ("evidence", "evidence", "commands", "存证：校验完整性，由原始字节重新得出观察。"),
+        ("backup", "backup", "commands", "备份与恢复：服务运行时备份，恢复到新目录并核验。"),
         ("policy", "policy", "commands", "制度文件：检查、显示、试算。"),
         (
             "simulate",
