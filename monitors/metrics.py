@@ -6,14 +6,14 @@ import platform as machine
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from threading import Lock
 
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 
 from monitors.app_context import AppContext
+from monitors.operations_metrics import OperationsCollector
+from monitors.version import product_version
 from storage.notices import NoticeState
 
 
@@ -121,17 +121,16 @@ class StoreCollector:
         context = self._context
         database = _gauge("database_bytes", "Size of the database.")
         database.add_metric([], context.store.read_models.database_bytes())
-        evidence = _gauge("evidence_bytes", "Size of the evidence archive.")
-        evidence.add_metric([], folder_bytes(context.evidence))
         build = InfoMetricFamily("xunjian_build", "What is running.")
-        build.add_metric([], {"version": _version(), "python": machine.python_version()})
-        yield from (database, evidence, build)
+        build.add_metric([], {"version": product_version(), "python": machine.python_version()})
+        yield from (database, build)
 
 
 def registry_of(context: AppContext) -> CollectorRegistry:
     """A registry with nothing but this context's figures; make it once, for it remembers what it counted."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(StoreCollector(context))
+    registry.register(OperationsCollector(context))
     return registry
 
 
@@ -144,21 +143,3 @@ def _times(name: str, text: str, label: str, times: Mapping[str, datetime]) -> G
     for value, at in sorted(times.items()):
         family.add_metric([value], at.timestamp())
     return family
-
-
-def folder_bytes(folder: Path) -> int:
-    """Bytes of every file below a folder; one that vanishes meanwhile counts nothing."""
-    total = 0
-    for file in folder.rglob("*"):
-        try:
-            total += file.stat().st_size if file.is_file() else 0
-        except FileNotFoundError:
-            continue
-    return total
-
-
-def _version() -> str:
-    try:
-        return version("xunjian")
-    except PackageNotFoundError:
-        return "unknown"

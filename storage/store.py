@@ -12,6 +12,7 @@ from storage.digests import DigestRepository
 from storage.filings import FilingRepository
 from storage.notices import OutboxRepository
 from storage.observations import ObservationRepository
+from storage.operations_figures import OperationsFigures
 from storage.platform_state import PlatformStateRepository
 from storage.read_models import ReadModels
 from storage.scheduled_jobs import ScheduledJobRepository
@@ -37,6 +38,7 @@ class Store:
         self.outbox = OutboxRepository(self.database)
         self.candidates = CandidateRepository(self.database)
         self.read_models = ReadModels(self.database)
+        self.operations_figures = OperationsFigures(self.database)
         self.users = Users(self.database)
         self.sessions = Sessions(self.database)
         self.sign_in_failures = Failures(self.database)

@@ -19,8 +19,10 @@ from storage.database_backup import SQLITE, dump_database
 from storage.evidence.snapshot import SnapshotFile, snapshot
 
 MANIFEST, ABOUT = "MANIFEST.sha256", "backup.json"
-OWN = {"evidence", "demo", "serve.lock", SQLITE, f"{SQLITE}-wal", f"{SQLITE}-shm", f"{SQLITE}-journal"}
+OWN = {"evidence", "demo", "serve.lock", "last_backup", SQLITE, f"{SQLITE}-wal", f"{SQLITE}-shm", f"{SQLITE}-journal"}
 """In the data directory, and copied in a way of its own or not at all."""
+MARK = "last_backup"
+"""In the data directory: when the last whole backup was made, and where."""
 BLOCK = 1 << 20
 
 
@@ -52,6 +54,7 @@ def create_backup(settings: Settings, folder: Path, now: datetime, *, link: bool
         hashes = dict(_write(settings, data, folder, now, link))
         text = "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items()))
         _write_whole(folder / MANIFEST, text.encode())
+        (data / MARK).write_text(f"{now.isoformat(timespec='seconds')}\n{folder}\n", encoding="utf-8")
     except OSError as error:
         raise StorageError(
             f"备份没有完成（{error.strerror or error}），{folder} 里的内容不能使用。请检查磁盘空间和权限后重做。"
