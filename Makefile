@@ -33,6 +33,7 @@ fix: setup-dev
 docs: setup-dev  ## the tables in docs/ that are generated from the code
 	$(PY) -m monitors.docs
 	$(PY) -m crawler.platforms
+	$(PY) -m monitors.dashboards
 
 lock:  ## needs uv; the lock files name no registry host
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate pyproject.toml -o requirements.lock

@@ -11,12 +11,14 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from alerts.brief import BriefLine
 from alerts.digest.build import Digest, Tone
 from alerts.documents import docx
 from alerts.documents.blocks import Block, BlockType, title
 from alerts.documents.compose import PACKAGED, letter
 from alerts.notices.notice import Notice
 from alerts.sanitize import clean
+from rules.model import LabeledEnum
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 COLOURS = {
@@ -38,9 +40,22 @@ class Attachment:
     data: bytes
 
 
+class MessageKind(LabeledEnum):
+    """What a message is, so that a channel can take some kinds and leave others."""
+
+    PAPER = "paper", "文书"
+    DIGEST = "digest", "日报"
+    UNIT = "unit", "单位摘要"
+    LEADER = "leader", "领导简报"
+    IT = "it", "运行情况"
+    ALERT = "alert", "即时提醒"
+    TEST = "test", "测试消息"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """What a channel delivers. ``id`` is stable: the mail's Message-ID and the folder's name derive from it."""
+    """What a channel delivers. ``id`` is stable: the mail's Message-ID and the folder's name derive from it. ``brief`` is its
+    short form for channels with little room, ``link`` the page of the console that has the rest, "" where there is none."""
 
     id: str
     subject: str
@@ -49,6 +64,10 @@ class OutgoingMessage:
     attachments: tuple[Attachment, ...] = ()
     recipients: tuple[str, ...] = ()
     dated: datetime | None = None
+    kind: MessageKind = MessageKind.PAPER
+    school: str = ""
+    brief: tuple[BriefLine, ...] = ()
+    link: str = ""
 
 
 def notice_letter(notice: Notice, templates_dir: Path | None = None, *, draft: bool = False) -> OutgoingMessage:
@@ -67,6 +86,7 @@ def notice_letter(notice: Notice, templates_dir: Path | None = None, *, draft: b
         attachments=(Attachment(f"{file}.docx", WORD, word),),
         recipients=notice.recipients,
         dated=notice.issued_at,
+        school=notice.school,
     )
 
 
@@ -140,7 +160,20 @@ def digest_mail(digest: Digest, recipients: Sequence[str], base_url: str = "", *
         html=digest_html(digest, base_url),
         recipients=tuple(recipients),
         dated=digest.made_at,
+        kind=MessageKind.DIGEST,
+        school=digest.school,
+        brief=digest_brief(digest),
+        link=base_url.rstrip("/"),
     )
+
+
+def digest_brief(digest: Digest) -> tuple[BriefLine, ...]:
+    """The digest for a chat: the headline and the figures outlast everything, health goes first."""
+    lines = [BriefLine(digest.headline, 99), BriefLine(digest.heartbeat, 98)]
+    for section in digest.sections:
+        lines.append(BriefLine(section.heading, 0, heading=True))
+        lines += [BriefLine(line.text, int(line.weight)) for line in section.lines]
+    return tuple(lines)
 
 
 def _digest_values(digest: Digest, base_url: str) -> dict[str, Any]:

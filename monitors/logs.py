@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import MutableMapping
 from typing import Any
@@ -14,7 +15,9 @@ Event = MutableMapping[str, Any]
 
 
 def configure() -> None:
-    """Set up structlog for this process."""
+    """Set up structlog for this process. Libraries that log the addresses they ask are kept quiet: a bot's key is in them."""
+    for library in ("httpx", "httpcore"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

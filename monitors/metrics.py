@@ -6,8 +6,6 @@ import platform as machine
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from threading import Lock
 
 from prometheus_client import CollectorRegistry
@@ -15,6 +13,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 
 from crawler.platforms import SPECS
 from monitors.app_context import AppContext
+from monitors.operations_metrics import OperationsCollector
+from monitors.version import product_version
 from storage.notices import NoticeState
 
 
@@ -131,17 +131,16 @@ class StoreCollector:
         context = self._context
         database = _gauge("database_bytes", "Size of the database.")
         database.add_metric([], context.store.read_models.database_bytes())
-        evidence = _gauge("evidence_bytes", "Size of the evidence archive.")
-        evidence.add_metric([], folder_bytes(context.evidence))
         build = InfoMetricFamily("xunjian_build", "What is running.")
-        build.add_metric([], {"version": _version(), "python": machine.python_version()})
-        yield from (database, evidence, build)
+        build.add_metric([], {"version": product_version(), "python": machine.python_version()})
+        yield from (database, build)
 
 
 def registry_of(context: AppContext) -> CollectorRegistry:
     """A registry with nothing but this context's figures; make it once, for it remembers what it counted."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(StoreCollector(context))
+    registry.register(OperationsCollector(context))
     return registry
 
 
@@ -160,21 +159,3 @@ def _readers() -> list[tuple[str, str]]:
     """Every platform and source that pages are read by; no source: the kind of page could not even be recognised."""
     sources = {(spec.platform.value, source.code) for spec in SPECS.values() for source in spec.sources}
     return sorted(sources | {(platform, "") for platform, _ in sources})
-
-
-def folder_bytes(folder: Path) -> int:
-    """Bytes of every file below a folder; one that vanishes meanwhile counts nothing."""
-    total = 0
-    for file in folder.rglob("*"):
-        try:
-            total += file.stat().st_size if file.is_file() else 0
-        except FileNotFoundError:
-            continue
-    return total
-
-
-def _version() -> str:
-    try:
-        return version("xunjian")
-    except PackageNotFoundError:
-        return "unknown"

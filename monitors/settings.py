@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     canaries: tuple[CanarySetting, ...] = Field(
         default=(), description="哨兵账号：已知在更新或已知注销，用来判断采集是否可信"
     )
+    metrics_accounts: bool = Field(
+        default=False, description="监控指标中为每个在册账号各列一项（账号多时数据量大，仅在需要逐个查看时打开）"
+    )
     demo: bool = Field(default=False, description="演示模式")
 
     @field_validator("allowed_ranges", "trusted_proxies")

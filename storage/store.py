@@ -14,6 +14,7 @@ from storage.digests import DigestRepository
 from storage.filings import FilingRepository
 from storage.notices import OutboxRepository
 from storage.observations import ObservationRepository
+from storage.operations_figures import OperationsFigures
 from storage.platform_state import PlatformStateRepository
 from storage.read_models import ReadModels
 from storage.register_uploads import RegisterUploads
@@ -43,6 +44,7 @@ class Store:
         self.register_uploads = RegisterUploads(self.database)
         self.account_lists = AccountLists(self.database)
         self.read_models = ReadModels(self.database)
+        self.operations_figures = OperationsFigures(self.database)
         self.users = Users(self.database)
         self.sessions = Sessions(self.database)
         self.sign_in_failures = Failures(self.database)

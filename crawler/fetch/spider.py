@@ -21,6 +21,7 @@ from crawler.fetch.job import CrawlJob, FetchTask
 from crawler.fetch.middleware import PolitenessMiddleware
 from crawler.observe.attribute import NO_BROWSER, attribute_page, summarize_visit
 from crawler.observe.linked_posts import linked_post_urls
+from crawler.observe.read_timing import ReadTiming
 from crawler.page.page import Page
 from crawler.platforms.authorized_api import (
     HOSTS,
@@ -91,6 +92,7 @@ class AccountSpider(scrapy.Spider):
         self.skipped = 0
         self.notes: list[str] = []
         self.links: dict[str, str] = {}
+        self.reads = ReadTiming()
         self._ready: list[tuple[str, Observation]] = []
         self._save_error = ""
 
@@ -203,7 +205,9 @@ class AccountSpider(scrapy.Spider):
         evidence = self.archive.append(page, run_id=self.order.run)
         target = visit.look.target
         asked = source.code if source and depth == 0 else None
-        seen = replace(attribute_page(page, target, asked), evidence=evidence)
+        with self.reads.one():
+            read = attribute_page(page, target, asked)
+        seen = replace(read, evidence=evidence)
         self._see(visit, seen)
         if self.order.platform == Platform.WEBSITE and seen.outcome == Outcome.OK:
             self.links |= linked_post_urls(page)
@@ -332,6 +336,7 @@ class AccountSpider(scrapy.Spider):
             "skipped": self.skipped,
             "blocked_hosts": sorted(self.manners.walled),
             "links": self.links,
+            "reads": self.reads.as_dict(),
             "notes": self.notes,
             "error": self.error,
         }

@@ -54,13 +54,13 @@ class ChineseGroup(_ChineseHelp, TyperGroup):
 
 
 class CommandGroup(typer.Typer):
-    """`typer.Typer` with both classes above; without arguments it shows its help."""
+    """`typer.Typer` with both classes above; without arguments it shows its help, unless it is a command by itself."""
 
     def __init__(self, cls: type[TyperGroup] = ChineseGroup, **given: Any) -> None:
         """A group; its help stands in the table of commands."""
+        given.setdefault("no_args_is_help", not given.get("invoke_without_command"))
         super().__init__(
             cls=cls,
-            no_args_is_help=True,
             options_metavar=OPTIONS,
             subcommand_metavar=SUBCOMMAND,
             add_completion=False,

@@ -46,10 +46,11 @@ COMMANDS = tuple(
             "按现在（或 --now）的时间判定：列出问题、立案、升级、生成通知。重复执行不会重复立案。",
         ),
         ("case", "cases", "commands", "问题台账：查看、签批、送达、申诉、决定、豁免、撤回、销号。"),
-        ("notices", "notices", "notices", "查看通知：哪些待发、已发、失败。"),
+        ("notices", "notices", "commands", "查看通知：哪些待发、已发、失败；试发渠道。"),
         ("digest", "notices", "digest", "显示日报。过去的日子按当时保存的内容重印。"),
         ("review", "review", "commands", "年审：生成总表、审核表、自查表和可独立核对的存证包。"),
         ("evidence", "evidence", "commands", "存证：校验完整性，由原始字节重新得出观察。"),
+        ("backup", "backup", "commands", "备份与恢复：服务运行时备份，恢复到新目录并核验。"),
         ("policy", "policy", "commands", "制度文件：检查、显示、试算。"),
         (
             "simulate",

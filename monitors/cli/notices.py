@@ -7,16 +7,21 @@ from typing import Annotated, Any
 
 import typer
 
-from alerts.delivery.channels import Channel
+from alerts.delivery.channels import Channel, ChannelError, DeliveryError
 from alerts.delivery.outbox import DeliveryReport
 from alerts.messages import digest_text
+from monitors.cli.groups import CommandGroup
 from monitors.cli.options import Format, FormatOption, SchoolOption, asked, day, print_rows
 from monitors.errors import InvalidInput
+from monitors.jobs.channel_test import try_channel
 from monitors.jobs.delivery import channels_of, deliver, only_in_folder
 from monitors.jobs.digest import make_digest, queue_digest
 from storage.notices import NoticeState, OutboxNotice
 
+commands = CommandGroup(invoke_without_command=True)
 
+
+@commands.callback()
 def notices(
     ctx: typer.Context,
     school: SchoolOption = "",
@@ -28,6 +33,8 @@ def notices(
     form: FormatOption = Format.TEXT,
 ) -> None:
     """What is due, sent, failed; sends where asked."""
+    if ctx.invoked_subcommand:
+        return
     if state and state not in list(NoticeState):
         raise InvalidInput(f"没有状态 {state!r}。可用: {'、'.join(f'{s.value}（{s.label}）' for s in NoticeState)}")
     with asked(ctx).context() as context:
@@ -75,6 +82,27 @@ def _row(row: OutboxNotice) -> dict[str, Any]:
             for target, answer in row.delivery_results.items()
         },
     }
+
+
+@commands.command("test")
+def send_test_message(
+    ctx: typer.Context,
+    channel: Annotated[
+        str, typer.Argument(metavar="CHANNEL", help="渠道的地址（如 wecom://KEY），或设置 channels 里的第几项（如 2）")
+    ],
+    to: Annotated[str, typer.Option(help="邮件渠道发给谁；不填则发给日报收件人的第一位")] = "",
+) -> None:
+    """向一个渠道发一条测试消息，显示对方的答复；对方拒绝则退出码为 1。"""
+    settings = asked(ctx).settings()
+    try:
+        answers = try_channel(settings, channel, to, asked(ctx).clock())
+    except ChannelError as error:
+        raise InvalidInput(str(error)) from error
+    except DeliveryError as error:
+        typer.echo(f"没有送达：{error}")
+        raise typer.Exit(1) from error
+    for target, said in answers:
+        typer.echo(f"已送达{f'（{target}）' if target else ''}，对方答复：{said}")
 
 
 def digest(

@@ -12,6 +12,7 @@ from alerts.digest.build import Digest
 from alerts.messages import OutgoingMessage, digest_mail, notice_letter
 from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
+from monitors.clock import wall
 from monitors.jobs import case_actions
 from rules.cases.case import CaseError
 from storage.notices import DIGEST, URGENT, DeliveryAnswer
@@ -25,7 +26,7 @@ def channels_of(context: AppContext) -> list[Channel]:
     """The channels of the settings; a folder under the data directory is always one. Raises ChannelError."""
     urls = [url.get_secret_value() for url in context.settings.channels]
     outbox = f"file://{(context.settings.data / 'outbox').resolve()}"
-    return [open_channel(f"{url.partition(':')[0]}{n}", url, os.environ) for n, url in enumerate([outbox, *urls])]
+    return [open_channel(f"{url.partition(':')[0]}{n}", url, os.environ, wall) for n, url in enumerate([outbox, *urls])]
 
 
 def compose(context: AppContext, claim: ClaimedMessage) -> OutgoingMessage:

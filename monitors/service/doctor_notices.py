@@ -6,7 +6,8 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from alerts.delivery.channels import ChannelError, DeliveryError, open_channel
+from alerts.delivery.channels import Channel, ChannelError, DeliveryError, open_channel
+from monitors.clock import wall
 from monitors.settings import Settings
 from rules.policies.schema import Addressee, Policy
 from storage.store import Store
@@ -26,12 +27,18 @@ def channels(settings: Settings) -> Iterator[Found]:
         text = url.get_secret_value()
         name = f"通知渠道 {number}（{text.partition(':')[0]}）"
         try:
-            channel = open_channel(f"channels 第 {number} 项", text, os.environ)
+            channel = open_channel(f"channels 第 {number} 项", text, os.environ, wall)
             channel.check()
         except (ChannelError, DeliveryError) as error:
             yield name, "fail", str(error)
         else:
-            yield name, "ok", "已连通" if channel.confirms_receipt else "可以写入；它不能确认收到，送达须由人登记"
+            yield name, "ok", _says(channel)
+
+
+def _says(channel: Channel) -> str:
+    if channel.confirms_receipt:
+        return "已连通"
+    return "可以使用（可用 xunjian notices test 试发一条）；它不能确认收到，送达须由人登记"
 
 
 def addresses(settings: Settings) -> Iterator[Found]:

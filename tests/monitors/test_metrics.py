@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import subprocess
 import threading
-import time
-import urllib.request
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +13,6 @@ from pathlib import Path
 import pytest
 import uvicorn
 from prometheus_client import generate_latest
-from prometheus_client.parser import text_string_to_metric_families
 
 from monitors.app_context import AppContext
 from monitors.console import create_app
@@ -28,32 +23,29 @@ from storage.account_filter import AccountFilter
 from storage.filings import key_of
 from tests.conftest import NOW, _free_port
 from tests.support.console import furnish, look, open_world
+from tests.support.metrics import context, samples, scrape, wait_for
+
+__all__ = ["context"]
 
 DEPLOY = Path(__file__).parents[2] / "deploy" / "prometheus"
 needs_promtool = pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is missing")
 needs_prometheus = pytest.mark.skipif(not shutil.which("prometheus"), reason="prometheus is missing")
-BOUNDED = {"platform", "source", "outcome", "school", "rule", "state", "kind", "job_name", "version", "python"}
+BOUNDED = {
+    "platform",
+    "source",
+    "outcome",
+    "school",
+    "rule",
+    "state",
+    "kind",
+    "job_name",
+    "version",
+    "python",
+    "reason",
+    "channel",
+    "le",
+}
 """Labels that may exist: none of them grows with the number of accounts."""
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Iterator[AppContext]:
-    """A furnished context."""
-    opened = open_world(tmp_path)
-    furnish(opened)
-    yield opened
-    opened.store.close()
-
-
-def samples(text: str) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
-    """Every sample of a scrape by name and labels."""
-    families = text_string_to_metric_families(text)
-    return {(s.name, tuple(sorted(s.labels.items()))): s.value for family in families for s in family.samples}
-
-
-def scrape(context: AppContext) -> str:
-    """One scrape of a fresh registry."""
-    return generate_latest(registry_of(context)).decode()
 
 
 def test_figures(context: AppContext) -> None:
@@ -141,7 +133,7 @@ def test_alerts() -> None:
 def test_alerts_ask_for_what_exists(context: AppContext) -> None:
     """Every series a rule names is one we export."""
     named = set(re.findall(r"\bxunjian_[a-z_]+", (DEPLOY / "rules.yml").read_text("utf-8")))
-    exported = {name for name, _ in samples(scrape(context))}
+    exported = {family.name for family in registry_of(context).collect()}
     assert named
     assert named <= exported
 
@@ -167,7 +159,7 @@ def test_a_real_scrape(context: AppContext, tmp_path: Path) -> None:
     log = (tmp_path / "prometheus.log").open("wb")
     prometheus = subprocess.Popen(["prometheus", *arguments], stdout=log, stderr=log)
     try:
-        value = _wait_for(f"http://127.0.0.1:{own}/api/v1/query?query=sum(xunjian_accounts)")
+        value = wait_for(f"http://127.0.0.1:{own}/api/v1/query?query=sum(xunjian_accounts)")
         assert float(value) == len(context.store.filings.all())
     finally:
         prometheus.terminate()
@@ -175,20 +167,6 @@ def test_a_real_scrape(context: AppContext, tmp_path: Path) -> None:
         log.close()
         server.should_exit = True
         thread.join(10)
-
-
-def _wait_for(url: str) -> str:
-    deadline = time.monotonic() + 40
-    while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
-                result = json.load(answer)["data"]["result"]
-            if result:
-                return str(result[0]["value"][1])
-        except OSError:
-            pass
-        time.sleep(0.3)
-    raise AssertionError("Prometheus never saw us")
 
 
 def test_postgres_too(fresh_postgres: str, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from alerts.delivery.channels import Channel, open_channel
+from monitors.clock import wall
 
 
 class Handler:
@@ -69,4 +70,4 @@ def channel(
     port: int, query: str = "", user: str = "", environ: dict[str, str] | None = None, scheme: str = "smtp"
 ) -> Channel:
     url = f"{scheme}://{user and user + '@'}localhost:{port}?from=xcb@example.edu.cn{query or '&timeout=2'}"
-    return open_channel("mail", url, environ or {})
+    return open_channel("mail", url, environ or {}, wall)

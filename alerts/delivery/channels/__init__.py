@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from importlib import import_module
-from urllib.parse import urlsplit
 
-from alerts.delivery.channels.base import Channel, ChannelError, ChannelType, DeliveryError
+from alerts.delivery.channels.base import Channel, ChannelConfig, ChannelError, ChannelType, DeliveryError
 
 __all__ = [
     "CHANNEL_TYPES",
@@ -38,9 +38,10 @@ def channels_help() -> str:
     return " 或 ".join(channel.help for channel in CHANNEL_TYPES)
 
 
-def open_channel(name: str, url: str, environ: Mapping[str, str]) -> Channel:
-    """The channel a settings URL names. Raises ChannelError with a Chinese sentence that repeats no secret."""
-    scheme = urlsplit(url).scheme
+def open_channel(name: str, url: str, environ: Mapping[str, str], wall: Callable[[], datetime]) -> Channel:
+    """The channel a settings URL names; ``wall`` is the real clock. Raises ChannelError with a Chinese sentence that repeats
+    no secret."""
+    scheme = url.partition("://")[0]
     if scheme not in SCHEMES:
         raise ChannelError(f"渠道“{name}”的地址应以 {'、'.join(f'{known}://' for known in SCHEMES)} 开头")
-    return SCHEMES[scheme].from_url(name, url, environ)
+    return SCHEMES[scheme].from_url(ChannelConfig(name=name, url=url, environ=environ, wall=wall))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from alerts.messages import OutgoingMessage
@@ -29,6 +30,17 @@ class DeliveryError(Exception):
         self.permanent, self.unknown, self.channel_down = permanent, unknown, channel_down
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelConfig:
+    """What a channel is made from: its name, its URL, the environment (for secrets), and the wall clock (for signatures:
+    ``--now`` does not move it, the other side's clock does not either)."""
+
+    name: str
+    url: str = field(repr=False)
+    environ: Mapping[str, str] = field(repr=False)
+    wall: Callable[[], datetime]
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelType:
     """A way out as the settings name it. Every module beside this one that has a ``CHANNEL`` of this class is found."""
@@ -37,8 +49,8 @@ class ChannelType:
     help: str
     """How its URL is written, in Chinese, for the settings' help."""
     confirms_receipt: bool
-    from_url: Callable[[str, str, Mapping[str, str]], Channel]
-    """Name, URL and environment to a channel. Raises ChannelError."""
+    from_url: Callable[[ChannelConfig], Channel]
+    """Raises ChannelError."""
 
 
 class Channel(Protocol):
@@ -59,5 +71,6 @@ class Channel(Protocol):
     def targets(self, letter: OutgoingMessage) -> tuple[str, ...]:
         """Whom this channel would deliver the letter to."""
 
-    def send(self, letter: OutgoingMessage, target: str) -> None:
-        """Deliver, or raise DeliveryError. Sending twice must be recognisable as the same letter."""
+    def send(self, letter: OutgoingMessage, target: str) -> str:
+        """Deliver and return what the other side answered, or raise DeliveryError. Sending twice must be recognisable as the
+        same letter."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote, unquote, urlsplit
 
-from alerts.delivery.channels.base import ChannelError, ChannelType, DeliveryError
+from alerts.delivery.channels.base import ChannelConfig, ChannelError, ChannelType, DeliveryError
 from alerts.messages import OutgoingMessage
 
 
@@ -35,13 +34,13 @@ class FileChannel:
         """One copy, whoever the letter is for."""
         return ("",)
 
-    def send(self, letter: OutgoingMessage, target: str) -> None:
+    def send(self, letter: OutgoingMessage, target: str) -> str:
         """Write the folder aside, then rename it into place. A letter that is there already is left alone."""
         # No dot either: a name that begins with one is hidden, and ours for what is not finished.
         final = self.folder / quote(letter.id, safe="").replace(".", "%2E")
         self._clean()
         if final.exists():
-            return
+            return f"已在 {final}"
         aside = self.folder / f".{final.name}.{os.getpid()}"
         try:
             shutil.rmtree(aside, ignore_errors=True)
@@ -55,6 +54,7 @@ class FileChannel:
             shutil.rmtree(aside, ignore_errors=True)
             if not final.exists():  # another worker may have been first: then it is delivered
                 raise DeliveryError(f"无法写入 {final}：{error.strerror}", channel_down=True) from error
+        return f"已存入 {final}"
 
     def _clean(self) -> None:
         """Remove what killed writers left unfinished: their letters are written anew."""
@@ -70,9 +70,9 @@ def _contents(letter: OutgoingMessage) -> dict[str, bytes]:
     return texts | {attachment.name: attachment.data for attachment in letter.attachments}
 
 
-def from_url(name: str, url: str, environ: Mapping[str, str]) -> FileChannel:
+def from_url(config: ChannelConfig) -> FileChannel:
     """``file:///var/lib/xunjian/outbox``. Raises ChannelError."""
-    parts = urlsplit(url)
+    name, parts = config.name, urlsplit(config.url)
     if parts.netloc or not parts.path.startswith("/"):
         raise ChannelError(f"渠道“{name}”应写成 file:///绝对路径")
     return FileChannel(name, Path(unquote(parts.path)))

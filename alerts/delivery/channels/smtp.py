@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from alerts.delivery.channels.base import ChannelError, ChannelType, DeliveryError
+from alerts.delivery.channels.base import ChannelConfig, ChannelError, ChannelType, DeliveryError
 from alerts.delivery.channels.smtp_session import AnswersTooLong, ConversationDeadline, SmtpSession
 from alerts.messages import OutgoingMessage
 
@@ -54,14 +54,15 @@ class SmtpChannel:
         """Each address by itself: one that is refused must not cost the others theirs."""
         return letter.recipients
 
-    def send(self, letter: OutgoingMessage, target: str) -> None:
-        """One mail to one address. Raises DeliveryError."""
+    def send(self, letter: OutgoingMessage, target: str) -> str:
+        """One mail to one address; returns the server's answer. Raises DeliveryError."""
         message = compose(letter, target, self.sender, self.sender_name)
         with self._connected() as (connection, deadline):
-            self._hand_over(connection, message, target, deadline)
+            said = self._hand_over(connection, message, target, deadline)
             # Only after success: a server that hung once would make us wait a second time.
             with suppress(OSError):
                 connection.quit()
+        return said
 
     def check(self) -> None:
         """Connect, greet, encrypt and sign in as for a mail, and send none. Raises DeliveryError."""
@@ -100,7 +101,7 @@ class SmtpChannel:
 
     def _hand_over(
         self, connection: SmtpSession, message: EmailMessage, target: str, deadline: ConversationDeadline
-    ) -> None:
+    ) -> str:
         """MAIL, RCPT, DATA by hand, to know exactly what the server had when a connection broke."""
         content = re.sub(rb"(?m)^\.", b"..", message.as_bytes(policy=CRLF))
         handed_over = False
@@ -112,7 +113,7 @@ class SmtpChannel:
             connection.send(content)
             handed_over = True
             connection.send(b".\r\n")
-            _expect(connection.getreply(), GOOD, blame_reader=True, handed_over=True)
+            return _expect(connection.getreply(), GOOD, blame_reader=True, handed_over=True)
         except OSError as error:
             reason = f"发往 {target} 时{_fault(error, deadline)}"
             # A cut connection may be this letter's fault, the next has its own; a silent server would cost all the wait.
@@ -120,13 +121,14 @@ class SmtpChannel:
             raise DeliveryError(reason, unknown=handed_over, channel_down=silent) from error
 
 
-def _expect(answer: tuple[int, bytes], good: range, *, blame_reader: bool, handed_over: bool = False) -> None:
+def _expect(answer: tuple[int, bytes], good: range, *, blame_reader: bool, handed_over: bool = False) -> str:
     """4xx is temporary; 5xx is permanent where it is about the reader; 421 means that the server is going away. What is no
     answer at all says nothing: after the letter was handed over it may have been taken."""
     code, text = answer
+    said = f"{code} {text.decode('utf-8', 'replace')[:200]}"
     if code in good:
-        return
-    reason = f"邮件服务器答复 {code} {text.decode('utf-8', 'replace')[:200]}"
+        return said
+    reason = f"邮件服务器答复 {said}"
     if code not in BAD:
         raise DeliveryError(reason, unknown=handed_over)
     raise DeliveryError(reason, permanent=code >= 500 and blame_reader, channel_down=code == 421 or not blame_reader)
@@ -195,10 +197,12 @@ def message_id(letter_id: str, sender: str) -> str:
     return f"<{sha256(letter_id.encode()).hexdigest()[:32]}.xunjian@{domain}>"
 
 
-def from_url(name: str, url: str, environ: Mapping[str, str]) -> SmtpChannel:
+def from_url(config: ChannelConfig) -> SmtpChannel:
     """Read ``smtp://`` or ``smtps://``. Raises ChannelError; a password in the URL is refused, it would reach logs."""
+    name = config.name
     try:
-        parts, options = urlsplit(url), dict(parse_qsl(urlsplit(url).query, strict_parsing=True))
+        parts = urlsplit(config.url)
+        options = dict(parse_qsl(parts.query, strict_parsing=True))
         port = parts.port
     except ValueError as error:
         raise ChannelError(f"渠道“{name}”的地址写法有误（选项写成 名=值，端口为数字）") from error
@@ -217,7 +221,7 @@ def from_url(name: str, url: str, environ: Mapping[str, str]) -> SmtpChannel:
         sender=options["from"],
         sender_name=options.get("name", ""),
         user=user,
-        password=_password(name, options, environ) if user else "",
+        password=_password(name, options, config.environ) if user else "",
         tls="implicit" if implicit else "starttls" if starttls else "",
         ca=options.get("ca", ""),
         timeout=_seconds(name, options.get("timeout", "30")),

@@ -19,6 +19,7 @@ from alerts.delivery.channels.smtp import message_id
 from alerts.delivery.outbox import LEASE, MAX_ATTEMPTS, ClaimedMessage, DeliveryResult, OutboxWorker, retry_delay
 from alerts.documents.compose import InvalidTemplate
 from alerts.messages import OutgoingMessage
+from monitors.clock import wall
 from tests.support.mail_server import Handler, channel, serving
 from tests.support.notices import NOW
 
@@ -99,13 +100,14 @@ class Fake:
     def targets(self, letter: OutgoingMessage) -> tuple[str, ...]:
         return letter.recipients
 
-    def send(self, letter: OutgoingMessage, target: str) -> None:
+    def send(self, letter: OutgoingMessage, target: str) -> str:
         answer = self.answers.get(target) or self.answers.get(letter.id)
         if isinstance(answer, Exception):
             raise answer
         if answer:
             answer()
         self.got.append((letter.id, target))
+        return "ok"
 
 
 def test_claim_send_mark() -> None:
@@ -158,7 +160,7 @@ def test_a_channel_that_is_down_is_spared_and_holds_no_other(tmp_path: Path) -> 
             return letter.recipients
 
     down = Down("mail", {"a@example.edu.cn": DeliveryError("连不上", channel_down=True)})
-    files = open_channel("files", f"file://{tmp_path}", {})
+    files = open_channel("files", f"file://{tmp_path}", {}, wall)
     done = OutboxWorker(queue, [down, files], letter).run(NOW)
     assert done.results == {("mail", DeliveryResult.RETRY): 5, ("files", DeliveryResult.SENT): 5}
     assert len([path for path in tmp_path.iterdir() if not path.name.startswith(".")]) == 5
@@ -235,7 +237,7 @@ def test_cut_after_data_is_unknown_and_counted() -> None:
 
 
 def test_files_are_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = open_channel("files", f"file://{tmp_path}/出%20箱", {})
+    files = open_channel("files", f"file://{tmp_path}/出%20箱", {}, wall)
     sent = OutgoingMessage(id="../case/步骤", subject="", text="文", html="<p>", recipients=())
     files.send(sent, "")
     files.send(sent, "")
@@ -252,7 +254,7 @@ def test_files_are_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest
 
 def test_a_folder_that_cannot_be_written_is_the_channels_fault(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    files = open_channel("files", f"file://{tmp_path}/file/sub", {})
+    files = open_channel("files", f"file://{tmp_path}/file/sub", {}, wall)
     with pytest.raises(DeliveryError) as caught:
         files.send(OutgoingMessage(id="1", subject="", text="", html=""), "")
     assert caught.value.channel_down
@@ -265,7 +267,7 @@ def test_a_thousand_deliveries_with_random_faults(monkeypatch: pytest.MonkeyPatc
     queue, taken, faults, now = Queue(*rows), Counter[str](), Counter[str](), NOW
 
     class Flaky(Fake):
-        def send(self, letter: OutgoingMessage, target: str) -> None:
+        def send(self, letter: OutgoingMessage, target: str) -> str:
             match dice.choices(("ok", "4xx", "down", "cut", "kill"), (80, 8, 4, 5, 3))[0]:
                 case "ok":
                     taken[letter.id] += 1
@@ -281,6 +283,7 @@ def test_a_thousand_deliveries_with_random_faults(monkeypatch: pytest.MonkeyPatc
                     taken[letter.id] += 1
                     faults[letter.id] += 1
                     raise Killed
+            return "ok"
 
     monkeypatch.setitem(outbox.MAX_ATTEMPTS, "unknown", 1000)
     for _ in range(5000):

@@ -15,6 +15,7 @@ import pytest
 from alerts.delivery.channels import DeliveryError, open_channel
 from alerts.messages import OutgoingMessage
 from monitors.app_context import AppContext
+from monitors.clock import wall
 from monitors.jobs.delivery import channels_of, received_at
 from rules.model import DocumentType
 from storage.notices import NOTICE, DeliveryAnswer
@@ -52,7 +53,7 @@ def conversing(*said: bytes, hold: float = 0.0, drip: bytes = b"") -> Iterator[i
 
 
 def sent_to(port: int) -> DeliveryError:
-    way = open_channel("mail", f"smtp://127.0.0.1:{port}?from={OFFICE}&timeout=1", {})
+    way = open_channel("mail", f"smtp://127.0.0.1:{port}?from={OFFICE}&timeout=1", {}, wall)
     with pytest.raises(DeliveryError) as caught:
         way.send(OutgoingMessage(id="1", subject="x", text="x", html="x"), UNIT)
     return caught.value
@@ -80,13 +81,16 @@ def test_an_answer_cut_in_the_middle_leaves_it_unknown(last: bytes) -> None:
 @pytest.mark.parametrize("last", [b"250 ok\r\n", b"251 forwarded\r\n", b"252 will try\r\n"])
 def test_any_2xx_is_a_yes(last: bytes) -> None:
     with conversing(*HELLO, last) as port:
-        way = open_channel("mail", f"smtp://127.0.0.1:{port}?from={OFFICE}&timeout=2", {})
+        way = open_channel("mail", f"smtp://127.0.0.1:{port}?from={OFFICE}&timeout=2", {}, wall)
         way.send(OutgoingMessage(id="1", subject="x", text="x", html="x"), UNIT)
 
 
 def test_only_the_addressees_own_receipt_counts(context: AppContext, tmp_path: Path) -> None:
     paper = replace(notice(DocumentType.RECTIFICATION), addressee_mailboxes=(UNIT,), recipients=(UNIT, OFFICE))
-    channels = [open_channel("file0", f"file://{tmp_path}", {}), open_channel("smtp1", f"smtp://x?from={OFFICE}", {})]
+    channels = [
+        open_channel("file0", f"file://{tmp_path}", {}, wall),
+        open_channel("smtp1", f"smtp://x?from={OFFICE}", {}, wall),
+    ]
     sent = DeliveryAnswer(result="sent", reason="", at=NOW)
     elsewhere = {"file0:": sent, f"smtp1:{OFFICE}": sent}
     for result in ("refused", "unknown", "retry"):
@@ -157,7 +161,9 @@ def test_what_a_killed_writer_left_hidden_is_removed(tmp_path: Path) -> None:
     for folder in (left, alive):
         folder.mkdir()
         (folder / "正文.txt").write_text("half")
-    open_channel("file0", f"file://{tmp_path}", {}).send(OutgoingMessage(id="B", subject="", text="x", html="x"), "")
+    open_channel("file0", f"file://{tmp_path}", {}, wall).send(
+        OutgoingMessage(id="B", subject="", text="x", html="x"), ""
+    )
     assert not left.exists()
     assert alive.exists(), "its writer may still be at work"
     assert (tmp_path / "B").is_dir()

@@ -21,6 +21,7 @@ from cryptography.x509.oid import NameOID
 from alerts.delivery.channels import ChannelError, DeliveryError, open_channel
 from alerts.delivery.channels.smtp import compose, message_id
 from alerts.messages import OutgoingMessage, notice_letter
+from monitors.clock import wall
 from rules.model import DocumentType
 from tests.support.mail_server import Handler, channel, serving
 from tests.support.notices import NOW, notice
@@ -209,12 +210,12 @@ WRONG = {
 @pytest.mark.parametrize("url", WRONG)
 def test_a_wrong_url_is_explained_without_secrets(url: str) -> None:
     with pytest.raises(ChannelError, match=WRONG[url]) as caught:
-        open_channel("邮件", url, {})
+        open_channel("邮件", url, {}, wall)
     assert "hunter2" not in str(caught.value)
 
 
 def test_the_password_may_stand_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "pw").write_text("s3cret!\n", "utf-8")
-    way = open_channel("mail", f"smtp://u@localhost?from=a@b.cn&password_file={tmp_path / 'pw'}", {})
+    way = open_channel("mail", f"smtp://u@localhost?from=a@b.cn&password_file={tmp_path / 'pw'}", {}, wall)
     assert way.password == "s3cret!"  # type: ignore[attr-defined]
     assert "s3cret!" not in repr(way)
