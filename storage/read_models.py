@@ -287,3 +287,14 @@ def _conditions(wanted: AccountFilter) -> list[ColumnElement[bool]]:
         columns = (FILING.c.name, FILING.c.unit, FILING.c.key, FILING.c.id)
         found.append(or_(*(_has(column, word) for column in columns)))
     return found
+
+
+def account_query(wanted: AccountFilter) -> tuple[Select[Any], list[ColumnElement[Any]]]:
+    """The rows of a list of accounts, in no order yet, and the columns that order them without a tie."""
+    query = select(*_COLUMNS).select_from(REGISTER).where(*_conditions(wanted))
+    return query, [FILING.c.school, FILING.c.id]
+
+
+def list_item(row: Any) -> AccountListItem:
+    """A row of `account_query`."""
+    return _line(row)

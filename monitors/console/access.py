@@ -75,6 +75,13 @@ ACCESS: dict[tuple[str, str], Roles] = {
     ("GET", "/users/{name}"): ADMIN,
     ("POST", "/users/{name}"): ADMIN,
     ("POST", "/users/{name}/{action}"): ADMIN,
+    ("POST", "/me/tokens"): SIGNED_IN,
+    ("POST", "/me/tokens/{token_id}/revoke"): SIGNED_IN,
+    ("GET", "/api/openapi.json"): SIGNED_IN,
+    ("GET", "/api/v1/accounts"): OFFICE | UNIT,
+    ("GET", "/api/v1/cases"): OFFICE | UNIT,
+    ("GET", "/api/v1/suspects"): OFFICE,
+    ("GET", "/api/v1/notices"): OFFICE,
     ("GET", "/audit"): ADMIN,
     ("GET", "/audit/export"): ADMIN,
 }

@@ -15,7 +15,10 @@ from starlette.staticfiles import StaticFiles
 
 from monitors.app_context import AppContext
 from monitors.console.access import check_access
-from monitors.console.middleware import HEADERS, AuthMiddleware, check_form
+from monitors.console.api import routes as api
+from monitors.console.api.errors import failure, is_api, wrong_parameters
+from monitors.console.headers import HEADERS
+from monitors.console.middleware import AuthMiddleware, check_form
 from monitors.console.rendering import STATIC, render
 from monitors.console.requests import Requests
 from monitors.console.routes import (
@@ -56,6 +59,7 @@ SUBJECTS = (
     operations,
     users,
     audit,
+    api,
 )
 TITLES = {403: "没有权限", 404: "没有找到", 405: "不能这样访问", 409: "没有保存", 503: "暂时不能使用"}
 
@@ -101,18 +105,26 @@ def _page(request: Request, status: int, sentence: str) -> HTMLResponse:
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     sentence = "没有这个页面。" if error.detail in ("Not Found", "Method Not Allowed") else str(error.detail)
+    if is_api(request):
+        return failure(error.status_code, sentence)
     return _page(request, error.status_code, sentence)
 
 
 def _misspelt(request: Request, error: Exception) -> Response:
+    if is_api(request) and isinstance(error, RequestValidationError):
+        return failure(422, wrong_parameters(error))
     return _page(request, 422, "提交的内容过长或写法不对，请返回修改。")
 
 
 def _no_storage(request: Request, error: Exception) -> Response:
+    if is_api(request):
+        return failure(503, str(error))
     # The page itself asks the database which school it shows, so this one is plain.
     return PlainTextResponse(str(error), 503)
 
 
 def _broken(request: Request, error: Exception) -> Response:
     log.error("console.failed", path=request.url.path, error=f"{type(error).__name__}: {error}")
+    if is_api(request):
+        return failure(500, "系统出错，已记录。请稍后重试；若一直如此，请联系信息中心。")
     return PlainTextResponse("系统出错，已记录。请返回重试；若一直如此，请联系信息中心。", 500, headers=HEADERS)

@@ -81,6 +81,7 @@ FILLED = {
     "token": "no-such-link",
     "name": "reader",
     "action": "sign-out",
+    "token_id": "0123abcd",
 }
 """Something for each placeholder of a route."""
 
