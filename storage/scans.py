@@ -98,6 +98,12 @@ class ScanRepository:
             row = tx.execute(select(SCAN).where(SCAN.c.id == id)).first()
             return _scan(row, row.document) if row else None
 
+    def state(self, id: str) -> ScanState | None:
+        """How far one scan is."""
+        with self._db.read() as tx:
+            found = tx.execute(select(SCAN.c.state).where(SCAN.c.id == id)).scalar()
+        return ScanState(found) if found else None
+
     def recent(self, view: View, user: str, limit: int = 20) -> list[ScanRecord]:
         """The newest scans, without their reports: a person's own, and those of the schools that the person sees."""
         columns = [column for column in SCAN.c if column.name != "document"]

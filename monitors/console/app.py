@@ -27,6 +27,7 @@ from monitors.console.routes import (
     campus,
     cases,
     evidence,
+    help_pages,
     login,
     me,
     notices,
@@ -36,6 +37,7 @@ from monitors.console.routes import (
     setup,
     suspects,
     today,
+    unit,
     users,
 )
 from monitors.metrics import registry_of
@@ -49,6 +51,8 @@ SUBJECTS = (
     setup,
     me,
     today,
+    unit,
+    help_pages,
     accounts,
     suspects,
     cases,

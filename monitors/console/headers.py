@@ -14,3 +14,8 @@ HEADERS = {
     "cache-control": "no-store",
 }
 """A page may set its own value for any of them; nothing leaves without them."""
+INERT = {
+    "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+}
+"""For bytes that came from elsewhere: no browser makes a page of them again."""

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from monitors.app_context import AppContext
 from monitors.console import formatting, labels
 from monitors.console.access import ACCESS, allowed
+from monitors.console.help_topics import topic_of
 from monitors.console.middleware import safe_path
 from rules.catalogue import RULES
 from rules.model import Platform
@@ -25,6 +26,7 @@ HERE = Path(__file__).parent
 STATIC = HERE / "static"
 NAV = (
     ("/", "今日"),
+    ("/unit", "本单位"),
     ("/accounts", "台账"),
     ("/suspects", "疑似账号"),
     ("/cases", "问题台账"),
@@ -47,6 +49,7 @@ FLASH_MESSAGES = {
     "delivered": "已登记送达，下一级期限自送达之日起算。",
     "judged": "决定已保存。",
     "listed": "已列入疑似账号，等待核实。",
+    "filed_case": "已按制度核对并列入问题台账。",
     "resent": "已重新列入发送队列。",
     "switched": "开关已更改，并记录了操作人与理由。",
     "started": "巡检已在后台开始，几分钟后刷新本页即可看到结果。",
@@ -74,10 +77,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(formatting.FILTERS | labels.FILTERS)
-    style = hashlib.sha256((STATIC / "console.css").read_bytes()).hexdigest()[:10]
     environment.globals["ui"] = environment.get_template("macros.html").module
-    environment.globals.update(style=f"/static/console.css?v={style}", rule_title=rule_title)
+    environment.globals.update(style=_static("console.css"), follow_script=_static("follow.js"), rule_title=rule_title)
     return environment
+
+
+def _static(file: str) -> str:
+    """The address of a file of ours: it changes with the content, so browsers may keep it."""
+    return f"/static/{file}?v={hashlib.sha256((STATIC / file).read_bytes()).hexdigest()[:10]}"
 
 
 def rule_title(code: str) -> str:
@@ -129,13 +136,16 @@ def render(
         roles = ACCESS[method, route]
         return allowed(method, route, user) and (at is None or not roles or user.may(roles, at))
 
+    # 今日 only leads whoever sees no school on to a page that stands in the menu
+    skipped = "/" if state.session.view.schools == frozenset() else ""
     common = {
         "title": title,
         "demo": context.settings.demo or (bool(schools) and all(is_demo(context, code) for code in schools)),
         "now": context.clock(),
         "session": state.session,
         "csrf": state.session.csrf,
-        "nav": [(path, text) for path, text in NAV if allowed("GET", path, user)],
+        "nav": [(path, text) for path, text in NAV if allowed("GET", path, user) and path != skipped],
+        "help_topic": topic_of(request.url.path),
         "may": may,
         "here": request.url.path,
         "message": FLASH_MESSAGES.get(request.query_params.get("done", ""), ""),

@@ -21,6 +21,8 @@ from monitors.service.scheduler import JobScheduler
 from monitors.service.service_lock import only_service
 
 log = structlog.get_logger()
+GRACE_SECONDS = 3
+"""A page that follows a scan stays connected; the service does not wait for it when it ends."""
 
 
 class Server(uvicorn.Server):
@@ -61,6 +63,7 @@ async def _serve(context: AppContext, first: StartupTask | None) -> None:
     settings = context.settings
     now = context.clock()
     await asyncio.to_thread(context.store.crawl_runs.mark_lost, now, now)  # what ran when the last service died
+    await asyncio.to_thread(context.store.scans.mark_lost, now)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
@@ -82,6 +85,7 @@ async def _serve(context: AppContext, first: StartupTask | None) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
     await Server(config).serve()
 

@@ -82,6 +82,8 @@ FILLED = {
     "name": "reader",
     "action": "sign-out",
     "token_id": "0123abcd",
+    "scan_id": "20261121-100000-0123abcd",
+    "topic": "start",
 }
 """Something for each placeholder of a route."""
 

@@ -6,16 +6,13 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 
 from monitors.console.access import view_of
+from monitors.console.headers import INERT
 from monitors.console.rendering import render, world_of
 from storage.evidence import EvidenceArchive, EvidenceError, StoredPage
 
 router = APIRouter()
 EXCERPT = 20_000
 """Characters of source that the page shows; the file has them all."""
-INERT = {
-    "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-}
 IMAGES = ("image/png", "image/jpeg", "image/webp")
 
 

@@ -30,7 +30,7 @@ def today(request: Request) -> Response:
     context, view = world_of(request), view_of(request)
     store, overview, now = context.store, context.store.read_models, context.clock()
     if view.unit_only or view == View():
-        return RedirectResponse("/accounts" if view.units else "/users", 303)
+        return RedirectResponse("/unit" if view.units else "/users", 303)
     every = store.cases.all(states=OPEN_STATES)
     cases = by_urgency([case for case in every if view.sees(case.school, case.unit)], now, open_breakers(context))
     counts = overview.count_by_outcome(view)
