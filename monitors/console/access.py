@@ -70,6 +70,7 @@ ACCESS: dict[tuple[str, str], Roles] = {
     ("GET", "/evidence/{evidence:path}"): OFFICE | UNIT,
     ("GET", "/evidence/{evidence:path}/source"): OFFICE,
     ("GET", "/evidence/{evidence:path}/image"): OFFICE | UNIT,
+    ("GET", "/evidence/{evidence:path}/picture"): OFFICE | UNIT,
     ("GET", "/evidence/{evidence:path}/file"): OFFICE,
     ("GET", "/policies"): OFFICE | UNIT,
     ("GET", "/policies/{code}"): OFFICE | UNIT,
