@@ -17,6 +17,7 @@ from monitors.app_context import AppContext
 from monitors.console.access import check_access
 from monitors.console.api import routes as api
 from monitors.console.api.errors import failure, is_api, wrong_parameters
+from monitors.console.app_state import ConsoleState, keep_state
 from monitors.console.headers import HEADERS
 from monitors.console.middleware import AuthMiddleware, check_form
 from monitors.console.rendering import STATIC, render
@@ -26,7 +27,9 @@ from monitors.console.routes import (
     audit,
     campus,
     cases,
+    digests,
     evidence,
+    health,
     help_pages,
     login,
     me,
@@ -46,6 +49,7 @@ from storage.database import StorageError
 log = structlog.get_logger()
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 SUBJECTS = (
+    health,
     login,
     campus,
     setup,
@@ -58,6 +62,7 @@ SUBJECTS = (
     cases,
     scan,
     notices,
+    digests,
     evidence,
     policies,
     operations,
@@ -79,7 +84,7 @@ class Static(StaticFiles):
 
 
 def create_app(context: AppContext, *, lifespan: Lifespan | None = None, metrics: bool = True) -> FastAPI:
-    """The console over a context. A ``lifespan`` may put its timetable into ``app.state.timetable``."""
+    """The console over a context. A ``lifespan`` may put its timetable into the application's `ConsoleState`."""
     app = FastAPI(
         title="校媒巡检",
         lifespan=lifespan,
@@ -88,8 +93,7 @@ def create_app(context: AppContext, *, lifespan: Lifespan | None = None, metrics
         openapi_url=None,
         dependencies=[Depends(check_access), Depends(check_form)],
     )
-    app.state.context, app.state.metrics = context, registry_of(context) if metrics else None
-    app.state.tasks = set()
+    keep_state(app, ConsoleState(context, registry_of(context) if metrics else None))
     for subject in SUBJECTS:
         app.include_router(subject.router)
     app.mount("/static", Static(directory=STATIC), name="static")

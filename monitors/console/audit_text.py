@@ -36,6 +36,7 @@ ACTIONS = {
     "platform.switch": "更改平台开关",
     "notice.resend": "重新发送文书",
     "sweep.start": "立即巡检",
+    "job.start": "立即执行任务",
     "scan.start": "即时核查",
     "proof.give": "提交自证链接",
     "audit.export": "导出操作记录",

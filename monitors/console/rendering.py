@@ -14,8 +14,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from monitors.app_context import AppContext
-from monitors.console import formatting, labels
+from monitors.console import cron_text, formatting, labels
 from monitors.console.access import ACCESS, allowed
+from monitors.console.app_state import state_of
 from monitors.console.help_topics import topic_of
 from monitors.console.middleware import safe_path
 from rules.catalogue import RULES
@@ -52,6 +53,7 @@ FLASH_MESSAGES = {
     "filed_case": "已按制度核对并列入问题台账。",
     "resent": "已重新列入发送队列。",
     "switched": "开关已更改，并记录了操作人与理由。",
+    "job_started": "任务已在后台开始，稍后刷新本页即可看到结果。",
     "started": "巡检已在后台开始，几分钟后刷新本页即可看到结果。",
     "user_added": "账号已添加。",
     "user_changed": "更改已保存。",
@@ -76,7 +78,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(formatting.FILTERS | labels.FILTERS)
+    environment.filters.update(formatting.FILTERS | labels.FILTERS | cron_text.FILTERS)
     environment.globals["ui"] = environment.get_template("macros.html").module
     environment.globals.update(style=_static("console.css"), follow_script=_static("follow.js"), rule_title=rule_title)
     return environment
@@ -97,8 +99,7 @@ ENVIRONMENT = _environment()
 
 def world_of(request: Request) -> AppContext:
     """The surroundings this application was made with."""
-    context: AppContext = request.app.state.context
-    return context
+    return state_of(request.app).context
 
 
 def school_names(context: AppContext, view: View = View(None)) -> dict[str, str]:  # noqa: B008 (frozen)

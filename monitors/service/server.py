@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from monitors.app_context import AppContext
 from monitors.console import create_app
+from monitors.console.app_state import state_of
 from monitors.errors import InvalidInput
 from monitors.service.scheduled_jobs import SCHEDULED_JOBS
 from monitors.service.scheduler import JobScheduler
@@ -69,7 +70,7 @@ async def _serve(context: AppContext, first: StartupTask | None) -> None:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             timetable = JobScheduler(context, {job.name: (job.cron, job.run) for job in SCHEDULED_JOBS})
-            app.state.timetable = timetable
+            state_of(app).timetable = timetable
             timetable.begin()
             stack.push_async_callback(timetable.stop)
             opening = asyncio.create_task(_open(context, timetable, first))

@@ -82,6 +82,7 @@ FILLED = {
     "name": "reader",
     "action": "sign-out",
     "token_id": "0123abcd",
+    "job": "digest",
     "scan_id": "20261121-100000-0123abcd",
     "topic": "start",
 }
