@@ -42,6 +42,8 @@ class AppContext:
     crawl_processes: CrawlProcessPool = field(init=False)
     platform_locks: Mapping[Platform, asyncio.Lock] = field(init=False)
     """Held while a child asks a platform: sweeps that overlap would ask its host twice as often."""
+    picture_lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
+    """Held while a stored page is drawn: a browser is the largest thing that this process starts."""
 
     def __post_init__(self) -> None:
         """Make room for crawl children."""

@@ -25,6 +25,15 @@ class Role(LabeledEnum):
     ADMIN = "admin", "管理员"
 
 
+class Scope(LabeledEnum):
+    """What a token of the JSON interface may read, at most; its owner's own roles and schools hold besides."""
+
+    ACCOUNTS = "accounts", "台账"
+    CASES = "cases", "问题台账"
+    SUSPECTS = "suspects", "疑似账号"
+    NOTICES = "notices", "通知"
+
+
 OFFICE = frozenset({Role.EDITOR, Role.SIGNER, Role.IT, Role.READER})
 """Roles that see whole schools; a unit sees its own accounts only, an administrator sees accounts of people only."""
 TWO_PERSONS = frozenset({DocumentType.PUBLIC_NOTICE, DocumentType.SHUTDOWN})

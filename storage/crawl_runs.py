@@ -82,6 +82,12 @@ class CrawlRunRepository:
         with self._db.read() as tx:
             return [_run(row) for row in tx.execute(select(RUN).order_by(RUN.c.started_at.desc()).limit(limit))]
 
+    def one(self, run: str) -> CrawlRun | None:
+        """One run; None where its bookkeeping was dropped."""
+        with self._db.read() as tx:
+            row = tx.execute(select(RUN).where(RUN.c.id == run)).first()
+            return _run(row) if row else None
+
     def between(self, start: datetime, end: datetime) -> list[CrawlRun]:
         """Runs that started from ``start`` up to ``end``."""
         query = select(RUN).where(RUN.c.started_at >= start, RUN.c.started_at <= end).order_by(RUN.c.started_at)

@@ -134,6 +134,13 @@ class ObservationRepository:
         with self._db.read() as tx:
             return [load(Observation, body) for (body,) in tx.execute(query.order_by(OBSERVATION.c.observed_at))]
 
+    def by_evidence(self, run: str, evidence: str) -> tuple[str, Observation] | None:
+        """(account key, what was seen) of a stored page of this run; None where nothing was recorded of it."""
+        query = select(OBSERVATION.c.key, OBSERVATION.c.document).where(OBSERVATION.c.run == run)
+        with self._db.read() as tx:
+            row = tx.execute(query.where(OBSERVATION.c.evidence == evidence).order_by(OBSERVATION.c.seq)).first()
+        return (row.key, load(Observation, row.document)) if row else None
+
     def of_run(self, run: str) -> list[Observation]:
         """What one run saw, in the order it was recorded."""
         query = select(OBSERVATION.c.document).where(OBSERVATION.c.run == run).order_by(OBSERVATION.c.seq)

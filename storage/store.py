@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.account_history import AccountHistory
 from storage.account_lists import AccountLists
+from storage.api_tokens import ApiTokens
 from storage.audit import AuditLog
 from storage.candidates import CandidateRepository
 from storage.cases import CaseRepository
@@ -12,12 +13,14 @@ from storage.crawl_runs import CrawlRunRepository
 from storage.database import Database
 from storage.digests import DigestRepository
 from storage.filings import FilingRepository
+from storage.keyset_pages import KeysetPages
 from storage.notices import OutboxRepository
 from storage.observations import ObservationRepository
 from storage.operations_figures import OperationsFigures
 from storage.platform_state import PlatformStateRepository
 from storage.read_models import ReadModels
 from storage.register_uploads import RegisterUploads
+from storage.scans import ScanRepository
 from storage.scheduled_jobs import ScheduledJobRepository
 from storage.sessions import Failures, OneTimeTokens, Sessions
 from storage.users import Users
@@ -50,6 +53,9 @@ class Store:
         self.sign_in_failures = Failures(self.database)
         self.one_time_tokens = OneTimeTokens(self.database)
         self.audit = AuditLog(self.database)
+        self.api_tokens = ApiTokens(self.database)
+        self.scans = ScanRepository(self.database)
+        self.keyset_pages = KeysetPages(self.database)
 
     def close(self) -> None:
         """Give the connections back."""

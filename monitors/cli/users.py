@@ -10,6 +10,7 @@ import typer
 from monitors.app_context import AppContext
 from monitors.cli.groups import CommandGroup
 from monitors.cli.options import Format, FormatOption, PasswordStdinOption, SchoolOption, UserName, asked, print_rows
+from monitors.cli.tokens import tokens
 from monitors.errors import InvalidInput
 from monitors.json_output import iso
 from monitors.people.users import add_user, disable_user, password_link, require_user, set_password
@@ -17,6 +18,7 @@ from rules.people import Role, RoleGrant, User, grants_of
 from storage.users import UserRecord
 
 commands = CommandGroup()
+commands.add_typer(tokens, name="token", help="接口令牌：生成、列出、撤销。")
 ROLES = "、".join(f"{role.value} {role.label}" for role in Role)
 
 

@@ -9,7 +9,7 @@ from alerts.sanitize import clean, mask_personal_data
 from monitors.console.labels import browser_name, platform_label, switch_text
 from rules.cases.case import EventKind
 from rules.model import CaseState
-from rules.people import Role
+from rules.people import Role, Scope
 from storage.audit import AuditEntry
 from storage.register.columns import COLUMNS
 
@@ -24,6 +24,8 @@ ACTIONS = {
     "user.password": "更改密码",
     "user.totp_on": "开通动态口令",
     "user.totp_off": "取消动态口令",
+    "token.add": "生成接口令牌",
+    "token.revoke": "撤销接口令牌",
     "filing.add": "新增备案",
     "filing.change": "更改备案",
     "filing.import": "导入台账",
@@ -40,6 +42,7 @@ ACTIONS = {
     "platform.switch": "更改平台开关",
     "notice.resend": "重新发送文书",
     "sweep.start": "立即巡检",
+    "job.start": "立即执行任务",
     "scan.start": "即时核查",
     "proof.give": "提交自证链接",
     "audit.export": "导出操作记录",
@@ -48,6 +51,7 @@ FIELDS = {
     "display": "姓名", "post": "职务", "roles": "角色", "disabled": "停用", "method": "登录方式", "agent": "浏览器", "sessions": "登录数",
     "reason": "理由", "decision_reason": "理由", "state": "状态", "decided_by": "决定人", "decided_at": "决定时间", "expires_at": "保存到",
     "steps": "督办级次", "appeals": "申诉", "exemption": "豁免", "outcome": "处理结果", "resolved_at": "整改时间", "settled_at": "办结时间",
+    "label": "用途", "scopes": "可读取",
     "added": "新增", "changed": "变更", "rows": "行数", "enabled": "访问", "breaker_opened_at": "督办冻结", "breaker_reason": "冻结原因", "paused_until": "暂停到",
     "frozen_at": "督办冻结", "frozen_why": "冻结原因", "rest_until": "暂停到",
     "consecutive_blocks": "连续被拦", "robots_waived": "所有者授权", "walls": "连续被拦", "ignore_robots": "所有者授权", "target": "核查对象", "url": "链接", "platform": "平台", "by": "方式",
@@ -84,6 +88,8 @@ def _value(name: str, value: Any) -> str:
         return ""
     if name == "roles":
         return "、".join(_role(code) for code in value)
+    if name == "scopes":
+        return "、".join(Scope(code).label for code in value if code in list(Scope))
     if name == "agent":
         return browser_name(str(value))
     if name == "method":

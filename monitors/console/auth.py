@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
+from monitors.people.api_tokens import PREFIX
 from monitors.people.sign_in import SESSION
 from monitors.settings import Settings
 from rules.people import Role, User, View
@@ -27,11 +28,15 @@ Network = IPv4Network | IPv6Network
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """One browser. Nobody is signed in while ``user`` is None; the token alone then carries the sign-in form's CSRF."""
+    """One browser. Nobody is signed in while ``user`` is None; the token alone then carries the sign-in form's CSRF.
+
+    ``scopes`` None: a browser; else what the token of a program may read at most.
+    """
 
     token: str
     user: User | None = None
     record: SessionRecord | None = None
+    scopes: frozenset[str] | None = None
 
     @property
     def csrf(self) -> str:
@@ -68,6 +73,15 @@ def find_session(store: Store, cookie: str, now: datetime) -> Session | None:
     if now - record.seen_at > TOUCHED:
         store.sessions.touch(record.token, now)
     return Session(token=cookie, user=user, record=record)
+
+
+def find_token_session(store: Store, header: str, now: datetime) -> Session | None:
+    """Whose token an Authorization header carries; None where it carries none that works."""
+    kind, _, secret = header.partition(" ")
+    if kind.lower() != "bearer" or not secret.startswith(PREFIX):
+        return None
+    found = store.api_tokens.find(secret.strip(), now)
+    return Session(token="", user=found[1], scopes=frozenset(found[0].scopes)) if found else None
 
 
 def set_cookie(token: str, *, secure: bool) -> str:

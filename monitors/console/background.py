@@ -8,12 +8,14 @@ from typing import Any
 import structlog
 from fastapi import FastAPI
 
+from monitors.console.app_state import state_of
+
 log = structlog.get_logger()
 
 
 def start(app: FastAPI, task: asyncio.Task[Any]) -> None:
     """Keep a task alive until it ends; what went wrong is logged, for nobody awaits it."""
-    tasks: set[asyncio.Task[Any]] = app.state.tasks
+    tasks = state_of(app).tasks
     tasks.add(task)
     task.add_done_callback(lambda done: _ended(tasks, done))
 

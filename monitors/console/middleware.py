@@ -14,17 +14,20 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitors.app_context import AppContext
 from monitors.console.access import is_open
+from monitors.console.api.errors import failure, is_api
 from monitors.console.auth import (
     COOKIE,
     LOOPBACK,
     Session,
     client_address,
     find_session,
+    find_token_session,
     is_trusted,
     new_session,
     set_cookie,
     stands_open,
 )
+from monitors.console.headers import HEADERS
 from monitors.people.sign_in import Origin
 from storage.audit import Actor, acting
 from storage.database import StorageError
@@ -38,18 +41,6 @@ MOST_BYTES = 64 * 1024
 """The longest form where nobody has to write more than a reason."""
 MOST_UPLOADED = {"/register/import": 21 * 2**20, "/register/": 2**20}
 """Longer ones, by the beginning of the path: a register as a file, and its rows corrected by hand."""
-HEADERS = {
-    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; frame-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "cache-control": "no-store",
-}
-"""A page may set its own value for any of them; nothing leaves without them."""
 
 
 @dataclass
@@ -75,7 +66,8 @@ class AuthMiddleware:
         try:
             session, new = await self._session(request)
         except StorageError as error:
-            await PlainTextResponse(str(error), 503, headers=HEADERS)(scope, receive, send)
+            refusal = failure if is_api(request) else _plain_failure
+            await refusal(503, str(error))(scope, receive, send)
             return
         state = request.state
         state.session, state.origin, state.secure = session, self._origin(request), self._secure(request)
@@ -97,6 +89,10 @@ class AuthMiddleware:
         context, path = self.context, request.url.path
         if path.startswith("/static/") or path in ("/healthz", "/metrics"):
             return new_session(), False  # a watchdog must be answered while the database is down
+        shown = request.headers.get("authorization", "")
+        if shown and is_api(request):
+            found = await run_in_threadpool(find_token_session, context.store, shown, context.clock())
+            return found or new_session(), False
         cookie = request.cookies.get(COOKIE, "")
         known = await run_in_threadpool(find_session, context.store, cookie, context.clock()) if cookie else None
         return (known, False) if known else (new_session(), path.startswith(FORM_PATHS))
@@ -119,12 +115,21 @@ class AuthMiddleware:
             return PlainTextResponse("提交的内容过长。", 413)
         if session.user or is_open(path):
             return None
+        if is_api(request):
+            return failure(
+                401,
+                "没有令牌，或令牌不对、已到期、已撤销。请求头应写 Authorization: Bearer 令牌；令牌在“我的账号”页生成。",
+            )
         if request.method not in SAFE_METHODS:
             return PlainTextResponse("登录已失效，请重新登录。", 401)
         if request.headers.get("sec-fetch-site") == "cross-site":
             return _once_more(request)
         there = path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse("/login" if there == "/" else f"/login?next={quote(there, safe='')}", 303)
+
+
+def _plain_failure(status: int, sentence: str) -> Response:
+    return PlainTextResponse(sentence, status, headers=HEADERS)
 
 
 def _once_more(request: Request) -> Response:

@@ -14,8 +14,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from monitors.app_context import AppContext
-from monitors.console import formatting, labels
+from monitors.console import cron_text, formatting, labels
 from monitors.console.access import ACCESS, allowed
+from monitors.console.app_state import state_of
+from monitors.console.help_topics import topic_of
 from monitors.console.middleware import safe_path
 from monitors.demo.replay import SCHOOL as REPLAY
 from rules.catalogue import RULES
@@ -28,6 +30,7 @@ REPLAYED = "真实页面回放（演示）"
 STATIC = HERE / "static"
 NAV = [
     ("/", "今日"),
+    ("/unit", "本单位"),
     ("/accounts", "台账"),
     ("/suspects", "疑似账号"),
     ("/cases", "问题台账"),
@@ -52,8 +55,10 @@ FLASH_MESSAGES = {
     "delivered": "已登记送达，下一级期限自送达之日起算。",
     "judged": "决定已保存。",
     "listed": "已列入疑似账号，等待核实。",
+    "filed_case": "已按制度核对并列入问题台账。",
     "resent": "已重新列入发送队列。",
     "switched": "开关已更改，并记录了操作人与理由。",
+    "job_started": "任务已在后台开始，稍后刷新本页即可看到结果。",
     "started": "巡检已在后台开始，几分钟后刷新本页即可看到结果。",
     "user_added": "账号已添加。",
     "user_changed": "更改已保存。",
@@ -63,6 +68,7 @@ FLASH_MESSAGES = {
     "password_changed": "密码已更改，其他登录都已退出。",
     "totp_on": "动态口令已开通，下次登录时需要填写。",
     "totp_off": "动态口令已取消。",
+    "token_revoked": "令牌已撤销，使用它的系统不能再读取数据。",
     "left": "您已退出登录。",
     "filed": "账号已登记。",
     "filing_changed": "更改已保存，见下面的变更记录。",
@@ -86,11 +92,15 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(formatting.FILTERS | labels.FILTERS)
-    style = hashlib.sha256((STATIC / "console.css").read_bytes()).hexdigest()[:10]
+    environment.filters.update(formatting.FILTERS | labels.FILTERS | cron_text.FILTERS)
     environment.globals["ui"] = environment.get_template("macros.html").module
-    environment.globals.update(style=f"/static/console.css?v={style}", rule_title=rule_title)
+    environment.globals.update(style=_static("console.css"), follow_script=_static("follow.js"), rule_title=rule_title)
     return environment
+
+
+def _static(file: str) -> str:
+    """The address of a file of ours: it changes with the content, so browsers may keep it."""
+    return f"/static/{file}?v={hashlib.sha256((STATIC / file).read_bytes()).hexdigest()[:10]}"
 
 
 def rule_title(code: str) -> str:
@@ -103,8 +113,7 @@ ENVIRONMENT = _environment()
 
 def world_of(request: Request) -> AppContext:
     """The surroundings this application was made with."""
-    context: AppContext = request.app.state.context
-    return context
+    return state_of(request.app).context
 
 
 def school_names(context: AppContext, view: View = View(None)) -> dict[str, str]:  # noqa: B008 (frozen)
@@ -157,13 +166,16 @@ def render(
     def is_current(path: str) -> bool:
         return here == path or (path != "/" and here.startswith(path))
 
+    # 今日 only leads whoever sees no school on to a page that stands in the menu
+    skipped = "/" if state.session.view.schools == frozenset() else ""
     common = {
         "title": title,
         "demo": context.settings.demo or (bool(schools) and all(is_demo(context, code) for code in schools)),
         "now": context.clock(),
         "session": state.session,
         "csrf": state.session.csrf,
-        "nav": [(path, text) for path, text in NAV if allowed("GET", path, user)],
+        "nav": [(path, text) for path, text in NAV if allowed("GET", path, user) and path != skipped],
+        "help_topic": topic_of(request.url.path),
         "may": may,
         "is_current": is_current,
         "message": FLASH_MESSAGES.get(request.query_params.get("done", ""), ""),

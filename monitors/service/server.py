@@ -15,12 +15,15 @@ from fastapi import FastAPI
 
 from monitors.app_context import AppContext
 from monitors.console import create_app
+from monitors.console.app_state import state_of
 from monitors.errors import InvalidInput
 from monitors.service.scheduled_jobs import SCHEDULED_JOBS
 from monitors.service.scheduler import JobScheduler
 from monitors.service.service_lock import only_service
 
 log = structlog.get_logger()
+GRACE_SECONDS = 3
+"""A page that follows a scan stays connected; the service does not wait for it when it ends."""
 
 
 class Server(uvicorn.Server):
@@ -61,12 +64,13 @@ async def _serve(context: AppContext, first: StartupTask | None) -> None:
     settings = context.settings
     now = context.clock()
     await asyncio.to_thread(context.store.crawl_runs.mark_lost, now, now)  # what ran when the last service died
+    await asyncio.to_thread(context.store.scans.mark_lost, now)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             timetable = JobScheduler(context, {job.name: (job.cron, job.run) for job in SCHEDULED_JOBS})
-            app.state.timetable = timetable
+            state_of(app).timetable = timetable
             timetable.begin()
             stack.push_async_callback(timetable.stop)
             opening = asyncio.create_task(_open(context, timetable, first))
@@ -82,6 +86,7 @@ async def _serve(context: AppContext, first: StartupTask | None) -> None:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
     await Server(config).serve()
 

@@ -16,7 +16,8 @@ from storage.tables.filings import UNPLACED, FilingChangeRow, FilingRow, Registe
 from storage.tables.jobs import ScheduledJobRow
 from storage.tables.notices import DigestRow, NoticeRow, NumberSequenceRow
 from storage.tables.observations import AccountStateRow, ObservationRow, PostRow
-from storage.tables.people import AuditRow, OneTimeTokenRow, SignInFailureRow, UserRow, UserSessionRow
+from storage.tables.people import ApiTokenRow, AuditRow, OneTimeTokenRow, SignInFailureRow, UserRow, UserSessionRow
+from storage.tables.scans import ScanRow
 
 __all__ = [
     "ID",
@@ -24,6 +25,7 @@ __all__ = [
     "TIME",
     "UNPLACED",
     "AccountStateRow",
+    "ApiTokenRow",
     "AuditRow",
     "CandidateRow",
     "CaseEventRow",
@@ -46,6 +48,7 @@ __all__ = [
     "RegisterHeadingRow",
     "RegisterUploadRow",
     "RequestCountRow",
+    "ScanRow",
     "ScheduledJobRow",
     "SearchLogRow",
     "SignInFailureRow",

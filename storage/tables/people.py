@@ -63,6 +63,22 @@ class OneTimeTokenRow(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=TIME)
 
 
+class ApiTokenRow(SQLModel, table=True):
+    """A token by which a program reads the JSON interface as one person; only its hash is kept. ``scopes``: a blank
+    between each."""
+
+    __tablename__ = "api_token"
+    id: str = Field(primary_key=True)
+    token: str = Field(unique=True)
+    user: str = Field(index=True)
+    label: str
+    scopes: str
+    created_at: datetime = Field(sa_type=TIME)
+    expires_at: datetime = Field(sa_type=TIME)
+    used_at: datetime | None = Field(default=None, sa_type=TIME)
+    revoked_at: datetime | None = Field(default=None, sa_type=TIME)
+
+
 class AuditRow(SQLModel, table=True):
     """Append-only, and triggers refuse anything else: who did what, when, from where. ``hash`` covers the one before."""
 

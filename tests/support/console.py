@@ -84,6 +84,10 @@ FILLED = {
     "school": "demo",
     "filing:path": "demo-0001",
     "upload": "no-such-upload",
+    "token_id": "0123abcd",
+    "job": "digest",
+    "scan_id": "20261121-100000-0123abcd",
+    "topic": "start",
 }
 """Something for each placeholder of a route."""
 
@@ -342,3 +346,15 @@ def tell(start: tuple[Case, list[CaseEvent]], story: str) -> tuple[Case, list[Ca
         case = replace(case, state=CaseState.RESOLVED, resolved_at=seen.at, closing_reason=seen.reason)
         events.append(seen)
     return replace(case, shown_at=NOW - timedelta(hours=2)), events
+
+
+class RunningTimetable:
+    """A scheduler that writes down what it is asked."""
+
+    alive = True
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def run_soon(self, name: str) -> None:
+        self.asked.append(name)

@@ -11,7 +11,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from monitors.console.auth import FLOW_COOKIE, set_flow_cookie
 from monitors.console.middleware import safe_path
 from monitors.console.rendering import world_of
-from monitors.console.routes.login import enter, login_page
+from monitors.console.sign_in_pages import enter, login_page
 from monitors.people import campus_login
 from monitors.people.campus_login import Identity
 from monitors.people.sign_in import SignInRefused, known_person

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import HTMLResponse, Response
+from hashlib import sha256
 
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, HTMLResponse, Response
+
+from crawler.fetch.browser import find_browser
+from crawler.page.page import Page, decode
 from monitors.console.access import view_of
+from monitors.console.headers import INERT
 from monitors.console.rendering import render, world_of
+from monitors.jobs.evidence_picture import picture_of
+from monitors.jobs.evidence_reading import document_of, read_evidence
 from storage.evidence import EvidenceArchive, EvidenceError, StoredPage
 
 router = APIRouter()
 EXCERPT = 20_000
 """Characters of source that the page shows; the file has them all."""
-INERT = {
-    "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-}
 IMAGES = ("image/png", "image/jpeg", "image/webp")
 
 
@@ -64,14 +68,24 @@ def file(request: Request, evidence: str) -> Response:
     return Response(_stored(request, evidence).body, media_type="application/octet-stream", headers=INERT | disposition)
 
 
+@router.get("/evidence/{evidence:path}/picture")
+async def picture(request: Request, evidence: str) -> Response:
+    """The stored page as it looks, made without network or scripts, with the line that was read marked."""
+    page = await run_in_threadpool(_stored, request, evidence)
+    file = await picture_of(world_of(request), evidence, page)
+    if file is None:
+        raise HTTPException(404, "这份存证不是网页，或服务器上没有浏览器，不能还原成图片。")
+    return FileResponse(file, media_type="image/png", headers=INERT)
+
+
 @router.get("/evidence/{evidence:path}")
 def evidence(request: Request, evidence: str) -> HTMLResponse:
-    """When, from where and what; the bytes were checked against their number on the way."""
-    page = _stored(request, evidence)
+    """What was read from it first; then when, from where, and the bytes, which were checked against their number."""
+    page, context = _stored(request, evidence), world_of(request)
     kind = _kind(page)
-    text = (
-        "" if kind.startswith(("image/", "video/", "audio/")) else page.body[: EXCERPT * 4].decode("utf-8", "replace")
-    )
+    foreign = kind.startswith(("image/", "video/", "audio/"))
+    text = "" if foreign else decode(page.body[: EXCERPT * 4], page.headers.get("content-type", ""))
+    reading = None if foreign else read_evidence(context, evidence, page)
     return render(
         request,
         "evidence.html",
@@ -80,6 +94,19 @@ def evidence(request: Request, evidence: str) -> HTMLResponse:
         page=page,
         kind=kind,
         image=kind in IMAGES,
+        reading=reading,
+        account=_visible_account(request, reading.account) if reading else "",
+        drawable=not foreign
+        and document_of(Page(**vars(page))) is not None
+        and bool(find_browser(context.settings.browser)),
+        digest=sha256(page.body).hexdigest(),
         excerpt=text[:EXCERPT],
         cut=len(text) > EXCERPT,
     )
+
+
+def _visible_account(request: Request, key: str) -> str:
+    """The account's key where this person may open its page."""
+    view = view_of(request)
+    known = world_of(request).store.filings.by_key([key]).get(key, []) if key else []
+    return key if any(view.sees(filing.school, filing.unit) for filing in known) else ""

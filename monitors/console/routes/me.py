@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import pyotp
+import segno
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
 
 from monitors.console.access import person
 from monitors.console.auth import set_cookie
 from monitors.console.rendering import redirect_after, render, school_names, world_of
+from monitors.people.api_tokens import MOST_DAYS, USUAL_DAYS, make_token, revoke_token
 from monitors.people.passwords import matches
 from monitors.people.sign_in import code_is_right, open_session
 from monitors.people.users import set_password
 from rules.lockout import subjects
-from rules.people import PeopleError, User
+from rules.people import PeopleError, Scope, User
 
 router = APIRouter()
 Me = Annotated[User, Depends(person)]
@@ -29,7 +33,15 @@ def my_account(request: Request, user: Me) -> HTMLResponse:
     return _page(request, user)
 
 
-def _page(request: Request, user: User, *, error: str = "", secret: str = "") -> HTMLResponse:
+def _page(
+    request: Request,
+    user: User,
+    *,
+    error: str = "",
+    secret: str = "",
+    new_secret: str = "",
+    typed: Mapping[str, str] | None = None,
+) -> HTMLResponse:
     context = world_of(request)
     known = context.store.users.credentials(user.name)
     offered = secret or pyotp.random_base32()
@@ -43,10 +55,17 @@ def _page(request: Request, user: User, *, error: str = "", secret: str = "") ->
         has_password=bool(known and known.password),
         has_totp=bool(known and known.totp_secret),
         secret=offered,
-        otpauth=pyotp.TOTP(offered).provisioning_uri(name=user.name, issuer_name=ISSUER),
+        otpauth=(otpauth := pyotp.TOTP(offered).provisioning_uri(name=user.name, issuer_name=ISSUER)),
+        qr_code=qr_code(otpauth),
         sessions=context.store.sessions.of(user.name, context.clock()),
         mine=request.state.session.record.token,
         names=school_names(context),
+        tokens=context.store.api_tokens.of(user.name),
+        scopes=list(Scope),
+        usual_days=USUAL_DAYS,
+        most_days=MOST_DAYS,
+        new_secret=new_secret,
+        typed=typed or {},
     )
 
 
@@ -98,6 +117,38 @@ def end_totp(request: Request, user: Me, old: Words = "") -> Response:
         return _page(request, user, error=str(error))
     world_of(request).store.users.set_totp(user.name, "", now=world_of(request).clock())
     return redirect_after("/me", "totp_off")
+
+
+@router.post("/me/tokens")
+def new_token(
+    request: Request,
+    user: Me,
+    label: Words = "",
+    days: Annotated[int, Form(ge=0, le=10_000)] = USUAL_DAYS,
+    scope: Annotated[list[str] | None, Form(max_length=20)] = None,
+) -> Response:
+    """A token for a program; its secret stands on the page this once."""
+    context = world_of(request)
+    try:
+        _, secret = make_token(context.store, user, label, scope or (), days, context.clock())
+    except PeopleError as error:
+        return _page(request, user, error=str(error), typed={"label": label[:60]})
+    return _page(request, user, new_secret=secret)
+
+
+@router.post("/me/tokens/{token_id}/revoke")
+def end_token(request: Request, user: Me, token_id: str) -> Response:
+    """A token of one's own ends at once."""
+    try:
+        revoke_token(world_of(request).store, token_id, world_of(request).clock(), user=user.name)
+    except PeopleError as error:
+        return _page(request, user, error=str(error))
+    return redirect_after("/me", "token_revoked")
+
+
+def qr_code(text: str) -> Markup:
+    """A QR code as inline SVG, black on white whatever the page looks like."""
+    return Markup(segno.make(text, error="m").svg_inline(scale=4, border=3, light="#fff", svgclass="qr"))  # noqa: S704 (made of squares)
 
 
 def _prove(request: Request, user: User, password: str) -> None:

@@ -1,8 +1,7 @@
-"""通知与日报: what is owed, sent and failed, each paper as its addressee reads it, and the stored digests."""
+"""通知: what is owed, sent and failed, and each paper as its addressee reads it."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 from urllib.parse import quote
 
@@ -14,23 +13,14 @@ from alerts.messages import WORD, OutgoingMessage, notice_letter
 from alerts.notices.notice import Notice
 from alerts.sanitize import mask_personal_data
 from monitors.console.access import require_role, view_of
-from monitors.console.rendering import Pager, redirect_after, render, school_names, world_of
+from monitors.console.framing import framed
+from monitors.console.rendering import Pager, redirect_after, render, world_of
 from rules.people import Role
-from storage.digests import StoredDigest
 from storage.notices import DIGEST, URGENT, NoticeState, OutboxNotice
 from storage.serialization import load
 
 router = APIRouter()
 PER_PAGE = 50
-FOREIGN_PAGE = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'self'; "
-    "sandbox allow-same-origin allow-top-navigation-by-user-activation"
-)
-"""For documents made by us that carry their own style: no script, no form, no request, shown inside our page only.
-
-They keep our origin, for else a Strict cookie would stay home when a link in them is followed; without scripts that
-gives them nothing."""
-FRAMED = {"content-security-policy": FOREIGN_PAGE, "x-frame-options": "SAMEORIGIN"}
 
 
 @router.get("/notices")
@@ -109,42 +99,3 @@ def resend(request: Request, notice_id: str) -> Response:
     if not context.store.outbox.resend(notice_id, context.clock()):
         raise HTTPException(409, "这份文书没有处于发送失败状态，可能已有人重新发送。")
     return redirect_after("/notices", "resent")
-
-
-def framed(html: str) -> HTMLResponse:
-    """A document with its own style; its links lead the whole window."""
-    return HTMLResponse(f'<base target="_top">{html}', headers=FRAMED)
-
-
-@router.get("/digest")
-def digests(request: Request) -> HTMLResponse:
-    """Every day that has a digest."""
-    context, view = world_of(request), view_of(request)
-    found = [row for row in context.store.read_models.digests() if view.sees_school(row.school)]
-    return render(request, "digests.html", "日报", digests=found, names=school_names(context, view))
-
-
-def _digest(request: Request, day: str, school: str) -> StoredDigest:
-    try:
-        wanted = date.fromisoformat(day)
-    except ValueError as error:
-        raise HTTPException(404, "日期写法应为 2026-11-21。") from error
-    kept, view = world_of(request).store.digests, view_of(request)
-    for code in [school] if school else world_of(request).schools:
-        if view.sees_school(code) and (found := kept.get(code, wanted)):
-            return found
-    raise HTTPException(404, "这一天没有生成日报。")
-
-
-@router.get("/digest/{day}")
-def digest(request: Request, day: str, school: str = "") -> HTMLResponse:
-    """A day's digest as it was made."""
-    row = _digest(request, day, school)
-    names = school_names(world_of(request))
-    return render(request, "digest.html", f"{day} 日报", school=row.school, row=row, names=names)
-
-
-@router.get("/digest/{day}/body")
-def digest_body(request: Request, day: str, school: str = "") -> Response:
-    """The digest itself, for the frame of its page."""
-    return framed(_digest(request, day, school).html)

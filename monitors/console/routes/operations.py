@@ -1,8 +1,10 @@
-"""运行: jobs, platforms and their switches, runs, budgets, versions; a sweep at once."""
+"""运行: jobs, platforms and their switches, runs, budgets, space, versions; a sweep or a job at once; the installation's
+check-up."""
 
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
@@ -13,11 +15,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from monitors.console.access import person, view_of
+from monitors.console.app_state import scheduler_alive, state_of
 from monitors.console.background import start
+from monitors.console.platform_status import held_up
 from monitors.console.rendering import redirect_after, render, world_of
-from monitors.console.routes.today import held_up
 from monitors.jobs.run_sweep import run_sweep
+from monitors.service.doctor import examine
 from monitors.service.scheduled_jobs import LABELS
+from monitors.version import product_version
 from rules.model import Platform
 from rules.people import User
 from storage.platform_state import PlatformChange, PlatformState
@@ -55,7 +60,7 @@ def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLRespon
         "运行",
         status=status,
         error=error,
-        jobs=context.store.scheduled_jobs.all(),
+        jobs=[job for job in context.store.scheduled_jobs.all() if job.name in LABELS],
         job_names=LABELS,
         platforms=platforms,
         switches=SWITCHES,
@@ -65,8 +70,10 @@ def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLRespon
         ],
         events=context.store.platform_state.operator_events(12),
         database=context.store.read_models.database_bytes(),
-        versions=versions(),
-        scheduler=scheduler_alive(request),
+        disk=shutil.disk_usage(context.settings.data),
+        version=product_version(),
+        libraries=libraries(),
+        scheduler=scheduler_alive(request.app),
     )
 
 
@@ -77,10 +84,10 @@ def switches_for(state: PlatformState) -> list[str]:
     return [*wanted, "disable" if state.enabled else "enable", "forbid" if state.robots_waived else "permit"]
 
 
-def versions() -> list[tuple[str, str]]:
-    """What is running."""
+def libraries() -> list[tuple[str, str]]:
+    """What the product stands on, for whoever reports a fault."""
     found = [("Python", sys.version.split()[0])]
-    for name in ("xunjian", "scrapy", "fastapi", "sqlalchemy"):
+    for name in ("scrapy", "fastapi", "sqlalchemy", "playwright"):
         try:
             found.append((name, version(name)))
         except PackageNotFoundError:
@@ -88,10 +95,27 @@ def versions() -> list[tuple[str, str]]:
     return found
 
 
-def scheduler_alive(request: Request) -> bool | None:
-    """Whether the timetable runs; None where this process has none (a console by itself)."""
-    timetable = getattr(request.app.state, "timetable", None)
-    return bool(timetable.alive) if timetable is not None else None
+@router.get("/operations/checkup")
+def checkup(request: Request) -> HTMLResponse:
+    """体检: what `xunjian doctor` says, without a terminal. What is broken stands first."""
+    context = world_of(request)
+    order = ("fail", "warn", "ok")
+    found = sorted(examine(context.settings, context.clock), key=lambda check: order.index(check.state))
+    return render(request, "checkup.html", "体检", checks=found)
+
+
+@router.post("/operations/jobs/{job}")
+async def job_now(request: Request, job: str) -> Response:
+    """Run one scheduled job now; it never runs beside itself."""
+    timetable, context = state_of(request.app).timetable, world_of(request)
+    if job not in LABELS:
+        return await run_in_threadpool(_page, request, error="没有这项任务。", status=422)
+    if timetable is None or not timetable.alive:
+        error = "定时服务没有运行，不能执行任务。请在服务器上重新启动服务。"
+        return await run_in_threadpool(_page, request, error=error, status=409)
+    await run_in_threadpool(context.store.audit.add, "job.start", LABELS[job], now=context.clock())
+    timetable.run_soon(job)
+    return redirect_after("/operations", "job_started")
 
 
 @router.post("/operations/sweep")

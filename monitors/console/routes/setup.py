@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from monitors.console.rendering import render, world_of
-from monitors.console.routes.login import enter
+from monitors.console.sign_in_pages import enter
 from monitors.people.users import FIRST, SET_PASSWORD, use_first_link, use_password_link
 from rules.people import PeopleError
 from storage.audit import Actor, acting

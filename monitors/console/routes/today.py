@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -12,13 +10,12 @@ from fastapi.responses import RedirectResponse, Response
 from monitors.console.access import view_of
 from monitors.console.formatting import long_day
 from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, by_urgency
+from monitors.console.platform_status import platform_rows
 from monitors.console.rendering import open_breakers, render, school_name, school_names, world_of
 from rules.candidates import CandidateState
-from rules.model import Outcome, Platform
 from rules.people import Role, View
 from storage.account_filter import UNSEEN, AccountFilter
 from storage.notices import NoticeState
-from storage.platform_state import PlatformState
 
 router = APIRouter()
 SHOWN_CASES, SHOWN_UNSEEN = 12, 8
@@ -30,7 +27,7 @@ def today(request: Request) -> Response:
     context, view = world_of(request), view_of(request)
     store, overview, now = context.store, context.store.read_models, context.clock()
     if view.unit_only or view == View():
-        return RedirectResponse("/accounts" if view.units else "/users", 303)
+        return RedirectResponse("/unit" if view.units else "/users", 303)
     every = store.cases.all(states=OPEN_STATES)
     cases = by_urgency([case for case in every if view.sees(case.school, case.unit)], now, open_breakers(context))
     counts = overview.count_by_outcome(view)
@@ -93,38 +90,3 @@ def _tiles(
         ("未能观察到", _unseen(counts), "unseen", "/accounts?outcome=unseen", "不作判断，既不算正常也不算问题"),
         ("待签批", signing, "warn" if signing else "", "/cases?state=sign", "到期文书等待签批人签字"),
     ]
-
-
-def platform_rows(
-    counts: dict[tuple[str, str], int], facts: dict[str, datetime], states: list[PlatformState], now: datetime
-) -> list[dict[str, Any]]:
-    """One row per platform that has accounts: how many are in sight, when it was last seen, what holds it up."""
-    by_platform: dict[str, Counter[str]] = {}
-    for (platform, shown), n in counts.items():
-        by_platform.setdefault(platform, Counter())[shown] += n
-    held = {row.platform.value: row for row in states}
-    return [
-        {
-            "platform": Platform(code),
-            "good": shown[Outcome.OK],
-            "gone": shown[Outcome.GONE],
-            "other": shown[Outcome.EMPTY] + shown[Outcome.MOVED],
-            "unseen": sum(shown[code] for code in UNSEEN),
-            "seen_at": facts.get(code),
-            "held": held_up(held.get(code), now),
-        }
-        for code, shown in sorted(by_platform.items(), key=lambda pair: -pair[1].total())
-    ]
-
-
-def held_up(state: PlatformState | None, now: datetime) -> str:
-    """Why a platform is not looked at, or its cases do not move, in one sentence; empty where nothing is wrong."""
-    if state is None:
-        return ""
-    if not state.enabled:
-        return "已由管理员停用"
-    if state.breaker_opened_at:
-        return f"督办已冻结：{state.breaker_reason or '观察结果异常'}"
-    if state.paused_until and state.paused_until > now:
-        return f"遇到拦截，暂停访问至 {state.paused_until:%m-%d %H:%M}"
-    return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
@@ -18,24 +19,43 @@ from monitors.jobs.scan.screenshots import ScreenshotBrowser, studio
 from rules.accounts.identity import identity
 from rules.accounts.pasted_target import InvalidTarget, ScanTarget, parse_target
 from rules.accounts.target_names import bare_name, platform_called
+from storage.scans import ScanState
 
 __all__ = ["FOUND", "NOTHING", "UNSEEN", "ScanReport", "scan"]
 
 
-async def scan(context: AppContext, text: str, *, platform: str = "", shots: bool = True) -> ScanReport:
-    """Look once and report. ``platform`` (a code or a Chinese word) says what an id or a name belongs to.
+Progress = Callable[[ScanState], Awaitable[None]]
 
-    Raises UnusableTarget or Refused.
-    """
+
+async def _untold(state: ScanState) -> None:
+    """Nobody watches."""
+
+
+def check_target(context: AppContext, text: str, platform: str = "") -> ScanTarget:
+    """What was pasted, where it can be looked at. Raises InvalidTarget or EgressDenied."""
     suspect = _on_platform(text, platform) if platform else parse_target(text)
     if suspect.url:
         AddressPolicy.of(context.settings.allowed_ranges).check_url(suspect.url)
+    return suspect
+
+
+async def scan(
+    context: AppContext, text: str, *, platform: str = "", shots: bool = True, progress: Progress = _untold
+) -> ScanReport:
+    """Look once and report. ``platform`` (a code or a Chinese word) says what an id or a name belongs to.
+
+    Raises InvalidTarget or EgressDenied.
+    """
+    suspect = check_target(context, text, platform)
     matching = asyncio.create_task(asyncio.to_thread(hunt_of, context))
     filings = await asyncio.to_thread(context.store.filings.all)
     async with studio(context.settings.browser if shots else "/none") as opening:
+        await progress(ScanState.LOOKING)
         run, looks = await look_at_suspect(context, suspect, await asyncio.to_thread(filed_under, filings, suspect))
+        await progress(ScanState.JUDGING)
         report = await asyncio.to_thread(conclude, context, suspect, looks, await matching, filings)
         report = replace(report, run=run, evidence=tuple(look.evidence for look in looks if look.evidence))
+        await progress(ScanState.PRINTING)
         folder = context.settings.data / "scans" / (run or f"scan-{context.clock():%Y%m%d-%H%M%S}-{uuid4().hex[:8]}")
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
         return await _with_files(report, folder, await opening, stored_html(context, looks))

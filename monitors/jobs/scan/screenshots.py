@@ -27,10 +27,16 @@ class ScreenshotBrowser:
     screen: Page
     sheet: Page
 
-    async def picture(self, html: str) -> bytes | None:
-        """A PNG of stored HTML without its scripts, images or anything else from outside; None where it does not render."""
+    async def picture(self, html: str, *, around: str = "") -> bytes | None:
+        """A PNG of stored HTML without its scripts, images or anything else from outside; None where it does not render.
+
+        ``around``: the id of an element that must be in sight, where the page has one.
+        """
         try:
             await self.screen.set_content(html, timeout=RENDER_MS, wait_until="domcontentloaded")
+            if around and await self.screen.locator(f"#{around}").count():
+                with contextlib.suppress(BrowserError):  # what a page hides cannot be scrolled to
+                    await self.screen.locator(f"#{around}").first.scroll_into_view_if_needed(timeout=1000)
             return await self.screen.screenshot(timeout=RENDER_MS)
         except BrowserError:
             return None

@@ -257,3 +257,18 @@ def test_an_old_data_directory_is_named_and_mended(tmp_path: Path) -> None:
     assert modes(data)["outbox/letter.eml"] == 0o600
     assert stat.S_IMODE(outside.stat().st_mode) == 0o644
     assert [c.state for c in examine(Settings(data=data), lambda: NOW) if c.name == "数据权限"] == ["ok"]
+
+
+def test_tokens_are_made_listed_and_revoked(run: Shell) -> None:
+    run("user", "add", "zhang", "--display", "张三", "--role", "reader")
+    code, out, _ = run("user", "token", "add", "zhang", "--label", "校数据平台", "--scope", "cases", "--days", "30")
+    assert code == 0
+    assert "xj_" in out
+    token = json.loads(run("user", "token", "list", "--format", "json")[1])[0]
+    assert (token["user"], token["scopes"], token["works"]) == ("zhang", ["cases"], True)
+    assert "校数据平台　问题台账" in run("user", "token", "list", "zhang")[1]
+    assert run("user", "token", "revoke", token["id"])[0] == 0
+    assert "已失效" in run("user", "token", "list")[1]
+    code, _, err = run("user", "token", "revoke", token["id"])
+    assert code == 2
+    assert "没有编号" in err

@@ -116,7 +116,7 @@ def test_a_unit_sees_its_own_and_nothing_else(app: FastAPI, context: AppContext)
     own = {f.id for f in context.store.filings.all() if f.unit == "图书馆"}
     with client_of(app) as client:
         client.sign_in("unit")
-        assert client.get("/", follow_redirects=False).headers["location"] == "/accounts"
+        assert client.get("/", follow_redirects=False).headers["location"] == "/unit"
         assert f"共 {len(own)} 个" in client.get("/accounts").text
         for case in context.store.cases.all():
             mine = case.unit == "图书馆"

@@ -16,18 +16,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from monitors.app_context import AppContext
 from storage.filings import key_of
 from tests.conftest import _free_port
+from tests.support.chromium import ARGS, CHROMIUM, SIZES
 from tests.support.console import PASSWORD
 
-CHROMIUM = "/usr/bin/chromium"
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium")
-SIZES = {"wide": (1280, 900), "phone": (390, 844)}
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.console.access import ACCESS, OPEN_PATHS
+from monitors.console.app_state import state_of
 from monitors.console.auth import COOKIE, Session, client_address, new_session
 from monitors.console.middleware import safe_path
 from storage.sessions import digest
@@ -24,7 +25,9 @@ def test_nothing_opens_to_a_stranger(app: FastAPI, stranger: Browser) -> None:
         if path in OPEN_PATHS or path.startswith("/setup/"):
             continue
         answer = stranger.request(method, path, data={} if method == "POST" else None, follow_redirects=False)
-        if method == "GET":
+        if path.startswith("/api/"):
+            assert (answer.status_code, list(answer.json())) == (401, ["message"]), path
+        elif method == "GET":
             assert answer.status_code == 303, path
             assert answer.headers["location"].startswith("/login"), path
         else:
@@ -237,7 +240,16 @@ def test_machines_pages_are_open(stranger: Browser, context: AppContext) -> None
         assert client.get("/metrics").status_code == 404
 
 
+class StoppedTimetable:
+    """A scheduler that died."""
+
+    alive = False
+
+    def run_soon(self, name: str) -> None:
+        """Too late."""
+
+
 def test_health_tells_a_dead_scheduler(app: FastAPI, stranger: Browser) -> None:
     """503 makes the watchdog act."""
-    app.state.timetable = type("Timetable", (), {"alive": False})()
+    state_of(app).timetable = StoppedTimetable()
     assert stranger.get("/healthz").status_code == 503

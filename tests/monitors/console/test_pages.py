@@ -187,6 +187,11 @@ def test_evidence_is_never_a_page_again(staff: Browser, context: AppContext) -> 
         assert answer.headers["x-content-type-options"] == "nosniff"
     assert staff.get(f"{path}/file").headers["content-disposition"].startswith("attachment")
     assert staff.get(f"{path}/image").status_code == 404
+    page = staff.get(path).text
+    above, _, folded = page.partition("<details>")
+    assert "从页面上读到的" in above
+    assert "&lt;script&gt;" in folded, "the source is folded below"
+    assert look.evidence not in re.sub(r'(src|href)="[^"]*"', "", above), "what nobody reads is folded too"
     for wrong in ("nonsense", "../../etc/passwd", look.evidence[:-1] + "x", "2026-11-21.x.1." + "0" * 24):
         assert staff.get(f"/evidence/{wrong}").status_code == 404
 

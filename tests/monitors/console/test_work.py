@@ -11,10 +11,10 @@ from monitors.app_context import AppContext
 from monitors.console.routes import accounts, operations
 from rules.candidate_decisions import decide_candidate
 from rules.candidates import CandidateState
-from rules.model import CaseState, Platform
+from rules.model import CaseState
 from storage.filings import key_of
 from tests.conftest import NOW
-from tests.support.console import DEMO, SIAS, Browser
+from tests.support.console import DEMO, Browser
 
 SIGN, NEW, SENT, APPEALED, RESOLVED = (f"DEMO-2026-000{n}" for n in range(1, 6))
 
@@ -168,62 +168,6 @@ def test_self_proof(staff: Browser, context: AppContext, monkeypatch: pytest.Mon
     assert staff.submit(f"{path}/proof", url="https://mp.weixin.qq.com/s/abc").status_code == 303
     asyncio.run(asyncio.sleep(0.05))
     assert asked == ["https://mp.weixin.qq.com/s/abc"]
-
-
-def test_scan(staff: Browser, context: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A name needs no network: the real use-case runs, and its report is shown."""
-    page = staff.submit("/scan", target="示范大学招生<b>咨询</b>处")
-    assert page.status_code == 200
-    assert "&lt;b&gt;" in page.text
-    assert "核查结果" in page.text
-    assert str(context.settings.data) not in page.text
-    assert staff.submit("/scan", target=" ").status_code == 422
-    refused = staff.submit("/scan", target="http://169.254.169.254/latest/meta-data/")
-    assert refused.status_code == 422
-    assert 'role="alert"' in refused.text
-
-
-def test_a_scan_tells_what_to_do_and_keeps_what_was_typed(staff: Browser) -> None:
-    """Nothing typed is lost, and an error says the next step."""
-    for typed, says in (
-        ("http://169.254.169.254/latest/meta-data/", "allowed_ranges"),
-        ("asdf!!! 12345", "请填写完整的账号名称"),
-        ("file:///etc/passwd", "请粘贴网页"),
-        ("字" * 500, "请只粘贴网址"),
-    ):
-        page = staff.submit("/scan", target=typed)
-        assert page.status_code == 422
-        assert f">{typed}</textarea>" in page.text
-        assert says in page.text
-
-
-def test_a_name_is_put_into_the_queue(staff: Browser, context: AppContext) -> None:
-    """列入疑似账号: offered for a name nobody filed, kept with who did it, once."""
-    name = "郑州西亚斯学院考研资料库"
-    page = staff.submit("/scan", target=f"小红书 {name}")
-    assert "列入疑似账号" in page.text
-    listed = {"name": name, "platform": "xiaohongshu", "link": "", "target": name}
-    assert staff.submit("/scan/suspects", **listed).headers["location"] == "/suspects?done=listed"
-    kept = [candidate for candidate in context.store.candidates.all(SIAS) if candidate.name == name]
-    assert [(each.platform, each.state.value) for each in kept] == [(Platform.XIAOHONGSHU, "waiting")]
-    assert "王老师" in kept[0].origin
-    again = staff.submit("/scan/suspects", **listed)
-    assert (again.status_code, "已在疑似账号中" in again.text) == (422, True)
-    assert "在疑似账号中：待核实" in staff.submit("/scan", target=name).text
-    assert staff.submit("/scan/suspects", name="养花日记", platform="weibo").status_code == 422
-
-
-def test_only_reports_are_served(staff: Browser, context: AppContext) -> None:
-    """The pattern of the run's name and two file names; nothing else of the data folder."""
-    folder = context.settings.data / "scans" / "scan-20261121-100000-0123abcd"
-    folder.mkdir(parents=True)
-    (folder / "report.pdf").write_bytes(b"%PDF-1.7")
-    (folder / "secret.txt").write_bytes(b"x")
-    answer = staff.get(f"/scan/{folder.name}/report.pdf")
-    assert answer.content == b"%PDF-1.7"
-    assert answer.headers["content-disposition"].startswith("attachment")
-    for wrong in (f"{folder.name}/secret.txt", f"{folder.name}/page.png", "../report.pdf", "%2e%2e/console-token"):
-        assert staff.get(f"/scan/{wrong}").status_code == 404
 
 
 def test_resend(staff: Browser, context: AppContext) -> None:
