@@ -6,9 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from rules.calendar import Period
+from rules.catalogue.activity import TWO_MONTHS
+from rules.catalogue.registry import SchoolContext
 from rules.catalogue.results import confirmed_gone
-from rules.evaluation import BoundClauses, SchoolContext, evaluate_account
+from rules.evaluation import BoundClauses, evaluate_account
 from rules.model import Account, FilingStatus, LabeledEnum, Platform, RuleResult, Verdict
+from rules.policies.schema import Clause
 
 UPDATE_RULE = "inactivity"
 """The rule that asks whether an account is updated; its limit is the account's own period."""
@@ -25,12 +29,13 @@ class Knowledge(LabeledEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccountKnowledge:
-    """Whether an account is known to be updated or silent, on which answer; ``since``: unknown from then on, None where
-    nothing was ever known of it."""
+    """Whether an account is known to be updated or silent, on which answer, within which ``limit``; ``since``: unknown
+    from then on, None where nothing was ever known of it."""
 
     account: Account
     knowledge: Knowledge
     answer: RuleResult
+    limit: Period
     since: datetime | None = None
 
 
@@ -82,24 +87,23 @@ def knowledge_of(
     """
     if account.filing is None or account.filing.status is not FilingStatus.ACTIVE:
         return None
-    answers = [answer for _, answer in evaluate_account(account, clauses, school, now)]
-    if not answers:
-        return None
-    return max((_known(account, answer) for answer in answers), key=lambda each: _RANK.index(each.knowledge))
+    answers = [_known(account, clause, answer) for clause, answer in evaluate_account(account, clauses, school, now)]
+    return max(answers, key=lambda each: _RANK.index(each.knowledge), default=None)
 
 
 _RANK = (Knowledge.ACTIVE, Knowledge.SILENT, Knowledge.UNKNOWN)
 
 
-def _known(account: Account, answer: RuleResult) -> AccountKnowledge:
+def _known(account: Account, clause: Clause, answer: RuleResult) -> AccountKnowledge:
+    limit = Period.parse(str(clause.settings.get("limit", TWO_MONTHS)))
     match answer.verdict:
         case Verdict.VIOLATED:
-            return AccountKnowledge(account, Knowledge.SILENT, answer)
+            return AccountKnowledge(account, Knowledge.SILENT, answer, limit)
         case Verdict.COMPLIANT:
             gone = confirmed_gone(account.seen)
-            return AccountKnowledge(account, Knowledge.SILENT if gone else Knowledge.ACTIVE, answer)
+            return AccountKnowledge(account, Knowledge.SILENT if gone else Knowledge.ACTIVE, answer, limit)
         case _:
-            return AccountKnowledge(account, Knowledge.UNKNOWN, answer, answer.until)
+            return AccountKnowledge(account, Knowledge.UNKNOWN, answer, limit, answer.until)
 
 
 def figures_by_platform(
@@ -124,5 +128,3 @@ def figures_by_platform(
 def total(figures: Iterable[CoverageFigures]) -> CoverageFigures:
     """All platforms together."""
     return sum(figures, CoverageFigures())
-
-

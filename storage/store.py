@@ -6,10 +6,12 @@ from storage.audit import AuditLog
 from storage.candidates import CandidateRepository
 from storage.cases import CaseRepository
 from storage.chain_heads import ChainHeadRepository
+from storage.coverage import CoverageRepository
 from storage.crawl_runs import CrawlRunRepository
 from storage.database import Database
 from storage.digests import DigestRepository
 from storage.filings import FilingRepository
+from storage.inquiries import InquiryRepository
 from storage.notices import OutboxRepository
 from storage.observations import ObservationRepository
 from storage.platform_state import PlatformStateRepository
@@ -35,6 +37,8 @@ class Store:
         self.chain_heads = ChainHeadRepository(self.database)
         self.cases = CaseRepository(self.database)
         self.outbox = OutboxRepository(self.database)
+        self.inquiries = InquiryRepository(self.database)
+        self.coverage = CoverageRepository(self.database)
         self.candidates = CandidateRepository(self.database)
         self.read_models = ReadModels(self.database)
         self.users = Users(self.database)

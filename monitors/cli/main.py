@@ -45,6 +45,12 @@ COMMANDS = tuple(
             "check_now",
             "按现在（或 --now）的时间判定：列出问题、立案、升级、生成通知。重复执行不会重复立案。",
         ),
+        (
+            "coverage",
+            "coverage",
+            "coverage_now",
+            "掌握率：知道多少账号在更新或未更新，多少不掌握、已询问、逾期未答复。",
+        ),
         ("case", "cases", "commands", "问题台账：查看、签批、送达、申诉、决定、豁免、撤回、销号。"),
         ("notices", "notices", "notices", "查看通知：哪些待发、已发、失败。"),
         ("digest", "notices", "digest", "显示日报。过去的日子按当时保存的内容重印。"),

@@ -12,6 +12,7 @@ import structlog
 from monitors.app_context import AppContext
 from monitors.jobs import sweep_review
 from monitors.jobs.check import CheckReport, check
+from monitors.jobs.coverage import count_coverage
 from monitors.jobs.delivery import deliver
 from monitors.jobs.digest import queue_digest
 from monitors.jobs.linked_posts import fetch_linked_posts
@@ -68,9 +69,10 @@ def check_schools(context: AppContext) -> list[CheckReport]:
 
 
 async def check_all(context: AppContext) -> None:
-    """Findings, cases, steps, notices."""
+    """Findings, cases, steps, notices; then the coverage is counted."""
     for report in await asyncio.to_thread(check_schools, context):
         log.info("check.done", **vars(report))
+    await asyncio.to_thread(count_coverage, context)
 
 
 async def deliver_all(context: AppContext) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -40,7 +41,7 @@ def state_of(*statements: Statement, seen: AccountState | None = None) -> Accoun
     return seen
 
 
-def verdict(seen: AccountState, now: str, **given: object) -> Verdict:
+def verdict(seen: AccountState, now: str, **given: Any) -> Verdict:
     answer = ask("inactivity", account(seen, WECHAT, key=KEY), now, **given)
     assert answer
     return answer.verdict
