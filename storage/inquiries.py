@@ -66,7 +66,8 @@ class InquiryRepository:
         found: dict[str, Inquiry] = {}
         query = select(INQUIRY.c.account, INQUIRY.c.document).where(INQUIRY.c.school == school)
         with self._db.read() as tx:
-            newest: dict[str, str] = dict(tx.execute(query.order_by(INQUIRY.c.asked_at, INQUIRY.c.number)).tuples())
+            rows = tx.execute(query.order_by(INQUIRY.c.asked_at, INQUIRY.c.number))
+            newest = {account: document for account, document in rows}
         for account, document in newest.items():
             found[account] = load(Inquiry, document)
         return found

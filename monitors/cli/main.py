@@ -51,6 +51,13 @@ COMMANDS = tuple(
             "coverage_now",
             "掌握率：知道多少账号在更新或未更新，多少不掌握、已询问、逾期未答复。",
         ),
+        ("inquiry", "inquiry", "commands", "核实请求：查看、发送、关闭。"),
+        (
+            "observe",
+            "inquiry",
+            "observe_now",
+            "人工核查：记录在手机上看到的最近一次发布，或自某日起没有发布；一人看到更新即可，未更新要两人先后确认。",
+        ),
         ("case", "cases", "commands", "问题台账：查看、签批、送达、申诉、决定、豁免、撤回、销号。"),
         ("notices", "notices", "notices", "查看通知：哪些待发、已发、失败。"),
         ("digest", "notices", "digest", "显示日报。过去的日子按当时保存的内容重印。"),

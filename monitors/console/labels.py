@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from alerts.delivery.outbox import DeliveryResult
-from rules.model import DocumentType, LabeledEnum, Outcome, Platform
+from rules.model import DocumentType, EvidenceKind, LabeledEnum, Outcome, Platform
+from storage.inquiries import LETTER
 from storage.notices import NoticeState
 from storage.read_models import NEVER
 
@@ -42,11 +43,13 @@ def answer_label(code: str) -> str:
 
 def document_label(code: str) -> str:
     """The Chinese name of a kind of document."""
+    if code == LETTER:
+        return "核实请求"
     return DocumentType(code).label if code in list(DocumentType) else code
 
 
 SETTINGS = {
-    "limit": "期限", "minimum": "最少条数", "workdays": "工作日", "pattern": "栏目名称", "any_of": "署名（任一组）",
+    "limit": "期限", "evidence": "认定依据", "minimum": "最少条数", "workdays": "工作日", "pattern": "栏目名称", "any_of": "署名（任一组）",
     "first": "第一责任人", "direct": "直接责任人", "staff": "须为在职教职工", "own_bodies": "含本校主体",
     "first_month": "起始月份", "last_month": "截止月份", "months": "月数", "counted_from": "起算日", "grace": "宽限", "apart": "两次间隔", "fields": "核对字段", "since": "起算",
 }  # fmt: skip
@@ -64,6 +67,8 @@ def setting_text(value: object) -> str:
         return "是" if value else "否"
     if isinstance(value, list | tuple):
         return "；".join(setting_text("、".join(item) if isinstance(item, list | tuple) else item) for item in value)
+    if isinstance(value, EvidenceKind) or value in list(EvidenceKind):
+        return EvidenceKind(str(value)).label
     return str(value).replace("|", "／")
 
 

@@ -30,12 +30,15 @@ from storage.audit import Actor, acting
 from storage.database import StorageError
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-FORM_PATHS = ("/login", "/setup/")
+FORM_PATHS = ("/login", "/setup/", "/i/")
 """Pages with a form for people who are not signed in: they get a cookie to bind it to."""
 FROM_OUTSIDE = ("/login/cas", "/login/oidc/logout")
 """Where the campus login itself posts: it has no form of ours, and proves itself by what it knows."""
 MOST_BYTES = 64 * 1024
 """The longest form; nobody has to write more than a reason."""
+WITH_PICTURE = ("/i/", "/inquiries/observe")
+MOST_WITH_PICTURE = 6 * 1024 * 1024
+"""Forms that a screenshot may come with."""
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -140,7 +143,8 @@ def _host(request: Request) -> str:
 
 def _short(request: Request) -> bool:
     length = request.headers.get("content-length", "")
-    return length.isdecimal() and int(length) <= MOST_BYTES
+    most = MOST_WITH_PICTURE if request.url.path.startswith(WITH_PICTURE) else MOST_BYTES
+    return length.isdecimal() and int(length) <= most
 
 
 def safe_path(target: str) -> str:

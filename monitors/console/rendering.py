@@ -26,6 +26,7 @@ STATIC = HERE / "static"
 NAV = (
     ("/", "今日"),
     ("/accounts", "台账"),
+    ("/inquiries", "核实与核查"),
     ("/suspects", "疑似账号"),
     ("/cases", "问题台账"),
     ("/scan", "即时核查"),
@@ -59,6 +60,14 @@ FLASH_MESSAGES = {
     "totp_on": "动态口令已开通，下次登录时需要填写。",
     "totp_off": "动态口令已取消。",
     "left": "您已退出登录。",
+    "answered": "已收到您的答复，谢谢！",
+    "reading": "已收到链接，还在读取；请过半分钟刷新本页查看结果。",
+    "not_enough": "已收到，但还不能完成核实，原因见下面“已经提交的内容”。",
+    "taken_back": "声明已撤回。",
+    "observed": "人工核查已记录。",
+    "statement_confirmed": "已确认。",
+    "inquiry_closed": "核实请求已关闭，信里的链接随之失效。",
+    "account_ended": "台账已登记为关停。",
     "proof": "已收到链接，正在后台核查；几分钟后刷新本页即可看到结果。",
 }
 """What the page says after a change; only these sentences, so that a link can put no words into our mouth."""

@@ -15,6 +15,7 @@ from monitors.jobs.check import CheckReport, check
 from monitors.jobs.coverage import count_coverage
 from monitors.jobs.delivery import deliver
 from monitors.jobs.digest import queue_digest
+from monitors.jobs.inquiries import inquire
 from monitors.jobs.linked_posts import fetch_linked_posts
 from monitors.jobs.sweep import SweepReport, due_targets, sweep
 from rules.model import Platform
@@ -72,6 +73,16 @@ async def check_all(context: AppContext) -> None:
     """Findings, cases, steps, notices; then the coverage is counted."""
     for report in await asyncio.to_thread(check_schools, context):
         log.info("check.done", **vars(report))
+    await asyncio.to_thread(count_coverage, context)
+
+
+async def inquire_all(context: AppContext) -> None:
+    """Ask the owners of what nobody can see, remind them, and pass to the staff what stays unanswered."""
+    now = context.clock()
+    for school in context.schools:
+        if school in context.policies:
+            done = await asyncio.to_thread(inquire, context, school, now, any_day=context.settings.demo)
+            log.info("inquire.done", **vars(done))
     await asyncio.to_thread(count_coverage, context)
 
 

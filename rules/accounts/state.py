@@ -177,8 +177,13 @@ def _with_posts(seen: AccountState, look: Observation) -> AccountState:
     if seen.last_post_at and when <= seen.last_post_at:
         return seen
     here = DatedEvidence(at=look.observed_at, evidence=look.evidence)
-    kind = evidence_kind(look)
-    return replace(seen, last_post_at=when, last_post=here, last_post_precision=newest.precision, last_post_kind=kind)
+    return replace(
+        seen,
+        last_post_at=when,
+        last_post=here,
+        last_post_precision=newest.precision,
+        last_post_kind=evidence_kind(look),
+    )
 
 
 def evidence_kind(look: Observation) -> EvidenceKind:
