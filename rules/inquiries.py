@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -108,6 +110,12 @@ class Inquiry:
         return next((each for each in reversed(self.answers) if each.accepted), None)
 
     @property
+    def waits_for_staff(self) -> bool:
+        """True where the unit declared something that a member of staff has to see to."""
+        told = (AnswerKind.DECLARED, AnswerKind.ENDED, AnswerKind.FOREIGN)
+        return self.state is InquiryState.ANSWERED and self.answer is not None and self.answer.kind in told
+
+    @property
     def declaration(self) -> InquiryAnswer | None:
         """The declaration that waits for a person; None where there is none."""
         answer = self.answer
@@ -126,6 +134,19 @@ def masked_mailbox(mailbox: str) -> str:
     """Enough of an address to recognise it by."""
     name, at, host = mailbox.partition("@")
     return f"{name[:1]}***{at}{host}" if at else ""
+
+
+def units_that_never_answer(asked: Iterable[Inquiry], least: int = 2) -> list[tuple[str, int]]:
+    """Units that were reminded at least so often and never answered, with how often; worst first."""
+    counts: Counter[str] = Counter()
+    heard: set[str] = set()
+    for inquiry in asked:
+        if inquiry.unit and inquiry.owner:
+            counts[inquiry.unit] += inquiry.reminded_at is not None
+            if any(each.kind is not AnswerKind.MANUAL for each in inquiry.answers):
+                heard.add(inquiry.unit)
+    never = [(unit, times) for unit, times in counts.items() if times >= least and unit not in heard]
+    return sorted(never, key=lambda pair: (-pair[1], pair[0]))
 
 
 def with_terms(inquiry: Inquiry, terms: InquiryTerms, calendar: Calendar, now: datetime) -> Inquiry:

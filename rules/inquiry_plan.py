@@ -44,8 +44,8 @@ def question_about(
     """
     if known.knowledge is Knowledge.SILENT or (previous and previous.state.waits) or _answers_itself(known, now):
         return None
-    if previous and previous.declaration:
-        return None  # staff have it
+    if previous and previous.waits_for_staff:
+        return None
     if has_page and not _tried(known.account.seen, now):
         return None
     if not (probably_silent or _is_time(known, previous, terms, now)):

@@ -202,6 +202,8 @@ def confirm_statement(context: AppContext, filing: Filing, key: str, evidence: s
         raise InvalidStatement("没有等待确认的声明或人工查看，可能已被撤回或被新的内容推翻。")
     if said.by == by:
         raise InvalidStatement("要由另一名工作人员确认，不能自己确认自己的查看结果。")
+    if seen and any(each.confirms == evidence and each.by == by for each in seen.statements):
+        raise InvalidStatement("您已经确认过，不用再确认。")
     own = Statement(kind=said.kind, by=by, at=now, none_since=said.none_since, confirms=evidence)
     kept = record_statement(context, key, own)
     known = knowledge_now(context, filing.school, key, now)

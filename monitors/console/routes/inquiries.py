@@ -17,7 +17,16 @@ from monitors.jobs.inquiries import link_of
 from monitors.jobs.inquiry_answers import confirm_statement, knowledge_now, observe
 from monitors.jobs.statements import InvalidStatement, Picture
 from rules.coverage import CoverageFigures, Knowledge, total
-from rules.inquiries import AnswerKind, Inquiry, InquiryError, InquiryReason, InquiryState, close, verify
+from rules.inquiries import (
+    AnswerKind,
+    Inquiry,
+    InquiryError,
+    InquiryReason,
+    InquiryState,
+    close,
+    units_that_never_answer,
+    verify,
+)
 from rules.model import AccountState, EvidenceKind, Filing, FilingStatus, Platform, Statement
 from rules.people import View
 from storage.evidence import EvidenceError
@@ -67,7 +76,9 @@ def inquiries(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 
         asked=[each for each in every if each.state in (InquiryState.OPEN, InquiryState.REMINDED)][:SHOWN],
         figures=figures,
         all=total([row for _, row in figures]),
-        silent_units=units_that_never_answer(context, view),
+        silent_units=units_that_never_answer(
+            each for each in context.store.inquiries.all(limit=5000) if view.sees_school(each.school)
+        ),
     )
 
 
@@ -91,16 +102,6 @@ def coverage_rows(context: AppContext, view: View) -> list[tuple[Platform, Cover
             for platform, row in counted.platforms.items():
                 found[platform] = found.get(platform, CoverageFigures()) + row
     return sorted(found.items(), key=lambda pair: -pair[1].accounts)
-
-
-def units_that_never_answer(context: AppContext, view: View, least: int = 2) -> list[tuple[str, int]]:
-    """Units that were asked at least twice and never answered, with how often."""
-    asked: dict[str, list[bool]] = {}
-    for inquiry in context.store.inquiries.all(limit=5000):
-        if inquiry.unit and inquiry.owner and view.sees_school(inquiry.school):
-            asked.setdefault(inquiry.unit, []).append(bool(inquiry.answers) or not inquiry.state.waits)
-    never = [(unit, len(answers)) for unit, answers in asked.items() if len(answers) >= least and not any(answers)]
-    return sorted(never, key=lambda pair: (-pair[1], pair[0]))
 
 
 def waiting_statements(context: AppContext, view: View) -> list[WaitingStatement]:
