@@ -9,8 +9,10 @@ class InvalidInput(Exception):
 
 def plain_errors() -> tuple[type[Exception], ...]:
     """Errors whose text is for the reader. Imported when one has to be told: a command that goes well needs none."""
+    from monitors.jobs.statements import InvalidStatement
     from monitors.settings import SettingsError
     from rules.cases.case import CaseError
+    from rules.inquiries import InquiryError
     from rules.people import PeopleError
     from rules.policies.loader import PolicyError
     from storage.database import StorageError
@@ -26,4 +28,6 @@ def plain_errors() -> tuple[type[Exception], ...]:
         PolicyError,
         CaseError,
         PeopleError,
+        InquiryError,
+        InvalidStatement,
     )

@@ -15,6 +15,7 @@ from crawler.platforms import SPECS
 from monitors.app_context import AppContext
 from monitors.operations_metrics import OperationsCollector
 from monitors.version import product_version
+from rules.coverage import Knowledge, total
 from storage.notices import NoticeState
 
 
@@ -36,6 +37,7 @@ class StoreCollector:
             self._jobs,
             self._platforms,
             self._digests,
+            self._coverage,
             self._sizes,
         )
         for family in families:
@@ -126,6 +128,23 @@ class StoreCollector:
     def _digests(self) -> Iterator[Metric]:
         made = self._context.store.read_models.last_digests()
         yield _times("last_digest", "When a school's newest digest was made.", "school", made)
+
+    def _coverage(self) -> Iterator[Metric]:
+        # Counting means asking every account, so the hourly check's figures are shown, with their age.
+        counted = self._context.store.coverage.all()
+        known = _gauge("coverage_accounts", "Filed accounts by what is known of them.", "school", "platform", "state")
+        asked = _gauge("inquiries_waiting", "Accounts whose owners have not answered.", "school", "platform", "state")
+        for school, figures in counted.items():
+            for platform, row in figures.platforms.items():
+                for state in Knowledge:
+                    known.add_metric([school, platform.value, state.value], getattr(row, state.value))
+                asked.add_metric([school, platform.value, "asked"], row.asked)
+                asked.add_metric([school, platform.value, "overdue"], row.overdue)
+        share = _gauge("coverage_share", "Share of filed accounts that are known, 0 to 1.", "school")
+        for school, figures in counted.items():
+            share.add_metric([school], total(figures.platforms.values()).share)
+        times = {school: figures.at for school, figures in counted.items()}
+        yield from (known, asked, share, _times("coverage_counted", "When coverage was last counted.", "school", times))
 
     def _sizes(self) -> Iterator[Metric]:
         context = self._context

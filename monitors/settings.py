@@ -18,6 +18,7 @@ from pydantic_settings import (
 from crawler.platforms.authorized_api import ApiCredential
 from monitors.settings_errors import explain, explain_toml
 from monitors.settings_names import FormerVariables, SettingsFile, unknown_variables
+from rules.bridges import CONTROLS
 from rules.model import Platform
 
 
@@ -42,6 +43,23 @@ class CanarySetting(BaseModel):
     account_id: str = ""
     url: str = ""
     alive: bool = True
+
+
+class BridgeSetting(BaseModel):
+    """A feed bridge that the school runs (wewe-rss, we-mp-rss, RSSHub, Wechat2RSS), as an operator writes it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    base: str
+    controls: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _measurable(self) -> BridgeSetting:
+        if not self.base.startswith(("http://", "https://")):
+            raise ValueError("base 应写订阅服务的网址，如 http://rss.example.edu.cn")
+        if len(set(self.controls)) < CONTROLS:
+            raise ValueError(f"controls 至少写 {CONTROLS} 个每天更新的账号（平台:标识），用来判断订阅服务是否正常")
+        return self
 
 
 class CredentialSetting(BaseModel):
@@ -104,6 +122,10 @@ class Settings(BaseSettings):
     delay_seconds: float | None = Field(default=None, ge=0, description="同一主机两次访问的间隔；不填则按平台默认")
     sources: dict[str, tuple[str, ...]] = Field(
         default={}, description="各账号（平台:标识）的补充来源网址，如学校自建的 RSS、公众号合集；只作为佐证"
+    )
+    bridges: dict[str, BridgeSetting] = Field(
+        default={},
+        description="学校自建的订阅服务：网址 base 和至少三个每天更新的对照账号 controls；对照账号不新鲜时不据此询问",
     )
     grants: dict[str, CredentialSetting] = Field(
         default={}, description="各账号（平台:标识）自己的官方接口授权：微信 app_id 和 secret，微博 token"

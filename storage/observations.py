@@ -285,7 +285,7 @@ def _next_state(
     days, base = (int(row["observed_days"], 16), row["observed_days_start"]) if row else (0, 0)
     for look in sorted(looks, key=lambda each: each.observed_at):
         seen = absorb(seen, look, key=key)
-        if look.outcome.is_fact:
+        if look.outcome.is_fact and not look.statement:
             days, base = _mark(days, base, look.observed_at)
     assert seen is not None
     return seen, _state_row(key, looks[0].platform, seen, days, base, row)

@@ -78,6 +78,13 @@ class ReadModels:
         sites = [(line, shown) for line, shown in found if shown]
         return sorted(sites, key=lambda pair: (pair[1].at, pair[0].key))
 
+    def accounts_with_statements(self, view: View = EVERYTHING) -> list[tuple[AccountListItem, AccountState]]:
+        """Filed accounts of which persons stated something of late."""
+        query = select(*COLUMNS, STATE.c.document.label("state")).select_from(REGISTER)
+        query = query.where(_has(STATE.c.document, '"statements":'), *visible(view))
+        with self._db.read() as tx:
+            return [(item_of(row), load(AccountState, row.state)) for row in tx.execute(query)]
+
     def account_pages(self, school: str, suspected: Collection[str], now: datetime) -> Iterator[AccountPage]:
         """A school's register in pages with what was seen of it, then the ``suspected`` keys that it does not have, all
         as of one moment. 100,000 accounts are never in memory at once."""

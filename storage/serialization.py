@@ -19,6 +19,8 @@ CHINESE = {
     "Digest": "日报",
     "Filing": "备案",
     "Finding": "问题",
+    "CoverageFigures": "掌握率",
+    "Inquiry": "核实请求",
     "Notice": "通知",
     "Observation": "观察",
 }

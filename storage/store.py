@@ -9,10 +9,12 @@ from storage.audit import AuditLog
 from storage.candidates import CandidateRepository
 from storage.cases import CaseRepository
 from storage.chain_heads import ChainHeadRepository
+from storage.coverage import CoverageRepository
 from storage.crawl_runs import CrawlRunRepository
 from storage.database import Database
 from storage.digests import DigestRepository
 from storage.filings import FilingRepository
+from storage.inquiries import InquiryRepository
 from storage.keyset_pages import KeysetPages
 from storage.notices import OutboxRepository
 from storage.observations import ObservationRepository
@@ -42,6 +44,8 @@ class Store:
         self.chain_heads = ChainHeadRepository(self.database)
         self.cases = CaseRepository(self.database)
         self.outbox = OutboxRepository(self.database)
+        self.inquiries = InquiryRepository(self.database)
+        self.coverage = CoverageRepository(self.database)
         self.candidates = CandidateRepository(self.database)
         self.account_history = AccountHistory(self.database)
         self.register_uploads = RegisterUploads(self.database)

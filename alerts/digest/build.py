@@ -58,6 +58,7 @@ def digest(data: DigestInput) -> Digest:
     ]
     quiet = not any(section.lines for section in sections)
     tail = [
+        _section("掌握率与核实", _coverage(data)),
         _section("未能观察（不作判断）", [_unseen(item) for item in data.unseen]),
         _section("巡检运行", _health(data)),
     ]
@@ -159,6 +160,30 @@ def _change(item: DigestChange) -> DigestLine:
     return DigestLine(text, CHANGE_TONES.get(item.kind, Tone.PLAIN), Priority.CHANGED, item.path)
 
 
+def _coverage(data: DigestInput) -> list[DigestLine]:
+    """How much is known, who was asked, and what waits for the staff."""
+    lines = []
+    if data.coverage and data.coverage.accounts:
+        known = data.coverage
+        text = (
+            f"{known.accounts} 个账号掌握 {known.known} 个（{known.share:.1%}）：在更新 {known.active}，未更新 {known.silent}，"
+            f"不掌握 {known.unknown}"
+        )
+        lines.append(DigestLine(text, Tone.PLAIN, Priority.UNSEEN, "/inquiries"))
+    if stats := data.inquiries:
+        if stats.asked or stats.answered or stats.overdue:
+            text = f"当日询问 {stats.asked} 个账号，答复 {stats.answered} 个，提醒后逾期 {stats.overdue} 个"
+            lines.append(DigestLine(text, Tone.PLAIN, Priority.CHANGED, stats.path))
+        if stats.for_staff or stats.to_confirm:
+            text = f"待人工核查 {stats.for_staff} 个账号，待确认的“没有更新” {stats.to_confirm} 个"
+            lines.append(DigestLine(text, Tone.ACT, Priority.ACT, stats.path))
+        if stats.silent_units:
+            units = "、".join(name(unit, 20) for unit in stats.silent_units[:5])
+            more = f"等 {len(stats.silent_units)} 个单位" if len(stats.silent_units) > 5 else ""
+            lines.append(DigestLine(f"从未答复过核实请求：{units}{more}", Tone.ACT, Priority.CHANGED, stats.path))
+    return lines
+
+
 def _unseen(item: UnobservedAccounts) -> DigestLine:
     since = f"自{_moment(item.since)}起" if item.since else "尚无成功记录"
     why = clean(item.reason, 60) or (item.outcome.label if item.outcome else "尚未观察")
@@ -173,6 +198,9 @@ def _health(data: DigestInput) -> list[DigestLine]:
     if data.undelivered:
         text = f"有 {data.undelivered} 份文书尚未送达，请信息化部门检查发送渠道"
         lines.append(DigestLine(text, Tone.ACT, Priority.HEALTH, "/notices"))
+    for bridge, fault in data.bridges.items():
+        text = f"自建订阅服务“{name(bridge)}”不可信：{clean(fault, 100)}，请信息化部门检查"
+        lines.append(DigestLine(text, Tone.ACT, Priority.HEALTH, "/operations"))
     return lines + [
         _run(item) for item in sorted(data.crawlers, key=lambda item: (bool(item.last_success), -item.missed))
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
+from rules.coverage import CoverageFigures
 from rules.model import DocumentType, LabeledEnum, Outcome, Platform
 
 
@@ -117,9 +118,22 @@ class PlatformRunStats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryStats:
+    """The day's inquiries: how many were asked, answered, became overdue; how many wait for staff; units that never answer."""
+
+    asked: int = 0
+    answered: int = 0
+    overdue: int = 0
+    for_staff: int = 0
+    to_confirm: int = 0
+    silent_units: tuple[str, ...] = ()
+    path: str = "/inquiries"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestInput:
     """Everything a digest is made from, filled from storage. ``totals``: accounts by platform and outcome of the newest
-    look; the key None counts accounts never looked at."""
+    look; the key None counts accounts never looked at. ``bridges``: those that are out of order, by name, and why."""
 
     school: str
     school_name: str
@@ -135,6 +149,9 @@ class DigestInput:
     unseen: Sequence[UnobservedAccounts] = ()
     crawlers: Sequence[PlatformRunStats] = ()
     undelivered: int = 0
+    coverage: CoverageFigures | None = None
+    inquiries: InquiryStats | None = None
+    bridges: Mapping[str, str] = field(default_factory=dict)
 
 
 class Tone(StrEnum):

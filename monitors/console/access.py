@@ -27,6 +27,8 @@ ACCESS: dict[tuple[str, str], Roles] = {
     ("POST", "/login/oidc/logout"): OPEN,
     ("GET", "/setup/{token}"): OPEN,
     ("POST", "/setup/{token}"): OPEN,
+    ("GET", "/i/{token}"): OPEN,
+    ("POST", "/i/{token}"): OPEN,
     ("GET", "/healthz"): OPEN,
     ("GET", "/metrics"): OPEN,
     ("POST", "/logout"): SIGNED_IN,
@@ -69,6 +71,11 @@ ACCESS: dict[tuple[str, str], Roles] = {
     ("POST", "/cases/{number:path}/exempt"): SIGNER,
     ("POST", "/cases/{number:path}/deliver"): EDITOR,
     ("POST", "/cases/{number:path}/{ending}"): WORKERS,
+    ("GET", "/inquiries"): OFFICE | UNIT,
+    ("POST", "/inquiries/observe"): EDITOR,
+    ("POST", "/inquiries/confirm"): EDITOR,
+    ("POST", "/inquiries/{number}/close"): EDITOR,
+    ("POST", "/inquiries/{number}/end"): EDITOR,
     ("GET", "/suspects"): OFFICE,
     ("POST", "/suspects/decide"): EDITOR,
     ("POST", "/suspects/undo"): EDITOR,
@@ -120,7 +127,7 @@ ACCESS: dict[tuple[str, str], Roles] = {
 `require_school`. HEAD counts as GET. A route that is not here opens to nobody."""
 
 OPEN_PATHS = frozenset(path for (_, path), roles in ACCESS.items() if roles == OPEN and "{" not in path)
-OPEN_FOLDERS = ("/static/", "/setup/")
+OPEN_FOLDERS = ("/static/", "/setup/", "/i/")
 
 
 def is_open(path: str) -> bool:

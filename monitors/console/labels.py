@@ -7,8 +7,9 @@ from typing import Any
 
 from alerts.delivery.outbox import DeliveryResult
 from rules.catalogue import RULES
-from rules.model import DocumentType, LabeledEnum, Outcome, Platform
+from rules.model import DocumentType, EvidenceKind, LabeledEnum, Outcome, Platform
 from storage.account_filter import NEVER
+from storage.inquiries import LETTER
 from storage.notices import NoticeState
 
 DASH = "—"
@@ -43,6 +44,8 @@ def answer_label(code: str) -> str:
 
 def document_label(code: str) -> str:
     """The Chinese name of a kind of document."""
+    if code == LETTER:
+        return "核实请求"
     return DocumentType(code).label if code in list(DocumentType) else code
 
 
@@ -57,6 +60,8 @@ def setting_text(value: object) -> str:
         return "是" if value else "否"
     if isinstance(value, list | tuple):
         return "；".join(setting_text("、".join(item) if isinstance(item, list | tuple) else item) for item in value)
+    if isinstance(value, EvidenceKind) or value in list(EvidenceKind):
+        return EvidenceKind(str(value)).label
     return str(value).replace("|", "／")
 
 

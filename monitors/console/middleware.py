@@ -33,14 +33,20 @@ from storage.audit import Actor, acting
 from storage.database import StorageError
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-FORM_PATHS = ("/login", "/setup/")
+FORM_PATHS = ("/login", "/setup/", "/i/")
 """Pages with a form for people who are not signed in: they get a cookie to bind it to."""
 FROM_OUTSIDE = ("/login/cas", "/login/oidc/logout")
 """Where the campus login itself posts: it has no form of ours, and proves itself by what it knows."""
 MOST_BYTES = 64 * 1024
 """The longest form where nobody has to write more than a reason."""
-MOST_UPLOADED = {"/register/import": 21 * 2**20, "/register/": 2**20}
-"""Longer ones, by the beginning of the path: a register as a file, and its rows corrected by hand."""
+WITH_PICTURE = 6 * 2**20
+MOST_UPLOADED = {
+    "/register/import": 21 * 2**20,
+    "/register/": 2**20,
+    "/i/": WITH_PICTURE,
+    "/inquiries/observe": WITH_PICTURE,
+}
+"""Longer ones, by the beginning of the path: a register as a file, its rows corrected by hand, a form with a screenshot."""
 
 
 @dataclass

@@ -32,6 +32,7 @@ NAV = [
     ("/", "今日"),
     ("/unit", "本单位"),
     ("/accounts", "台账"),
+    ("/inquiries", "核实与核查"),
     ("/suspects", "疑似账号"),
     ("/cases", "问题台账"),
     ("/scan", "即时核查"),
@@ -79,6 +80,14 @@ FLASH_MESSAGES = {
     "upload_cancelled": "已放弃，文件已删除，台账没有变动。",
     "units_assigned": "主办单位已更改，每个账号的变更记录里有操作人和理由。",
     "looking": "已在后台开始查看所选账号，几分钟后刷新本页即可看到结果。",
+    "answered": "已收到您的答复，谢谢！",
+    "reading": "已收到链接，还在读取；请过半分钟刷新本页查看结果。",
+    "not_enough": "已收到，但还不能完成核实，原因见下面“已经提交的内容”。",
+    "taken_back": "声明已撤回。",
+    "observed": "人工核查已记录。",
+    "statement_confirmed": "已确认。",
+    "inquiry_closed": "核实请求已关闭，信里的链接随之失效。",
+    "account_ended": "台账已登记为关停。",
     "proof": "已收到链接，正在后台核查；几分钟后刷新本页即可看到结果。",
 }
 """What the page says after a change; only these sentences, so that a link can put no words into our mouth."""

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from zlib import crc32
 
 from monitors.clock import starting_at
 from monitors.demo.accounts import DemoAccount, ExpectedState, load_actors
@@ -125,11 +126,16 @@ def _usual(actor: DemoAccount) -> dict[str, Any]:
         "level": "2", "category": "部门", "verified": bool(actor.body), "verified_body": actor.body,
         "purpose": "发布工作动态与服务信息（演示）", "first_owner": f"{first}示例", "first_owner_post": "党组织书记",
         "direct_owner": f"{second}演示", "direct_owner_post": "办公室主任", "direct_owner_is_staff": True,
-        "operators": (f"{first}样例", f"{second}样例"), "phones": ("000-0000",), "emails": ("demo@shifan.example",),
+        "operators": (f"{first}样例", f"{second}样例"), "phones": ("000-0000",), "emails": (mailbox(actor.unit),),
         "followers": 1000 + actor.digest[3], "server": "校内数据中心" if actor.platform is Platform.WEBSITE else "",
         "reviewed_at": 340, "review_result": "failed" if actor.digest[4] < 8 else "passed",
         "self_checked_at": 250 if actor.digest[5] < 24 else 100,
     }  # fmt: skip
+
+
+def mailbox(unit: str) -> str:
+    """A unit's mailbox: one person looks after all its accounts."""
+    return f"unit{crc32(unit.encode()) % 900 + 100}@shifan.example"
 
 
 def _value(name: str, value: Any, day: date) -> Any:

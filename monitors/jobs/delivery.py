@@ -9,12 +9,15 @@ from datetime import datetime
 from alerts.delivery.channels import Channel, open_channel
 from alerts.delivery.outbox import ClaimedMessage, DeliveryReport, DeliveryResult, OutboxWorker
 from alerts.digest.build import Digest
+from alerts.inquiries import InquiryLetter, inquiry_mail
 from alerts.messages import OutgoingMessage, digest_mail, notice_letter
 from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
 from monitors.clock import wall
 from monitors.jobs import case_actions
+from monitors.jobs.inquiries import link_of
 from rules.cases.case import CaseError
+from storage.inquiries import LETTER
 from storage.notices import DIGEST, URGENT, DeliveryAnswer
 from storage.serialization import load
 
@@ -34,7 +37,15 @@ def compose(context: AppContext, claim: ClaimedMessage) -> OutgoingMessage:
     if claim.document in (DIGEST, URGENT):
         settings = context.settings
         return digest_mail(load(Digest, claim.body), settings.digest_recipients, settings.base_url, id=claim.id)
+    if claim.document == LETTER:
+        return _inquiry_letter(context, load(InquiryLetter, claim.body))
     return notice_letter(load(Notice, claim.body), context.settings.templates)
+
+
+def _inquiry_letter(context: AppContext, letter: InquiryLetter) -> OutgoingMessage:
+    """With links made at this moment: the outbox keeps none."""
+    asked = {item.number: context.store.inquiries.one(item.number) for item in letter.items}
+    return inquiry_mail(letter, {number: link_of(context, inquiry) for number, inquiry in asked.items() if inquiry})
 
 
 def deliver(context: AppContext, now: datetime, *, only: str = "") -> DeliveryReport:

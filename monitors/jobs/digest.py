@@ -11,6 +11,7 @@ from alerts.digest.model import (
     DigestChange,
     DigestInput,
     HijackedSite,
+    InquiryStats,
     NewFinding,
     OpenCase,
     PendingApproval,
@@ -20,6 +21,7 @@ from alerts.digest.model import (
 from alerts.digest.urgent import urgent
 from alerts.messages import digest_html, digest_text
 from monitors.app_context import AppContext
+from monitors.jobs.bridges import bridge_faults
 from monitors.jobs.check import frozen_platforms
 from rules.calendar import start_of
 from rules.candidates import CandidateKind, CandidateState, clones_first
@@ -27,6 +29,8 @@ from rules.cases import transitions
 from rules.cases.case import Case, EventKind
 from rules.cases.transitions import HoldReason
 from rules.catalogue import RULES, by_weight
+from rules.coverage import total
+from rules.inquiries import InquiryState, units_that_never_answer
 from rules.model import DatedEvidence, Outcome, Platform
 from rules.people import View
 from storage.account_filter import AccountFilter
@@ -35,6 +39,7 @@ from storage.crawl_runs import CrawlRun, RunStatus
 from storage.notices import NoticeState
 from storage.serialization import dump
 
+INQUIRIES_COUNTED = 5000
 EVENTS = {
     EventKind.RESOLVED: ChangeKind.RECOVERED,
     EventKind.CLOSED: ChangeKind.CLOSED,
@@ -98,7 +103,24 @@ def gather(context: AppContext, school: str, day: date, now: datetime) -> Digest
         + _facts(lines, start, end),
         unseen=_unseen(lines),
         crawlers=_crawlers(context, {line.filing.platform for line in lines}, start, end),
+        coverage=total(counted.platforms.values()) if (counted := context.store.coverage.all().get(school)) else None,
+        inquiries=inquiry_stats(context, school, start, end),
+        bridges=bridge_faults(context, now),
         undelivered=sum(n for state, n in context.store.outbox.counts().items() if state is NoticeState.FAILED),
+    )
+
+
+def inquiry_stats(context: AppContext, school: str, start: datetime, end: datetime) -> InquiryStats:
+    """Who was asked, answered and became overdue in this time; what waits for the staff now."""
+    found = context.store.inquiries.all(school=school, limit=INQUIRIES_COUNTED)
+    never = units_that_never_answer(found)
+    return InquiryStats(
+        asked=sum(bool(inquiry.owner) and start <= inquiry.asked_at <= end for inquiry in found),
+        answered=sum(bool(inquiry.answer) and start <= inquiry.answer.at <= end for inquiry in found if inquiry.answer),
+        overdue=sum(inquiry.state is InquiryState.OVERDUE and start <= inquiry.due_at <= end for inquiry in found),
+        for_staff=sum(inquiry.state is InquiryState.OVERDUE for inquiry in found),
+        to_confirm=sum(inquiry.declaration is not None for inquiry in found),
+        silent_units=tuple(unit for unit, _ in never),
     )
 
 

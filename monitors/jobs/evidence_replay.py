@@ -11,8 +11,9 @@ from crawler.page.page import Page
 from crawler.platforms.spec import Target
 from monitors.app_context import AppContext
 from monitors.jobs.known_sites import with_history
+from monitors.jobs.statements import statement_of
 from monitors.jobs.sweep import target_of
-from rules.model import Observation
+from rules.model import Observation, Statement
 from storage.evidence import EvidenceArchive, EvidenceError
 
 COMPARED = ("outcome", "name", "verified_body", "last_post_at")
@@ -33,6 +34,8 @@ def _compared(archive: EvidenceArchive, target: Target, seen: Observation) -> di
         page = Page(**vars(archive.get(seen.evidence)))
     except EvidenceError as error:
         return row | {"result": "missing", "reason": str(error)}
+    if seen.statement:
+        return row | _statement_compared(target.key, seen.statement, page.body)
     again = attribute_page(replace(page, fetched_at=seen.observed_at), target, seen.source)
     differs = {
         name: [getattr(seen, name), getattr(again, name)]
@@ -40,3 +43,14 @@ def _compared(archive: EvidenceArchive, target: Target, seen: Observation) -> di
         if getattr(seen, name) != getattr(again, name)
     }
     return row | ({"result": "different", "differs": differs} if differs else {"result": "same"})
+
+
+def _statement_compared(key: str, kept: Statement, body: bytes) -> dict[str, Any]:
+    """What a person stated, read again from its record."""
+    try:
+        again = statement_of(body)
+    except (ValueError, KeyError) as error:
+        return {"result": "different", "differs": {"statement": [kept.by, str(error)]}}
+    if again == (key, replace(kept, evidence="")):
+        return {"result": "same"}
+    return {"result": "different", "differs": {"statement": [kept, again[1]]}}

@@ -12,8 +12,10 @@ import structlog
 from monitors.app_context import AppContext
 from monitors.jobs import sweep_review
 from monitors.jobs.check import CheckReport, check
+from monitors.jobs.coverage import count_coverage
 from monitors.jobs.delivery import deliver
 from monitors.jobs.digest import queue_digest, queue_urgent
+from monitors.jobs.inquiries import inquire
 from monitors.jobs.linked_posts import fetch_linked_posts
 from monitors.jobs.scheduled_job import ScheduledJob
 from monitors.jobs.sweep import SweepReport, due_targets, sweep
@@ -70,9 +72,20 @@ def check_schools(context: AppContext) -> list[CheckReport]:
 
 
 async def check_all(context: AppContext) -> None:
-    """Findings, cases, steps, notices."""
+    """Findings, cases, steps, notices; then the coverage is counted."""
     for report in await asyncio.to_thread(check_schools, context):
         log.info("check.done", **vars(report))
+    await asyncio.to_thread(count_coverage, context)
+
+
+async def inquire_all(context: AppContext) -> None:
+    """Ask the owners of what nobody can see, remind them, and pass to the staff what stays unanswered."""
+    now = context.clock()
+    for school in context.schools:
+        if school in context.policies:
+            done = await asyncio.to_thread(inquire, context, school, now, any_day=context.settings.demo)
+            log.info("inquire.done", **vars(done))
+    await asyncio.to_thread(count_coverage, context)
 
 
 async def deliver_all(context: AppContext) -> None:
@@ -108,6 +121,7 @@ async def purge_expired(context: AppContext) -> None:
 JOBS = (
     ScheduledJob("sweep", "巡检", "*/20 * * * *", sweep_due),
     ScheduledJob("check", "核对制度", "10 * * * *", check_all),
+    ScheduledJob("inquire", "核实请求", "25 9 * * *", inquire_all),
     ScheduledJob("deliver", "发送文书", "*/5 * * * *", deliver_all),
     ScheduledJob("digest", "日报", "30 7 * * *", digest_all),
     ScheduledJob("discover", "搜索疑似账号", "15 3 * * mon", discover_all),

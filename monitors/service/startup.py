@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import typer
@@ -12,12 +13,14 @@ from monitors.clock import Clock
 from monitors.console.auth import stands_open
 from monitors.console.labels import outcome_label
 from monitors.console.rendering import school_name
+from monitors.demo.activity import DemoCampus
 from monitors.demo.official import demo_grants
+from monitors.demo.owners import answer_inquiries
 from monitors.demo.register import demo_canaries, opening
 from monitors.demo.server import CampusServer
 from monitors.demo.users import demo_people
 from monitors.jobs.digest import make_digest
-from monitors.jobs.run_sweep import check_schools, deliver_all, discover_all, run_sweep
+from monitors.jobs.run_sweep import check_all, deliver_all, discover_all, inquire_all, run_sweep
 from monitors.log_masking import mask_logs
 from monitors.people.users import first_link
 from monitors.private_files import keep_private
@@ -73,16 +76,20 @@ async def serve_demo(settings: Settings, clock: Clock) -> None:
             where_shown = "，登录页上也有" if stands_open(settings) else ""
             greeting += f"\n【演示】登录账号（每次启动更换密码{where_shown}）："
             greeting += "".join(f"\n  {one.name:<8}{one.password}  {one.roles}" for one in people)
-            await serve(context, first=seed_demo, greeting=greeting)
+            await serve(context, first=partial(seed_demo, campus=campus), greeting=greeting)
     finally:
         store.close()
 
 
-async def seed_demo(context: AppContext) -> None:
-    """The demo's first day: sweep everything, look for suspects, check, write notices, print the digest."""
+async def seed_demo(context: AppContext, campus: DemoCampus) -> None:
+    """The demo's first day: sweep everything, look for suspects, ask the owners of what cannot be seen (some answer at
+    once), check, write notices, print the digest."""
     report = await run_sweep(context, everything=True)
     await discover_all(context)
-    await asyncio.to_thread(check_schools, context)
+    await inquire_all(context)
+    await deliver_all(context)
+    await answer_inquiries(context, campus)
+    await check_all(context)
     await deliver_all(context)
     made = await asyncio.to_thread(make_digest, context, "demo", context.clock().date(), context.clock())
     saved = await asyncio.to_thread(context.store.digests.get, "demo", made.day)

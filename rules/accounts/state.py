@@ -8,8 +8,18 @@ from datetime import datetime, timedelta
 from rules.accounts.counters import with_counters
 from rules.accounts.first_dates import with_first_dates
 from rules.accounts.identity import agrees, filed_ids, identity, stated_ids
+from rules.accounts.statements import with_statement, without_disproved
 from rules.calendar import latest_possible
-from rules.model import AccountState, ClaimType, DatedEvidence, Observation, Outcome, Platform, Post
+from rules.model import (
+    AccountState,
+    ClaimType,
+    DatedEvidence,
+    EvidenceKind,
+    Observation,
+    Outcome,
+    Platform,
+    Post,
+)
 
 RUN = timedelta(days=7)
 """Posts at most this far apart are one run of posts."""
@@ -31,6 +41,8 @@ def apply_observation(seen: AccountState | None, look: Observation, *, key: str 
     account's own (``platform:stable-id``): a page of somebody else never counts.
     """
     seen = seen or AccountState()
+    if look.statement:
+        return with_statement(seen, look.statement)
     obstacle, reason = _obstacle(seen, look, key)
     if seen.attempted_at is None or look.observed_at >= seen.attempted_at:
         failures = seen.failures + 1 if obstacle else 0
@@ -47,7 +59,7 @@ def apply_observation(seen: AccountState | None, look: Observation, *, key: str 
         return _with_gone(seen, look)
     if look.outcome is Outcome.MOVED:
         return seen
-    seen = with_counters(seen, look)
+    seen = without_disproved(with_counters(seen, look), look)
     seen = _with_silence(_with_posts(_with_names(seen, look), look), look)
     alive = _newer(seen.alive, look)
     return replace(seen, alive=alive, gone=tuple(gone for gone in seen.gone if gone.at > alive.at))
@@ -165,7 +177,19 @@ def _with_posts(seen: AccountState, look: Observation) -> AccountState:
     if seen.last_post_at and when <= seen.last_post_at:
         return seen
     here = DatedEvidence(at=look.observed_at, evidence=look.evidence)
-    return replace(seen, last_post_at=when, last_post=here, last_post_precision=newest.precision)
+    return replace(
+        seen,
+        last_post_at=when,
+        last_post=here,
+        last_post_precision=newest.precision,
+        last_post_kind=evidence_kind(look),
+    )
+
+
+def evidence_kind(look: Observation) -> EvidenceKind:
+    """How a page was come by: under the account's own authorisation, or as anybody sees it."""
+    official = look.source == AUTHORISED or look.source.startswith(f"{AUTHORISED}_")
+    return EvidenceKind.OFFICIAL if official else EvidenceKind.PUBLIC
 
 
 def _runs(seen: AccountState, instants: set[datetime]) -> tuple[tuple[datetime, datetime], ...]:
@@ -193,7 +217,9 @@ def _with_silence(seen: AccountState, look: Observation) -> AccountState:
         reaches = look.observed_at - WHOLE if whole else oldest
     else:
         return seen
-    seen = replace(seen, silence_shown=_newer(seen.silence_shown, look))
+    shown = _newer(seen.silence_shown, look)
+    kind = evidence_kind(look) if shown.at == look.observed_at else seen.silence_kind
+    seen = replace(seen, silence_shown=shown, silence_kind=kind)
     return _listed(seen, reaches, look.observed_at)
 
 

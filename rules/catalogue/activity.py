@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from pydantic import Field
 
 from rules.accounts.counters import COUNTS_EVERYTHING, hidden
+from rules.accounts.statements import WORD_COUNTS, StatedSilence, newest_stated, stated_silence
 from rules.calendar import Period, PeriodUnit, PositivePeriod, add_months, day_of, end_of, latest_possible, start_of
 from rules.catalogue.registry import RuleGroup, SchoolContext, rule
 from rules.catalogue.results import (
@@ -19,10 +23,13 @@ from rules.catalogue.results import (
     undetermined,
     violated,
 )
-from rules.model import Account, AccountState, Filing, Outcome, RuleResult
+from rules.model import Account, AccountState, DatedEvidence, EvidenceKind, Filing, Outcome, RuleResult
 
 SECOND = timedelta(seconds=1)
 TWO_MONTHS = Period(2, PeriodUnit.MONTHS)
+EVERY_KIND = tuple(EvidenceKind)
+SufficientEvidence = Annotated[tuple[EvidenceKind, ...], Field(min_length=1)]
+"""Which kinds of evidence suffice to call an account silent."""
 POSTS_A_DAY = 8
 """The most that may have been missed on a day nobody looked: a WeChat account may send eight articles at once."""
 
@@ -32,15 +39,23 @@ POSTS_A_DAY = 8
     group=RuleGroup.ACTIVITY,
     problem="长期未更新",
     demand="恢复内容更新并保持正常运行频次；确无继续运行必要的，按程序办理关停或者注销手续",
-    settings={"limit": "期限"},
+    settings={"limit": "期限", "evidence": "认定依据"},
 )
 def inactivity(
-    account: Account, school: SchoolContext, now: datetime, *, limit: PositivePeriod = TWO_MONTHS
+    account: Account,
+    school: SchoolContext,
+    now: datetime,
+    *,
+    limit: PositivePeriod = TWO_MONTHS,
+    evidence: SufficientEvidence = EVERY_KIND,
 ) -> RuleResult | None:
     """备案账号连续超过规定期限没有发布任何内容。从未发布过内容的账号自开通或备案之日起算。
 
     期限按日历月计算，末日 24 时届满。只有届满之后的一次有效观察（身份相符、来源能够证明“没有更新”）仍未见新内容，
     才判为违反；被拦截、无法识别的页面不作为依据。
+
+    公开渠道看不到的账号，可以依据责任单位的声明（经一名工作人员确认）或两名工作人员先后的人工查看；evidence 写明哪几类证据足以认定：
+    public 公开页面、official 官方接口、manual 人工核查、declared 单位声明。证明“有更新”的，任何一类都算。
 
     平台列表与平台自身的计数对照：计数增加而列表不动，或主页上另有联合投稿、合集、快转等更新迹象的，判为无法判定。
 
@@ -52,28 +67,102 @@ def inactivity(
         return None
     if stopped := stopped_or_gone(account):
         return stopped
-    if seen is None or seen.fact is None:
+    if seen is None or (seen.fact is None and not seen.statements):
         return undetermined(NEVER_READ)
-    start = _silent_since(filing, seen)
-    if start is None:
-        return undetermined("未见到任何可确定日期的发布", seen.fact)
-    deadline = school.calendar.deadline(start, limit).at
-    in_order = tuple((first, school.calendar.deadline(last, limit).at) for first, last in seen.runs)
-    what = f"最近一次更新为{format_date(start)}" if seen.last_post_at else f"自{format_date(start)}起未发布过内容"
-    if now <= deadline:
-        reason = f"{what}，未超过{limit}（至{format_date(deadline)}）"
-        return compliant(reason, seen.last_post or seen.fact, until=deadline + SECOND, in_order=in_order)
-    if seen.outcome in (Outcome.GONE, Outcome.MOVED):
-        reason = f"{what}；最近一次查看时账号{seen.outcome.label}，不能据此认定未更新"
-        return undetermined(reason, seen.fact, in_order=in_order)
-    if unproved := _contradicted(seen):
-        return undetermined(f"{what}；但{unproved}，不能据此认定未更新", seen.last_post, in_order=in_order)
+    deadline = partial(_deadline, school, limit)
+    last = _newest(filing, seen, now)
+    if last is None:
+        return _without_post(seen, evidence, deadline)
+    in_order = _in_order(seen, now, deadline)
+    until = deadline(last.at)
+    if now <= until:
+        ends = min(until, last.valid_until) if last.valid_until else until
+        reason = f"{last.words}，未超过{limit}（至{format_date(until)}）"
+        return compliant(reason, last.look, until=ends + SECOND, in_order=in_order)
+    silence = stated_silence(seen, seen.last_post_at, evidence, deadline)
+    if unproved := _not_to_be_held(seen, last.words):
+        return undetermined(unproved, seen.fact, in_order=in_order)
     look = seen.silence_shown if seen.last_post_at or not seen.empty else seen.empty
-    if look is None or look.at <= deadline:
-        reason = f"{what}，期限已于{format_date(deadline)}届满，之后尚无有效观察"
-        return undetermined(reason, seen.last_post, until=deadline, in_order=in_order)
-    reason = f"{what}，已超过{limit}（至{format_date(deadline)}），期满后查看仍无新内容"
-    return violated(reason, seen.last_post, look, since=deadline, in_order=in_order)
+    if look is not None and look.at > until and seen.silence_kind in evidence:
+        shown = "，依据其官方接口" if seen.silence_kind is EvidenceKind.OFFICIAL else ""
+        reason = f"{last.words}，已超过{limit}（至{format_date(until)}），期满后查看仍无新内容{shown}"
+        return violated(reason, seen.last_post, look, since=until, in_order=in_order)
+    if silence:
+        return _stated(silence, seen, deadline, in_order)
+    reason = f"{last.words}，期限已于{format_date(until)}届满，之后尚无有效观察"
+    return undetermined(reason, seen.last_post, until=until, in_order=in_order)
+
+
+@dataclass(frozen=True, slots=True)
+class LastUpdate:
+    """Where the silence is counted from, in words, with the look that shows it. ``valid_until``: a bare word's end."""
+
+    at: datetime
+    words: str
+    look: DatedEvidence | None
+    valid_until: datetime | None = None
+
+
+def _deadline(school: SchoolContext, limit: Period, start: datetime) -> datetime:
+    return school.calendar.deadline(start, limit).at
+
+
+def _newest(filing: Filing, seen: AccountState, now: datetime) -> LastUpdate | None:
+    """The newest update that anything shows: a page, or a person who saw it or named it."""
+    start, said = _silent_since(filing, seen), newest_stated(seen, now)
+    if said and said.newest and (start is None or end_of(said.newest) > start):
+        by = f"{'责任单位' if said.kind is EvidenceKind.DECLARED else ''}{said.by}{'告知' if said.kind is EvidenceKind.DECLARED else '人工查看'}"
+        words = f"{by}，最近一次更新为{format_date(said.newest)}"
+        until = said.at + WORD_COUNTS if said.kind is EvidenceKind.DECLARED else None
+        return LastUpdate(end_of(said.newest), words, DatedEvidence(at=said.at, evidence=said.evidence), until)
+    if start is None:
+        return None
+    words = f"最近一次更新为{format_date(start)}" if seen.last_post_at else f"自{format_date(start)}起未发布过内容"
+    return LastUpdate(start, words, seen.last_post or seen.fact)
+
+
+def _in_order(
+    seen: AccountState, now: datetime, deadline: Callable[[datetime], datetime]
+) -> tuple[tuple[datetime, datetime], ...]:
+    """Spans in which it is known to have been in order, by its posts and by what staff saw."""
+    spans = [(first, deadline(last)) for first, last in seen.runs]
+    said = newest_stated(seen, now)
+    if said and said.newest and said.kind is EvidenceKind.MANUAL:
+        spans.append((end_of(said.newest), deadline(end_of(said.newest))))
+    return tuple(sorted(spans))
+
+
+def _without_post(
+    seen: AccountState, evidence: Collection[EvidenceKind], deadline: Callable[[datetime], datetime]
+) -> RuleResult:
+    """No page and no person names a post: only what was stated of the silence is left."""
+    if seen.outcome in (Outcome.GONE, Outcome.MOVED):
+        return undetermined("最近一次查看时账号" + seen.outcome.label, seen.fact)
+    silence = stated_silence(seen, None, evidence, deadline)
+    return _stated(silence, seen, deadline, ()) if silence else undetermined("未见到任何可确定日期的发布", seen.fact)
+
+
+def _stated(
+    silence: StatedSilence,
+    seen: AccountState,
+    deadline: Callable[[datetime], datetime],
+    in_order: tuple[tuple[datetime, datetime], ...],
+) -> RuleResult:
+    """A silence that persons stated: a breach once it is confirmed, until then a question."""
+    what, ended = f"自{format_date(silence.since)}起没有更新", deadline(silence.since)
+    if not silence.confirmed:
+        return undetermined(f"{what}（{silence.words}），尚待另一名工作人员确认", *silence.looks, in_order=in_order)
+    reason = f"{what}，期限已于{format_date(ended)}届满（{silence.words}）"
+    return violated(reason, seen.last_post, *silence.looks, since=ended, in_order=in_order)
+
+
+def _not_to_be_held(seen: AccountState, what: str) -> str:
+    """Why a silence must not be concluded now, whoever states it; empty where nothing forbids it."""
+    if seen.outcome in (Outcome.GONE, Outcome.MOVED):
+        return f"{what}；最近一次查看时账号{seen.outcome.label}，不能据此认定未更新"
+    if unproved := _contradicted(seen):
+        return f"{what}；但{unproved}，不能据此认定未更新"
+    return ""
 
 
 def _contradicted(seen: AccountState) -> str:

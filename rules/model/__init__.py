@@ -10,12 +10,14 @@ from rules.model.observation import (
     HIJACKED,
     PARSER_ERROR,
     ClaimType,
+    EvidenceKind,
     Observation,
     Outcome,
     Platform,
     Post,
     Precision,
     SearchHit,
+    Statement,
 )
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "ClaimType",
     "DatedEvidence",
     "DocumentType",
+    "EvidenceKind",
     "Filing",
     "FilingStatus",
     "Finding",
@@ -43,6 +46,7 @@ __all__ = [
     "ReviewResult",
     "RuleResult",
     "SearchHit",
+    "Statement",
     "Suspicion",
     "Tally",
     "Verdict",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from rules.model.filing import Filing
-from rules.model.observation import Outcome, Platform, Precision
+from rules.model.observation import EvidenceKind, Outcome, Platform, Precision, Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,8 @@ class AccountState:
     - ``name_seen``, ``body_seen``: newest look that showed them; ``name_since``, ``body_since``: first look that
       showed the present value.
     - ``hijacked``: the first look that showed somebody else's content, until the site shows its own again.
+    - ``silence_kind``, ``last_post_kind``: whether a public page or an official interface showed them.
+    - ``statements``: what persons stated of late, oldest first.
     """
 
     attempted_at: datetime | None = None
@@ -105,6 +107,9 @@ class AccountState:
     sign_at: datetime | None = None
     sign: DatedEvidence | None = None
     hijacked: DatedEvidence | None = None
+    silence_kind: EvidenceKind = EvidenceKind.PUBLIC
+    last_post_kind: EvidenceKind = EvidenceKind.PUBLIC
+    statements: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import Flag, auto
 
 from rules.model.base import LabeledEnum
@@ -66,6 +66,15 @@ class ClaimType(Flag):
     GONE = auto()
 
 
+class EvidenceKind(LabeledEnum):
+    """How something about an account was established."""
+
+    PUBLIC = "public", "公开页面"
+    OFFICIAL = "official", "官方接口"
+    MANUAL = "manual", "人工核查"
+    DECLARED = "declared", "单位声明"
+
+
 class Precision(LabeledEnum):
     """How exactly a publication time is known."""
 
@@ -111,6 +120,26 @@ class SearchHit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a person states of an account, at a moment, under a name; ``evidence`` is the stored record of it.
+
+    - ``newest``: the day of the newest post that the person saw or named, with its ``url``.
+    - ``none_since``: nothing was published after this day, up to the moment of the statement.
+    - ``confirms``: a second person stands by the statement of this evidence; ``withdraws``: it is taken back.
+    """
+
+    kind: EvidenceKind
+    by: str
+    at: datetime
+    newest: date | None = None
+    url: str = ""
+    none_since: date | None = None
+    confirms: str = ""
+    withdraws: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What one page showed at one moment: a fact, never a judgement.
 
@@ -124,6 +153,7 @@ class Observation:
     - ``sign_at``: the newest thing in the account's own space that is no post of its own (joint work, 合集, 快转).
     - ``silence_if_known``: the list would show newer posts, but the year of its newest one is inferred, so that it shows
       silence only to who has seen that post before (`rules.accounts.first_dates`).
+    - ``statement``: no page but a person's word (`rules.accounts.statements`); nothing else of the observation counts then.
     """
 
     platform: Platform
@@ -148,6 +178,7 @@ class Observation:
     counters: tuple[tuple[str, int], ...] = ()
     sign_at: datetime | None = None
     silence_if_known: bool = False
+    statement: Statement | None = None
 
     @property
     def is_hijacked(self) -> bool:

@@ -108,6 +108,9 @@ def _mistakes(policy: Policy) -> Iterator[tuple[Place, str, str]]:
     )
     if not fixed or polling.floor.as_timedelta() > polling.ceiling.as_timedelta():
         yield ("polling",), "巡检间隔的下限应大于零且不大于上限", "请用小时或天书写，如 floor: 6小时、ceiling: 7天"
+    lead = policy.inquiry.lead
+    if lead.count < 0 or lead.unit not in (PeriodUnit.HOURS, PeriodUnit.DAYS):
+        yield ("inquiry", "lead"), f"提前询问的时间“{lead}”写法不对", "请用天书写，如 lead: 14天；0天 表示期满再问"
 
 
 def _misused(place: Place, clause: Clause) -> Iterator[tuple[Place, str, str]]:

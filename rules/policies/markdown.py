@@ -81,4 +81,8 @@ def rules_page() -> str:
 
 
 def _default(value: object) -> str:
-    return value.pattern if isinstance(value, re.Pattern) else str(value)
+    if isinstance(value, re.Pattern):
+        return str(value.pattern)
+    if isinstance(value, tuple):
+        return "、".join(getattr(each, "label", str(each)) for each in value) or "无"
+    return str(value)

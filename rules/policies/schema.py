@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, StringConstraints
 
-from rules.calendar import Period
+from rules.calendar import Period, PositivePeriod
 from rules.model import AccountLevel, DocumentType, Filing, LabeledEnum, Platform
 from rules.names.protected import ProtectedNames
 
@@ -210,6 +210,15 @@ class Polling(StrictModel):
     ceiling: Period = Period.parse("7天")
 
 
+class InquiryTerms(StrictModel):
+    """When an account's owner is asked for its newest post: so long before the limit is over; how long an answer, and
+    after the reminder another one, is waited for."""
+
+    lead: Period = Period.parse("14天")
+    answer: PositivePeriod = Period.parse("5个工作日")
+    reminder: PositivePeriod = Period.parse("3个工作日")
+
+
 class Policy(StrictModel):
     """One school's file. ``version`` is derived from the text, so a case can say which one it opened under.
 
@@ -236,6 +245,7 @@ class Policy(StrictModel):
     register_fields: tuple[RegisterFields, ...] = Field(default=(), alias="register")
     calendar_notes: tuple[str, ...] = ()
     polling: Polling = Polling()
+    inquiry: InquiryTerms = InquiryTerms()
     closing: Literal["person", "automatic"] = "person"
     version: str = ""
 

@@ -13,6 +13,7 @@ from storage.tables.crawling import (
 )
 from storage.tables.evidence import ChainHeadRow
 from storage.tables.filings import UNPLACED, FilingChangeRow, FilingRow, RegisterHeadingRow, RegisterUploadRow
+from storage.tables.inquiries import CoverageRow, InquiryRow, SigningKeyRow
 from storage.tables.jobs import ScheduledJobRow
 from storage.tables.notices import DigestRow, NoticeRow, NumberSequenceRow
 from storage.tables.observations import AccountStateRow, ObservationRow, PostRow
@@ -31,12 +32,14 @@ __all__ = [
     "CaseEventRow",
     "CaseRow",
     "ChainHeadRow",
+    "CoverageRow",
     "CrawlRunAccountRow",
     "CrawlRunRow",
     "DigestRow",
     "FilingChangeRow",
     "FilingRow",
     "FindingRow",
+    "InquiryRow",
     "NoticeRow",
     "NumberSequenceRow",
     "ObservationRow",
@@ -52,6 +55,7 @@ __all__ = [
     "ScheduledJobRow",
     "SearchLogRow",
     "SignInFailureRow",
+    "SigningKeyRow",
     "UserRow",
     "UserSessionRow",
     "UtcDateTime",

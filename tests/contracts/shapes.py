@@ -24,15 +24,17 @@ from monitors.metrics import registry_of
 from monitors.settings import Settings, load_settings
 from rules.candidates import Candidate
 from rules.cases.case import Case, CaseEvent
+from rules.inquiries import Inquiry
 from rules.model import AccountState, Filing, Finding, Observation
 from storage.store import Store
 
 HERE = Path(__file__).parent
 PUBLISHED = HERE / "published.yaml"
-STORED = (Observation, AccountState, Filing, Finding, Case, CaseEvent, Candidate, Notice)
+STORED = (Observation, AccountState, Filing, Finding, Case, CaseEvent, Candidate, Notice, Inquiry)
 PAGE = """<html><title>教务处</title><ul><li><a href="/1.htm">放假通知</a><span>2026-11-20</span></li>
 <li><a href="/2.htm">选课通知</a><span>2026-11-18</span></li></ul></html>"""
 COMMANDS = {
+    "coverage": ("coverage", "--format", "json"),
     "case list": ("case", "list", "--format", "json"),
     "case show": ("case", "show", "DEMO-2026-0047", "--format", "json"),
     "check": ("check", "--format", "jsonl"),

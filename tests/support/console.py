@@ -78,6 +78,7 @@ FILLED = {
     "platform": "weibo",
     "run": "scan-20261121-100000",
     "file": "report.pdf",
+    "number": "DEMO-Q-2026-0001",
     "token": "no-such-link",
     "name": "reader",
     "action": "sign-out",

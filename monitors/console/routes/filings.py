@@ -11,13 +11,12 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
-from monitors.app_context import AppContext
 from monitors.console.access import person, require_role, view_of
 from monitors.console.formatting import moment_text, path
+from monitors.console.register_forms import editor_schools, typed_form
 from monitors.console.rendering import redirect_after, register_schools, render, school_names, world_of
 from monitors.jobs.case_actions import end_cases_of
 from rules.model import Filing, FilingStatus
-from rules.people import Role, User
 from storage.filings import RegisterMoved, key_of, stamp_of
 from storage.register import field_changes
 from storage.register.columns import BY_FIELD, COLUMNS, ENUMS, TRACKED, RegisterColumn
@@ -46,22 +45,12 @@ class FormField:
     error: str
 
 
-async def typed_form(request: Request) -> FormData:
-    """What was typed; `check_form` has read it before."""
-    return await request.form()
-
-
 @router.get("/register/new")
 def new(request: Request, school: str = "") -> HTMLResponse:
     """An empty form."""
     schools = editor_schools(world_of(request), person(request))
     chosen = school if school in schools else next(iter(schools), "")
     return _page(request, chosen, None, {"status": FilingStatus.ACTIVE.label}, FormReading(None))
-
-
-def editor_schools(context: AppContext, user: User) -> dict[str, str]:
-    """Schools whose register a person keeps, by code."""
-    return {code: name for code, name in register_schools(context).items() if user.may({Role.EDITOR}, code)}
 
 
 @router.post("/register/new")

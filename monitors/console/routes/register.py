@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
@@ -18,6 +17,7 @@ from monitors.console.access import ACCESS, person, view_of
 from monitors.console.background import start
 from monitors.console.formatting import moment_text
 from monitors.console.labels import outcome_label
+from monitors.console.register_forms import workbook
 from monitors.console.register_query import OUTCOMES, SEEN, STATES, RegisterQuery
 from monitors.console.rendering import render, school_names, world_of
 from monitors.jobs.run_sweep import run_sweep
@@ -31,7 +31,6 @@ from storage.register import register_bytes, template_bytes, write_list
 router = APIRouter()
 PER_PAGE = 50
 MOST_AT_ONCE = 2000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ASK = ("POST", "/inquiries/ask")
 """Where picked accounts are asked for proof, where that is offered."""
 SHOWN_COLUMNS = (
@@ -140,12 +139,6 @@ def _row(item: AccountListItem, names: dict[str, str]) -> list[Any]:
         moment_text(item.fact_at),
         item.open_cases,
     ]
-
-
-def workbook(name: str, data: bytes) -> Response:
-    """A workbook to save."""
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}.xlsx"
-    return Response(data, media_type=XLSX, headers={"content-disposition": disposition})
 
 
 Picked = Annotated[list[str], Form()]

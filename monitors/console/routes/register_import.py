@@ -10,9 +10,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from monitors.console.access import person, require_role
+from monitors.console.register_forms import editor_schools, typed_form, workbook
 from monitors.console.rendering import redirect_after, register_schools, render, world_of
-from monitors.console.routes.filings import editor_schools, typed_form
-from monitors.console.routes.register import workbook
 from monitors.jobs.register_import import consequences
 from monitors.jobs.register_upload import NotReady, UploadReading, carry_out, choose_columns, correct_rows, read_upload
 from storage.read_choices import CellEdit, SkippedRow

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from monitors.app_context import AppContext
 from monitors.console.access import view_of
+from monitors.console.coverage import coverage_rows
 from monitors.console.formatting import long_day
 from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, by_urgency
 from monitors.console.platform_status import platform_rows
 from monitors.console.rendering import open_breakers, render, school_name, school_names, world_of
 from rules.candidates import CandidateState
+from rules.coverage import CoverageFigures, total
+from rules.inquiries import InquiryState
 from rules.people import Role, View
 from storage.account_filter import UNSEEN, AccountFilter
 from storage.notices import NoticeState
@@ -35,6 +40,7 @@ def today(request: Request) -> Response:
     if not schools:
         return _beginning(request, view)
     waiting = store.candidates.all(state=CandidateState.WAITING)
+    coverage = total(row for _, row in coverage_rows(context, view))
     suspects = [found for found in waiting if found.kind.needs_review and view.sees_school(found.school)]
     return render(
         request,
@@ -43,7 +49,9 @@ def today(request: Request) -> Response:
         heading=long_day(now),
         names={code: school_name(context, code) for code in schools},
         schools=schools,
-        tiles=_tiles(sum(schools.values()), counts, overview.count_healthy(view), cases),
+        tiles=_tiles(sum(schools.values()), counts, overview.count_healthy(view), cases, coverage),
+        coverage=coverage,
+        asked=_asked(context, view),
         hijacked=overview.hijacked_sites(view),
         cases=cases[:SHOWN_CASES],
         ours=sum(wait.turn is ActionOwner.OURS for _, wait in cases),
@@ -77,10 +85,18 @@ def _unseen(counts: dict[tuple[str, str], int]) -> int:
     return sum(n for (_, shown), n in counts.items() if shown in UNSEEN)
 
 
+def _asked(context: AppContext, view: View) -> Counter[InquiryState]:
+    """Inquiries that somebody has to see to, by state."""
+    states = (InquiryState.OPEN, InquiryState.REMINDED, InquiryState.OVERDUE)
+    found = context.store.inquiries.all(states=states)
+    return Counter(inquiry.state for inquiry in found if view.sees_school(inquiry.school))
+
+
 def _tiles(
-    accounts: int, counts: dict[tuple[str, str], int], sound: int, cases: list[Any]
-) -> list[tuple[str, int, str, str, str]]:
+    accounts: int, counts: dict[tuple[str, str], int], sound: int, cases: list[Any], coverage: CoverageFigures
+) -> list[tuple[str, int | str, str, str, str]]:
     """(label, number, tone, link, hint) of each tile."""
+    known = f"{coverage.share:.0%}" if coverage.accounts else "—"
     silent = sum(case.rule in SILENCE for case, _ in cases)
     signing = sum(wait.sign for _, wait in cases)
     return [
@@ -88,5 +104,6 @@ def _tiles(
         ("正常", sound, "good", "/accounts?outcome=ok", "最近一次看到，且没有未结问题"),
         ("长期未更新", silent, "bad" if silent else "", "/cases?rule=silence", "未结的长期未更新问题"),
         ("未能观察到", _unseen(counts), "unseen", "/accounts?outcome=unseen", "不作判断，既不算正常也不算问题"),
+        ("掌握率", known, "", "/inquiries", "知道在更新或未更新的账号占全部的比例"),
         ("待签批", signing, "warn" if signing else "", "/cases?state=sign", "到期文书等待签批人签字"),
     ]

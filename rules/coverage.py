@@ -1,0 +1,130 @@
+"""掌握率: of which filed accounts anybody knows whether they are updated, within the period that their clause sets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from rules.calendar import Period
+from rules.catalogue.activity import TWO_MONTHS
+from rules.catalogue.registry import SchoolContext
+from rules.catalogue.results import confirmed_gone
+from rules.evaluation import BoundClauses, evaluate_account
+from rules.model import Account, FilingStatus, LabeledEnum, Platform, RuleResult, Verdict
+from rules.policies.schema import Clause
+
+UPDATE_RULE = "inactivity"
+"""The rule that asks whether an account is updated; its limit is the account's own period."""
+ALL_PLATFORMS = "all"
+
+
+class Knowledge(LabeledEnum):
+    """What is known of an account's updating."""
+
+    ACTIVE = "active", "在更新"
+    SILENT = "silent", "未更新"
+    UNKNOWN = "unknown", "不掌握"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKnowledge:
+    """Whether an account is known to be updated or silent, on which answer, within which ``limit``; ``since``: unknown
+    from then on, None where nothing was ever known of it."""
+
+    account: Account
+    knowledge: Knowledge
+    answer: RuleResult
+    limit: Period
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageFigures:
+    """How many accounts of a platform are known. ``asked``: their owners were asked and have not answered yet;
+    ``overdue``: nor after the reminder."""
+
+    accounts: int = 0
+    active: int = 0
+    silent: int = 0
+    unknown: int = 0
+    asked: int = 0
+    overdue: int = 0
+
+    @property
+    def known(self) -> int:
+        """Shown active or shown silent."""
+        return self.active + self.silent
+
+    @property
+    def share(self) -> float:
+        """0 to 1; 1 where there is no account."""
+        return self.known / self.accounts if self.accounts else 1.0
+
+    def __add__(self, other: CoverageFigures) -> CoverageFigures:
+        """Both together."""
+        return CoverageFigures(
+            accounts=self.accounts + other.accounts,
+            active=self.active + other.active,
+            silent=self.silent + other.silent,
+            unknown=self.unknown + other.unknown,
+            asked=self.asked + other.asked,
+            overdue=self.overdue + other.overdue,
+        )
+
+
+def update_clauses(bound: BoundClauses) -> BoundClauses:
+    """The clauses about updates among a policy's."""
+    return tuple((clause, check) for clause, check in bound if clause.rule == UPDATE_RULE)
+
+
+def knowledge_of(
+    account: Account, clauses: BoundClauses, school: SchoolContext, now: datetime
+) -> AccountKnowledge | None:
+    """What is known of one filed account; None where no clause about updates binds it, or the register says it stopped.
+
+    Where several clauses bind it, the one that knows least counts. An account shown to be gone is known, and silent.
+    """
+    if account.filing is None or account.filing.status is not FilingStatus.ACTIVE:
+        return None
+    answers = [_known(account, clause, answer) for clause, answer in evaluate_account(account, clauses, school, now)]
+    return max(answers, key=lambda each: _RANK.index(each.knowledge), default=None)
+
+
+_RANK = (Knowledge.ACTIVE, Knowledge.SILENT, Knowledge.UNKNOWN)
+
+
+def _known(account: Account, clause: Clause, answer: RuleResult) -> AccountKnowledge:
+    limit = Period.parse(str(clause.settings.get("limit", TWO_MONTHS)))
+    match answer.verdict:
+        case Verdict.VIOLATED:
+            return AccountKnowledge(account, Knowledge.SILENT, answer, limit)
+        case Verdict.COMPLIANT:
+            gone = confirmed_gone(account.seen)
+            return AccountKnowledge(account, Knowledge.SILENT if gone else Knowledge.ACTIVE, answer, limit)
+        case _:
+            return AccountKnowledge(account, Knowledge.UNKNOWN, answer, limit, answer.until)
+
+
+def figures_by_platform(
+    known: Iterable[AccountKnowledge], asked: frozenset[str] = frozenset(), overdue: frozenset[str] = frozenset()
+) -> dict[Platform, CoverageFigures]:
+    """Counted by platform. ``asked`` and ``overdue`` are keys of accounts whose owners have not answered."""
+    found: dict[Platform, CoverageFigures] = {}
+    for each in known:
+        one = CoverageFigures(
+            accounts=1,
+            active=each.knowledge is Knowledge.ACTIVE,
+            silent=each.knowledge is Knowledge.SILENT,
+            unknown=each.knowledge is Knowledge.UNKNOWN,
+            asked=each.account.key in asked,
+            overdue=each.account.key in overdue,
+        )
+        platform = each.account.platform
+        found[platform] = found.get(platform, CoverageFigures()) + one
+    return dict(sorted(found.items(), key=lambda pair: (-pair[1].accounts, pair[0].value)))
+
+
+def total(figures: Iterable[CoverageFigures]) -> CoverageFigures:
+    """All platforms together."""
+    return sum(figures, CoverageFigures())

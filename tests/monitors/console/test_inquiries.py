@@ -1,0 +1,218 @@
+"""The pages of inquiries: a link without sign-in, the staff's list, a unit's own door."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from monitors.app_context import AppContext
+from monitors.jobs.coverage import count_coverage
+from monitors.jobs.inquiries import inquire, link_of
+from rules.inquiries import Inquiry, InquiryState, close
+from rules.model import FilingStatus, Platform
+from tests.conftest import NOW
+from tests.support.console import Browser, client_of, filings
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
+
+
+@pytest.fixture
+def asked(context: AppContext) -> Inquiry:
+    """An account of the 图书馆 that no public page shows, asked about."""
+    unseen = replace(
+        filings("demo", 1)[0],
+        id="demo-9999",
+        platform=Platform.CHANNELS,
+        name="示范大学图书馆视频号",
+        account_id="sphAbC123",
+    )
+    context.store.filings.save([unseen], by="测试", now=NOW)
+    inquire(context, "demo", NOW, any_day=True)
+    count_coverage(context)
+    return next(
+        each for each in context.store.inquiries.all(states=[InquiryState.OPEN]) if each.platform is Platform.CHANNELS
+    )
+
+
+@pytest.fixture
+def link(context: AppContext, asked: Inquiry) -> str:
+    return "/i/" + link_of(context, asked).rpartition("/")[2]
+
+
+def send(browser: Browser, page: str, **fields: str) -> Any:
+    """Fill in a form of the page, as a browser without script does."""
+    return browser.post(page, data={"csrf": browser.csrf(page)} | fields, follow_redirects=False)
+
+
+def state(context: AppContext, inquiry: Inquiry) -> InquiryState:
+    found = context.store.inquiries.one(inquiry.number)
+    assert found
+    return found.state
+
+
+def test_opening_a_link_changes_nothing(stranger: Browser, context: AppContext, asked: Inquiry, link: str) -> None:
+    for _ in range(3):
+        page = stranger.get(link)
+        assert page.status_code == 200
+        assert stranger.head(link).status_code == 200
+    assert "粘贴一条内容的链接" in page.text
+    assert "<script" not in page.text
+    assert context.store.inquiries.one(asked.number) == asked
+
+
+def test_a_form_needs_the_page_s_own_token(stranger: Browser, context: AppContext, asked: Inquiry, link: str) -> None:
+    stranger.get(link)
+    assert stranger.post(link, data={"act": "declared", "by": "张三"}).status_code == 403
+    assert state(context, asked) is InquiryState.OPEN
+
+
+def test_a_declaration_and_its_withdrawal(stranger: Browser, context: AppContext, asked: Inquiry, link: str) -> None:
+    assert send(stranger, link, act="declared").status_code == 422, "without a name"
+    assert send(stranger, link, act="declared", by="张三", last="2026-13-40").status_code == 422
+    answer = send(stranger, link, act="declared", by="张三", last="2026-06-01")
+    assert answer.headers["location"] == f"{link}?done=answered"
+    assert state(context, asked) is InquiryState.ANSWERED
+    page = stranger.get(link).text
+    assert "等待工作人员确认" in page
+    again = send(stranger, link, act="withdraw")
+    assert again.status_code == 303
+    assert state(context, asked) is InquiryState.OPEN
+
+
+def test_an_answer_sent_again_is_refused(stranger: Browser, context: AppContext, asked: Inquiry, link: str) -> None:
+    form = {"csrf": stranger.csrf(link), "act": "ended", "by": "张三"}
+    assert stranger.post(link, data=form, follow_redirects=False).status_code == 303
+    replayed = stranger.post(link, data=form, follow_redirects=False)
+    assert replayed.status_code == 422
+    assert "不用再答复" in replayed.text
+    found = context.store.inquiries.one(asked.number)
+    assert found
+    assert len(found.answers) == 1
+
+
+def test_a_link_ends_when_the_inquiry_is_closed(
+    stranger: Browser, context: AppContext, asked: Inquiry, link: str
+) -> None:
+    token = stranger.csrf(link)
+    context.store.inquiries.change(asked.number, lambda it: close(it, "李四", "不用", NOW), NOW, "inquiry.close")
+    assert stranger.get(link).status_code == 404
+    assert stranger.post(link, data={"csrf": token, "act": "ended", "by": "张三"}).status_code == 404
+
+
+def test_an_expired_and_a_forged_link_open_nothing(
+    app: FastAPI, context: AppContext, asked: Inquiry, link: str
+) -> None:
+    with client_of(app) as browser:
+        for wrong in (link[:-2], link[:-1] + ("A" if link[-1] != "A" else "B"), "/i/x", "/i/" + "A" * 400):
+            assert browser.get(wrong).status_code == 404
+        context.clock = lambda: asked.expires_at + timedelta(minutes=1)
+        assert browser.get(link).status_code == 404
+
+
+def test_guessing_is_slowed_down(stranger: Browser, link: str) -> None:
+    token = stranger.csrf(link)
+    answers = [stranger.post("/i/guess", data={"csrf": token}).status_code for _ in range(30)]
+    assert answers[0] == 404
+    assert answers[-1] == 429
+
+
+def test_a_link_of_a_draft_is_told_and_settles_nothing(
+    stranger: Browser, context: AppContext, asked: Inquiry, link: str
+) -> None:
+    answer = send(stranger, link, act="link", text="看看 https://mp.weixin.qq.com/s?__biz=x&tempkey=1")
+    assert answer.headers["location"].endswith("done=not_enough")
+    assert state(context, asked) is InquiryState.OPEN
+    assert "预览链接" in stranger.get(link).text
+    assert "没有找到链接" in send(stranger, link, act="link", text="我们上周发过").text
+
+
+def test_a_picture_comes_along(stranger: Browser, context: AppContext, asked: Inquiry, link: str) -> None:
+    files = {"picture": ("a.png", PNG, "image/png")}
+    form = {"csrf": stranger.csrf(link), "act": "picture"}
+    assert stranger.post(link, data=form, files=files, follow_redirects=False).status_code == 303
+    assert state(context, asked) is InquiryState.OPEN
+    wrong = stranger.post(link, data=form, files={"picture": ("a.exe", b"MZ", "image/png")}, follow_redirects=False)
+    assert "不是图片" in wrong.text
+    huge = stranger.post(link, data=form, files={"picture": ("a.png", PNG + b"0" * 7_000_000, "image/png")})
+    assert huge.status_code == 413
+
+
+def test_the_staff_s_list_and_a_second_person(
+    staff: Browser, app: FastAPI, context: AppContext, asked: Inquiry, link: str
+) -> None:
+    with client_of(app) as unit:
+        send(unit, link, act="declared", by="张三")
+    page = staff.get("/inquiries")
+    assert page.status_code == 200
+    assert "掌握率" in page.text
+    evidence = re.search(r'name="evidence" value="([^"]+)"', page.text)
+    assert evidence
+    fields = {"key": asked.account, "school": "demo", "evidence": evidence[1]}
+    assert staff.submit("/inquiries/confirm", **fields).status_code == 303
+    assert state(context, asked) is InquiryState.VERIFIED
+    assert staff.submit("/inquiries/confirm", **fields).status_code == 409
+
+
+def test_a_look_by_staff_is_recorded(staff: Browser, context: AppContext, asked: Inquiry) -> None:
+    fields = {"key": asked.account, "school": "demo", "back": f"/accounts/{asked.account}"}
+    assert staff.submit("/inquiries/observe", **fields).status_code == 422
+    assert staff.submit("/inquiries/observe", **fields, newest="2026-11-20").status_code == 422
+    done = staff.submit("/inquiries/observe", **fields, newest="2026-11-20", url="https://example.com/1")
+    assert done.headers["location"] == f"/accounts/{asked.account}?done=observed"
+    assert state(context, asked) is InquiryState.VERIFIED
+    page = staff.get(f"/accounts/{asked.account}").text
+    assert "人工核查" in page
+    assert "最近一次发布在" in page
+
+
+def test_an_account_that_ended_is_written_into_the_register(
+    staff: Browser, app: FastAPI, context: AppContext, asked: Inquiry, link: str
+) -> None:
+    assert staff.submit(f"/inquiries/{asked.number}/end").status_code == 409, "nobody said so"
+    with client_of(app) as unit:
+        send(unit, link, act="ended", by="张三", text="已注销")
+    assert "登记为关停" in staff.get("/inquiries").text
+    assert staff.submit(f"/inquiries/{asked.number}/end").status_code == 303
+    filing = context.store.filings.by_key([asked.account])[asked.account][0]
+    assert (filing.status, filing.status_changed_at) == (FilingStatus.CLOSED, NOW.date())
+
+
+def test_closing_needs_a_reason(staff: Browser, context: AppContext, asked: Inquiry) -> None:
+    assert staff.submit(f"/inquiries/{asked.number}/close").status_code == 422
+    assert staff.submit(f"/inquiries/{asked.number}/close", reason="电话已说明").status_code == 303
+    assert state(context, asked) is InquiryState.CLOSED
+
+
+def test_a_unit_finds_its_own_inquiries_behind_its_door(app: FastAPI, context: AppContext, asked: Inquiry) -> None:
+    with client_of(app) as unit:
+        unit.sign_in("unit")
+        page = unit.get("/inquiries").text
+        links = set(re.findall(r'href="(/i/[\w-]+)"', page))
+        mine = [each for each in context.store.inquiries.all(states=[InquiryState.OPEN]) if each.unit == "图书馆"]
+        assert len(links) == len(mine) > 0
+        assert "校团委" not in page
+        assert all(unit.get(one).status_code == 200 for one in links)
+        assert (
+            unit.submit("/inquiries/observe", key=asked.account, school="demo", none_since="2026-01-01").status_code
+            == 403
+        )
+
+
+def test_today_shows_what_is_known(staff: Browser, asked: Inquiry) -> None:
+    page = staff.get("/").text
+    assert "掌握率" in page
+    assert "已询问，等待答复" in page
+
+
+def test_another_school_s_inquiry_is_not_there(app: FastAPI, context: AppContext, asked: Inquiry) -> None:
+    with client_of(app) as other:
+        other.sign_in("sias")
+        assert other.submit(f"/inquiries/{asked.number}/close", reason="x").status_code == 404
+        fields = {"key": asked.account, "school": "demo", "none_since": "2026-01-01"}
+        assert other.submit("/inquiries/observe", **fields).status_code == 403
+    assert asked == context.store.inquiries.one(asked.number)
