@@ -16,7 +16,7 @@ from fastapi import FastAPI
 from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.errors import InvalidInput
-from monitors.service.scheduled_jobs import SCHEDULED_JOBS
+from monitors.scheduled_jobs import SCHEDULED_JOBS
 from monitors.service.scheduler import JobScheduler
 from monitors.service.service_lock import only_service
 

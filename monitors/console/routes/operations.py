@@ -17,7 +17,7 @@ from monitors.console.background import start
 from monitors.console.rendering import redirect_after, render, world_of
 from monitors.console.routes.today import held_up
 from monitors.jobs.run_sweep import run_sweep
-from monitors.service.scheduled_jobs import LABELS
+from monitors.scheduled_jobs import LABELS
 from rules.model import Platform
 from rules.people import User
 from storage.platform_state import PlatformChange, PlatformState
