@@ -10,6 +10,7 @@ import argparse
 import ast
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -122,8 +123,14 @@ def _changes(node: ast.AST, raw: bytes, place: object) -> Iterator[tuple[int, in
             yield start, end, between.replace(old, new), "plus/minus"
 
 
+def _helpers(text: str, root: Path) -> str:
+    """The shared modules that a test module imports."""
+    names = sorted(set(re.findall(r"^from tests\.support\.(\w+) import", text, re.M)))
+    return "".join((root / "tests" / "support" / f"{name}.py").read_text("utf-8") for name in names)
+
+
 def covering(module: Path, root: Path) -> list[str]:
-    """Test files that speak of the module, of its package, or of the repository that it is on the store."""
+    """Test files that stand where the module stands, or speak of it, of its package, or of the repository it is on the store."""
     dotted = ".".join(module.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
     package, _, name = dotted.rpartition(".")
     words = [dotted, f"from {package} import", f"import {dotted}"]
@@ -131,8 +138,8 @@ def covering(module: Path, root: Path) -> list[str]:
     found = []
     for path in sorted((root / "tests").rglob("test_*.py")):
         text = path.read_text("utf-8")
-        helpers = "".join(p.read_text("utf-8") for p in path.parent.glob("*.py") if not p.name.startswith("test_"))
-        if any(word in text or (word in helpers and f"{path.parent.name}." in text) for word in words):
+        near = path.parent.relative_to(root / "tests") == module.parent.relative_to(root)
+        if near or any(word in text or word in _helpers(text, root) for word in words):
             found.append(str(path.relative_to(root)))
     quick = [f for f in found if not any(word in (root / f).read_text("utf-8") for word in SLOW)]
     return sorted(quick, key=lambda f: dotted.rpartition(".")[2] not in f)

@@ -9,8 +9,8 @@ class InvalidInput(Exception):
 
 def plain_errors() -> tuple[type[Exception], ...]:
     """Errors whose text is for the reader. Imported when one has to be told: a command that goes well needs none."""
-    from monitors.jobs.statements import InvalidStatement
     from monitors.settings import SettingsError
+    from rules.accounts.statements import InvalidStatement
     from rules.cases.case import CaseError
     from rules.inquiries import InquiryError
     from rules.people import PeopleError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import secrets
 import socket
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from twisted.internet.defer import Deferred
 
 from crawler.fetch.addresses import Address, Network, embedded_ipv4, is_public, literal, network, parse
 
+log = logging.getLogger(__name__)
 SCHEMES = ("http", "https")
 PORTS_REFUSED = frozenset(
     {22, 23, 25, 110, 143, 445, 465, 587, 993, 995, 1433, 3306, 3389, 5432, 6379, 9200, 11211, 27017}
@@ -119,7 +121,8 @@ class EgressProxy:
         self._connect_to = connect_to
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._server: asyncio.Server | None = None
-        self._open: set[asyncio.Task[None]] = set()
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._stopped = False
         self._mark = secrets.token_hex(16)
 
     @property
@@ -138,26 +141,34 @@ class EgressProxy:
         self._server = await asyncio.start_server(self._accept, sock=self._socket)
 
     async def stop(self) -> None:
-        """Stop listening and end what is still open."""
+        """Stop listening and end what is still open: no task is left when this returns."""
+        self._stopped = True
+        await _turns()  # asyncio itself loses the socket of a connection that it is taking when the server closes
         if self._server:
             self._server.close()
         self._socket.close()
-        for task in self._open:
+        for task in (ending := dict(self._open)):
             task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
-
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        self._open.add(task)
-        try:
-            await self._serve(reader, writer)
-        except asyncio.CancelledError:
-            if self._server and self._server.is_serving():
-                raise  # otherwise it was `stop`, and asyncio would report the end of the task as an error
-        finally:
-            self._open.discard(task)
+        await asyncio.gather(*ending, return_exceptions=True)
+        for writer in ending.values():
             writer.close()
+        await _turns()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection in a task that is known from its beginning: one that `stop` did not know of would outlive the
+        loop."""
+        if self._stopped:
+            writer.close()
+            return
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._open[task] = writer
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if writer := self._open.pop(task, None):
+            writer.close()
+        if not task.cancelled() and (error := task.exception()):
+            log.warning("egress.failed: %r", error)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError, ValueError, asyncio.LimitOverrunError):
@@ -210,6 +221,13 @@ PROXY_ERRORS = {
     "destination_unavailable": "connect: 无法连接服务器",
 }
 """The error types of RFC 9209 that the proxy tells, and what each says as an observation's reason."""
+
+
+async def _turns() -> None:
+    """Let the loop go on for as long as a connection takes from the system's accept to `EgressProxy._accept`, and from there
+    to a closed socket: three turns each."""
+    for _ in range(6):
+        await asyncio.sleep(0)
 
 
 def _proxy_error(error: Exception) -> str:

@@ -131,7 +131,7 @@ def main() -> int:
 
     The order comes by standard input, for it may hold an account's authorisation, which no file should.
     """
-    parser = argparse.ArgumentParser(prog="python -m crawler.run")
+    parser = argparse.ArgumentParser(prog="python -m crawler.fetch.worker")
     parser.add_argument("--parent", type=int, default=0)
     parser.add_argument("--memory-mb", type=int, default=0)
     given = parser.parse_args()

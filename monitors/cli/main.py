@@ -103,9 +103,12 @@ def options(
     now: Annotated[str, typer.Option(help="把这个时间当作现在（ISO 格式），用于复查与推演")] = "",
 ) -> None:
     """Global options; the settings and the database are opened only by commands that need them."""
-    from monitors import logs
+    if (
+        "structlog" in sys.modules
+    ):  # the command is imported by now: one that writes no log need not wait for the library
+        from monitors import logs
 
-    logs.configure()
+        logs.configure()
     try:
         moment = clock.starting_at(clock.parse_now(now)) if now else clock.wall
     except ValueError as error:

@@ -70,10 +70,12 @@ class CliContext:
     @contextmanager
     def context(self, **more: Any) -> Iterator[AppContext]:
         """Settings and database, opened and closed."""
+        from monitors import logs
         from monitors.app_context import AppContext
         from storage.audit import Actor, acting
         from storage.store import Store
 
+        logs.configure()
         settings = self.settings(**more)
         store = Store(settings.database)
         try:

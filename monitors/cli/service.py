@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from monitors.cli.options import Format, FormatOption, asked, print_rows
-from monitors.service.doctor import examine
+from monitors.jobs.doctor import examine
 from storage.store import Store
 
 

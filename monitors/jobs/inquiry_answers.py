@@ -11,7 +11,8 @@ from functools import partial
 from monitors.app_context import AppContext
 from monitors.jobs.inquiries import desk_of
 from monitors.jobs.proof import look_at_links
-from monitors.jobs.statements import InvalidStatement, Picture, keep_picture, record_statement
+from monitors.jobs.statements import Picture, keep_picture, record_statement
+from rules.accounts.statements import InvalidStatement
 from rules.calendar import china_calendar
 from rules.coverage import AccountKnowledge, Knowledge, knowledge_of, update_clauses
 from rules.evaluation import bind_clauses, school_context

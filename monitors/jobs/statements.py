@@ -11,6 +11,7 @@ from uuid import uuid4
 from monitors.app_context import AppContext
 from monitors.jobs.sweep_review import schedule_visits
 from rules.accounts.state import apply_observation
+from rules.accounts.statements import InvalidStatement
 from rules.model import EvidenceKind, Observation, Outcome, Platform, Statement
 from storage.evidence import EvidenceArchive
 
@@ -19,10 +20,6 @@ PICTURE = "urn:xunjian:picture:"
 PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
 """What a picture begins with; what begins otherwise is none, whatever it is called."""
 MOST_PICTURE = 5 * 1024 * 1024
-
-
-class InvalidStatement(ValueError):
-    """A statement that cannot be kept. Raised here; the command prints the sentence and exits 2, the page shows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.console.app_state import state_of
 from monitors.errors import InvalidInput
-from monitors.service.scheduled_jobs import SCHEDULED_JOBS
+from monitors.scheduled_jobs import SCHEDULED_JOBS
 from monitors.service.scheduler import JobScheduler
 from monitors.service.service_lock import only_service
 

@@ -19,6 +19,11 @@ MISDATED = timedelta(days=2)
 """A page that dates a post so far from what was stated of it disproves the statement."""
 
 
+class InvalidStatement(ValueError):
+    """A statement that cannot be kept. Raised by `monitors.jobs.statements`; the command prints the sentence and exits 2,
+    the page shows it."""
+
+
 def with_statement(seen: AccountState, said: Statement) -> AccountState:
     """One more statement, or one fewer: who withdraws takes back both the statement and what stood by it."""
     if said.withdraws:

@@ -1,10 +1,11 @@
 """Readings of characters, and Latin letters read as pinyin."""
 
+import json
 import re
 import unicodedata
 from functools import cache, lru_cache
-
-from pypinyin.constants import PINYIN_DICT
+from importlib.util import find_spec
+from pathlib import Path
 
 from rules.names.tables import institutions, usual
 
@@ -13,9 +14,24 @@ _MANY = 2  # further readings are of no living use
 
 
 @cache
+def _readings() -> dict[str, str]:
+    """Code point → readings, as pypinyin has them. Its file is read, for importing the package reads half a second of phrases
+    that nobody here asks for. Raises FileNotFoundError where pypinyin is not installed."""
+    spec = find_spec("pypinyin")
+    folders = spec.submodule_search_locations if spec else None
+    table = Path((folders or [""])[0]) / "pinyin_dict.json"
+    readings: dict[str, str] = json.loads(table.read_text("utf-8"))
+    return readings
+
+
+def _readings_of(char: str) -> list[str]:
+    return _readings().get(str(ord(char)), "").split(",")
+
+
+@cache
 def toned(char: str) -> frozenset[str]:
     """The readings of a character with tone digits, such as `li3`."""
-    found = PINYIN_DICT.get(ord(char), "").split(",")[:_MANY] if len(char) == 1 else []
+    found = _readings_of(char)[:_MANY] if len(char) == 1 else []
     return frozenset(_number(reading) for reading in found if reading)
 
 
@@ -31,7 +47,7 @@ def _number(reading: str) -> str:
 
 def reading(char: str) -> str:
     """The usual reading of a character without tone; '' where it has none."""
-    return _number(PINYIN_DICT.get(ord(char), "").split(",")[0])[:-1]
+    return _number(_readings_of(char)[0])[:-1]
 
 
 @cache

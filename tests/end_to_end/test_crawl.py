@@ -84,12 +84,14 @@ def crawl(server: CampusServer, folder: Path, platform: Platform) -> tuple[Store
         [sys.executable, "-m", "crawler.fetch.worker"],
         input=dump(order),
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONASYNCIODEBUG": "1"},
         capture_output=True,
         text=True,
         timeout=120,
     )
     assert child.returncode == 0, child.stderr
+    left = [word for word in ("destroyed", "never retrieved", "never awaited", "Traceback") if word in child.stderr]
+    assert not left, f"a child closes what it opened: {child.stderr}"
     return store, json.loads(child.stdout)
 
 

@@ -80,7 +80,7 @@ def children_of(data: Path) -> list[str]:
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if b"crawler.run" in (process / "cmdline").read_bytes():
+            if b"crawler.fetch.worker" in (process / "cmdline").read_bytes():
                 held = [str(fd.readlink()) for fd in (process / "fd").iterdir() if fd.is_symlink()]
                 found += [process.name] if any(name.startswith(str(data)) for name in held) else []
     return found

@@ -111,7 +111,7 @@ def test_a_child_whose_parent_died_while_it_loaded_asks_nobody(context: AppConte
     file.write_text(dump(order_at(context, site.url)), "utf-8")
     parent = (
         "import os, subprocess, sys; stdin = open(sys.argv[1]);"
-        "child = subprocess.Popen([sys.executable, '-m', 'crawler.run', '--parent', str(os.getpid())], stdin=stdin,"
+        "child = subprocess.Popen([sys.executable, '-m', 'crawler.fetch.worker', '--parent', str(os.getpid())], stdin=stdin,"
         " stderr=subprocess.DEVNULL, start_new_session=True);"
         "print(child.pid, flush=True); os.kill(os.getpid(), 9)"
     )

@@ -16,7 +16,8 @@ from monitors.console.coverage import coverage_rows
 from monitors.console.rendering import Pager, redirect_after, render, school_names, world_of
 from monitors.jobs.inquiries import link_of
 from monitors.jobs.inquiry_answers import confirm_statement, knowledge_now, observe
-from monitors.jobs.statements import InvalidStatement, Picture
+from monitors.jobs.statements import Picture
+from rules.accounts.statements import InvalidStatement
 from rules.coverage import Knowledge, total
 from rules.inquiries import (
     AnswerKind,

@@ -19,7 +19,8 @@ from monitors.jobs.inquiry_answers import (
     tell_change,
     withdraw_declaration,
 )
-from monitors.jobs.statements import InvalidStatement, Picture
+from monitors.jobs.statements import Picture
+from rules.accounts.statements import InvalidStatement
 from rules.inquiries import AnswerKind, Inquiry, InquiryError
 from rules.inquiry_links import link_opens, read_link_token
 from rules.lockout import Subject

@@ -19,9 +19,9 @@ from monitors.console.app_state import scheduler_alive, state_of
 from monitors.console.background import start
 from monitors.console.platform_status import held_up
 from monitors.console.rendering import redirect_after, render, world_of
+from monitors.jobs.doctor import examine
 from monitors.jobs.run_sweep import run_sweep
-from monitors.service.doctor import examine
-from monitors.service.scheduled_jobs import LABELS
+from monitors.scheduled_jobs import LABELS
 from monitors.version import product_version
 from rules.model import Platform
 from rules.people import User

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
 
-from alerts.documents.statements import statement_letter
 from alerts.notices.facts import citations
 from alerts.notices.notice import EvidenceCitation
 from alerts.notices.statement import PAPERS, Statement
 from alerts.sanitize import clean
+from alerts.statements import statement_letter
 from monitors.app_context import AppContext
 from monitors.jobs.discovery.candidates import SuspectError
 from monitors.jobs.paper_facts import issuing_office

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import socket
 
 import pytest
 
@@ -111,6 +113,27 @@ def test_the_proxy_closes_what_was_open_when_it_stops(capfd: pytest.CaptureFixtu
 
     asyncio.run(hold(), debug=True)
     assert "pending" not in capfd.readouterr().err
+
+
+def test_the_proxy_leaves_no_task_of_a_connection_that_came_as_it_stopped(capfd: pytest.CaptureFixture[str]) -> None:
+    """Between the system's accept and a task's first step lie turns of the loop: whichever of them `stop` comes in."""
+
+    async def stop_after(turns: int) -> set[asyncio.Task[object]]:
+        proxy = EgressProxy(AddressPolicy())
+        await proxy.start()
+        host, port = "127.0.0.1", int(proxy.url.rsplit(":", 1)[1])
+        with socket.create_connection((host, port)) as client:
+            client.sendall(b"GET http://a.example/ HTTP/1.1\r\n")
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await asyncio.wait_for(proxy.stop(), 5)
+            return asyncio.all_tasks() - {asyncio.current_task()}
+
+    for turns in range(8):
+        assert asyncio.run(stop_after(turns), debug=True) == set()
+    gc.collect()
+    said = capfd.readouterr().err
+    assert not [word for word in ("destroyed", "never retrieved", "unclosed") if word in said], said
 
 
 def test_a_site_cannot_speak_in_the_proxys_name() -> None:

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from monitors.cli.main import main
+from monitors.jobs.doctor import examine
 from monitors.people.users import first_link, use_first_link
 from monitors.private_files import keep_private, open_to_others
-from monitors.service.doctor import examine
 from monitors.settings import Settings, SettingsError, load_settings
 from rules.people import PeopleError, Role
 from storage.store import Store

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from monitors.app_context import AppContext
 from monitors.console.app_state import state_of
 from monitors.console.cron_text import cron_text, plain_error, plain_note, seconds_text
-from monitors.service.scheduled_jobs import SCHEDULED_JOBS
+from monitors.scheduled_jobs import SCHEDULED_JOBS
 from monitors.version import product_version
 from tests.conftest import NOW
 from tests.support.console import Browser, RunningTimetable, client_of

@@ -27,9 +27,10 @@ from monitors.jobs.inquiry_answers import (
     tell_change,
     withdraw_declaration,
 )
-from monitors.jobs.statements import InvalidStatement, Picture
+from monitors.jobs.statements import Picture
 from monitors.settings import load_settings
 from rules.accounts.state import apply_observation
+from rules.accounts.statements import InvalidStatement
 from rules.coverage import Knowledge
 from rules.inquiries import AnswerKind, Inquiry, InquiryError, InquiryState
 from rules.inquiry_links import link_opens, read_link_token

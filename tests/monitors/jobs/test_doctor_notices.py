@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from monitors.jobs.doctor_notices import offices
 from monitors.jobs.paper_facts import issuing_office
-from monitors.service.doctor_notices import offices
 from monitors.settings import load_settings
 from rules.policies.loader import bundled_policy
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import docx
 import pytest
 
-from alerts.documents.receipts import COLUMNS, cover_sheet
+from alerts.receipts import COLUMNS, cover_sheet
 from rules.model import DocumentType
 from tests.support.notices import NOW, notice
 

@@ -14,8 +14,8 @@ import structlog
 from crawler.fetch.browser import find_browser
 from monitors.app_context import AppContext
 from monitors.clock import Clock
+from monitors.jobs import doctor_notices
 from monitors.private_files import open_to_others
-from monitors.service import doctor_notices
 from monitors.settings import Settings, settings_file
 from monitors.settings_names import former_name_warnings
 from monitors.version import product_version
