@@ -39,16 +39,18 @@ class CandidateRepository:
                 waiting += merged.state == CandidateState.WAITING and merged.kind.needs_review
         return new, waiting
 
-    def save(self, candidate: Candidate, *, expected: CandidateState) -> bool:
-        """Keep a decision if nobody decided in between; False where somebody did."""
+    def save(self, candidate: Candidate, *, known: Candidate) -> bool:
+        """Keep a decision on the candidate as it was ``known`` if nobody decided, and no search found it anew, in between;
+        False where either happened: the decision must be taken again on what stands there now."""
         mine = (CANDIDATE.c.school == candidate.school) & (CANDIDATE.c.key == candidate.key)
         with self._db.write() as tx:
-            known = tx.execute(select(CANDIDATE.c.document).where(mine)).scalar()
-            change, row = CANDIDATE.update().where(mine, CANDIDATE.c.state == expected.value), _row(candidate)
-            if tx.execute(change.values(**row)).rowcount != 1:
+            stored = tx.execute(select(CANDIDATE.c.document).where(mine).with_for_update()).scalar()
+            if stored is None or load(Candidate, stored) != known:
                 return False
+            row = _row(candidate)
+            tx.execute(CANDIDATE.update().where(mine).values(**row))
             action, now = f"suspect.{candidate.state.value}", candidate.decided_at or candidate.last_seen_at
-            record_document(tx, action, candidate.key, known, row["document"], now=now, school=candidate.school)
+            record_document(tx, action, candidate.key, stored, row["document"], now=now, school=candidate.school)
             return True
 
     def one(self, school: str, key: str) -> Candidate | None:

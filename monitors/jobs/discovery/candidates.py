@@ -137,6 +137,10 @@ def _host(found: SearchHit) -> str:
     return identity(Platform.WEBSITE, "", found.url).partition("/")[0].partition(":")[0]
 
 
+TRIES = 5
+"""Times a decision is taken again because a search met the same account in between."""
+
+
 def decide_candidate_as(
     context: AppContext,
     school: str,
@@ -154,19 +158,21 @@ def decide_candidate_as(
 
     The one way for the command line and the console. An excluded one is never raised again unless its name changes.
     """
-    candidate = context.store.candidates.one(school, key)
-    if candidate is None:
-        raise SuspectError(f"没有这个疑似账号：{school} {key}。可以用 xunjian suspect list 查看。")
-    if expected is not None and candidate.state is not expected:
-        raise SuspectTaken(_taken(candidate))
-    try:
-        decided = decide_candidate(candidate, state, by=by, reason=reason, now=context.clock(), unit=unit)
-    except ValueError as error:
-        raise SuspectError(str(error)) from error
-    if not context.store.candidates.save(decided, expected=candidate.state):
-        raise SuspectTaken(_taken(context.store.candidates.one(school, key) or candidate))
-    excluded = state is CandidateState.EXCLUDED
-    return decided, dismiss_cases(context, decided) if excluded else []
+    for _ in range(TRIES):
+        candidate = context.store.candidates.one(school, key)
+        if candidate is None:
+            raise SuspectError(f"没有这个疑似账号：{school} {key}。可以用 xunjian suspect list 查看。")
+        if expected is not None and candidate.state is not expected:
+            raise SuspectTaken(_taken(candidate))
+        expected = candidate.state  # a search may meet it again meanwhile; another person's decision stands
+        try:
+            decided = decide_candidate(candidate, state, by=by, reason=reason, now=context.clock(), unit=unit)
+        except ValueError as error:
+            raise SuspectError(str(error)) from error
+        if context.store.candidates.save(decided, known=candidate):
+            excluded = state is CandidateState.EXCLUDED
+            return decided, dismiss_cases(context, decided) if excluded else []
+    raise SuspectError(f"“{candidate.name[:40]}”正在被搜索任务更新，您的操作没有保存，请稍后再试。")
 
 
 def _taken(candidate: Candidate) -> str:
@@ -196,5 +202,5 @@ def close_registered(context: AppContext, hunt: ScreeningContext) -> int:
         home = hunt.homes.get(candidate.school)
         if home and candidate.key in home.register.keys:
             filed = decide_candidate(candidate, CandidateState.FILED, by="系统", reason="台账中已有这个账号。", now=now)
-            done += context.store.candidates.save(filed, expected=CandidateState.WAITING)
+            done += context.store.candidates.save(filed, known=candidate)
     return done
