@@ -52,7 +52,8 @@ def test_a_decision_on_what_stands_there_no_more_is_not_kept(context: AppContext
 def test_a_search_in_between_costs_neither_the_decision_nor_what_it_found(
     context: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stored, first = context.store.candidates, []
+    stored = context.store.candidates
+    first: list[Candidate] = []
 
     def save(self: CandidateRepository, candidate: Candidate, *, known: Candidate) -> bool:
         if not first:

@@ -172,7 +172,7 @@ def decide_candidate_as(
         if context.store.candidates.save(decided, known=candidate):
             excluded = state is CandidateState.EXCLUDED
             return decided, dismiss_cases(context, decided) if excluded else []
-    raise SuspectError(f"“{candidate.name[:40]}”正在被搜索任务更新，您的操作没有保存，请稍后再试。")
+    raise SuspectError(f"疑似账号 {key} 正在被搜索任务更新，您的操作没有保存，请稍后再试。")
 
 
 def _taken(candidate: Candidate) -> str:
