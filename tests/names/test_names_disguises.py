@@ -9,7 +9,6 @@ from bench.names_disguises import SCRIPTS, doubled, misspelt, scripts, signs
 from rules.names import Matcher, NameKind, NameVerdict
 from rules.names.fold import FOLD
 from rules.names.matcher import MAX_LENGTH
-from rules.names.protected import ProtectedNames, ProtectedSchool
 from rules.names.tables import letters
 from rules.names.tables import signs as built
 from tests.names.conftest import protected, school
@@ -159,12 +158,8 @@ def test_an_overlong_line_says_that_its_beginning_was_judged(matcher: Matcher) -
 
 def test_a_doubled_letter_makes_no_other_school_of_it() -> None:
     both = [
-        ProtectedSchool(
-            code="sust", name="陕西科技大学", names=ProtectedNames(full=["陕西科技大学"], abbreviation=["SUST"])
-        ),
-        ProtectedSchool(
-            code="sustech", name="南方科技大学", names=ProtectedNames(full=["南方科技大学"], abbreviation=["SUSTech"])
-        ),
+        school("sust", "陕西科技大学", abbreviation=["SUST"]),
+        school("sustech", "南方科技大学", abbreviation=["SUSTech"]),
     ]
     matcher = Matcher(both)
     assert matcher.screen("SUST表白墙").school == "sust"
@@ -173,8 +168,7 @@ def test_a_doubled_letter_makes_no_other_school_of_it() -> None:
 
 
 def test_xian_in_letters_is_two_characters() -> None:
-    school = ProtectedSchool(code="xauat", name="西安建筑科技大学", names=ProtectedNames(full=["西安建筑科技大学"]))
-    matcher = Matcher([school])
+    matcher = Matcher([school("xauat", "西安建筑科技大学")])
     assert matcher.screen("xian建筑科技大学新生群").flagged
     assert matcher.screen("XIAN建筑科技大学图书馆").flagged
     assert not matcher.screen("xianfeng建筑社").flagged
