@@ -39,17 +39,11 @@ class CandidateRepository:
                 waiting += merged.state == CandidateState.WAITING and merged.kind.needs_review
         return new, waiting
 
-    def save(self, candidate: Candidate, *, expected: CandidateState) -> bool:
-        """Keep a decision if nobody decided in between; False where somebody did."""
-        mine = (CANDIDATE.c.school == candidate.school) & (CANDIDATE.c.key == candidate.key)
-        with self._db.write() as tx:
-            known = tx.execute(select(CANDIDATE.c.document).where(mine)).scalar()
-            change, row = CANDIDATE.update().where(mine, CANDIDATE.c.state == expected.value), _row(candidate)
-            if tx.execute(change.values(**row)).rowcount != 1:
-                return False
-            action, now = f"suspect.{candidate.state.value}", candidate.decided_at or candidate.last_seen_at
-            record_document(tx, action, candidate.key, known, row["document"], now=now, school=candidate.school)
-            return True
+    def save(self, candidate: Candidate, *, known: Candidate) -> bool:
+        """Keep a decision on the candidate as it was ``known`` if nobody decided, and no search found it anew, in between;
+        False where either happened: the decision must be taken again on what stands there now."""
+        at = candidate.decided_at or candidate.last_seen_at
+        return self.change(known, candidate, f"suspect.{candidate.state.value}", at)
 
     def change(self, known: Candidate, changed: Candidate, action: str, now: datetime) -> bool:
         """Keep a change if the candidate is still as it was known; False where somebody changed it in between."""

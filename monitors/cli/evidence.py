@@ -12,7 +12,7 @@ import typer
 from monitors.cli.groups import CommandGroup
 from monitors.cli.options import EvidencePath, Format, FormatOption, asked, print_rows
 from monitors.errors import InvalidInput
-from monitors.jobs.evidence_replay import replay_observations
+from monitors.jobs.evidence_replay import place_of, replay_observations, told
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive, VerifyStatus
 from storage.evidence import verify as verify_archive
@@ -61,16 +61,19 @@ def _recorded_heads(ctx: typer.Context) -> tuple[dict[str, str], str]:
 @commands.command()
 def replay(ctx: typer.Context, path: EvidencePath = None, form: FormatOption = Format.TEXT) -> None:
     """由存证的原始字节重新读取每一次观察，列出与记录不一致的地方。"""
-    archive = EvidenceArchive(_place(ctx, path))
+    root, only = place_of(_place(ctx, path))
+    archive = EvidenceArchive(root)
     counts: Counter[str] = Counter()
     with asked(ctx).context() as context:
-        for row in replay_observations(context, archive):
+        for row in replay_observations(context, archive, only):
             counts[row["result"]] += 1
             if form != Format.TEXT:
                 print_rows([row], Format.JSONL)
             elif row["result"] != "same":
-                typer.echo(f"{row['account']}  {row['evidence']}  {row.get('reason') or row['differs']}")
+                typer.echo(told(row))
     if form == Format.TEXT:
+        if not counts:
+            typer.echo("数据库里没有出自这里的观察，没有可以重新读取的。")
         typer.echo(f"一致 {counts['same']}，不一致 {counts['different']}，存证缺失 {counts['missing']}")
     if counts["different"] or counts["missing"]:
         raise typer.Exit(1)

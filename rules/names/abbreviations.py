@@ -109,7 +109,7 @@ def judge(short: Abbreviation, found: Sequence[Token], name: NameContext, second
     best: AbbreviationHit | None = None
     for token in found:
         how = _glued(token, short.text)
-        if not how:
+        if not how or _doubled_rival(token.run, short):
             continue
         shown = name.name[token.start : token.end]
         kind = NameKind.SYMBOL if token.spaced or not shown.isalnum() else NameKind.ABBREVIATION
@@ -121,6 +121,12 @@ def judge(short: Abbreviation, found: Sequence[Token], name: NameContext, second
         if not best and _worth_a_look(short, token, how, found, name):
             best = AbbreviationHit(REVIEW, short, kind, shown, "这几个字母也是其他机构或词语的缩写")
     return best
+
+
+def _doubled_rival(run: str, short: Abbreviation) -> bool:
+    """True for SUSTTech beside SUST: with its doubled letter taken out it is the abbreviation of another school."""
+    end = len(short.text)
+    return run[:end] == short.text and run[end - 1] == run[end : end + 1] and run[:end] + run[end + 1 :] in _users()
 
 
 def _worth_a_look(short: Abbreviation, token: Token, how: str, found: Sequence[Token], name: NameContext) -> bool:
@@ -140,13 +146,19 @@ def _sure(short: Abbreviation, token: Token, how: str, name: NameContext) -> boo
         return False
     if how == "city":
         return campus
-    if not short.shared:
+    if not short.shared or (how == "more" and _in_capitals(short.text, token, name.name)):
         return True
     whole = len(token.run) == len("".join(unit.text for unit in name.units))
     if whole and how == "whole" and token.upper and len(short.text) > 3:
         return True
     mark = how == "led" and token.upper is False and whole and name.name[-1].isupper()
     return campus or _led(token, name) or mark or (how == "whole" and token.upper and token.at == 1 and whole)
+
+
+def _in_capitals(short: str, token: Token, name: str) -> bool:
+    """True for BITsec: the letters in capitals, the word glued to them in small ones; a word of a language is not so written."""
+    end = token.start + len(short)
+    return name[token.start : end] == short.upper() and name[end : token.start + len(token.run)].islower()
 
 
 def disguised(short: Abbreviation, found: Signed, name: str) -> AbbreviationHit | None:

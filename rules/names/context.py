@@ -1,5 +1,6 @@
 """What stands around a term in a name: campus words, introductions, places, firms, foreign spellings."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -14,6 +15,10 @@ from rules.names.terms import places
 from rules.names.tokens import Token, tokens
 
 _LONGEST = 8
+_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚"
+_SHOP = re.compile(
+    rf"[{_SURNAMES}](?:[记氏家姐哥叔婶妈嫂]|老?师傅)?(?:超市|便利店|商店|商行|烧烤|烤肉|快餐|面馆|饭店|餐馆|餐厅|小吃|火锅|奶茶|理发|美发|水果|药房|酒店|宾馆|旅馆|文印|眼镜|搬家|家政|装修|中介|棋牌|网吧|五金|服装|烟酒)"
+)
 
 
 @cache
@@ -78,6 +83,11 @@ class NameContext:
     def firm(self, end: int) -> str:
         """The word right after that a firm would have, or ''."""
         return opens("company", self.line[end : end + _LONGEST])
+
+    def shop(self, end: int) -> str:
+        """The word right after that a shop named after a person has: 张超市, 李记烧烤, 王姐快餐; '' where there is none."""
+        match = _SHOP.match(self.line, end)
+        return match[0] if match else ""
 
     def begins(self, start: int) -> bool:
         """True when nothing, a separator, letters, digits or an introduction stands before unit `start`."""

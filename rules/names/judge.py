@@ -145,6 +145,8 @@ class ChineseNameJudge:
             return MatchDecision(REVIEW, claim, f"名称中另有地名“{away[0]}”，不在该校所在省份")
         if not name.begins(claim.start) and name.loose(claim):
             return MatchDecision(REVIEW, claim, "前面的字无法断开，可能是其他词语的一部分")
+        if name.shop(claim.end):
+            return MatchDecision(REVIEW, claim, "后面像是一家商号的名称")
         return MatchDecision(FLAG, claim)
 
     def _contested(

@@ -27,11 +27,17 @@ MAX_LENGTH = MAX_UNITS  # characters of a name that are judged; no platform lets
 _LETTERS = re.compile(r"[a-z]+")
 
 
-def _spelled(found: Sequence[NameUnit]) -> list[NameUnit]:
+_XIAN = ("xi", "an")
+"""Xian is 西安 oftener than any single character that sounds so."""
+
+
+def _spelled(found: Sequence[NameUnit], terms: Sequence[Term]) -> list[NameUnit]:
     """The units with runs of letters cut into pinyin syllables where they are nothing but pinyin."""
     made: list[NameUnit] = []
+    two = any("西安" in term.text for term in terms)
     for unit in found:
         parts = split(unit.text) if _LETTERS.fullmatch(unit.text) else ()
+        parts = (*_XIAN, *parts[1:]) if two and parts[:1] == ("xian",) else parts
         if len(parts) < 2:
             made.append(unit)
             continue
@@ -87,12 +93,13 @@ class Matcher:
         """The mask of the pinyin syllables in a name of mixed writing."""
         covered = 0
         for run in _LETTERS.findall("".join(map(FOLD.__getitem__, name))):
-            for syllable in split(run):
+            parts = split(run)
+            for syllable in (*parts, *_XIAN) if "xian" in parts else parts:
                 covered |= self._index.of(syllable)
         return covered
 
     def _decide(self, name: str, terms: Sequence[Term], hits: Sequence[LatinHit]) -> NameMatch:
-        found = _spelled(units(name)) if terms else units(name)
+        found = _spelled(units(name), terms) if terms else units(name)
         context = NameContext(name, found)
         ruling = self._rule(context, terms, hits) if terms else None
         if ruling and ruling.verdict is NameVerdict.FLAG:

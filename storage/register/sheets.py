@@ -16,7 +16,8 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from storage.register.headings import HEADINGS, normal
-from storage.register.limits import TooLarge, WorkbookCounter
+from storage.register.limits import MAX_SPANNED, TooLarge, WorkbookCounter
+from storage.register.other_books import OLD_EXCEL, UnreadableBook, is_open_document, read_book
 
 MAX_FILE = 20 * 1024 * 1024
 MAX_UNPACKED = 80 * 1024 * 1024
@@ -51,21 +52,22 @@ class Sheet:
 
 def open_book(data: bytes, filename: str) -> list[Sheet]:
     """As `open_table`, with the hidden sheets, marked so, for who must say what was not read."""
-    return _open_xlsx(data) if data.startswith(b"PK") and len(data) <= MAX_FILE else open_table(data, filename)
+    if len(data) <= MAX_FILE:
+        if data.startswith(OLD_EXCEL) or (data.startswith(b"PK") and is_open_document(data)):
+            return _open_other(data)
+        if data.startswith(b"PK"):
+            return _open_xlsx(data)
+    return open_table(data, filename)
 
 
 def open_table(data: bytes, filename: str) -> list[Sheet]:
-    """Every visible sheet of an xlsx, or a CSV as one sheet. The content decides the type, not the file's name."""
+    """Every visible sheet of an xlsx, xls or ods, or a CSV as one sheet. The content decides, not the file's name."""
     if len(data) > MAX_FILE:
         raise NotATable(f"文件过大（超过 {MAX_FILE // 2**20} MB），请删去图片和无关工作表后重新上传")
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise NotATable("文件是空的，请检查是否选错了文件")
-    if data.startswith(b"PK"):
-        return [sheet for sheet in _open_xlsx(data) if not sheet.hidden]
-    if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise NotATable("文件设有打开密码，请在 Excel 中取消密码后重新上传")
-        raise NotATable("这是旧版 Excel（.xls）或 Word 文件，请在 Excel 中另存为“Excel 工作簿（*.xlsx）”后重新上传")
+    if data.startswith((b"PK", OLD_EXCEL)):
+        return [sheet for sheet in open_book(data, filename) if not sheet.hidden]
     if data.lstrip()[:1] == b"<":
         raise NotATable("文件内容是网页而不是表格，请在 Excel 中打开后另存为“Excel 工作簿（*.xlsx）”")
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc", b"\x1f\x8b", b"{\\rtf")):
@@ -77,6 +79,46 @@ def open_table(data: bytes, filename: str) -> list[Sheet]:
     return [Sheet("", [(number, cells[:MAX_COLUMNS]) for number, cells in rows], cut=cut)]
 
 
+def _open_other(data: bytes) -> list[Sheet]:
+    """An old Excel workbook or an OpenDocument table. What a formula last showed is read, not the formula."""
+    if data.startswith(b"PK"):
+        _check_zip(data, "content.xml")
+    elif "EncryptedPackage".encode("utf-16-le") in data:
+        raise NotATable(OTHER["password"])
+    try:
+        found = read_book(data, MAX_ROWS, MAX_COLUMNS)
+    except UnreadableBook as error:
+        raise NotATable(OTHER[error.code]) from error
+    sheets = [
+        Sheet(
+            str(each["title"]),
+            [
+                (number, [_formula(cell) if isinstance(cell, str) else cell for cell in cells])
+                for number, cells in each["rows"]
+            ],
+            spans=[(top, left, bottom, right) for top, left, bottom, right in each["spans"]],
+            cut=each["cut"],
+            hidden=each["hidden"],
+        )
+        for each in found
+    ]
+    return _not_empty(sheets)
+
+
+OTHER = {
+    "": "文件已损坏、内容过大，或是 Word 等其他文件，请在 Excel 中打开后另存为“Excel 工作簿（*.xlsx）”再上传",
+    "password": "文件设有打开密码，请在 Excel 中取消密码后重新上传",
+    "rows": f"工作表超过 {MAX_ROWS} 行，请拆分后分别导入",
+    "spans": f"合并单元格的范围过大（超过 {MAX_SPANNED} 格），请取消合并后重新上传",
+}
+
+
+def _not_empty(sheets: list[Sheet]) -> list[Sheet]:
+    if not any(sheet.rows for sheet in sheets if not sheet.hidden):
+        raise NotATable("工作簿里没有内容（隐藏的工作表不会读取），请检查是否选错了文件")
+    return sheets
+
+
 def _open_xlsx(data: bytes) -> list[Sheet]:
     _check_zip(data)
     try:
@@ -85,18 +127,15 @@ def _open_xlsx(data: bytes) -> list[Sheet]:
             book = load_workbook(io.BytesIO(data), data_only=False, keep_links=False)
     except Exception as error:  # a damaged workbook fails in many ways: KeyError, ParseError, zlib.error …
         raise NotATable("Excel 文件已损坏，请在 Excel 中打开并另存后重新上传") from error
-    sheets = [_sheet(s) for s in book.worksheets if isinstance(s, Worksheet)]
-    if not any(sheet.rows for sheet in sheets if not sheet.hidden):
-        raise NotATable("工作簿里没有内容（隐藏的工作表不会读取），请检查是否选错了文件")
-    return sheets
+    return _not_empty([_sheet(s) for s in book.worksheets if isinstance(s, Worksheet)])
 
 
-def _check_zip(data: bytes) -> None:
+def _check_zip(data: bytes, needs: str = "xl/workbook.xml") -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             names = {member.filename for member in members}
-            if "xl/workbook.xml" not in names:
+            if needs not in names:
                 kind = "Word 文档" if "word/document.xml" in names else "压缩包或其他文件"
                 raise NotATable(f"这是{kind}，不是 Excel 工作簿，请上传 *.xlsx 或 CSV 文件")
             left, counter = MAX_UNPACKED, WorkbookCounter()

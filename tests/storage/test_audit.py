@@ -61,7 +61,7 @@ def test_every_kind_of_change_leaves_a_line(store: Store) -> None:
         store.filings.remove("demo", ["a1"], by="张三", now=NOW)
         store.candidates.save(
             decide_candidate(candidate, CandidateState.CONFIRMED, by="张三", reason="", now=NOW),
-            expected=CandidateState.WAITING,
+            known=candidate,
         )
         store.platform_state.switch("weibo", by="张三", reason="核对过", now=NOW, enabled=False)
     found = {entry.action: entry for entry in store.audit.entries()}

@@ -140,5 +140,5 @@ def close_registered(context: AppContext, hunt: ScreeningContext) -> int:
         home = hunt.homes.get(candidate.school)
         if home and candidate.key in home.register.keys:
             filed = decide_candidate(candidate, CandidateState.FILED, by="系统", reason="台账中已有这个账号。", now=now)
-            done += context.store.candidates.save(filed, expected=CandidateState.WAITING)
+            done += context.store.candidates.save(filed, known=candidate)
     return done

@@ -96,7 +96,7 @@ def test_second_of_two_is_told(staff: Browser, context: AppContext) -> None:
     fields = {"school": found.school, "key": found.key}
     assert staff.submit("/suspects/decide", **fields, verdict="excluded").status_code == 422
     first = decide_candidate(found, CandidateState.EXCLUDED, by="李老师", reason="同名的另一所学校", now=NOW)
-    assert context.store.candidates.save(first, expected=CandidateState.WAITING)
+    assert context.store.candidates.save(first, known=found)
     answer = staff.submit("/suspects/decide", **fields, verdict="confirmed")
     assert answer.status_code == 409
     assert "李老师" in answer.text

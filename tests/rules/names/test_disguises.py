@@ -39,13 +39,18 @@ FLAGGED = [
     ("Beijeng Institute of Technology", "bit"),
     ("njubox", "nju"),
     ("NJUsec", "nju"),
+    ("BITsec", "bit"),
+    ("DUTwiki", "dlut"),
     ("loveccnu", "ccnu"),
     ("南jingdaxue表白墙", "nju"),
     ("NANJING大学学生会", "nju"),
 ]
 REVIEWED = [
-    "BITsec",
+    "bitsec",
     "dutbox",
+    "西工大张超市",
+    "西工大李记烧烤",
+    "北理工王姐快餐",
     "BIT101-dev",
     "南京新大学校园墙",
     "南京大学堂墙",
@@ -149,3 +154,21 @@ def test_an_overlong_line_says_that_its_beginning_was_judged(matcher: Matcher) -
     assert f"只比对了前 {MAX_LENGTH} 个字符" in match.why
     assert matcher.screen("北理工表白墙" + "鱼" * MAX_LENGTH).flagged
     assert matcher.screen("北" + "\u200b" * MAX_LENGTH + "理工表白墙").flagged
+
+
+def test_a_doubled_letter_makes_no_other_school_of_it() -> None:
+    both = [
+        school("sust", "陕西科技大学", abbreviation=["SUST"]),
+        school("sustech", "南方科技大学", abbreviation=["SUSTech"]),
+    ]
+    matcher = Matcher(both)
+    assert matcher.screen("SUST表白墙").school == "sust"
+    assert matcher.screen("SUSTech表白墙").school == "sustech"
+    assert matcher.screen("SUSTTech").school != "sust"
+
+
+def test_xian_in_letters_is_two_characters() -> None:
+    matcher = Matcher([school("xauat", "西安建筑科技大学")])
+    assert matcher.screen("xian建筑科技大学新生群").flagged
+    assert matcher.screen("XIAN建筑科技大学图书馆").flagged
+    assert not matcher.screen("xianfeng建筑社").flagged

@@ -38,7 +38,7 @@ def bomb() -> bytes:
     ("data", "filename", "word"),
     [
         (b"", "a.xlsx", "空的"), (b"  \r\n\x00", "a.csv", "空的"), (b"\xef\xbb\xbf", "a.csv", "空的"),
-        (OLE + "EncryptedPackage".encode("utf-16-le"), "a.xlsx", "密码"), (OLE, "a.xls", ".xls"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "a.xlsx", "密码"), (OLE, "a.xls", "损坏"),
         (b"<html><table>", "a.xls", "网页"), (b"%PDF-1.7 ...", "a.pdf", "不支持"), (b"\x89PNG\r\n", "a.png", "不支持"),
         (archive(word__document_xml=b"<w/>"), "a.docx", "Word"), (archive(a=b"x"), "a.zip", "压缩包"),
         (GOOD[: len(GOOD) // 2], "a.xlsx", "损坏"), (b"PK\x03\x04" + bytes(100), "a.xlsx", "损坏"), (b"hello", "a.xlsx", "损坏"),
