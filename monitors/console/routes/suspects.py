@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from alerts.documents.templating import InvalidTemplate
 from monitors.console.access import require_role, view_of
+from monitors.console.middleware import OWN_SCRIPT
 from monitors.console.rendering import Pager, redirect_after, render, school_names, world_of
 from monitors.console.suspect_cards import cards_of
 from monitors.jobs.discovery.candidates import SuspectError, SuspectTaken
@@ -58,7 +59,7 @@ def _page(
             found = [candidate for candidate in found if candidate.kind.needs_review]
         found = clones_first(found)
     pager = Pager(page, len(found), PER_PAGE, {"state": chosen.value})
-    return render(
+    page_of_suspects = render(
         request,
         "suspects.html",
         "疑似账号",
@@ -75,6 +76,8 @@ def _page(
         steps=list(FollowUp),
         names=names,
     )
+    page_of_suspects.headers.update(OWN_SCRIPT)
+    return page_of_suspects
 
 
 def _visible(request: Request, one: str) -> Candidate:
