@@ -18,7 +18,7 @@ from alerts.sanitize import clean, name
 from rules.model import DocumentType
 
 
-class IncompleteNotice(Exception):
+class IncompleteNotice(ValueError):
     """A paper lacks what it may not leave without. Raised while it is rendered; the catcher keeps it in the outbox and
     shows the sentence to whoever can complete it."""
 

@@ -15,6 +15,13 @@ PAPERS = {
     FollowUp.CYBERSPACE: "线索移送函",
 }
 """What each step hands over; 纳入备案 needs no paper."""
+OPERATORS = {
+    Platform.WEBSITE: "有关互联网接入和域名服务提供者",
+    Platform.APP: "应用商店运营方",
+    Platform.GROUP: "群组所在平台运营方",
+    Platform.OTHER: "有关平台运营方",
+}
+"""Who runs it, where the platform's own name does not say."""
 WHAT = {
     ConfirmedKind.MISUSE: "擅自使用学校名称",
     ConfirmedKind.IMPERSONATION: "冒充学校或者学校单位",
@@ -68,9 +75,7 @@ class Statement:
         """To whom: the platform, the owner, the authority; left to be filled in where nobody knows."""
         match self.kind:
             case FollowUp.COMPLAINT:
-                return (
-                    "有关互联网服务提供者" if self.platform is Platform.WEBSITE else f"{self.platform.label}平台运营方"
-                )
+                return OPERATORS.get(self.platform, f"{self.platform.label}平台运营方")
             case FollowUp.TALK:
                 return self.unit or f"“{self.name[:40]}”的运营者"
             case _:

@@ -88,7 +88,7 @@ def consequence(notice: Notice) -> str:
 def act_on(notice: Notice, account: str) -> str:
     """What a 关停通知 is about: 责令注销微博账号“…”."""
     act = notice.act or "关停"
-    if notice.platform is not Platform.WEBSITE and act.endswith("账号"):
+    if notice.platform not in NOUNS and act.endswith("账号"):
         label = notice.platform.label
         return f"{act.removesuffix('账号')}{label}{'' if label.endswith('号') else '账号'}“{account}”"
     return f"对{notice.platform.label}“{account}”{act if act.startswith(STANDING) else f'予以{act}'}"

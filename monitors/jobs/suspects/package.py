@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
-from alerts.notices.facts import citations
 from alerts.notices.notice import EvidenceCitation
 from alerts.notices.statement import PAPERS, Statement
 from alerts.sanitize import clean
 from alerts.statements import statement_letter
 from monitors.app_context import AppContext
 from monitors.jobs.discovery.candidates import SuspectError
-from monitors.jobs.paper_facts import issuing_office
+from monitors.jobs.paper_facts import cited_pages, issuing_office
 from rules.candidate_decisions import usual_kind
 from rules.candidates import Candidate, CandidateState, FollowUp
 from rules.cases.transitions import ABOUT_NAMES
-from storage.evidence import EvidenceArchive, EvidenceError
 from storage.evidence.warc import StoredPage
 
 SUFFIX = {"image/png": "png", "image/jpeg": "jpg", "application/json": "json", "text/html": "html"}
@@ -61,7 +59,7 @@ def complaint_package(context: AppContext, school: str, key: str, kind: FollowUp
     if kind not in PAPERS:
         raise SuspectError("纳入备案不需要函件，登记到台账即可。")
     now = context.clock()
-    pages = _pages(context, candidate)
+    pages = cited_pages(context, candidate.key, candidate.evidence, candidate.name)
     said = _statement(context, candidate, kind, candidate.decided_at, now, pages)
     letter = statement_letter(said, context.settings.templates)
     (word,) = letter.attachments
@@ -116,23 +114,6 @@ def _statement(
         made_at=now,
         demo=context.settings.demo or policy.demonstration,
     )
-
-
-def _pages(context: AppContext, candidate: Candidate) -> list[tuple[EvidenceCitation, StoredPage | None]]:
-    """Each exhibit with the page behind it, None where the archive has lost it."""
-    archive = EvidenceArchive(context.evidence)
-    cited = citations(candidate.evidence, context.store.observations.of_evidence(candidate.key, candidate.evidence))
-    found: list[tuple[EvidenceCitation, StoredPage | None]] = []
-    for item in cited:
-        try:
-            page = archive.get(item.id)
-        except EvidenceError:
-            found.append((item, None))
-            continue
-        if not item.seen_at:
-            item = replace(item, seen_at=page.fetched_at, url=page.requested_url or page.url)
-        found.append((item, page))
-    return found
 
 
 def _suffix(page: StoredPage) -> str:

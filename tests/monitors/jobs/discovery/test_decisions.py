@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from crawler.discovery.lists import read_list
 from crawler.discovery.plan import SearchOutcome
 from monitors.app_context import AppContext
-from monitors.cli import discovery
+from monitors.cli import discovery, suspects
 from monitors.cli.options import CliContext
 from monitors.clock import starting_at
 from monitors.demo.campus import DemoCampus, demo_filings
@@ -218,7 +218,7 @@ def call(context: AppContext, *words: str) -> tuple[int, str]:
     def options(ctx: typer.Context) -> None:
         ctx.obj = CliContext(context.settings.data, starting_at(NOW))
 
-    app.add_typer(discovery.commands, name="suspect")
+    app.add_typer(suspects.commands, name="suspect")
     app.command("discover")(discovery.discover_now)
     result = CliRunner().invoke(app, list(words), env={"XUNJIAN_DEMO": "true"})
     if isinstance(result.exception, InvalidInput):
