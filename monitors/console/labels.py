@@ -49,6 +49,7 @@ SETTINGS = {
     "limit": "期限", "minimum": "最少条数", "workdays": "工作日", "pattern": "栏目名称", "any_of": "署名（任一组）",
     "first": "第一责任人", "direct": "直接责任人", "staff": "须为在职教职工", "own_bodies": "含本校主体",
     "first_month": "起始月份", "last_month": "截止月份", "months": "月数", "counted_from": "起算日", "grace": "宽限", "apart": "两次间隔", "fields": "核对字段", "since": "起算",
+    "persons": "只约束个人账号",
 }  # fmt: skip
 """Settings of rules, as a policy page calls them."""
 
@@ -58,13 +59,22 @@ def setting_word(field: str) -> str:
     return SETTINGS.get(field, field)
 
 
+SETTING_VALUES = {
+    "opened": "开通之日", "effective": "施行之日", "name": "账号名称", "body": "认证主体", "status": "账号状态", "owner": "责任人",
+}  # fmt: skip
+"""Words that a policy file chooses from."""
+
+
 def setting_text(value: object) -> str:
     """A setting's value for people."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | tuple):
-        return "；".join(setting_text("、".join(item) if isinstance(item, list | tuple) else item) for item in value)
-    return str(value).replace("|", "／")
+        return "；".join(
+            "、".join(map(setting_text, item)) if isinstance(item, list | tuple) else setting_text(item)
+            for item in value
+        )
+    return SETTING_VALUES.get(str(value), str(value).replace("|", "／"))
 
 
 def platform_label(code: str) -> str:

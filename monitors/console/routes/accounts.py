@@ -62,6 +62,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         raise HTTPException(404, "台账和观察记录中都没有这个账号。")
     platform = filings[0].platform if filings else Platform(key.partition(":")[0])
     schools = {filing.school for filing in filings} | {case.school for case in cases}
+    cited = {evidence for case in cases for evidence in case.evidence}
     first = start_of(first_day(now.date()))
     posts, looks = store.observations.posts(key, POSTS_READ), store.account_history.looks(key, first)
     return render(
@@ -90,6 +91,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         sources=_sources(platform, looks.by_source),
         source_names=source_names(platform),
         picture=PICTURE in ACCESS,
+        opens=lambda evidence: evidence in cited or not view.unit_only,
     )
 
 
