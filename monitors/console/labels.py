@@ -7,12 +7,12 @@ from typing import Any
 
 from alerts.delivery.outbox import DeliveryResult
 from rules.model import DocumentType, LabeledEnum, Outcome, Platform
-from storage.account_filter import NEVER
+from storage.account_filter import NEVER, NOT_POLLED
 from storage.notices import NoticeState
 
 DASH = "—"
-TONES = {"ok": "good", "gone": "bad", "moved": "warn", "empty": "plain"}
-WAITS = {"blocked": "被拦截", "unreadable": "无法识别", NEVER: "尚未观察"}
+TONES = {"ok": "good", "gone": "bad", "moved": "warn", "empty": "plain", NOT_POLLED: "plain"}
+WAITS = {"blocked": "被拦截", "unreadable": "无法识别", NEVER: "尚未观察", NOT_POLLED: "不巡检"}
 
 
 def outcome_label(code: str) -> str:

@@ -28,7 +28,8 @@ from rules.cases.transitions import HoldReason
 from rules.catalogue import RULES
 from rules.model import Outcome, Platform
 from rules.people import View
-from storage.account_filter import AccountFilter
+from rules.platforms import UNPOLLED
+from storage.account_filter import NEVER, NOT_POLLED, AccountFilter
 from storage.account_lists import AccountListItem
 from storage.crawl_runs import CrawlRun, RunStatus
 from storage.notices import NoticeState
@@ -84,7 +85,7 @@ def gather(context: AppContext, school: str, day: date, now: datetime) -> Digest
         + _suspects(context, school, start, end)
         + _facts(lines, start, end),
         unseen=_unseen(lines),
-        crawlers=_crawlers(context, {line.filing.platform for line in lines}, start, end),
+        crawlers=_crawlers(context, {line.filing.platform for line in lines} - UNPOLLED, start, end),
         undelivered=sum(n for state, n in context.store.outbox.counts().items() if state is NoticeState.FAILED),
     )
 
@@ -110,7 +111,7 @@ def _totals(lines: list[AccountListItem]) -> dict[Platform, Counter[Outcome | No
 
 
 def _outcome(line: AccountListItem) -> Outcome | None:
-    return None if line.shown == "never" else Outcome(line.shown)
+    return None if line.shown in (NEVER, NOT_POLLED) else Outcome(line.shown)
 
 
 FIRST = ("unregistered_name", "unfiled_account", "closed_but_live", "inactivity", "low_volume", "vanished")
@@ -213,6 +214,8 @@ def _unseen(lines: list[AccountListItem]) -> list[UnobservedAccounts]:
     groups: dict[tuple[Platform, Outcome | None], list[AccountListItem]] = defaultdict(list)
     for line in lines:
         outcome = _outcome(line)
+        if line.shown == NOT_POLLED:
+            continue
         if outcome is None or not outcome.is_fact:
             groups[line.filing.platform, outcome].append(line)
     return [

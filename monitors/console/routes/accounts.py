@@ -27,6 +27,7 @@ from rules.calendar import start_of
 from rules.cases.case import Case
 from rules.model import Filing, Finding, LabeledEnum, Platform
 from rules.people import Role, View
+from rules.platforms import UNPOLLED
 from storage.account_history import SourceUse
 from storage.filing_changes import FilingChange
 from storage.observations import StoredPost
@@ -74,7 +75,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         error=error,
         key=key,
         platform=platform,
-        polled=platform.value in SPECS,
+        polled=platform not in UNPOLLED,
         way_back=RegisterQuery.read(request.query_params.get("from", "")).text,
         filings=[
             (filing, filing_facts(filing, masks=not _needs_numbers(request, filing)), _changes(request, filing))

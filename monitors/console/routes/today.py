@@ -16,7 +16,7 @@ from monitors.console.rendering import open_breakers, render, school_name, schoo
 from rules.candidates import CandidateState
 from rules.model import Outcome, Platform
 from rules.people import Role, View
-from storage.account_filter import UNSEEN, AccountFilter
+from storage.account_filter import NOT_POLLED, UNSEEN, AccountFilter
 from storage.notices import NoticeState
 from storage.platform_state import PlatformState
 
@@ -54,6 +54,7 @@ def today(request: Request) -> Response:
         suspects=len(suspects),
         unseen=overview.accounts_without_fact(SHOWN_UNSEEN, view),
         unseen_count=_unseen(counts),
+        unpolled=sum(n for (_, shown), n in counts.items() if shown == NOT_POLLED),
         platforms=platform_rows(counts, overview.last_facts(), store.platform_state.all(), now),
         failed_notices=store.outbox.counts().get(NoticeState.FAILED, 0),
         digests=[row for row in overview.digests(8) if row.day == now.date() and view.sees_school(row.school)],
@@ -114,6 +115,7 @@ def platform_rows(
             "held": held_up(held.get(code), now),
         }
         for code, shown in sorted(by_platform.items(), key=lambda pair: -pair[1].total())
+        if shown.total() > shown[NOT_POLLED]
     ]
 
 
