@@ -17,6 +17,7 @@ class PlatformInfo:
     - ``id_patterns``: ids the platform itself never changes, in an id column or an address; the last group, or all of it.
     - ``id_kinds``: kinds of ids that one text may be of. Different kinds cannot be compared; of one kind, they agree or
       differ.
+    - ``polled``: it has public pages to look at; without them its accounts are filed and reviewed only.
     - ``handle``: ids that the owner may change: good enough to tell two accounts apart when nothing better is on file.
     """
 
@@ -27,6 +28,7 @@ class PlatformInfo:
     id_kinds: tuple[tuple[str, str], ...] = ()
     handle: str = ""
     handle_caseless: bool = False
+    polled: bool = True
 
 
 PLATFORMS: tuple[PlatformInfo, ...] = (
@@ -171,12 +173,13 @@ PLATFORMS: tuple[PlatformInfo, ...] = (
         id_kinds=(("media", r"[\w*.%-]{2,64}"),),
         handle=r"^[\w*.-]{2,64}$",
     ),
-    PlatformInfo(Platform.CHANNELS, aliases="微信视频号 视频号 CHANNELS", handle=r"^\S.{0,120}$"),
+    PlatformInfo(Platform.CHANNELS, aliases="微信视频号 视频号 CHANNELS", handle=r"^\S.{0,120}$", polled=False),
     PlatformInfo(
         Platform.MINIPROGRAM,
         aliases="小程序 微信小程序 支付宝小程序 百度小程序 抖音小程序 快手小程序 MINIPROGRAM",
         id_patterns=(r"^(?:wx[0-9a-f]{16}|gh_[0-9a-f]{8,16})$",),
         handle=r"^\S.{0,120}$",
+        polled=False,
     ),
     PlatformInfo(
         Platform.APP,
@@ -193,18 +196,23 @@ PLATFORMS: tuple[PlatformInfo, ...] = (
         handle=r"^[\w.-]{2,128}$",
     ),
     PlatformInfo(
-        Platform.GROUP, aliases="互联网群组 QQ群 微信群 企业微信群 钉钉群 群组 群 GROUP", handle=r"^\S.{0,120}$"
+        Platform.GROUP,
+        aliases="互联网群组 QQ群 微信群 企业微信群 钉钉群 群组 群 GROUP",
+        handle=r"^\S.{0,120}$",
+        polled=False,
     ),
     PlatformInfo(
         Platform.OTHER,
         aliases="其他平台 其他 其它 其它平台 澎湃号 强国号 喜马拉雅 人民号 新华号 央视频 网易号 搜狐号 一点号 大鱼号 西瓜视频 豆瓣 荔枝 学习强国 企业微信 钉钉 OTHER",
         handle=r"^\S.{0,120}$",
+        polled=False,
     ),
 )
 """A new platform is one row here, its member of `Platform`, and its reader in crawler/platforms.
 
 微信视频号, 小程序 and 互联网群组 have no public page of their own: filed, not polled."""
 
+UNPOLLED = frozenset(row.platform for row in PLATFORMS if not row.polled)
 INFO: dict[Platform, PlatformInfo] = {row.platform: row for row in PLATFORMS}
 HOSTS: dict[str, Platform] = {host: row.platform for row in PLATFORMS for host in row.hosts}
 ALIASES: dict[str, Platform] = {alias: row.platform for row in PLATFORMS for alias in row.aliases.split()}

@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 
 from rules.model import Outcome
 from rules.people import View
+from rules.platforms import UNPOLLED
 from storage.cases import CASE, OPEN
 from storage.filings import FILING
 from storage.observations import STATE
 
 NEVER = "never"
 """Shown for an account that nobody has looked at yet."""
+NOT_POLLED = "unpolled"
+"""Shown for an account that nobody is going to look at: its platform has no public pages."""
 UNSEEN = (Outcome.BLOCKED.value, Outcome.UNREADABLE.value, NEVER)
 """What a newest look may be that says nothing about the account."""
-SHOWN = func.coalesce(STATE.c.obstacle, STATE.c.outcome, NEVER)
+UNTOUCHED = case((FILING.c.platform.in_([platform.value for platform in UNPOLLED]), NOT_POLLED), else_=NEVER)
+SHOWN = func.coalesce(STATE.c.obstacle, STATE.c.outcome, UNTOUCHED)
 REGISTER = FILING.outerjoin(STATE, STATE.c.key == FILING.c.key)
 EVERYTHING = View(None)
 
@@ -26,7 +30,7 @@ EVERYTHING = View(None)
 class AccountFilter:
     """Which accounts to list; what is empty does not narrow.
 
-    ``outcome``: a code of `Outcome`, ``never``, ``unseen`` or ``case``. ``status``: a code of `FilingStatus`, or
+    ``outcome``: a code of `Outcome`, ``never``, ``unpolled``, ``unseen`` or ``case``. ``status``: a code of `FilingStatus`, or
     ``running`` for 在用 and 暂停. ``seen_since``: only accounts of which a look said something since then; ``unseen_since``: all others.
     """
 

@@ -40,12 +40,10 @@ class RegisterUploads:
         self._db = database
 
     def add(self, school: str, user: str, filename: str, content: bytes, now: datetime) -> str:
-        """Keep a file for some days under a number nobody can guess; forgets what has expired, and the person's older
-        files for the school."""
+        """Keep a file for some days under a number nobody can guess, in the place of the person's older one for the school."""
         number = secrets.token_urlsafe(12)
         choices = ReadChoices(headings=self.headings(school))
         with self._db.write() as tx:
-            tx.execute(delete(UPLOAD).where(UPLOAD.c.expires_at <= now))
             tx.execute(delete(UPLOAD).where(UPLOAD.c.user == user, UPLOAD.c.school == school))
             row = {"id": number, "school": school, "user": user, "at": now, "expires_at": now + KEPT}
             row |= {"filename": filename[:200], "content": content, "document": dump(choices)}
@@ -78,6 +76,11 @@ class RegisterUploads:
         """Forget a file."""
         with self._db.write() as tx:
             tx.execute(delete(UPLOAD).where(UPLOAD.c.id == number))
+
+    def expire(self, now: datetime) -> int:
+        """Forget what has expired; how many files that were."""
+        with self._db.write() as tx:
+            return int(tx.execute(delete(UPLOAD).where(UPLOAD.c.expires_at <= now)).rowcount)
 
     def headings(self, school: str) -> dict[str, str]:
         """What the school's own headings mean, as chosen before."""

@@ -14,6 +14,7 @@ from monitors.errors import InvalidInput
 from monitors.jobs.case_actions import end_cases_of
 from monitors.jobs.register_import import UnknownSchool, consequences, known_school
 from monitors.jobs.register_import_report import counts, emptied, report
+from storage.read_choices import ReadChoices
 from storage.register import RegisterError, examine, preview, template, write_register
 
 commands = CommandGroup()
@@ -42,7 +43,9 @@ def import_register(
         raise InvalidInput(f"找不到文件 {file}")
     with asked(ctx).context() as context:
         code = _school(context, school, new_school=new_school)
-        reading = examine(file, school=code)
+        reading = examine(
+            file, school=code, choices=ReadChoices(headings=context.store.register_uploads.headings(code))
+        )
         if reading.problems:
             raise RegisterError(list(reading.problems))
         planned = preview(context.store.filings.all(code), reading, retire_missing=replace)
@@ -51,7 +54,9 @@ def import_register(
         now = context.clock()
         lines = list(report(reading, planned, consequences(context, code, planned.after, now)))
         if not dry_run:
-            context.store.filings.carry_out(code, planned.before, planned.after, by=by, now=now)
+            context.store.filings.carry_out(
+                code, planned.before, planned.after, by=by, now=now, reason=f"导入“{file.name}”"
+            )
             lines += _ended(end_cases_of(context, code, [each.old for each in planned.removed if each.old], by=by))
         done = "试导入（没有保存）" if dry_run else "已导入"
         typer.echo(f"{done} {planned.in_file} 个账号（学校 {code}）：{counts(planned)}。")

@@ -8,13 +8,13 @@ from typing import Any
 from alerts.delivery.outbox import DeliveryResult
 from rules.catalogue import RULES
 from rules.model import DocumentType, EvidenceKind, LabeledEnum, Outcome, Platform
-from storage.account_filter import NEVER
+from storage.account_filter import NEVER, NOT_POLLED
 from storage.inquiries import LETTER
 from storage.notices import NoticeState
 
 DASH = "—"
-TONES = {"ok": "good", "gone": "bad", "moved": "warn", "empty": "plain"}
-WAITS = {"blocked": "被拦截", "unreadable": "无法识别", NEVER: "尚未观察"}
+TONES = {"ok": "good", "gone": "bad", "moved": "warn", "empty": "plain", NOT_POLLED: "plain"}
+WAITS = {"blocked": "被拦截", "unreadable": "无法识别", NEVER: "尚未观察", NOT_POLLED: "不巡检"}
 
 
 def outcome_label(code: str) -> str:
@@ -54,15 +54,24 @@ def setting_word(field: str, rule: str) -> str:
     return RULES[rule].setting_names.get(field, field) if rule in RULES else field
 
 
+SETTING_VALUES = {
+    "opened": "开通之日", "effective": "施行之日", "name": "账号名称", "body": "认证主体", "status": "账号状态", "owner": "责任人",
+}  # fmt: skip
+"""Words that a policy file chooses from."""
+
+
 def setting_text(value: object) -> str:
     """A setting's value for people."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | tuple):
-        return "；".join(setting_text("、".join(item) if isinstance(item, list | tuple) else item) for item in value)
+        return "；".join(
+            "、".join(map(setting_text, item)) if isinstance(item, list | tuple) else setting_text(item)
+            for item in value
+        )
     if isinstance(value, EvidenceKind) or value in list(EvidenceKind):
         return EvidenceKind(str(value)).label
-    return str(value).replace("|", "／")
+    return SETTING_VALUES.get(str(value), str(value).replace("|", "／"))
 
 
 def platform_label(code: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rules.model import Outcome, Platform
-from storage.account_filter import UNSEEN
+from storage.account_filter import NOT_POLLED, UNSEEN
 from storage.platform_state import PlatformState
 
 
@@ -47,6 +47,7 @@ def platform_rows(
             held=held_up(held.get(code), now),
         )
         for code, shown in sorted(by_platform.items(), key=lambda pair: -pair[1].total())
+        if shown.total() > shown[NOT_POLLED]
     ]
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from rules.model import AccountLevel, FilingStatus, LabeledEnum, Outcome, Platform
 from rules.people import View
-from storage.account_filter import NEVER, AccountFilter
+from storage.account_filter import NEVER, NOT_POLLED, AccountFilter
 from storage.account_lists import AccountOrder
 
 RECENT = timedelta(days=30)
@@ -18,6 +18,7 @@ LONGEST = 100
 OUTCOMES = (
     *((outcome.value, outcome.label) for outcome in Outcome),
     (NEVER, "尚未观察"),
+    (NOT_POLLED, "不巡检"),
     ("unseen", "未能观察（合计）"),
     ("case", "有未结问题"),
 )

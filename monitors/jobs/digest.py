@@ -33,7 +33,8 @@ from rules.coverage import total
 from rules.inquiries import InquiryState, units_that_never_answer
 from rules.model import DatedEvidence, Outcome, Platform
 from rules.people import View
-from storage.account_filter import AccountFilter
+from rules.platforms import UNPOLLED
+from storage.account_filter import NEVER, NOT_POLLED, AccountFilter
 from storage.account_lists import AccountListItem
 from storage.crawl_runs import CrawlRun, RunStatus
 from storage.notices import NoticeState
@@ -102,7 +103,7 @@ def gather(context: AppContext, school: str, day: date, now: datetime) -> Digest
         + _suspects(context, school, start, end)
         + _facts(lines, start, end),
         unseen=_unseen(lines),
-        crawlers=_crawlers(context, {line.filing.platform for line in lines}, start, end),
+        crawlers=_crawlers(context, {line.filing.platform for line in lines} - UNPOLLED, start, end),
         coverage=total(counted.platforms.values()) if (counted := context.store.coverage.all().get(school)) else None,
         inquiries=inquiry_stats(context, school, start, end),
         bridges=bridge_faults(context, now),
@@ -143,7 +144,7 @@ def _totals(lines: list[AccountListItem]) -> dict[Platform, Counter[Outcome | No
 
 
 def _outcome(line: AccountListItem) -> Outcome | None:
-    return None if line.shown == "never" else Outcome(line.shown)
+    return None if line.shown in (NEVER, NOT_POLLED) else Outcome(line.shown)
 
 
 def _weight(rule: str) -> int:
@@ -244,6 +245,8 @@ def _unseen(lines: list[AccountListItem]) -> list[UnobservedAccounts]:
     groups: dict[tuple[Platform, Outcome | None], list[AccountListItem]] = defaultdict(list)
     for line in lines:
         outcome = _outcome(line)
+        if line.shown == NOT_POLLED:
+            continue
         if outcome is None or not outcome.is_fact:
             groups[line.filing.platform, outcome].append(line)
     return [

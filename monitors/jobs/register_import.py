@@ -10,7 +10,6 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from crawler.platforms import SPECS
 from monitors.app_context import AppContext
 from rules.accounts.join import join
 from rules.calendar import china_calendar
@@ -19,6 +18,7 @@ from rules.cases.reconcile import reconcile
 from rules.catalogue import RULES
 from rules.evaluation import evaluate, school_context
 from rules.model import Filing, FilingStatus, Platform, Verdict
+from rules.platforms import UNPOLLED
 from rules.policies.schema import Clause, Policy
 from storage.filings import key_of
 
@@ -86,7 +86,7 @@ def consequences(context: AppContext, school: str, filings: Sequence[Filing], no
         policy=policy,
         unjudged=tuple(_unjudged(policy, running)) if policy else (),
         tasks=_tasks(context, policy, filings, now) if policy else {},
-        unpolled=Counter(filing.platform for filing in running if filing.platform.value not in SPECS),
+        unpolled=Counter(filing.platform for filing in running if filing.platform in UNPOLLED),
         without_mail=sum(not filing.emails for filing in running),
     )
 

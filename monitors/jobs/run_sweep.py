@@ -115,7 +115,8 @@ async def purge_expired(context: AppContext) -> None:
     now = context.clock()
     expired = await asyncio.to_thread(context.store.candidates.expire, now)
     runs = await asyncio.to_thread(context.store.crawl_runs.delete_before, now - RUNS_KEPT)
-    log.info("tidy.done", candidates=expired, runs=runs)
+    uploads = await asyncio.to_thread(context.store.register_uploads.expire, now)
+    log.info("tidy.done", candidates=expired, runs=runs, uploads=uploads)
 
 
 JOBS = (

@@ -78,7 +78,7 @@ def due_targets(
     Of each platform one child's fill: the rest stays due for the next sweep, so that a look which a step waits for is
     never an hour behind, and the requests of a day spread over it. Named accounts, or all, come whole.
     """
-    wanted, now = set(platforms), context.clock()
+    wanted, named, now = set(platforms), set(accounts), context.clock()
     targets: dict[str, Target] = {}
     for filing in context.store.filings.all():
         if (wanted and filing.platform not in wanted) or filing.platform.value not in SPECS:
@@ -86,9 +86,9 @@ def due_targets(
         if filing.status == FilingStatus.CANCELLED and filing.status_changed_at is None:
             continue
         target = target_of(filing)
-        if not accounts or target.key in accounts or target.account_id in accounts:
+        if not named or target.key in named or target.account_id in named:
             targets.setdefault(target.key, target)
-    if everything or accounts:
+    if everything or named:
         return with_history(context, targets.values())
     planned = context.store.observations.next_visits()
     due = [target for key, target in targets.items() if planned.get(key, now) <= now]

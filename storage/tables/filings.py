@@ -18,7 +18,11 @@ class FilingRow(SQLModel, table=True):
     row's place in the office's order."""
 
     __tablename__ = "filing"
-    __table_args__ = (Index("ix_filing_order", "school", "position", "id"),)
+    __table_args__ = (
+        Index("ix_filing_order", "school", "position", "id"),
+        Index("ix_filing_unit", "unit", "school"),
+        Index("ix_filing_category", "category", "school"),
+    )
     school: str = Field(primary_key=True)
     id: str = Field(primary_key=True)
     key: str = Field(index=True)

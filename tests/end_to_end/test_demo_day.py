@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from crawler.fetch.egress import EgressDenied
 from monitors.app_context import AppContext
+from monitors.console import create_app
 from monitors.demo.activity import ExpectedState
 from monitors.demo.register import EXPECTED
 from monitors.jobs import case_actions
@@ -21,9 +27,13 @@ from monitors.jobs.scan.scan import FOUND, NOTHING, UNSEEN, scan
 from rules.accounts.pasted_target import InvalidTarget
 from rules.cases.case import CaseError
 from rules.model import Outcome, Verdict
+from rules.people import RoleGrant, grants_of
+from storage.account_filter import AccountFilter
 from storage.evidence import EvidenceArchive, VerifyStatus, verify
 from storage.notices import NoticeState
+from tests.support.console import HASHED, PEOPLE, Browser, client_of
 from tests.support.gbt9704 import check as departures
+from tests.support.plain_words import foreign_words
 
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(300)]
 
@@ -156,3 +166,53 @@ def test_scan_refuses_what_is_unsafe(demo_world: AppContext) -> None:
     for target in ("http://127.0.0.1:9/", "http://169.254.169.254/latest", "javascript:alert(1)"):
         with pytest.raises((InvalidTarget, EgressDenied), match=r"内部地址|只能核查"):
             asyncio.run(scan(demo_world, target))
+
+
+LEFT_TO_IT = ("/operations", "/evidence/")
+"""Pages that hold numbers of archives and of machines."""
+
+
+@pytest.mark.parametrize("who", ["editor", "signer", "it", "unit", "admin"])
+def test_no_page_shows_codes_or_english(demo_world: AppContext, who: str) -> None:
+    """Every kind of page that this role reaches by links, some of each."""
+    if demo_world.store.users.one(who) is None:
+        demo_world.store.users.add(
+            replace(PEOPLE[who], grants=_of_the_demo(who)), password=HASHED, now=demo_world.clock()
+        )
+    found: dict[str, list[str]] = {}
+    with client_of(create_app(demo_world)) as client:
+        client.sign_in(who)
+        for path, page in walk(client):
+            if words := list(foreign_words(page)):
+                found[path] = words
+    assert found == {}
+
+
+def _of_the_demo(who: str) -> tuple[RoleGrant, ...]:
+    return grants_of([who], unit="党委宣传部" if who == "unit" else "")
+
+
+def walk(client: Browser, each: int = 3) -> Iterator[tuple[str, str]]:
+    """(address, page) of every kind of page by links from the front page, at most ``each`` of a kind."""
+    waiting, seen, kinds = ["/"], set[str](), Counter[str]()
+    while waiting:
+        path = waiting.pop(0)
+        kind = re.sub(r"/[^/?]*[:0-9A-Z][^?]*|\?.*", "", path)
+        if path in seen or kinds[kind] >= each or path.startswith(LEFT_TO_IT) or "/body" in path:
+            continue
+        seen.add(path)
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        kinds[kind] += 1
+        if "text/html" in answer.headers["content-type"]:
+            yield path, answer.text
+            waiting += [html.unescape(link) for link in re.findall(r'<a [^>]*href="(/[^"]*)"', answer.text)]
+
+
+def test_the_numbers_agree(demo_world: AppContext) -> None:
+    """今日, the list, the digest and the register say the same number of accounts."""
+    schools = demo_world.store.account_lists.count_by_school(AccountFilter())
+    assert schools == demo_world.store.filings.schools()
+    digest = make_digest(demo_world, "demo", demo_world.clock().date(), demo_world.clock())
+    assert f"在册账号 {schools['demo']} 个" in str(digest)
+    assert sum(demo_world.store.read_models.count_by_outcome().values()) == sum(schools.values())

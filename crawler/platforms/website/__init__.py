@@ -174,12 +174,12 @@ SPEC = PlatformSpec(
             read=read_article, note="只取发布时间，不取正文中的日期",
         ),
         PageSource(
-            code=PageKind.FEED, label="RSS/Atom/JSON 订阅", proves=ClaimType.ACTIVE, matches=_is(PageKind.FEED),
+            code=PageKind.FEED, label="RSS 等订阅源", proves=ClaimType.ACTIVE, matches=_is(PageKind.FEED),
             read=read_feed, note="可能只含部分栏目，不能证明停更",
         ),
         PageSource(
             code=PageKind.SITEMAP, label="站点地图", proves=ClaimType.ACTIVE, matches=_is(PageKind.SITEMAP),
-            read=read_sitemap, note="lastmod 在整站静态化时全部刷新",
+            read=read_sitemap, note="所列修改时间在整站静态化时会全部刷新",
         ),
     ),
 )  # fmt: skip

@@ -27,6 +27,7 @@ from rules.calendar import start_of
 from rules.cases.case import Case
 from rules.model import Filing, Finding, LabeledEnum, Platform
 from rules.people import Role, View
+from rules.platforms import UNPOLLED
 from storage.account_history import SourceUse
 from storage.filing_changes import FilingChange
 from storage.observations import StoredPost
@@ -62,6 +63,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         raise HTTPException(404, "台账和观察记录中都没有这个账号。")
     platform = filings[0].platform if filings else Platform(key.partition(":")[0])
     schools = {filing.school for filing in filings} | {case.school for case in cases}
+    cited = {evidence for case in cases for evidence in case.evidence}
     first = start_of(first_day(now.date()))
     posts, looks = store.observations.posts(key, POSTS_READ), store.account_history.looks(key, first)
     return render(
@@ -73,7 +75,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         error=error,
         key=key,
         platform=platform,
-        polled=platform.value in SPECS,
+        polled=platform not in UNPOLLED,
         way_back=RegisterQuery.read(request.query_params.get("from", "")).text,
         filings=[
             (filing, filing_facts(filing, masks=not _needs_numbers(request, filing)), _changes(request, filing))
@@ -90,6 +92,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         sources=_sources(platform, looks.by_source),
         source_names=source_names(platform),
         picture=PICTURE in ACCESS,
+        opens=lambda evidence: evidence in cited or not view.unit_only,
     )
 
 

@@ -86,8 +86,8 @@ def retire(request: Request, school: str, filing: str, form: FormData = Depends(
     context, old = world_of(request), _known(request, school, filing)
     what, reason = _text(form, "what"), _text(form, "reason")
     if what not in dict(RETIRED) or not reason:
-        error = "请选择怎样处理，并写明理由。没有保存。"
-        return _page(request, school, old, form_values(old), FormReading(old), error=error, status=422)
+        error, stamp = "请选择怎样处理，并写明理由。没有保存。", _text(form, "stamp")
+        return _page(request, school, old, form_values(old), FormReading(old), error=error, stamp=stamp, status=422)
     if what == REMOVE:
         return _remove(request, old, _text(form, "stamp"), reason)
     values = form_values(old) | {"status": FilingStatus(what).label}
@@ -116,7 +116,7 @@ def _save(request: Request, old: Filing, values: Mapping[str, str], stamp: str, 
     reading = read_form(values, old.school, old)
     if reading.filing is None or not reason:
         error = _count(reading) if reading.filing is None else "请写明更改的理由，没有保存。"
-        return _page(request, old.school, old, values, reading, error=error, reason=reason, status=422)
+        return _page(request, old.school, old, values, reading, error=error, reason=reason, stamp=stamp, status=422)
     if stamp != stamp_of(old):
         return _moved(request, old, values, reading, reason)
     if reading.filing == old:
@@ -157,8 +157,10 @@ def _page(
     *,
     error: str = "",
     reason: str = "",
+    stamp: str = "",
     status: int = 200,
 ) -> HTMLResponse:
+    """The form. ``stamp``: what the page before was made of; a new one is only given with what has changed since."""
     context = world_of(request)
     groups = [
         (group, [_field(column, values, reading) for column in columns])
@@ -173,7 +175,7 @@ def _page(
         status=status,
         old=old,
         key=key_of(old) if old else "",
-        stamp=stamp_of(old) if old else "",
+        stamp=stamp or (stamp_of(old) if old else ""),
         groups=groups,
         reason=reason,
         chosen=school,

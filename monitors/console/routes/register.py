@@ -11,7 +11,6 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from crawler.platforms import SPECS
 from monitors.app_context import AppContext
 from monitors.console.access import ACCESS, person, view_of
 from monitors.console.background import start
@@ -23,6 +22,7 @@ from monitors.console.rendering import render, school_names, world_of
 from monitors.jobs.run_sweep import run_sweep
 from rules.model import AccountLevel, Filing, Platform
 from rules.people import Role, User
+from rules.platforms import UNPOLLED
 from storage.account_filter import AccountFilter
 from storage.account_lists import AccountListItem, AccountOrder
 from storage.filings import RegisterMoved, key_of, stamp_of
@@ -73,7 +73,6 @@ def _page(request: Request, query: RegisterQuery, *, error: str = "", status: in
         outcomes=OUTCOMES,
         states=STATES,
         seen=SEEN,
-        unpolled=[platform for platform in Platform if platform.value not in SPECS],
         ask=ASK[1] if ASK in ACCESS else "",
         most=MOST_AT_ONCE,
     )
@@ -124,7 +123,6 @@ def _without_numbers(filing: Filing, user: User) -> Filing:
 
 def _row(item: AccountListItem, names: dict[str, str]) -> list[Any]:
     filing = item.filing
-    polled = filing.platform.value in SPECS
     return [
         filing.name,
         filing.platform.label,
@@ -134,7 +132,7 @@ def _row(item: AccountListItem, names: dict[str, str]) -> list[Any]:
         filing.category,
         filing.status.label,
         f"{item.last_post_at:%Y-%m-%d}" if item.last_post_at else "",
-        outcome_label(item.shown) if polled else "不巡检",
+        outcome_label(item.shown),
         moment_text(item.attempted_at),
         moment_text(item.fact_at),
         item.open_cases,
@@ -184,7 +182,7 @@ async def look_now(
     """Look at several accounts now, in the background."""
     context, asked = world_of(request), RegisterQuery.read(query)
     chosen = await run_in_threadpool(_picked, request, pick, every, asked)
-    keys = [key_of(filing) for filing in chosen if filing.platform.value in SPECS]
+    keys = [key_of(filing) for filing in chosen if filing.platform not in UNPOLLED]
     if not keys:
         error = "所选账号都在不巡检的平台上，没有可以查看的页面。" if chosen else "请先勾选账号。"
         return await run_in_threadpool(_page, request, asked, error=error, status=422)

@@ -58,7 +58,7 @@ def _page(
             found = [candidate for candidate in found if candidate.kind.needs_review]
         found = clones_first(found)
     pager = Pager(page, len(found), PER_PAGE, {"state": chosen.value})
-    page_of_suspects = render(
+    return render(
         request,
         "suspects.html",
         "疑似账号",
@@ -75,7 +75,6 @@ def _page(
         steps=list(FollowUp),
         names=names,
     )
-    return page_of_suspects
 
 
 def _visible(request: Request, one: str) -> Candidate:

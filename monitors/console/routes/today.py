@@ -19,7 +19,7 @@ from rules.candidates import CandidateState
 from rules.coverage import CoverageFigures, total
 from rules.inquiries import InquiryState
 from rules.people import Role, View
-from storage.account_filter import UNSEEN, AccountFilter
+from storage.account_filter import NOT_POLLED, UNSEEN, AccountFilter
 from storage.notices import NoticeState
 
 router = APIRouter()
@@ -59,6 +59,7 @@ def today(request: Request) -> Response:
         suspects=len(suspects),
         unseen=overview.accounts_without_fact(SHOWN_UNSEEN, view),
         unseen_count=_unseen(counts),
+        unpolled=sum(n for (_, shown), n in counts.items() if shown == NOT_POLLED),
         platforms=platform_rows(counts, overview.last_facts(), store.platform_state.all(), now),
         failed_notices=store.outbox.counts().get(NoticeState.FAILED, 0),
         digests=[row for row in overview.digests(8) if row.day == now.date() and view.sees_school(row.school)],

@@ -22,6 +22,8 @@ def upgrade() -> None:
     op.add_column('filing', sa.Column('position', sa.Integer(), nullable=False, server_default=str(UNPLACED)))
     _fill(op.get_bind())
     op.create_index('ix_filing_order', 'filing', ['school', 'position', 'id'])
+    op.create_index('ix_filing_unit', 'filing', ['unit', 'school'])
+    op.create_index('ix_filing_category', 'filing', ['category', 'school'])
     op.add_column('filing_change', sa.Column('reason', TEXT(), nullable=False, server_default=''))
     op.create_table('register_heading',
     sa.Column('school', TEXT(), nullable=False),
@@ -46,7 +48,8 @@ def downgrade() -> None:
     op.drop_table('register_upload')
     op.drop_table('register_heading')
     op.drop_column('filing_change', 'reason')
-    op.drop_index('ix_filing_order', table_name='filing')
+    for name in ('ix_filing_category', 'ix_filing_unit', 'ix_filing_order'):
+        op.drop_index(name, table_name='filing')
     for name in ('position', 'status', 'category', 'level'):
         op.drop_column('filing', name)
 

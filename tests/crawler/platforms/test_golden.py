@@ -12,6 +12,7 @@ from crawler.observe.parse import parse_page
 from crawler.page.page import MAX_BYTES, Page
 from crawler.platforms import ALIASES, MODULES, SPECS, spec_of, table
 from rules.model import ClaimType, Outcome, Platform
+from rules.platforms import UNPOLLED
 from tests.conftest import NOW
 from tests.support.pages import CASES, Case, facts
 
@@ -68,6 +69,7 @@ def test_no_weak_source_proves_silence() -> None:
 def test_every_platform_and_alias_is_listed() -> None:
     assert set(SPECS) == set(MODULES) | set(ALIASES)
     assert len(SPECS) == len(MODULES) + len(ALIASES)
+    assert {platform for platform in Platform if platform.value not in SPECS} == UNPOLLED
     watched = {spec_of(key).platform for key in MODULES}
     assert watched == set(Platform) - {Platform.CHANNELS, Platform.MINIPROGRAM, Platform.GROUP, Platform.OTHER}
     assert spec_of("appstore") is spec_of(Platform.APP)

@@ -12,9 +12,11 @@ from monitors.console.formatting import ago, bdi, day, masked, path, size
 from monitors.console.labels import setting_text, switch_text
 from monitors.console.pending import ActionOwner, rungs, waiting
 from monitors.console.routes.accounts import filing_facts, shown_posts
+from rules.catalogue import RULES
 from rules.model import Filing, Platform
 from storage.observations import StoredPost
 from tests.conftest import NOW
+from tests.support.plain_words import foreign_words
 
 
 @pytest.mark.parametrize(
@@ -104,3 +106,31 @@ def test_what_a_search_told_of_a_post_gives_way_to_the_post() -> None:
     post = replace(told, id="2", title="开放日")
     other = replace(told, id="3", published_at=NOW - timedelta(days=1))
     assert shown_posts([told, post, other]) == [post, other]
+
+
+def test_every_setting_of_a_rule_has_a_name() -> None:
+    for rule in RULES.values():
+        assert set(rule.settings.model_fields) <= set(rule.setting_names)
+    assert setting_text(["name", "body"]) == "账号名称；认证主体"
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        ("<body><p>示范大学 replay</p>", ["replay"]),
+        ("<body><td>file0:</td>", ["file"]),
+        ("<body><td>2026-11-28T14:25:27+08:00</td>", ["2026-11-28T14"]),
+        ("<body><td>*/20 * * * *</td>", ["*/20 * * * *"]),
+        ("<body><td>30 7 * * 1</td>", ["30 7 * * 1"]),
+        (
+            "<body><p>ResponseDataLossError （http://www.baidu.com）</p>",
+            ["ResponseDataLossError", "ResponseDataLossError"],
+        ),
+        ('<body><input placeholder="your name">', ["your", "name"]),
+        ('<body><time datetime="2026-11-28T14:25:27+08:00">2026-11-28 14:25</time>', []),
+        ("<body><bdi>BIT Lab</bdi> DEMO-2026-0001 QQ群 <a href='https://x.cn'>https://x.cn</a>", []),
+    ],
+)
+def test_what_staff_should_not_have_to_read_is_found(page: str, found: list[str]) -> None:
+    """The walk over the demonstration's pages (tests/monitors/test_demo_day.py) stands on this."""
+    assert list(foreign_words(page)) == found

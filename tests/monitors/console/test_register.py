@@ -68,6 +68,8 @@ def test_of_two_persons_the_second_is_told(staff: Browser, context: AppContext) 
     filing = context.store.filings.all(DEMO)[5]
     form = form_of(staff.get(address_of(filing)).text) | {"reason": "换人"}
     assert staff.submit(address_of(filing), **form | {"direct_owner": "赵六"}).status_code == 303
+    wrong = staff.submit(address_of(filing), **form | {"direct_owner": "钱七", "opened_at": "昨天"})
+    assert (wrong.status_code, form_of(wrong.text)["stamp"]) == (422, form["stamp"]), "a slip does not hide the change"
     page = staff.submit(address_of(filing), **form | {"direct_owner": "钱七"})
     assert page.status_code == 409
     assert "王老师 在 2026-11-21 10:00 改过这个账号（直接责任人 李四 → 赵六）" in page.text

@@ -213,7 +213,11 @@ def test_an_upload_is_its_owner_s(app: FastAPI, staff: Browser, context: AppCont
         assert other.get(address).status_code == 404
         assert other.submit(f"{address}/cancel").status_code == 404
     number = address.rpartition("/")[2]
-    assert context.store.register_uploads.get(number, "wang", NOW + timedelta(days=4)) is None
+    later = NOW + timedelta(days=4)
+    assert context.store.register_uploads.get(number, "wang", later) is None
+    assert context.store.register_uploads.expire(NOW) == 0
+    assert context.store.register_uploads.expire(later) == 1
+    address = upload(staff, workbook())
     assert staff.submit(f"{address}/cancel").status_code == 303
     assert staff.get(address).status_code == 404
 
