@@ -22,6 +22,8 @@ LONGEST = 54.0
 PLATFORMS = (
     (Platform.WEBSITE, 30), (Platform.WECHAT, 25), (Platform.WEIBO, 20), (Platform.BILIBILI, 15), (Platform.DOUYIN, 10),
 )  # fmt: skip
+PlatformMix = tuple[tuple[Platform, int], ...]
+"""How many in a hundred accounts live on each platform."""
 FATES = (("live", 880), ("silent", 45), ("recovering", 45), ("gone", 20), ("empty", 10))
 QUIRKS = {
     Platform.WEBSITE: ("pinned", "future", "today_widget"),
@@ -95,13 +97,18 @@ class SimulatedAccount:
                 yield Breach(self.key, since, following)
 
 
-def populate(accounts: int, begin: datetime, days: int, seed: int, school: str) -> list[SimulatedAccount]:
+def populate(
+    accounts: int, begin: datetime, days: int, seed: int, school: str, mix: PlatformMix = PLATFORMS
+) -> list[SimulatedAccount]:
     """So many lives. The same arguments always make the same lives."""
-    return [_life(number, begin, days, random.Random(f"{seed}/{number}"), school) for number in range(accounts)]  # noqa: S311
+    dice = [random.Random(f"{seed}/{number}") for number in range(accounts)]  # noqa: S311
+    return [_life(number, begin, days, own, school, mix) for number, own in enumerate(dice)]
 
 
-def _life(number: int, begin: datetime, days: int, dice: random.Random, school: str) -> SimulatedAccount:
-    platform, fate = _drawn(dice, PLATFORMS), _drawn(dice, FATES)
+def _life(
+    number: int, begin: datetime, days: int, dice: random.Random, school: str, mix: PlatformMix
+) -> SimulatedAccount:
+    platform, fate = _drawn(dice, mix), _drawn(dice, FATES)
     if fate == "empty" and platform is not Platform.WEIBO:
         fate = "live"  # elsewhere nothing on a page proves that an account never posted
     end = begin + timedelta(days=days)
