@@ -101,7 +101,11 @@ class OutboxRepository:
     def queue_digest(self, school: str, day: date, body: str, now: datetime) -> bool:
         """Queue a day's digest; False where it was queued before: a school gets one a day."""
         number = f"{DIGEST}/{day}"
-        entry = OutboxEntry(id=f"{school}/{number}", number=number, case_number="", document=DIGEST, body=body)
+        return self.queue_page(f"{school}/{number}", number, school, body, now)
+
+    def queue_page(self, id: str, number: str, school: str, body: str, now: datetime) -> bool:
+        """Queue a digest's or an alert's page; False where this id was queued before."""
+        entry = OutboxEntry(id=id, number=number, case_number="", document=DIGEST, body=body)
         with self._db.write() as tx:
             if tx.execute(select(NOTICE.c.id).where(NOTICE.c.id == entry.id)).first():
                 return False
@@ -185,6 +189,14 @@ class OutboxRepository:
                 query = query.where(column == str(value))
         with self._db.read() as tx:
             return [_notice(row) for row in tx.execute(query)]
+
+    def papers_between(self, school: str, start: datetime, end: datetime) -> list[OutboxNotice]:
+        """A school's papers written or sent from ``start`` to ``end``, in the order they were written."""
+        written = and_(NOTICE.c.created_at >= start, NOTICE.c.created_at <= end)
+        sent = and_(NOTICE.c.sent_at >= start, NOTICE.c.sent_at <= end)
+        query = select(NOTICE).where(NOTICE.c.school == school, NOTICE.c.document_type != DIGEST, or_(written, sent))
+        with self._db.read() as tx:
+            return [_notice(row) for row in tx.execute(query.order_by(NOTICE.c.created_at, NOTICE.c.id))]
 
     def one(self, notice_id: str) -> OutboxNotice | None:
         """One notice."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from storage.alerts import AlertRepository
 from storage.audit import AuditLog
 from storage.candidates import CandidateRepository
 from storage.cases import CaseRepository
@@ -35,6 +36,7 @@ class Store:
         self.digests = DigestRepository(self.database)
         self.chain_heads = ChainHeadRepository(self.database)
         self.cases = CaseRepository(self.database)
+        self.alerts = AlertRepository(self.database)
         self.outbox = OutboxRepository(self.database)
         self.candidates = CandidateRepository(self.database)
         self.read_models = ReadModels(self.database)

@@ -11,10 +11,11 @@ import structlog
 
 from monitors.app_context import AppContext
 from monitors.jobs import sweep_review
+from monitors.jobs.alerts import tell_at_once
 from monitors.jobs.check import CheckReport, check
-from monitors.jobs.delivery import deliver
-from monitors.jobs.digest import queue_digest
+from monitors.jobs.delivery import deliver_due
 from monitors.jobs.linked_posts import fetch_linked_posts
+from monitors.jobs.pages import queue_pages
 from monitors.jobs.sweep import SweepReport, due_targets, sweep
 from rules.model import Platform
 from storage.evidence import EvidenceArchive
@@ -75,17 +76,25 @@ async def check_all(context: AppContext) -> None:
 
 async def deliver_all(context: AppContext) -> None:
     """Empty the outbox as far as it goes."""
-    done = await asyncio.to_thread(deliver, context, context.clock())
+    done = await asyncio.to_thread(deliver_due, context, context.clock())
     if done.claimed:
         log.info("deliver.done", claimed=done.claimed, sent=done.sent, given_up=done.given_up)
 
 
 async def digest_all(context: AppContext) -> None:
-    """Make and queue the day's digest of every school."""
+    """Make and queue the day's pages of every school."""
     now = context.clock()
     for school in context.schools:
         if school in context.policies:
-            await asyncio.to_thread(queue_digest, context, school, now.date(), now)
+            await asyncio.to_thread(queue_pages, context, school, now)
+
+
+async def tell_all(context: AppContext) -> None:
+    """Queue what cannot wait until tomorrow, and send it."""
+    told = await asyncio.to_thread(tell_at_once, context, context.clock())
+    if told:
+        log.info("alerts.told", told=told)
+        await deliver_all(context)
 
 
 async def discover_all(context: AppContext) -> None:
