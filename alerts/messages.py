@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from alerts.brief import BriefLine
-from alerts.digest.build import Digest, Tone
+from alerts.digest.build import Audience, Digest, Tone
 from alerts.documents import docx
 from alerts.documents.blocks import Block, BlockType, title
 from alerts.documents.compose import PACKAGED, letter
@@ -149,18 +149,35 @@ def digest_html(digest: Digest, base_url: str = "") -> str:
     return _environment().get_template("digest.html").render(_digest_values(digest, base_url))
 
 
-def digest_mail(digest: Digest, recipients: Sequence[str], base_url: str = "", *, id: str = "") -> OutgoingMessage:
-    """The digest as a letter; ``id`` is its row in the outbox, by default the school's day: one is one mail to each reader."""
+KINDS = {
+    Audience.OFFICE: MessageKind.DIGEST,
+    Audience.UNIT: MessageKind.UNIT,
+    Audience.WEEK: MessageKind.LEADER,
+    Audience.MONTH: MessageKind.LEADER,
+    Audience.IT: MessageKind.IT,
+    Audience.ALERT: MessageKind.ALERT,
+    Audience.IT_ALERT: MessageKind.IT,
+}
+
+
+def digest_id(digest: Digest) -> str:
+    """School, page and day (an alert: the minute; a unit's part: the unit), so that one page is one mail to each reader."""
+    alert = digest.audience in (Audience.ALERT, Audience.IT_ALERT)
+    when = f"{digest.made_at:%Y-%m-%dT%H%M}" if alert else digest.day.isoformat()
+    return "/".join(filter(None, (digest.school, digest.audience.value, when, digest.unit)))
+
+
+def digest_mail(digest: Digest, recipients: Sequence[str], base_url: str = "") -> OutgoingMessage:
+    """The page as a letter."""
     mark = "【演示】" if digest.demo else ""
-    kind = "紧急提醒" if digest.urgent else f"校媒巡检日报（{digest.day:%Y-%m-%d}）"
     return OutgoingMessage(
-        id=id or f"{digest.school}/digest/{digest.day.isoformat()}",
-        subject=f"{mark}{digest.school_name}{kind}{'：' if digest.urgent else ''}{digest.headline}",
+        id=digest_id(digest),
+        subject=f"{mark}{digest.title}（{digest.period}）{digest.headline}",
         text=digest_text(digest, base_url),
         html=digest_html(digest, base_url),
         recipients=tuple(recipients),
         dated=digest.made_at,
-        kind=MessageKind.DIGEST,
+        kind=KINDS[digest.audience],
         school=digest.school,
         brief=digest_brief(digest),
         link=base_url.rstrip("/"),

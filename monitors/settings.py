@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
@@ -79,6 +80,16 @@ class CredentialSetting(BaseModel):
         return self
 
 
+class RecipientsSetting(BaseModel):
+    """Who gets which page of one school, as an operator writes it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    digest: tuple[str, ...] | None = None
+    leader: tuple[str, ...] | None = None
+    it: tuple[str, ...] | None = None
+
+
 class Settings(BaseSettings):
     """Everything an operator may set. Times are Asia/Shanghai; nothing below monitors/ reads the environment."""
 
@@ -102,6 +113,18 @@ class Settings(BaseSettings):
     allowed_ranges: tuple[str, ...] = Field(default=(), description="允许访问的校内地址段（CIDR）")
     channels: tuple[SecretStr, ...] = Field(default=(), description="通知渠道")
     digest_recipients: tuple[str, ...] = Field(default=(), description="日报收件人邮箱")
+    leader_recipients: tuple[str, ...] = Field(default=(), description="周报、月报收件人邮箱（分管领导）")
+    it_recipients: tuple[str, ...] = Field(default=(), description="运行情况和运行告警的收件人邮箱（信息中心）")
+    recipients: dict[str, RecipientsSetting] = Field(
+        default={}, description="个别学校自己的收件人，按学校代码：digest、leader、it；写了的代替上面三项"
+    )
+    unit_digest: bool = Field(
+        default=False, description="有需要办理的事项时，每天把各单位自己的部分发到台账里的单位邮箱"
+    )
+    quiet_hours: str = Field(
+        default="", description="夜间免打扰时段，如 21:00-07:00；期间只发即时提醒，其余到时再发；不填则随时发送"
+    )
+    quiet_holidays: bool = Field(default=False, description="法定节假日和周末只发即时提醒，其余到下一个工作日再发")
     mailboxes: dict[str, tuple[str, ...]] = Field(
         default={}, description="各角色的收件邮箱：supervisor、propaganda、it、leaders、school"
     )
@@ -146,6 +169,13 @@ class Settings(BaseSettings):
                 ip_network(text)
             except ValueError as error:
                 raise ValueError(f"“{text}”不是地址段，应写作 10.8.0.0/16（主机位为 0）") from error
+        return value
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        if value and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
+            raise ValueError(f"“{value}”应写作 21:00-07:00 这样的时段")
         return value
 
     @model_validator(mode="after")

@@ -19,7 +19,7 @@ from storage.tables import NoticeRow
 NOTICE = table(NoticeRow)
 SENT, UNKNOWN = "sent", "unknown"
 """Results of a target that mean something here: it has the letter, or may have it."""
-DIGEST, URGENT = "digest", "urgent"
+DIGEST = "digest"
 """The document types of a day's digest, and of what staff must hear at once."""
 LEASE = timedelta(minutes=30)
 """A claim older than this belongs to a process that died between claim and mark: the letter goes out again, under the
@@ -101,28 +101,22 @@ class OutboxRepository:
     def queue_digest(self, school: str, day: date, body: str, now: datetime) -> bool:
         """Queue a day's digest; False where it was queued before: a school gets one a day."""
         number = f"{DIGEST}/{day}"
-        entry = OutboxEntry(id=f"{school}/{number}", number=number, case_number="", document=DIGEST, body=body)
-        return self._queue_once(entry, school, now)
+        return self.queue_page(f"{school}/{number}", number, school, body, now)
 
-    def _queue_once(self, entry: OutboxEntry, school: str, now: datetime) -> bool:
+    def queue_page(self, id: str, number: str, school: str, body: str, now: datetime) -> bool:
+        """Queue a digest's or an alert's page; False where this id was queued before."""
+        entry = OutboxEntry(id=id, number=number, case_number="", document=DIGEST, body=body)
         with self._db.write() as tx:
             if tx.execute(select(NOTICE.c.id).where(NOTICE.c.id == entry.id)).first():
                 return False
             tx.execute(insert(NOTICE), [new_row(entry, school, now)])
             return True
 
-    def queue_urgent(self, school: str, incident: str, body: str, now: datetime) -> bool:
-        """Queue what staff must hear at once; False where this incident was told before."""
-        number = f"{URGENT}/{incident}"
-        entry = OutboxEntry(id=f"{school}/{number}", number=number, case_number="", document=URGENT, body=body)
-        return self._queue_once(entry, school, now)
-
     def claim(self, now: datetime, limit: int, only: str = "") -> list[ClaimedNotice]:
-        """The oldest due letters, by compare-and-set, what is urgent first, then the digest; or the one letter ``only``."""
+        """The oldest due letters, by compare-and-set, the pages of the day and alerts first; or the one letter ``only``."""
         waiting = and_(NOTICE.c.state == NoticeState.DUE.value, NOTICE.c.next_attempt_at <= now)
         left_behind = and_(NOTICE.c.state == NoticeState.CLAIMED.value, NOTICE.c.claimed_at < now - LEASE)
         order = (
-            NOTICE.c.document_type != URGENT,
             NOTICE.c.document_type != DIGEST,
             NOTICE.c.next_attempt_at,
             NOTICE.c.id,
@@ -199,6 +193,14 @@ class OutboxRepository:
                 query = query.where(column == str(value))
         with self._db.read() as tx:
             return [_notice(row) for row in tx.execute(query)]
+
+    def papers_between(self, school: str, start: datetime, end: datetime) -> list[OutboxNotice]:
+        """A school's papers written or sent from ``start`` to ``end``, in the order they were written."""
+        written = and_(NOTICE.c.created_at >= start, NOTICE.c.created_at <= end)
+        sent = and_(NOTICE.c.sent_at >= start, NOTICE.c.sent_at <= end)
+        query = select(NOTICE).where(NOTICE.c.school == school, NOTICE.c.document_type != DIGEST, or_(written, sent))
+        with self._db.read() as tx:
+            return [_notice(row) for row in tx.execute(query.order_by(NOTICE.c.created_at, NOTICE.c.id))]
 
     def one(self, notice_id: str) -> OutboxNotice | None:
         """One notice."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from storage.account_history import AccountHistory
 from storage.account_lists import AccountLists
+from storage.alerts import AlertRepository
 from storage.api_tokens import ApiTokens
 from storage.audit import AuditLog
 from storage.candidates import CandidateRepository
@@ -43,6 +44,7 @@ class Store:
         self.digests = DigestRepository(self.database)
         self.chain_heads = ChainHeadRepository(self.database)
         self.cases = CaseRepository(self.database)
+        self.alerts = AlertRepository(self.database)
         self.outbox = OutboxRepository(self.database)
         self.inquiries = InquiryRepository(self.database)
         self.coverage = CoverageRepository(self.database)

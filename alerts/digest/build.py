@@ -1,19 +1,23 @@
-"""One page per school and day: what is new, who must act by when, what waits for a signature; then the rest. Pure."""
+"""The pages: the office's day, a unit's own part, the leader's week and month, what concerns IT. Pure; one screen each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from alerts.digest import lines
 from alerts.digest.model import (
+    Audience,
     ChangeKind,
     Digest,
     DigestChange,
     DigestInput,
     DigestLine,
-    HijackedSite,
     NewFinding,
     OpenCase,
+    PaperIssued,
+    PaperState,
     PendingApproval,
     PlatformCounts,
     PlatformRunStats,
@@ -22,10 +26,10 @@ from alerts.digest.model import (
     Tone,
     UnobservedAccounts,
 )
-from alerts.sanitize import clean, name
-from rules.model import BEIJING, Outcome, Platform
+from alerts.sanitize import name
 
 __all__ = [
+    "Audience",
     "ChangeKind",
     "Digest",
     "DigestChange",
@@ -33,207 +37,171 @@ __all__ = [
     "DigestLine",
     "NewFinding",
     "OpenCase",
+    "PaperIssued",
+    "PaperState",
     "PendingApproval",
     "PlatformRunStats",
 ]
-__all__ += ["PlatformCounts", "Priority", "Section", "Tone", "UnobservedAccounts", "digest", "hijacked_line"]
+__all__ += ["PlatformCounts", "Priority", "Section", "Tone", "UnobservedAccounts"]
+__all__ += ["alert_page", "digest", "it_page", "leader_page", "unit_page"]
 
-PER_SECTION = 6
-"""Lines a section shows: the page is read in a minute; the console has the rest."""
-SOON = timedelta(days=7)
-"""How far ahead a deadline is worth a line."""
+PER_SECTION = {"act": 6, "changes": 6, "papers": 4, "coverage": 3, "unseen": 4, "health": 3}
+"""Lines a section shows: the page is one screen, read in a minute; the console has the rest."""
+FOR_A_UNIT = frozenset({ChangeKind.RECOVERED, ChangeKind.RENAMED, ChangeKind.GONE, ChangeKind.MOVED, ChangeKind.CLOSED, ChangeKind.WITHDRAWN})  # fmt: skip
+"""Changes of a unit's own accounts; who else uses the school's name is the office's business."""
 
 
 def digest(data: DigestInput) -> Digest:
-    """The day's page: the same input gives the same page."""
+    """The office's day: who must act by when, what changed, what left, what is not known, how it runs."""
+    urgent = [lines.hijacked(item) for item in data.hijacked]
+    act = [*lines.to_sign(data.awaiting), *lines.due(data.cases, data.awaiting, data.now)]
+    changes = [*lines.found(data.findings), *lines.changed(data.changes)]
+    papers = lines.papers(data.papers)
+    quiet = not (urgent or act or changes or papers)
+    return _page(
+        data,
+        Audience.OFFICE,
+        "无变化" if quiet else _headline(data),
+        [
+            _section("请立即核实", urgent, "act"),
+            _section("谁在何时前办什么", act, "act"),
+            _section("变化", changes, "changes"),
+            _section("以学校名义发出的文书", papers, "papers"),
+            _section("掌握率与核实", lines.coverage(data), "coverage"),
+            _section("尚不掌握（不作判断）", lines.unseen(data.unseen), "unseen"),
+            _section("巡检运行", [*lines.troubles(data), *lines.blind(data)], "health"),
+        ],
+        quiet=quiet,
+    )
+
+
+def unit_page(data: DigestInput, unit: str) -> Digest:
+    """A unit's own part and nothing of anybody else's; quiet where there is nothing for it."""
+    own = replace(
+        data,
+        findings=[item for item in data.findings if item.unit == unit],
+        cases=[item for item in data.cases if item.unit == unit],
+        changes=[item for item in data.changes if item.unit == unit and item.kind in FOR_A_UNIT],
+        papers=[item for item in data.papers if item.unit == unit],
+        hijacked=[item for item in data.hijacked if item.unit == unit],
+        awaiting=(),
+    )
+    # What the office has still to sign is no business of the unit's yet.
+    unsigned = {item.number for item in data.awaiting}
+    cases = [case for case in own.cases if case.number not in unsigned]
+    act = [*map(lines.hijacked, own.hijacked), *lines.due(cases, (), data.now)]
+    changes = [*lines.found(own.findings), *lines.changed(own.changes)]
+    papers = lines.papers(own.papers)
     sections = [
-        _section("请立即核实", [hijacked_line(item) for item in data.hijacked]),
-        _section("今日新增问题", [_finding(item) for item in data.findings]),
-        _section("需要处理（按期限）", _due(data)),
-        _section("等待签批", [_awaiting(item) for item in sorted(data.awaiting, key=lambda item: item.since)]),
-        _section(
-            "变化情况",
-            [_change(item) for item in sorted(data.changes, key=lambda item: item.kind is not ChangeKind.CLONE)],
-        ),
+        _section("需要办理", act, "act"),
+        _section("变化", changes, "changes"),
+        _section("收到的文书", papers, "papers"),
     ]
-    quiet = not any(section.lines for section in sections)
-    tail = [
-        _section("掌握率与核实", _coverage(data)),
-        _section("未能观察（不作判断）", [_unseen(item) for item in data.unseen]),
-        _section("巡检运行", _health(data)),
+    quiet = not (act or changes or papers)
+    page = _page(own, Audience.UNIT, "没有需要办理的事项" if quiet else _counted(own), sections, quiet=quiet)
+    return replace(page, unit=unit, heartbeat=f"{data.school_name}网站与新媒体巡检")
+
+
+def leader_page(data: DigestInput, audience: Audience) -> Digest:
+    """A week or a month on one page: the figures, then the units that are late, then what was issued."""
+    late = [case for case in data.cases if case.due_at and case.due_at < data.now and not case.waiting]
+    units = Counter(case.unit or "责任单位待核实" for case in late).most_common()
+    overdue = [
+        DigestLine(f"{name(unit)}：{count} 项已到期未办结", Tone.ALERT, Priority.ACT, "/cases") for unit, count in units
     ]
+    kinds = Counter(item.kind for item in data.changes)
+    figures = [
+        f"新增问题 {len(data.findings)} 项",
+        f"恢复更新 {kinds[ChangeKind.RECOVERED]} 项",
+        f"办结销号 {kinds[ChangeKind.CLOSED]} 项",
+        f"未了结 {len(data.cases)} 项",
+        f"其中已到期 {len(late)} 项",
+        f"发出文书 {len({item.number for item in data.papers})} 份",
+    ]
+    sections = [
+        _section("需要关注", [*map(lines.hijacked, data.hijacked), *lines.to_sign(data.awaiting), *overdue], "act"),
+        _section("变化", [*lines.found(data.findings), *lines.changed(data.changes)], "changes"),
+        _section("以学校名义发出的文书", lines.papers(data.papers), "papers"),
+    ]
+    page = _page(data, audience, "，".join(figures), sections, quiet=False)
+    return replace(page, rows=tuple(lines.row(platform, counts) for platform, counts in data.totals.items()))
+
+
+def it_page(data: DigestInput) -> Digest:
+    """What concerns the crawler and the channels; quiet where nothing has to be mended."""
+    troubles = [*map(lines.hijacked, data.hijacked), *lines.troubles(data)]
+    ordered = sorted(data.crawlers, key=lambda item: (bool(item.last_success), -item.missed, -item.blocked))
+    sections = [
+        _section("需要处理", troubles, "act"),
+        _section("未能观察", lines.unseen(data.unseen), "unseen"),
+        Section("各平台", tuple(map(lines.run, ordered))),
+    ]
+    headline = f"需要处理 {len(troubles)} 项" if troubles else "运行正常"
+    return _page(data, Audience.IT, headline, sections, quiet=not troubles)
+
+
+def alert_page(data: DigestInput, audience: Audience, told: Sequence[tuple[str, str, str]]) -> Digest:
+    """What cannot wait until tomorrow: kind, text and path of each, those of one kind together."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for kind, text, path in told:
+        groups.setdefault(kind, []).append((text, path))
+    headline = "，".join(f"{kind} {len(some)} 项" for kind, some in groups.items())
+    sections = [
+        _section(kind, [DigestLine(text, Tone.ALERT, Priority.URGENT, path) for text, path in some], "act")
+        for kind, some in groups.items()
+    ]
+    return replace(_page(data, audience, headline, sections, quiet=False), heartbeat="请先核实，再处置")
+
+
+def _page(data: DigestInput, audience: Audience, headline: str, sections: list[Section], *, quiet: bool) -> Digest:
     return Digest(
         school=data.school,
         school_name=data.school_name,
         day=data.day,
+        until=data.until,
         made_at=data.now,
-        headline="无变化" if quiet else _headline(data),
+        headline=headline,
         heartbeat=_heartbeat(data),
-        sections=tuple(section for section in [*sections, *tail] if section.lines),
-        rows=tuple(_row(platform, counts) for platform, counts in data.totals.items()),
+        sections=tuple(section for section in sections if section.lines),
+        rows=(),
         quiet=quiet,
         demo=data.demo,
+        audience=audience,
+        foot=f"条款均指{data.regulation}。" if data.regulation else "",
     )
 
 
-def _section(heading: str, lines: Iterable[DigestLine]) -> Section:
-    found = tuple(lines)
-    return Section(heading, found[:PER_SECTION], max(0, len(found) - PER_SECTION))
+def _section(heading: str, found: Iterable[DigestLine], room: str) -> Section:
+    shown, most = tuple(found), PER_SECTION[room]
+    return Section(heading, shown[:most], max(0, len(shown) - most))
 
 
 def _headline(data: DigestInput) -> str:
     late = sum(1 for case in data.cases if case.due_at and case.due_at < data.now and not case.waiting)
     counts = {
         "网站疑似被篡改": len(data.hijacked),
-        "新增问题": len(data.findings),
-        "已到期待处理": late,
         "待签批": len(data.awaiting),
+        "已到期待处理": late,
+        "新增问题": len(data.findings),
         "变化": len(data.changes),
+        "发出文书": len({item.number for item in data.papers if item.state is PaperState.SENT}),
     }
     return "，".join(f"{label} {count} 项" for label, count in counts.items() if count) or "有临近期限的事项"
+
+
+def _counted(data: DigestInput) -> str:
+    counts = {
+        "新增问题": len(data.findings),
+        "办理中": len(data.cases),
+        "变化": len(data.changes),
+        "文书": len(data.papers),
+    }
+    return "，".join(f"{label} {count} 项" for label, count in counts.items() if count) or "有需要核实的网站"
 
 
 def _heartbeat(data: DigestInput) -> str:
     """That the machine is alive, in figures: what a quiet day consists of."""
     last = max((item.last_success for item in data.crawlers if item.last_success), default=None)
-    accounts = sum(sum(counts.values()) for counts in data.totals.values())
     runs, looks = sum(item.runs for item in data.crawlers), sum(item.looks for item in data.crawlers)
-    success = f"最近一次成功 {_moment(last)}" if last else "尚无成功记录"
-    return f"在册账号 {accounts} 个，巡检 {runs} 轮，观察 {looks} 次，{success}"
-
-
-def _what(platform: Platform, title: str) -> str:
-    return f"{platform.label}“{name(title)}”"
-
-
-def hijacked_line(item: HijackedSite) -> DigestLine:
-    """Neither a breach nor an account in order: a person must look now."""
-    who = f"（{name(item.unit)}）" if item.unit else "（责任单位待核实）"
-    text = f"{_what(Platform.WEBSITE, item.title)}{who}疑似被篡改或域名失效，请立即核实，{_moment(item.since)}首次看到"
-    return DigestLine(text, Tone.ALERT, Priority.URGENT, item.path)
-
-
-def _finding(item: NewFinding) -> DigestLine:
-    who = f"（{name(item.unit)}）" if item.unit else "（责任单位待核实）"
-    text = f"{_what(item.platform, item.title)}{who}：{clean(item.problem, 60)}，依据{clean(item.clause, 30)}"
-    return DigestLine(text, Tone.ALERT, Priority.NEW, item.path)
-
-
-def _due(data: DigestInput) -> list[DigestLine]:
-    """Overdue first, then the coming week. What waits for something says so and is not called late."""
-    dated = [case for case in data.cases if case.due_at and case.due_at <= data.now + SOON]
-    late = datetime.max.replace(tzinfo=BEIJING)
-    return [_case(case, data.now) for case in sorted(dated, key=lambda case: (case.due_at or late, case.number))]
-
-
-def _case(case: OpenCase, now: datetime) -> DigestLine:
-    assert case.due_at is not None
-    overdue = case.due_at < now and not case.waiting
-    when = f"{_day(case.due_at)}到期{'（暂定）' if case.provisional else ''}"
-    parts = [
-        f"{_what(case.platform, case.title)}",
-        name(case.unit) if case.unit else "责任单位待核实",
-        f"{'已过期限，' if overdue else ''}{when}",
-        f"下一步：{clean(case.next_step, 30)}" if case.next_step else clean(case.state, 20),
-        f"在等：{clean(case.waiting, 40)}" if case.waiting else "",
-    ]
-    text = "；".join(part for part in parts if part) + f"［{clean(case.number, 40)}］"
-    return DigestLine(text, Tone.ALERT if overdue else Tone.ACT, Priority.ACT, case.path)
-
-
-def _awaiting(item: PendingApproval) -> DigestLine:
-    signer = clean(item.approver, 30) or "签批人未指定"
-    text = f"{item.document.label}：{_what(item.platform, item.title)}，请{signer}签批，自{_day(item.since)}起等待"
-    return DigestLine(f"{text}［{clean(item.number, 40)}］", Tone.ACT, Priority.SIGN, item.path)
-
-
-CHANGE_TONES = {
-    ChangeKind.CLONE: Tone.ALERT,
-    ChangeKind.RECOVERED: Tone.GOOD,
-    ChangeKind.CLOSED: Tone.GOOD,
-} | dict.fromkeys((ChangeKind.SUSPECT, ChangeKind.UNFILED, ChangeKind.DOUBTFUL), Tone.ACT)
-
-
-def _change(item: DigestChange) -> DigestLine:
-    detail = f"：{clean(item.detail, 80)}" if item.detail else ""
-    text = f"{item.kind.label}　{_what(item.platform, item.title)}{detail}"
-    return DigestLine(text, CHANGE_TONES.get(item.kind, Tone.PLAIN), Priority.CHANGED, item.path)
-
-
-def _coverage(data: DigestInput) -> list[DigestLine]:
-    """How much is known, who was asked, and what waits for the staff."""
-    lines = []
-    if data.coverage and data.coverage.accounts:
-        known = data.coverage
-        text = (
-            f"{known.accounts} 个账号掌握 {known.known} 个（{known.share:.1%}）：在更新 {known.active}，未更新 {known.silent}，"
-            f"不掌握 {known.unknown}"
-        )
-        lines.append(DigestLine(text, Tone.PLAIN, Priority.UNSEEN, "/inquiries"))
-    if stats := data.inquiries:
-        if stats.asked or stats.answered or stats.overdue:
-            text = f"当日询问 {stats.asked} 个账号，答复 {stats.answered} 个，提醒后逾期 {stats.overdue} 个"
-            lines.append(DigestLine(text, Tone.PLAIN, Priority.CHANGED, stats.path))
-        if stats.for_staff or stats.to_confirm:
-            text = f"待人工核查 {stats.for_staff} 个账号，待确认的“没有更新” {stats.to_confirm} 个"
-            lines.append(DigestLine(text, Tone.ACT, Priority.ACT, stats.path))
-        if stats.silent_units:
-            units = "、".join(name(unit, 20) for unit in stats.silent_units[:5])
-            more = f"等 {len(stats.silent_units)} 个单位" if len(stats.silent_units) > 5 else ""
-            lines.append(DigestLine(f"从未答复过核实请求：{units}{more}", Tone.ACT, Priority.CHANGED, stats.path))
-    return lines
-
-
-def _unseen(item: UnobservedAccounts) -> DigestLine:
-    since = f"自{_moment(item.since)}起" if item.since else "尚无成功记录"
-    why = clean(item.reason, 60) or (item.outcome.label if item.outcome else "尚未观察")
-    names = "、".join(name(example, 20) for example in item.examples[:3])
-    text = f"{item.platform.label} {item.count} 个账号{since}未能观察（{why}）{f'：{names}' if names else ''}"
-    return DigestLine(text, Tone.UNSEEN, Priority.UNSEEN, item.path)
-
-
-def _health(data: DigestInput) -> list[DigestLine]:
-    """Breakers and missed runs first; then one line a platform; never green, for a run is not a finding."""
-    lines = [_breaker(item) for item in data.crawlers if item.breaker_since]
-    if data.undelivered:
-        text = f"有 {data.undelivered} 份文书尚未送达，请信息化部门检查发送渠道"
-        lines.append(DigestLine(text, Tone.ACT, Priority.HEALTH, "/notices"))
-    for bridge, fault in data.bridges.items():
-        text = f"自建订阅服务“{name(bridge)}”不可信：{clean(fault, 100)}，请信息化部门检查"
-        lines.append(DigestLine(text, Tone.ACT, Priority.HEALTH, "/operations"))
-    return lines + [
-        _run(item) for item in sorted(data.crawlers, key=lambda item: (bool(item.last_success), -item.missed))
-    ]
-
-
-def _breaker(item: PlatformRunStats) -> DigestLine:
-    assert item.breaker_since is not None
-    why = clean(item.breaker_reason, 60)
-    text = f"{item.platform.label}自{_moment(item.breaker_since)}起熔断，该平台暂停升级督办（{why}），请信息化部门核查"
-    return DigestLine(text, Tone.ACT, Priority.HEALTH, item.path)
-
-
-def _run(item: PlatformRunStats) -> DigestLine:
-    success = f"最近成功 {_moment(item.last_success)}" if item.last_success else "尚无成功记录"
-    parts = [f"巡检 {item.runs} 轮", f"观察 {item.looks} 次", success]
-    parts += [f"被拦截 {item.blocked} 次"] if item.blocked else []
-    parts += [f"漏跑 {item.missed} 轮"] if item.missed else []
-    tone = Tone.PLAIN if item.last_success and not item.missed else Tone.UNSEEN
-    return DigestLine(f"{item.platform.label}：{'，'.join(parts)}", tone, Priority.HEALTH, item.path)
-
-
-def _row(platform: Platform, counts: Mapping[Outcome | None, int]) -> PlatformCounts:
-    seen = sum(
-        count for outcome, count in counts.items() if outcome and outcome.is_fact and outcome is not Outcome.GONE
-    )
-    total, gone = sum(counts.values()), counts.get(Outcome.GONE, 0)
-    return PlatformCounts(platform.label, total, seen, gone, total - seen - gone)
-
-
-def _day(when: datetime) -> str:
-    when = when.astimezone(BEIJING)
-    return f"{when.month}月{when.day}日"
-
-
-def _moment(when: datetime) -> str:
-    return f"{_day(when)}{when.astimezone(BEIJING):%H:%M}"
+    success = f"最近一次成功 {lines.moment(last)}" if last else "尚无成功记录"
+    return f"{lines.known(data.totals) or '台账中还没有账号'}，巡检 {runs} 轮，观察 {looks} 次，{success}"

@@ -29,13 +29,15 @@ class ChangeKind(LabeledEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewFinding:
-    """A breach first found on this day. ``path`` is a page of the console, beginning with /."""
+    """A breach first found on this day. ``what`` is what the breach is called, ``clause`` the article alone (第七条), ``path`` a
+    page of the console, beginning with /."""
 
     title: str
     platform: Platform
     unit: str
     problem: str
     clause: str
+    what: str = ""
     path: str = ""
 
 
@@ -65,6 +67,28 @@ class PendingApproval:
     document: DocumentType
     approver: str
     since: datetime
+    unit: str = ""
+    path: str = ""
+
+
+class PaperState(LabeledEnum):
+    """What became of a paper of this day."""
+
+    SENT = "sent", "已送出"
+    WAITING = "waiting", "尚未送出"
+    FAILED = "failed", "发送失败"
+    NO_ADDRESS = "no_address", "未发到任何邮箱，须打印送达"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperIssued:
+    """A paper that left in the school's name, or should have: its 文号, what it is, and to whom."""
+
+    number: str
+    paper: str
+    addressee: str
+    unit: str
+    state: PaperState
     path: str = ""
 
 
@@ -86,6 +110,7 @@ class DigestChange:
     title: str
     platform: Platform
     detail: str = ""
+    unit: str = ""
     path: str = ""
 
 
@@ -133,7 +158,8 @@ class InquiryStats:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestInput:
     """Everything a digest is made from, filled from storage. ``totals``: accounts by platform and outcome of the newest
-    look; the key None counts accounts never looked at. ``bridges``: those that are out of order, by name, and why."""
+    look; the key None counts accounts never looked at. ``bridges``: those that are out of order, by name, and why.
+    ``regulation``: what the articles are articles of, for the foot. ``until``: of a page over several days, the last."""
 
     school: str
     school_name: str
@@ -148,10 +174,13 @@ class DigestInput:
     changes: Sequence[DigestChange] = ()
     unseen: Sequence[UnobservedAccounts] = ()
     crawlers: Sequence[PlatformRunStats] = ()
+    papers: Sequence[PaperIssued] = ()
     undelivered: int = 0
     coverage: CoverageFigures | None = None
     inquiries: InquiryStats | None = None
     bridges: Mapping[str, str] = field(default_factory=dict)
+    regulation: str = ""
+    until: date | None = None
 
 
 class Tone(StrEnum):
@@ -170,10 +199,11 @@ class Priority(IntEnum):
     HEALTH = 1
     UNSEEN = 2
     CHANGED = 3
-    NEW = 4
-    SIGN = 5
-    ACT = 6
-    URGENT = 7
+    PAPER = 4
+    NEW = 5
+    SIGN = 6
+    ACT = 7
+    URGENT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +236,18 @@ class PlatformCounts:
     unseen: int
 
 
+class Audience(LabeledEnum):
+    """Whom a page is for, and what it is called."""
+
+    OFFICE = "digest", "校媒巡检日报"
+    UNIT = "unit", "网站与新媒体提示"
+    WEEK = "week", "校媒巡检周报"
+    MONTH = "month", "校媒巡检月报"
+    IT = "it", "校媒巡检运行情况"
+    ALERT = "alert", "校媒巡检即时提醒"
+    IT_ALERT = "it_alert", "校媒巡检运行告警"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """The page. ``quiet``: nothing new, nothing to do, nothing to sign, nothing changed."""
@@ -220,5 +262,17 @@ class Digest:
     rows: tuple[PlatformCounts, ...]
     quiet: bool
     demo: bool
-    urgent: bool = False
-    """Sent at once, not the day's page."""
+    audience: Audience = Audience.OFFICE
+    unit: str = ""
+    foot: str = ""
+    until: date | None = None
+
+    @property
+    def title(self) -> str:
+        """What the page is called."""
+        return f"{self.unit or self.school_name}{self.audience.label}"
+
+    @property
+    def period(self) -> str:
+        """The day, or the first and the last."""
+        return f"{self.day:%Y-%m-%d}" + (f" 至 {self.until:%Y-%m-%d}" if self.until else "")

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pkgutil import iter_modules
 
+from crawler.platforms import extensions
+from crawler.platforms.extensions import PlatformExtension
 from crawler.platforms.spec import PlatformSpec
 from rules.model import ClaimType, Platform
 
@@ -16,19 +18,29 @@ accounts as that search engine shows them."""
 ALIASES = {"appstore": "app", "htmldate": "website"}
 
 
+def platform_extensions() -> Mapping[str, PlatformExtension]:
+    """What other packages offer, usable or not, by name."""
+    return extensions.found(frozenset(MODULES))
+
+
 class _Specs(Mapping[str, PlatformSpec]):
     """Specs by platform value or alias; a platform's module is imported when it is first looked up."""
 
     def __getitem__(self, key: str) -> PlatformSpec:
+        if ALIASES.get(key, key) not in MODULES:
+            extension = platform_extensions().get(key)
+            if extension is None or extension.spec is None:
+                raise KeyError(key)
+            return extension.spec
         module = import_module(f"crawler.platforms.{MODULES[ALIASES.get(key, key)]}")
         spec: PlatformSpec = module.SPEC
         return spec
 
     def __iter__(self) -> Iterator[str]:
-        return iter([*MODULES, *ALIASES])
+        return iter([*MODULES, *ALIASES, *(name for name, each in platform_extensions().items() if each.spec)])
 
     def __len__(self) -> int:
-        return len(MODULES) + len(ALIASES)
+        return len(list(iter(self)))
 
 
 SPECS: Mapping[str, PlatformSpec] = _Specs()

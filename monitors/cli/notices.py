@@ -9,13 +9,16 @@ import typer
 
 from alerts.delivery.channels import Channel, ChannelError, DeliveryError
 from alerts.delivery.outbox import DeliveryReport
+from alerts.digest.model import Audience
 from alerts.messages import digest_text
 from monitors.cli.groups import CommandGroup
-from monitors.cli.options import Format, FormatOption, SchoolOption, asked, day, print_rows
+from monitors.cli.options import DecidedByOption, Format, FormatOption, SchoolOption, asked, day, print_rows
 from monitors.errors import InvalidInput
 from monitors.jobs.channel_test import try_channel
 from monitors.jobs.delivery import channels_of, deliver, only_in_folder
 from monitors.jobs.digest import make_digest, queue_digest
+from rules.calendar import end_of
+from storage.alerts import Mute
 from storage.notices import NoticeState, OutboxNotice
 
 commands = CommandGroup(invoke_without_command=True)
@@ -105,6 +108,42 @@ def send_test_message(
         typer.echo(f"已送达{f'（{target}）' if target else ''}，对方答复：{said}")
 
 
+@commands.command()
+def mute(
+    ctx: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="邮箱地址")],
+    until: Annotated[str, typer.Option(help="到哪一天为止（2026-11-28，含当天）")],
+    kind: Annotated[
+        str, typer.Option(help=f"只暂停一种：{'、'.join(f'{a.value}（{a.label}）' for a in Audience)}")
+    ] = "",
+    by: DecidedByOption = "",
+) -> None:
+    """一个邮箱暂时不收日报和提醒，到期自动恢复；文书照常送达。"""
+    if kind and kind not in list(Audience):
+        raise InvalidInput(f"没有 {kind!r} 这一种。可用: {'、'.join(Audience)}")
+    with asked(ctx).context() as context:
+        last = day(until, context.clock)
+        if last < context.clock().date():
+            raise InvalidInput(f"{last} 已经过去，没有可暂停的。")
+        context.store.alerts.mute(Mute(address, kind, end_of(last), by), context.clock())
+        typer.echo(f"{address} 暂停接收{Audience(kind).label if kind else '日报和提醒'}，到 {last} 为止。")
+
+
+@commands.command()
+def mutes(
+    ctx: typer.Context,
+    end: Annotated[str, typer.Option(help="现在就恢复这个邮箱")] = "",
+    kind: Annotated[str, typer.Option(help="恢复哪一种；不填为暂停全部的那一条")] = "",
+) -> None:
+    """列出暂停接收的邮箱，或恢复其中一个。"""
+    with asked(ctx).context() as context:
+        if end and not context.store.alerts.unmute(end, kind):
+            raise InvalidInput(f"{end} 没有暂停接收{Audience(kind).label if kind in list(Audience) else ''}。")
+        for one in context.store.alerts.mutes(context.clock()):
+            what = Audience(one.kind).label if one.kind else "日报和提醒"
+            typer.echo(f"{one.address}  {what}  到 {one.until:%Y-%m-%d}  {one.by}")
+
+
 def digest(
     ctx: typer.Context,
     date: Annotated[str, typer.Option(help="哪一天的日报（2026-11-21），不填为今天")] = "",
@@ -125,7 +164,8 @@ def digest(
             if which < now.date() and kept:
                 typer.echo(kept.text)
             else:
-                typer.echo(digest_text(make_digest(context, code, which, now)))
+                made = make_digest(context, code, which, now)
+                typer.echo(digest_text(made, context.settings.base_url))
             if send:
                 queued = queue_digest(context, code, which, now)
                 typer.echo("已送进发件箱。" if queued else "这一天的日报已经送过，不重复发送。")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
@@ -16,11 +17,14 @@ from monitors.app_context import AppContext
 from monitors.clock import wall
 from monitors.jobs import case_actions
 from monitors.jobs.inquiries import link_of
+from monitors.jobs.pages import is_quiet, readers
 from rules.cases.case import CaseError
 from storage.inquiries import LETTER
-from storage.notices import DIGEST, URGENT, DeliveryAnswer
+from storage.notices import DIGEST, DeliveryAnswer, NoticeState
 from storage.serialization import load
 
+URGENT = re.compile(r"/?(?:it_)?alert/")
+"""In the id of an alert's page."""
 BATCH, BATCHES = 50, 40
 """Letters claimed at a time, and so many times in one go: a claim must not run out before its letters are sent."""
 
@@ -34,9 +38,9 @@ def channels_of(context: AppContext) -> list[Channel]:
 
 def compose(context: AppContext, claim: ClaimedMessage) -> OutgoingMessage:
     """The letter of a claimed row."""
-    if claim.document in (DIGEST, URGENT):
-        settings = context.settings
-        return digest_mail(load(Digest, claim.body), settings.digest_recipients, settings.base_url, id=claim.id)
+    if claim.document == DIGEST:
+        page = load(Digest, claim.body)
+        return digest_mail(page, readers(context, page), context.settings.base_url)
     if claim.document == LETTER:
         return _inquiry_letter(context, load(InquiryLetter, claim.body))
     return notice_letter(load(Notice, claim.body), context.settings.templates)
@@ -59,6 +63,17 @@ def deliver(context: AppContext, now: datetime, *, only: str = "") -> DeliveryRe
         if done.claimed < BATCH:
             break
     register_received(context, channels)
+    return total
+
+
+def deliver_due(context: AppContext, now: datetime) -> DeliveryReport:
+    """As `deliver`; in quiet hours and on quiet days only what cannot wait."""
+    if not is_quiet(context.settings.quiet_hours, context.settings.quiet_holidays, now):
+        return deliver(context, now)
+    total = DeliveryReport(0, 0, 0, {})
+    for row in context.store.outbox.all(state=NoticeState.DUE):
+        if URGENT.search(row.id):
+            total = total + deliver(context, now, only=row.id)
     return total
 
 

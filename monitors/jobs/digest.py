@@ -14,12 +14,14 @@ from alerts.digest.model import (
     InquiryStats,
     NewFinding,
     OpenCase,
+    PaperIssued,
+    PaperState,
     PendingApproval,
     PlatformRunStats,
     UnobservedAccounts,
 )
-from alerts.digest.urgent import urgent
 from alerts.messages import digest_html, digest_text
+from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
 from monitors.jobs.bridges import bridge_faults
 from monitors.jobs.check import frozen_platforms
@@ -37,8 +39,8 @@ from rules.platforms import UNPOLLED
 from storage.account_filter import NEVER, NOT_POLLED, AccountFilter
 from storage.account_lists import AccountListItem
 from storage.crawl_runs import CrawlRun, RunStatus
-from storage.notices import NoticeState
-from storage.serialization import dump
+from storage.notices import DIGEST, SENT, NoticeState, OutboxNotice
+from storage.serialization import dump, load
 
 INQUIRIES_COUNTED = 5000
 EVENTS = {
@@ -57,33 +59,39 @@ FOUND = {
 
 
 def make_digest(context: AppContext, school: str, day: date, now: datetime) -> Digest:
-    """The digest of a day as the store knows it now; kept so that it can be read again as it was."""
+    """The digest of a day as the store knows it now; kept so that it can be read again as it was. One that was sent stays
+    as it was sent."""
     made = digest(gather(context, school, day, now))
-    context.store.digests.save(school, day, digest_text(made), digest_html(made, context.settings.base_url), now)
+    if not context.store.outbox.one(f"{school}/{DIGEST}/{day}"):
+        keep(context, made, now)
     return made
+
+
+def keep(context: AppContext, made: Digest, now: datetime) -> None:
+    """Keep a day's digest as it reads now."""
+    context.store.digests.save(
+        made.school,
+        made.day,
+        digest_text(made, context.settings.base_url),
+        digest_html(made, context.settings.base_url),
+        now,
+    )
 
 
 def queue_digest(context: AppContext, school: str, day: date, now: datetime) -> bool:
     """Make it and put it into the outbox; False where the day's digest went there before."""
-    return context.store.outbox.queue_digest(school, day, dump(make_digest(context, school, day, now)), now)
-
-
-def queue_urgent(context: AppContext, now: datetime) -> int:
-    """Tell the readers of the digest at once of every site that shows somebody else's content, each incident once."""
-    queued = 0
-    for school in context.schools:
-        name = policy.school if (policy := context.policies.get(school)) else school
-        for key, site in _hijacked(context, school):
-            page = urgent(school, name, site, now, demo=context.settings.demo)
-            incident = f"{key}/{site.since:%Y%m%d%H%M%S}"
-            queued += context.store.outbox.queue_urgent(school, incident, dump(page), now)
+    made = make_digest(context, school, day, now)
+    queued = context.store.outbox.queue_digest(school, day, dump(made), now)
+    if queued:
+        keep(context, made, now)
     return queued
 
 
-def gather(context: AppContext, school: str, day: date, now: datetime) -> DigestInput:
-    """Everything the digest is made from: the 24 hours before ``now`` on the day itself, the whole day on a later one."""
+def gather(context: AppContext, school: str, day: date, now: datetime, until: date | None = None) -> DigestInput:
+    """Everything the digest is made from: the 24 hours before ``now`` on the day itself, the whole day on a later one; with
+    ``until`` all days to that one."""
     start = start_of(day)
-    end = min(now, start + timedelta(days=1))
+    end = min(now, start_of(until or day) + timedelta(days=1))
     start = min(start, end - timedelta(days=1))
     policy = context.policies.get(school)
     lines = list(context.store.account_lists.iterate(AccountFilter(school=school)))
@@ -107,7 +115,10 @@ def gather(context: AppContext, school: str, day: date, now: datetime) -> Digest
         coverage=total(counted.platforms.values()) if (counted := context.store.coverage.all().get(school)) else None,
         inquiries=inquiry_stats(context, school, start, end),
         bridges=bridge_faults(context, now),
-        undelivered=sum(n for state, n in context.store.outbox.counts().items() if state is NoticeState.FAILED),
+        papers=_papers(context, school, start, end),
+        undelivered=len(context.store.outbox.all(school=school, state=NoticeState.FAILED)),
+        regulation=policy.regulation.cited if policy else "",
+        until=until,
     )
 
 
@@ -160,7 +171,8 @@ def _new(context: AppContext, school: str, start: datetime, end: datetime) -> li
             platform=finding.platform,
             unit=finding.unit,
             problem=finding.reason,
-            clause=finding.basis,
+            clause=finding.clause,
+            what=RULES[finding.rule].title,
             path=f"/accounts/{finding.account}",
         )
         for finding, since in sorted(context.store.cases.findings(school), key=lambda pair: _weight(pair[0].rule))
@@ -196,6 +208,7 @@ def _awaiting(cases: list[Case], now: datetime, context: AppContext) -> list[Pen
                     platform=case.platform,
                     document=says.step.document,
                     approver=says.step.approver,
+                    unit=case.unit,
                     since=says.due_at,
                     path=f"/cases/{case.number}",
                 )
@@ -213,10 +226,38 @@ def _changes(context: AppContext, school: str, start: datetime, end: datetime) -
             path = f"/cases/{case.number}"
             found.append(
                 DigestChange(
-                    kind=EVENTS[event.kind], title=case.title, platform=case.platform, detail=detail, path=path
+                    kind=EVENTS[event.kind],
+                    title=case.title,
+                    platform=case.platform,
+                    detail=detail,
+                    unit=case.unit,
+                    path=path,
                 )
             )
     return found
+
+
+def _papers(context: AppContext, school: str, start: datetime, end: datetime) -> list[PaperIssued]:
+    """What left in the school's name, each paper once, and how far it came."""
+    return [_paper(row) for row in context.store.outbox.papers_between(school, start, end)]
+
+
+def _paper(row: OutboxNotice) -> PaperIssued:
+    notice = load(Notice, row.document)
+    state = PaperState.WAITING if row.state is not NoticeState.FAILED else PaperState.FAILED
+    if row.state is NoticeState.SENT:
+        mailed = any(
+            answer.result == SENT and target.partition(":")[2] for target, answer in row.delivery_results.items()
+        )
+        state = PaperState.SENT if mailed else PaperState.NO_ADDRESS
+    return PaperIssued(
+        number=notice.number,
+        paper=notice.paper,
+        addressee=notice.addressee,
+        unit=notice.addressee,
+        state=state,
+        path="/notices",
+    )
 
 
 def _suspects(context: AppContext, school: str, start: datetime, end: datetime) -> list[DigestChange]:
@@ -234,7 +275,11 @@ def _facts(lines: list[AccountListItem], start: datetime, end: datetime) -> list
     kinds = {Outcome.GONE: ChangeKind.GONE, Outcome.MOVED: ChangeKind.MOVED}
     return [
         DigestChange(
-            kind=kinds[outcome], title=line.filing.name, platform=line.filing.platform, path=f"/accounts/{line.key}"
+            kind=kinds[outcome],
+            title=line.filing.name,
+            platform=line.filing.platform,
+            unit=line.filing.unit,
+            path=f"/accounts/{line.key}",
         )
         for line in lines
         if (outcome := _outcome(line)) in kinds and line.fact_at and start <= line.fact_at <= end

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import structlog
 
+from alerts.delivery.channels import channel_extensions
 from crawler.fetch.browser import find_browser
+from crawler.platforms import platform_extensions
 from monitors.app_context import AppContext
 from monitors.clock import Clock
 from monitors.jobs import doctor_notices
@@ -51,6 +53,7 @@ def examine(settings: Settings, clock: Clock) -> Iterator[DoctorCheck]:
     yield _private(settings.data)
     yield from _guarded("数据库", lambda: _database(settings, clock))
     yield _calendar(clock)
+    yield from _extensions()
     for found in (doctor_notices.channels, doctor_notices.addresses, doctor_notices.texts, _variables):
         yield from (DoctorCheck(*each) for each in found(settings))
 
@@ -139,6 +142,15 @@ def _grants(settings: Settings, store: Store) -> Iterator[DoctorCheck]:
         known = f"{len(settings.grants) - len(strangers)} 个账号有官方接口授权"
         unknown = f"；台账中没有 {'、'.join(strangers)}，请核对设置 grants 里的账号写法" if strangers else ""
         yield DoctorCheck("账号授权", "warn" if strangers else "ok", known + unknown)
+
+
+def _extensions() -> Iterator[DoctorCheck]:
+    """What other packages bring, and what of it does not fit."""
+    found = [(f"扩展读取程序 {each.name}", each.package, each.problem) for each in platform_extensions().values()]
+    found += [(f"扩展渠道 {each.name}", each.package, each.problem) for each in channel_extensions()]
+    for name, package, problem in found:
+        note = f"{package}：{problem}。没有启用，请联系提供者" if problem else package
+        yield DoctorCheck(name, "fail" if problem else "ok", note)
 
 
 def _calendar(clock: Clock) -> DoctorCheck:

@@ -11,12 +11,13 @@ import structlog
 
 from monitors.app_context import AppContext
 from monitors.jobs import sweep_review
+from monitors.jobs.alerts import tell_at_once
 from monitors.jobs.check import CheckReport, check
 from monitors.jobs.coverage import count_coverage
-from monitors.jobs.delivery import deliver
-from monitors.jobs.digest import queue_digest, queue_urgent
+from monitors.jobs.delivery import deliver_due
 from monitors.jobs.inquiries import inquire
 from monitors.jobs.linked_posts import fetch_linked_posts
+from monitors.jobs.pages import queue_pages
 from monitors.jobs.scheduled_job import ScheduledJob
 from monitors.jobs.sweep import SweepReport, due_targets, sweep
 from rules.model import Platform
@@ -49,7 +50,6 @@ async def run_sweep(
     every += await fetch_linked_posts(context, report)
     report.errors += await asyncio.to_thread(sweep_review.update_breakers, context, before, keys, context.canaries)
     await asyncio.to_thread(sweep_review.schedule_visits, context, every)
-    await asyncio.to_thread(queue_urgent, context, context.clock())
     return report
 
 
@@ -90,17 +90,25 @@ async def inquire_all(context: AppContext) -> None:
 
 async def deliver_all(context: AppContext) -> None:
     """Empty the outbox as far as it goes."""
-    done = await asyncio.to_thread(deliver, context, context.clock())
+    done = await asyncio.to_thread(deliver_due, context, context.clock())
     if done.claimed:
         log.info("deliver.done", claimed=done.claimed, sent=done.sent, given_up=done.given_up)
 
 
 async def digest_all(context: AppContext) -> None:
-    """Make and queue the day's digest of every school."""
+    """Make and queue the day's pages of every school."""
     now = context.clock()
     for school in context.schools:
         if school in context.policies:
-            await asyncio.to_thread(queue_digest, context, school, now.date(), now)
+            await asyncio.to_thread(queue_pages, context, school, now)
+
+
+async def tell_all(context: AppContext) -> None:
+    """Queue what cannot wait until tomorrow, and send it."""
+    told = await asyncio.to_thread(tell_at_once, context, context.clock())
+    if told:
+        log.info("alerts.told", told=told)
+        await deliver_all(context)
 
 
 async def discover_all(context: AppContext) -> None:
@@ -124,6 +132,7 @@ JOBS = (
     ScheduledJob("check", "核对制度", "10 * * * *", check_all),
     ScheduledJob("inquire", "核实请求", "25 9 * * *", inquire_all),
     ScheduledJob("deliver", "发送文书", "*/5 * * * *", deliver_all),
+    ScheduledJob("alerts", "即时提醒", "4-59/10 * * * *", tell_all),
     ScheduledJob("digest", "日报", "30 7 * * *", digest_all),
     ScheduledJob("discover", "搜索疑似账号", "15 3 * * mon", discover_all),
     ScheduledJob("tidy", "清理", "45 2 * * *", purge_expired),

@@ -15,7 +15,7 @@ from storage.tables.evidence import ChainHeadRow
 from storage.tables.filings import UNPLACED, FilingChangeRow, FilingRow, RegisterHeadingRow, RegisterUploadRow
 from storage.tables.inquiries import CoverageRow, InquiryRow, SigningKeyRow
 from storage.tables.jobs import ScheduledJobRow
-from storage.tables.notices import DigestRow, NoticeRow, NumberSequenceRow
+from storage.tables.notices import AlertRow, DigestRow, MuteRow, NoticeRow, NumberSequenceRow
 from storage.tables.observations import AccountStateRow, ObservationRow, PostRow
 from storage.tables.people import ApiTokenRow, AuditRow, OneTimeTokenRow, SignInFailureRow, UserRow, UserSessionRow
 from storage.tables.scans import ScanRow
@@ -26,6 +26,7 @@ __all__ = [
     "TIME",
     "UNPLACED",
     "AccountStateRow",
+    "AlertRow",
     "ApiTokenRow",
     "AuditRow",
     "CandidateRow",
@@ -40,6 +41,7 @@ __all__ = [
     "FilingRow",
     "FindingRow",
     "InquiryRow",
+    "MuteRow",
     "NoticeRow",
     "NumberSequenceRow",
     "ObservationRow",

@@ -31,6 +31,34 @@ class NoticeRow(SQLModel, table=True):
     document: str = Field(sa_type=Text)
 
 
+class AlertRow(SQLModel, table=True):
+    """Something that was to be told at once: since when it holds, when it was told, when it ended."""
+
+    __tablename__ = "alert"
+
+    key: str = Field(primary_key=True)
+    audience: str = Field(primary_key=True)
+    school: str
+    kind: str
+    text: str = Field(sa_type=Text)
+    path: str
+    raised_at: datetime = Field(sa_type=TIME)
+    told_at: datetime | None = Field(default=None, sa_type=TIME)
+    ended_at: datetime | None = Field(default=None, sa_type=TIME)
+
+
+class MuteRow(SQLModel, table=True):
+    """An address that does not want pages of a kind until a moment."""
+
+    __tablename__ = "mute"
+
+    address: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    until: datetime = Field(sa_type=TIME)
+    by: str
+    made_at: datetime = Field(sa_type=TIME)
+
+
 class NumberSequenceRow(SQLModel, table=True):
     """The last number given out per school, year and kind, taken in the transaction that uses it."""
 

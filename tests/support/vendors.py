@@ -53,10 +53,10 @@ class Vendors:
         with self.lock:
             return self.faults.pop(0) if self.faults else ""
 
-    def take(self, path: str, body: bytes) -> None:
-        """Accept a message."""
+    def take(self, path: str, body: bytes, fault: str = "") -> None:
+        """Accept a message; ``fault``: what becomes of the answer."""
         with self.lock:
-            self.taken.append({"path": path, "body": json.loads(body), "size": len(body)})
+            self.taken.append({"path": path, "body": json.loads(body), "size": len(body), "fault": fault})
 
 
 SCHEMES = ("wecom", "dingtalk", "feishu", "wecom-app", "http+webhook")
@@ -152,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
         if wrong:
             self._say(wrong, wrong.get("status", 400 if scheme == "feishu" else 200))
         elif not self._failed(scheme, fault):
-            self.vendors.take(self.path, raw)
+            self.vendors.take(self.path, raw, fault)
             self._after(scheme, fault)
 
     def _failed(self, scheme: str, fault: str) -> bool:

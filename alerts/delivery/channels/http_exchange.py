@@ -7,6 +7,7 @@ import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import httpx
@@ -69,8 +70,7 @@ async def _bounded(peer: Peer, url: str, body: bytes | None, headers: Mapping[st
 
 
 async def _ask(peer: Peer, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
-    encrypted = url.startswith("https:")
-    trust = ssl.create_default_context(cafile=peer.ca or None) if encrypted else True
+    trust = _trust(peer.ca) if url.startswith("https:") else _NO_TLS
     client = httpx.AsyncClient(
         verify=trust, timeout=peer.timeout, trust_env=False, proxy=peer.proxy or None, follow_redirects=False
     )
@@ -82,6 +82,16 @@ async def _ask(peer: Peer, url: str, body: bytes | None, headers: Mapping[str, s
                 raise httpx.ReadError("answer without end")
     shown = text.decode("utf-8", "replace")
     return Answer(response.status_code, shown, _object(shown))
+
+
+_NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For loopback without encryption: httpx would load every certificate authority for it."""
+
+
+@cache
+def _trust(ca: str) -> ssl.SSLContext:
+    """Loading the authorities takes longer than the whole exchange, so once."""
+    return ssl.create_default_context(cafile=ca or None)
 
 
 def _object(text: str) -> Mapping[str, Any] | None:

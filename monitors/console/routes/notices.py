@@ -17,7 +17,7 @@ from monitors.console.framing import framed
 from monitors.console.rendering import Pager, redirect_after, render, world_of
 from rules.people import Role
 from storage.inquiries import LETTER
-from storage.notices import DIGEST, URGENT, NoticeState, OutboxNotice
+from storage.notices import DIGEST, NoticeState, OutboxNotice
 from storage.serialization import load
 
 router = APIRouter()
@@ -54,7 +54,7 @@ def _sees(request: Request, row: OutboxNotice) -> bool:
 
 def _notice(request: Request, notice_id: str) -> tuple[OutboxNotice, OutgoingMessage]:
     row = world_of(request).store.outbox.one(notice_id)
-    if row is None or row.document_type in (DIGEST, URGENT, LETTER) or not _sees(request, row):
+    if row is None or row.document_type in (DIGEST, LETTER) or not _sees(request, row):
         raise HTTPException(404, "没有这份文书。")
     try:
         letter = notice_letter(load(Notice, row.document), world_of(request).settings.templates)

@@ -1,0 +1,1 @@
+"""An example of both kinds of extension."""
