@@ -24,6 +24,8 @@ from rules.model import Platform
 from rules.people import View
 
 HERE = Path(__file__).parent
+REPLAY, REPLAYED = "replay", "真实网页回放（演示）"
+"""The demonstration's recordings of real sites stand under a school code that has no policy."""
 STATIC = HERE / "static"
 NAV = (
     ("/", "今日"),
@@ -111,7 +113,9 @@ def school_names(context: AppContext, view: View = View(None)) -> dict[str, str]
 
 def _school_name(context: AppContext, code: str) -> str:
     policy = context.policies.get(code)
-    return f"{policy.school}{'（演示）' if policy.demonstration else ''}" if policy else code
+    if policy is None:
+        return REPLAYED if code == REPLAY else code
+    return f"{policy.school}{'（演示）' if policy.demonstration else ''}"
 
 
 def open_breakers(context: AppContext) -> list[Platform]:

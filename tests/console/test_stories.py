@@ -20,7 +20,7 @@ from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.console.app_state import state_of
 from rules.cases.case import Case
-from rules.model import CaseState
+from rules.model import CaseState, Platform
 from rules.people import Role, User, grants_of
 from storage.store import Store
 from tests.conftest import _free_port
@@ -64,6 +64,17 @@ class House:
         assert width_now <= width, "wider than the window"
         assert not troubles
         opened.close()
+
+
+def drawn(page: Page) -> None:
+    """Wait until the picture of a stored page has come."""
+    shot = page.locator("img.shot")
+    shot.scroll_into_view_if_needed()
+    for _ in range(300):
+        if shot.evaluate("image => image.naturalWidth") > 0:
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("no picture")
 
 
 def open_case(context: AppContext, unit: str = "") -> Case:
@@ -192,15 +203,14 @@ def test_it_looks_after_the_machine_without_a_terminal(house: House, size: str) 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_reader_follows_a_case_to_its_evidence(house: House, size: str) -> None:
     """From the case to the stored page: what was read stands on top, the picture of it is drawn, help is one click away."""
-    cited = next(case for case in house.context.store.cases.all() if case.rule == "inactivity" and case.evidence)
+    silent = [case for case in house.context.store.cases.all() if case.rule == "inactivity" and case.evidence]
+    cited = next(case for case in silent if case.platform is Platform.WEBSITE)
     with house.window("reader", size) as page:
         page.goto(f"{house.base}/cases/{cited.number}")
         page.get_by_role("link", name="存证 1", exact=True).first.click()
         expect(page.get_by_role("heading", name="从页面上读到的")).to_be_visible()
-        shot = page.locator("img.shot")
-        if shot.count():
-            shot.scroll_into_view_if_needed()
-            page.wait_for_function("document.querySelector('img.shot').naturalWidth > 0", timeout=60_000)
+        expect(page.locator("mark")).to_be_visible()
+        drawn(page)
         page.get_by_role("link", name="帮助").click()
         expect(page.get_by_role("heading", name=re.compile("看懂存证"))).to_be_visible()
 

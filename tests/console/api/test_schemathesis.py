@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -46,14 +47,14 @@ def test_every_answer_is_one_that_was_described(app: FastAPI, context: AppContex
     _, secret = make_token(context.store, PEOPLE[ALONE[role]], "试验", scopes, 1, NOW)
     header = {"authorization": f"Bearer {secret}", "host": "127.0.0.1:8765"}
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app, headers=header)
-    operations = [each.ok() for each in schema.get_all_operations()]
+    operations = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
     assert len(operations) == len(Scope)
     for operation in operations:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
 
             @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
             @given(case=operation.as_strategy(generation_mode=mode))
-            def ask(case: Case) -> None:
+            def ask(case: Case[Any]) -> None:
                 case.call_and_validate(headers=header, checks=CHECKS)
 
             ask()
