@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, or_, select, text, tuple_
 
 from rules.cases.case import Case
 from rules.model import AccountState, DatedEvidence, Filing, Outcome, Platform
@@ -296,8 +296,8 @@ def _conditions(wanted: AccountFilter) -> list[ColumnElement[bool]]:
     if wanted.outcome == "unseen":
         found.append(_unseen())
     elif wanted.outcome == "case":
-        open_here = and_(CASE.c.account == FILING.c.key, CASE.c.school == FILING.c.school, CASE.c.state.in_(OPEN))
-        found.append(select(CASE.c.number).where(open_here).exists())
+        troubled = select(CASE.c.school, CASE.c.account).where(CASE.c.state.in_(OPEN))
+        found.append(tuple_(FILING.c.school, FILING.c.key).in_(troubled))
     elif wanted.outcome:
         found.append(SHOWN.in_([wanted.outcome]))
     for word in wanted.text.split()[:5]:
