@@ -73,6 +73,8 @@ def pages(context: AppContext) -> dict[str, str]:
         "policy": "/policies/demo",
         "operations": "/operations",
         "evidence": f"/evidence/{evidence}",
+        "me": "/me",
+        "help": "/help/operations",
     }
 
 
@@ -104,6 +106,10 @@ def test_main_pages(size: str, served: str, context: AppContext, chromium: Brows
         page.screenshot(path=shots / f"{size}-{name}.png", full_page=True)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{name} is wider than the window"
         assert page.locator("h1").count() == 1, name
+        for link in page.locator("header nav a").all():
+            box = link.bounding_box()
+            assert box, "the whole menu can be reached"
+            assert 0 <= box["x"] <= box["x"] + box["width"] <= width, link.inner_text()
     assert not troubles
     window.close()
 

@@ -252,3 +252,35 @@ def test_a_signer_signs_in_the_own_name(house: House, size: str) -> None:
         assert answer.json()["items"]
         page.get_by_role("button", name="撤销").first.click()
         expect(page.get_by_role("status")).to_contain_text("令牌已撤销")
+
+
+MACHINE_WORDS = re.compile(
+    r"\d{4}-\d\d-\d\dT|\* \* \*|Traceback|[A-Z][a-z]+Error|Exception|\bNone\b|\bnull\b|\breplay\b|\bfile\d+:|undefined|\b(?:true|false)\b"
+)
+"""What a machine says to itself: ISO times, cron lines, exceptions, codes."""
+
+
+def test_no_page_speaks_to_a_machine(house: House) -> None:
+    """Every entry of the menu and what the first link of each list leads to, as they stand on the demo campus."""
+    with house.window("reader") as page:
+        places = [
+            "/",
+            "/accounts",
+            "/suspects",
+            "/cases",
+            "/cases?state=all",
+            "/scan",
+            "/notices",
+            "/digest",
+            "/policies/demo",
+            "/operations",
+            "/help",
+        ]
+        for place in places:
+            page.goto(house.base + place)
+            first = page.locator("main table a").first
+            inside = [str(first.get_attribute("href"))] if first.count() else []
+            for there in [place, *(each for each in inside if each.startswith("/"))]:
+                page.goto(house.base + there)
+                said = page.locator("main").inner_text()
+                assert not MACHINE_WORDS.findall(said), (there, MACHINE_WORDS.findall(said))
