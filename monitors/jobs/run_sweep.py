@@ -15,7 +15,9 @@ from monitors.jobs.check import CheckReport, check
 from monitors.jobs.delivery import deliver
 from monitors.jobs.digest import queue_digest
 from monitors.jobs.linked_posts import fetch_linked_posts
+from monitors.jobs.scan.retention import forget_scans
 from monitors.jobs.sweep import SweepReport, due_targets, sweep
+from rules.candidates import PERSONAL_KEPT
 from rules.model import Platform
 from storage.evidence import EvidenceArchive
 
@@ -100,4 +102,5 @@ async def purge_expired(context: AppContext) -> None:
     now = context.clock()
     expired = await asyncio.to_thread(context.store.candidates.expire, now)
     runs = await asyncio.to_thread(context.store.crawl_runs.delete_before, now - RUNS_KEPT)
-    log.info("tidy.done", candidates=expired, runs=runs)
+    scans = await asyncio.to_thread(forget_scans, context, now - PERSONAL_KEPT)
+    log.info("tidy.done", candidates=expired, runs=runs, scans=scans)
