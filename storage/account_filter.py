@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 
 from rules.model import Outcome
 from rules.people import View
@@ -81,6 +81,6 @@ def _shown(outcome: str) -> list[ColumnElement[bool]]:
     if outcome == "unseen":
         return [SHOWN.in_(UNSEEN)]
     if outcome == "case":
-        open_here = and_(CASE.c.account == FILING.c.key, CASE.c.school == FILING.c.school, CASE.c.state.in_(OPEN))
-        return [select(CASE.c.number).where(open_here).exists()]
+        troubled = select(CASE.c.school, CASE.c.account).where(CASE.c.state.in_(OPEN))
+        return [tuple_(FILING.c.school, FILING.c.key).in_(troubled)]
     return [SHOWN.in_([outcome])] if outcome else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, or_, select, text
 
 from rules.cases.case import Case
 from rules.model import PARSER_ERROR, AccountState, DatedEvidence, Filing, Outcome, Platform
@@ -41,6 +41,16 @@ class NewObservations:
     newest: int
     outcomes: Mapping[tuple[str, str], int]
     parser_errors: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterOverview:
+    """Filed accounts by (platform, what the newest look showed); ``healthy``: those that were seen in order and have no
+    open case; ``facts``: by platform when one of them last showed something."""
+
+    counts: Mapping[tuple[str, str], int]
+    healthy: int
+    facts: Mapping[str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +116,20 @@ class ReadModels:
             rows = tx.execute(query.group_by(FILING.c.platform, SHOWN))
             return {(platform, outcome): n for platform, outcome, n in rows}
 
-    def count_healthy(self, view: View = EVERYTHING) -> int:
-        """Registered accounts that were seen in order and have no open case."""
+    def register_overview(self, view: View = EVERYTHING) -> RegisterOverview:
+        """The register in figures, in one question."""
         troubled = select(CASE.c.account).where(CASE.c.state.in_(OPEN))
-        query = select(func.count()).select_from(REGISTER)
+        sound = case((and_(SHOWN.in_([Outcome.OK.value]), FILING.c.key.not_in(troubled)), 1), else_=0)
+        columns = (FILING.c.platform, SHOWN, func.count(), func.sum(sound), func.max(STATE.c.last_fact_at))
+        query = select(*columns).select_from(REGISTER).where(*visible(view)).group_by(FILING.c.platform, SHOWN)
         with self._db.read() as tx:
-            found = query.where(SHOWN.in_([Outcome.OK.value]), FILING.c.key.not_in(troubled), *visible(view))
-            return int(tx.execute(found).scalar_one())
+            rows = tx.execute(query).all()
+        facts: dict[str, datetime] = {}
+        for platform, _, _, _, at in rows:
+            if at and (platform not in facts or facts[platform] < at):
+                facts[platform] = at
+        counts = {(platform, shown): n for platform, shown, n, _, _ in rows}
+        return RegisterOverview(counts, sum(int(healthy) for *_, healthy, _ in rows), facts)
 
     def cases(
         self,

@@ -92,6 +92,11 @@ class ScanRepository:
             left = SCAN.update().where(SCAN.c.state.in_(RUNNING))
             return int(tx.execute(left.values(state=ScanState.LOST.value, finished_at=now)).rowcount)
 
+    def delete_before(self, before: datetime) -> int:
+        """Forget the scans that began earlier. Returns how many."""
+        with self._db.write() as tx:
+            return int(tx.execute(SCAN.delete().where(SCAN.c.started_at < before)).rowcount)
+
     def one(self, id: str) -> ScanRecord | None:
         """One scan with its report."""
         with self._db.read() as tx:

@@ -18,8 +18,10 @@ from monitors.jobs.delivery import deliver_due
 from monitors.jobs.inquiries import inquire
 from monitors.jobs.linked_posts import fetch_linked_posts
 from monitors.jobs.pages import queue_pages
+from monitors.jobs.scan.retention import forget_scans
 from monitors.jobs.scheduled_job import ScheduledJob
 from monitors.jobs.sweep import SweepReport, due_targets, sweep
+from rules.candidates import PERSONAL_KEPT
 from rules.model import Platform
 from storage.evidence import EvidenceArchive
 
@@ -123,8 +125,9 @@ async def purge_expired(context: AppContext) -> None:
     now = context.clock()
     expired = await asyncio.to_thread(context.store.candidates.expire, now)
     runs = await asyncio.to_thread(context.store.crawl_runs.delete_before, now - RUNS_KEPT)
+    scans = await asyncio.to_thread(forget_scans, context, now - PERSONAL_KEPT)
     uploads = await asyncio.to_thread(context.store.register_uploads.expire, now)
-    log.info("tidy.done", candidates=expired, runs=runs, uploads=uploads)
+    log.info("tidy.done", candidates=expired, runs=runs, uploads=uploads, scans=scans)
 
 
 JOBS = (

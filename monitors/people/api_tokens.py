@@ -25,7 +25,7 @@ def make_token(
         known = "、".join(f"{scope.value}（{scope.label}）" for scope in Scope)
         raise PeopleError(f"请选择这个令牌可以读取的内容：{known}。")
     name = " ".join(label.split())
-    if not name or len(name) > 60:
+    if not name or len(name) > 60 or not name.isprintable():
         raise PeopleError("请写明这个令牌给哪个系统使用，如“校数据平台”，不超过 60 个字。")
     if not 1 <= days <= MOST_DAYS:
         raise PeopleError(f"有效期应为 1 到 {MOST_DAYS} 天，到期后再生成新的令牌。")

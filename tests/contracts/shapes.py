@@ -20,6 +20,16 @@ from alerts.notices.notice import Notice
 from monitors import clock
 from monitors.app_context import AppContext
 from monitors.cli.main import app
+from monitors.console.api.models import (
+    AccountModel,
+    ApiError,
+    CaseModel,
+    Listing,
+    NoticeModel,
+    StepModel,
+    SuspectModel,
+)
+from monitors.jobs.scan.report import ScanReport
 from monitors.metrics import registry_of
 from monitors.settings import Settings, load_settings
 from rules.candidates import Candidate
@@ -30,7 +40,19 @@ from storage.store import Store
 
 HERE = Path(__file__).parent
 PUBLISHED = HERE / "published.yaml"
-STORED = (Observation, AccountState, Filing, Finding, Case, CaseEvent, Candidate, Notice, Inquiry)
+STORED = (
+    Observation,
+    AccountState,
+    Filing,
+    Finding,
+    Case,
+    CaseEvent,
+    Candidate,
+    Notice,
+    Inquiry,
+    ScanReport,
+)
+ANSWERED = (AccountModel, CaseModel, StepModel, SuspectModel, NoticeModel, Listing, ApiError)
 PAGE = """<html><title>教务处</title><ul><li><a href="/1.htm">放假通知</a><span>2026-11-20</span></li>
 <li><a href="/2.htm">选课通知</a><span>2026-11-18</span></li></ul></html>"""
 COMMANDS = {
@@ -88,6 +110,7 @@ def collect(run: Callable[..., str], data: Path) -> dict[str, Any]:
         "commands": commands,
         "metrics": metrics,
         "settings": sorted(Settings.model_fields),
+        "api": {model.__name__: sorted(model.model_fields) for model in ANSWERED},
         "stored": {kind.__name__: stored(kind) for kind in STORED},
     }
 

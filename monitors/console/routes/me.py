@@ -148,7 +148,7 @@ def end_token(request: Request, user: Me, token_id: str) -> Response:
 
 def qr_code(text: str) -> Markup:
     """A QR code as inline SVG, black on white whatever the page looks like."""
-    return Markup(segno.make(text, error="m").svg_inline(scale=4, border=3, light="#fff", svgclass="qr"))  # noqa: S704 (made of squares)
+    return Markup(segno.make(text, error="m").svg_inline(border=4, light="#fff", omitsize=True))  # noqa: S704 (made of squares)
 
 
 def _prove(request: Request, user: User, password: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from collections.abc import Mapping
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -12,15 +12,16 @@ from monitors.app_context import AppContext
 from monitors.console.access import view_of
 from monitors.console.coverage import coverage_rows
 from monitors.console.formatting import long_day
-from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, by_urgency
+from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, PendingAction, by_urgency
 from monitors.console.platform_status import platform_rows
-from monitors.console.rendering import open_breakers, render, school_name, school_names, world_of
-from rules.candidates import CandidateState
+from monitors.console.rendering import render, school_name, school_names, world_of
+from rules.cases.case import Case
 from rules.coverage import CoverageFigures, total
 from rules.inquiries import InquiryState
 from rules.people import Role, View
 from storage.account_filter import NOT_POLLED, UNSEEN, AccountFilter
 from storage.notices import NoticeState
+from storage.read_models import RegisterOverview
 
 router = APIRouter()
 SHOWN_CASES, SHOWN_UNSEEN = 12, 8
@@ -34,14 +35,14 @@ def today(request: Request) -> Response:
     if view.unit_only or view == View():
         return RedirectResponse("/unit" if view.units else "/users", 303)
     every = store.cases.all(states=OPEN_STATES)
-    cases = by_urgency([case for case in every if view.sees(case.school, case.unit)], now, open_breakers(context))
-    counts = overview.count_by_outcome(view)
+    states, register = store.platform_state.all(), overview.register_overview(view)
+    frozen = [state.platform for state in states if state.breaker_opened_at]
+    cases = by_urgency([case for case in every if view.sees(case.school, case.unit)], now, frozen)
     schools = store.account_lists.count_by_school(AccountFilter(view=view))
     if not schools:
         return _beginning(request, view)
-    waiting = store.candidates.all(state=CandidateState.WAITING)
     coverage = total(row for _, row in coverage_rows(context, view))
-    suspects = [found for found in waiting if found.kind.needs_review and view.sees_school(found.school)]
+    suspects = sum(n for school, n in store.candidates.count_pending().items() if view.sees_school(school))
     return render(
         request,
         "today.html",
@@ -49,18 +50,18 @@ def today(request: Request) -> Response:
         heading=long_day(now),
         names={code: school_name(context, code) for code in schools},
         schools=schools,
-        tiles=_tiles(sum(schools.values()), counts, overview.count_healthy(view), cases, coverage),
+        tiles=_tiles(register, cases, coverage),
         coverage=coverage,
         asked=_asked(context, view),
         hijacked=overview.hijacked_sites(view),
         cases=cases[:SHOWN_CASES],
         ours=sum(wait.turn is ActionOwner.OURS for _, wait in cases),
         open_count=len(cases),
-        suspects=len(suspects),
+        suspects=suspects,
         unseen=overview.accounts_without_fact(SHOWN_UNSEEN, view),
-        unseen_count=_unseen(counts),
-        unpolled=sum(n for (_, shown), n in counts.items() if shown == NOT_POLLED),
-        platforms=platform_rows(counts, overview.last_facts(), store.platform_state.all(), now),
+        unseen_count=_unseen(register.counts),
+        unpolled=sum(n for (_, shown), n in register.counts.items() if shown == NOT_POLLED),
+        platforms=platform_rows(register.counts, register.facts, states, now),
         failed_notices=store.outbox.counts().get(NoticeState.FAILED, 0),
         digests=[row for row in overview.digests(8) if row.day == now.date() and view.sees_school(row.school)],
     )
@@ -82,7 +83,7 @@ def _beginning(request: Request, view: View) -> Response:
     )
 
 
-def _unseen(counts: dict[tuple[str, str], int]) -> int:
+def _unseen(counts: Mapping[tuple[str, str], int]) -> int:
     return sum(n for (_, shown), n in counts.items() if shown in UNSEEN)
 
 
@@ -94,17 +95,23 @@ def _asked(context: AppContext, view: View) -> Counter[InquiryState]:
 
 
 def _tiles(
-    accounts: int, counts: dict[tuple[str, str], int], sound: int, cases: list[Any], coverage: CoverageFigures
+    register: RegisterOverview, cases: list[tuple[Case, PendingAction]], coverage: CoverageFigures
 ) -> list[tuple[str, int | str, str, str, str]]:
     """(label, number, tone, link, hint) of each tile."""
     known = f"{coverage.share:.0%}" if coverage.accounts else "—"
     silent = sum(case.rule in SILENCE for case, _ in cases)
     signing = sum(wait.sign for _, wait in cases)
     return [
-        ("在册账号", accounts, "", "/accounts", "台账中的全部账号"),
-        ("正常", sound, "good", "/accounts?outcome=ok", "最近一次看到，且没有未结问题"),
+        ("在册账号", sum(register.counts.values()), "", "/accounts", "台账中的全部账号"),
+        ("正常", register.healthy, "good", "/accounts?outcome=ok", "最近一次看到，且没有未结问题"),
         ("长期未更新", silent, "bad" if silent else "", "/cases?rule=silence", "未结的长期未更新问题"),
-        ("未能观察到", _unseen(counts), "unseen", "/accounts?outcome=unseen", "不作判断，既不算正常也不算问题"),
+        (
+            "未能观察到",
+            _unseen(register.counts),
+            "unseen",
+            "/accounts?outcome=unseen",
+            "不作判断，既不算正常也不算问题",
+        ),
         ("掌握率", known, "", "/inquiries", "知道在更新或未更新的账号占全部的比例"),
         ("待签批", signing, "warn" if signing else "", "/cases?state=sign", "到期文书等待签批人签字"),
     ]

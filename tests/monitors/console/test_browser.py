@@ -89,6 +89,7 @@ def pages(context: AppContext) -> dict[str, str]:
         "policies": "/policies",
         "digests": "/digest",
         "never-seen": f"/accounts/{key_of(context.store.filings.all('demo')[8])}",
+        "help": "/help/operations",
     }
 
 

@@ -34,8 +34,13 @@ MAIN = (
     "/policies",
     "/policies/demo",
     "/operations",
+    "/me",
+    "/users",
+    "/audit",
+    "/help",
+    "/help/start",
 )
-MOST_BYTES, MOST_QUESTIONS = 100 * 1024, 13
+MOST_BYTES, MOST_QUESTIONS = 100 * 1024, 10
 
 
 def account_pages(context: AppContext) -> list[str]:
@@ -43,22 +48,64 @@ def account_pages(context: AppContext) -> list[str]:
     return [f"/accounts/{key_of(filing)}" for filing in context.store.filings.all()]
 
 
-def test_pages_are_small_and_ask_little(staff: Browser, context: AppContext) -> None:
-    """≤ 100 KB and about ten questions each."""
-    asked: list[str] = []
+@pytest.fixture
+def asked(context: AppContext) -> list[str]:
+    """Every question that the database is asked."""
+    found: list[str] = []
     event.listen(
         context.store.database.engine,
         "before_cursor_execute",
         lambda conn, cursor, statement, *rest: (
-            asked.append(statement) if statement.lstrip().startswith("SELECT") else None
+            found.append(statement) if statement.lstrip().startswith("SELECT") else None
         ),
     )
-    for path in (*MAIN, *account_pages(context)[:6]):
+    return found
+
+
+def test_pages_are_small_and_ask_little(staff: Browser, context: AppContext, asked: list[str]) -> None:
+    """≤ 100 KB and ≤ 10 questions each."""
+    look = next(look for look, _ in context.store.observations.history(key_of(context.store.filings.all(DEMO)[1])))
+    for path in (*MAIN, *account_pages(context)[:6], f"/evidence/{look.evidence}"):
         asked.clear()
         answer = staff.get(path)
         assert answer.status_code == 200, path
         assert len(answer.content) <= MOST_BYTES, path
         assert len(asked) <= MOST_QUESTIONS, (path, asked)
+
+
+def test_a_unit_s_page_is_small_however_large_the_unit(app: FastAPI, context: AppContext, asked: list[str]) -> None:
+    many = [
+        Filing(id=f"x{n:03d}", school=DEMO, platform=Platform.OTHER, name=f"图书馆账号{n}" * 6, unit="图书馆")
+        for n in range(300)
+    ]
+    context.store.filings.save(many, by="测试", now=NOW)
+    with client_of(app) as client:
+        client.sign_in("unit")
+        asked.clear()
+        answer = client.get("/unit")
+    assert "图书馆账号5" in answer.text
+    assert re.search("全部 30[0-9] 个", answer.text)
+    assert (len(answer.content) <= MOST_BYTES, len(asked) <= MOST_QUESTIONS) == (True, True), (
+        len(answer.content),
+        asked,
+    )
+
+
+def test_head_answers_like_get(staff: Browser) -> None:
+    """The same status and headers, no body."""
+    for path in (
+        *MAIN,
+        "/nothing",
+        "/api/v1/cases",
+        "/api/openapi.json",
+        "/healthz",
+        "/scan/none",
+        "/notices/none.html",
+    ):
+        got, head = staff.get(path, follow_redirects=False), staff.head(path, follow_redirects=False)
+        assert (head.status_code, head.content) == (got.status_code, b""), path
+        assert head.headers["content-type"] == got.headers["content-type"], path
+        assert head.headers["content-security-policy"] == got.headers["content-security-policy"], path
 
 
 def test_strangers_words_are_harmless(staff: Browser, context: AppContext) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from monitors.app_context import AppContext
 from monitors.console.routes import scan as scan_page
 from monitors.jobs.scan.job import FAILED, begin_scan
 from monitors.jobs.scan.report import ScanReport
+from monitors.jobs.scan.retention import forget_scans
 from rules.model import Platform
 from rules.people import User, grants_of
 from storage.scans import ScanState
@@ -95,6 +98,22 @@ def test_what_went_wrong_is_said_and_the_text_is_kept(
     assert context.store.scans.mark_lost(NOW) == 1
     assert "服务中断，没有查完" in staff.get("/scan").text
     assert ">示范大学</textarea>" in staff.get(f"/scan/{id}").text
+
+
+def test_old_scans_are_forgotten_with_their_pictures(context: AppContext) -> None:
+    """What was pasted may be a person's own account: it is kept for half a year."""
+    begin_scan(context, "示范大学", PEOPLE["wang"])
+    folder = context.settings.data / "scans" / "scan-20260101-100000-0123abcd"
+    folder.mkdir(parents=True)
+    (folder / "page.png").write_bytes(b"x")
+    old = (NOW - timedelta(days=200)).timestamp()
+    os.utime(folder, (old, old))
+    young = folder.with_name("scan-20261120-100000-0123abcd")
+    young.mkdir()
+    os.utime(young, (NOW.timestamp(), NOW.timestamp()))
+    assert forget_scans(context, NOW - timedelta(days=180)) == 0
+    assert (folder.exists(), young.exists()) == (False, True)
+    assert forget_scans(context, NOW + timedelta(days=1)) == 1
 
 
 def test_a_scan_of_one_school_is_not_the_other_s(app: FastAPI, context: AppContext) -> None:
