@@ -21,6 +21,7 @@ CHINESE = {
     "Finding": "问题",
     "Notice": "通知",
     "Observation": "观察",
+    "Receipt": "送达登记",
 }
 
 

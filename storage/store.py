@@ -16,6 +16,7 @@ from storage.platform_state import PlatformStateRepository
 from storage.read_models import ReadModels
 from storage.scheduled_jobs import ScheduledJobRepository
 from storage.sessions import Failures, OneTimeTokens, Sessions
+from storage.surveys import SurveyRepository
 from storage.users import Users
 
 
@@ -35,6 +36,7 @@ class Store:
         self.chain_heads = ChainHeadRepository(self.database)
         self.cases = CaseRepository(self.database)
         self.outbox = OutboxRepository(self.database)
+        self.surveys = SurveyRepository(self.database)
         self.candidates = CandidateRepository(self.database)
         self.read_models = ReadModels(self.database)
         self.users = Users(self.database)

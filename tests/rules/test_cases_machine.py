@@ -74,7 +74,7 @@ def test_seeded_histories_reach_every_document() -> None:
 
 def test_a_second_paper_that_was_wrong_is_taken_back_alone() -> None:
     context = World()
-    for hours, acts in ((24 * 60, ("sign", "deliver")), (24 * 34, ("propose", "sign"))):
+    for hours, acts in ((24 * 60, ("sign", "deliver")), (24 * 63, ("propose", "sign"))):
         context.advance(hours)
         context.look("full")
         context.check()
