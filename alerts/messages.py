@@ -40,7 +40,9 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """What a channel delivers. ``id`` is stable: the mail's Message-ID and the folder's name derive from it."""
+    """What a channel delivers. ``id`` is stable: the mail's Message-ID derives from it. ``folder``: what people call its
+    folder; "" where the id is its name. ``addressee_mailboxes``: of a paper, the addressee's own; None for what is no paper.
+    """
 
     id: str
     subject: str
@@ -48,22 +50,28 @@ class OutgoingMessage:
     html: str
     attachments: tuple[Attachment, ...] = ()
     recipients: tuple[str, ...] = ()
+    addressee_mailboxes: tuple[str, ...] | None = None
+    folder: str = ""
     dated: datetime | None = None
 
 
-def notice_letter(notice: Notice, templates_dir: Path | None = None) -> OutgoingMessage:
-    """A notice, ready to send. Raises alerts.letter.TemplateBroken."""
-    blocks = letter(notice, templates_dir)
-    subject = f"{title(blocks)}（{notice.number}）"
-    file = clean(f"{notice.number} {notice.paper}", 80).translate(dict.fromkeys(map(ord, '/\\:*?"<>|'), "_"))
-    word = docx.build(blocks, author=notice.office.name, issued_at=notice.issued_at, demo=notice.demo)
+def notice_letter(notice: Notice, templates_dir: Path | None = None, *, draft: bool = False) -> OutgoingMessage:
+    """A notice, ready to send; with ``draft`` as it will look, 待签发 across every page. Raises InvalidTemplate,
+    IncompleteNotice (`alerts.documents.compose`)."""
+    blocks = letter(notice, templates_dir, draft=draft)
+    number = notice.number or ("待签发" if draft else "")
+    subject = f"{title(blocks)}（{number}）" if number else title(blocks)
+    file = clean(f"{number} {notice.paper}", 80).translate(dict.fromkeys(map(ord, '/\\:*?"<>|'), "_"))
+    word = docx.build(blocks, author=notice.office.name, issued_at=notice.issued_at, demo=notice.demo, draft=draft)
     return OutgoingMessage(
         id=notice.id,
         subject=f"【演示】{subject}" if notice.demo else subject,
-        text=notice_text(blocks, demo=notice.demo),
-        html=notice_html(blocks, demo=notice.demo),
+        text=notice_text(blocks, demo=notice.demo, draft=draft),
+        html=notice_html(blocks, demo=notice.demo, draft=draft),
         attachments=(Attachment(f"{file}.docx", WORD, word),),
         recipients=notice.recipients,
+        addressee_mailboxes=notice.addressee_mailboxes,
+        folder=f"{notice.number or notice.paper + f'（{notice.issued_at:%Y-%m-%d}）'} {notice.unit or notice.addressee}",
         dated=notice.issued_at,
     )
 
@@ -72,9 +80,10 @@ INDENT = "　　"
 """Two full-width blanks: how plain text shows the first line of a paragraph."""
 
 
-def notice_text(blocks: Sequence[Block], *, demo: bool = False) -> str:
+def notice_text(blocks: Sequence[Block], *, demo: bool = False, draft: bool = False) -> str:
     """The document as plain text, paragraphs indented as on paper."""
     lines = ["【演示文书，不具有任何效力】", ""] if demo else []
+    lines += ["【待签发】", ""] if draft else []
     for before, block in zip([None, *blocks], blocks, strict=False):
         if before and before.kind is not block.kind and block.kind in _AIR:
             lines.append("")
@@ -87,12 +96,15 @@ def notice_text(blocks: Sequence[Block], *, demo: bool = False) -> str:
 
 _AIR = {
     BlockType.NUMBER,
+    BlockType.LETTER_NUMBER,
+    BlockType.TABLE,
     BlockType.TITLE,
     BlockType.ADDRESSEE,
     BlockType.ATTACHMENT,
     BlockType.SIGNATURE,
     BlockType.ANNEX,
     BlockType.CC,
+    BlockType.LETTER_CC,
     BlockType.PRINTED,
 }
 """Parts that stand off from what precedes them."""
@@ -102,15 +114,15 @@ _INDENTED = {
     BlockType.HEADING1,
     BlockType.HEADING2,
     BlockType.ATTACHMENT,
+    BlockType.SMALL,
     BlockType.NOTE,
 }
 
 
-def notice_html(blocks: Sequence[Block], *, demo: bool = False) -> str:
+def notice_html(blocks: Sequence[Block], *, demo: bool = False, draft: bool = False) -> str:
     """The document as HTML for mail: inlined styles, nothing fetched from anywhere."""
-    return (
-        _environment().get_template("notice.html").render(blocks=blocks, title=title(blocks), demo=demo, Kind=BlockType)
-    )
+    page = _environment().get_template("notice.html")
+    return page.render(blocks=blocks, title=title(blocks), demo=demo, draft=draft, Kind=BlockType)
 
 
 def digest_text(digest: Digest, base_url: str = "") -> str:
@@ -132,6 +144,7 @@ def digest_mail(digest: Digest, recipients: Sequence[str], base_url: str = "") -
         text=digest_text(digest, base_url),
         html=digest_html(digest, base_url),
         recipients=tuple(recipients),
+        folder=f"日报 {digest.day:%Y-%m-%d} {digest.school_name}",
         dated=digest.made_at,
     )
 

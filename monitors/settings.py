@@ -87,7 +87,9 @@ class Settings(BaseSettings):
     mailboxes: dict[str, tuple[str, ...]] = Field(
         default={}, description="各角色的收件邮箱：supervisor、propaganda、it、leaders、school"
     )
-    office: str = Field(default="", description="发文单位名称；不填则用学校名称")
+    office: str = Field(
+        default="", description="发文机关名称，制度文件没有写 office 的学校使用；两处都没有的，文书不编号、不印发"
+    )
     office_contact: str = Field(default="党委宣传部", description="公文附注里的联系部门")
     office_phone: str = Field(default="", description="公文附注里的办公电话")
     templates: Path | None = Field(default=None, description="学校自己的公文模板目录")

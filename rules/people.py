@@ -151,6 +151,13 @@ def check_signature(document: DocumentType, *, proposed_by: str, signed_by: str)
         raise PeopleError(f"{document.label}由一人提出、另一人签批，提出人不能签批自己提出的文书。")
 
 
+def check_decider(signers: Collection[str], decider: str) -> None:
+    """An appeal is not decided by whoever signed a paper it contests (sign-in names; an empty one is nobody's). Raises
+    PeopleError."""
+    if decider in {signer for signer in signers if signer}:
+        raise PeopleError("申诉针对您签发的文书，应当由另一位签批人作出决定。")
+
+
 def check_manager(manager: User, target: Iterable[RoleGrant]) -> None:
     """An administrator of some schools manages people of those schools only. Raises PeopleError."""
     managed = manager.schools({Role.ADMIN})

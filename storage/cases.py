@@ -116,6 +116,11 @@ class CaseRepository:
                 tx.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": zlib.crc32(f"cases/{school}".encode())})
             yield CaseTransaction(tx, school, now)
 
+    def any(self, school: str) -> bool:
+        """True once the school has had a case."""
+        with self._db.read() as tx:
+            return tx.execute(select(CASE.c.number).where(CASE.c.school == school).limit(1)).first() is not None
+
     def open(self, school: str) -> list[Case]:
         """A school's cases that are not settled."""
         return self.all(school, [CaseState(state) for state in OPEN])

@@ -126,6 +126,14 @@ class ObservationRepository:
             rows = tx.execute(query.order_by(OBSERVATION.c.observed_at.desc()).limit(limit))
             return [(load(Observation, body), run) for body, run in rows]
 
+    def of_evidence(self, key: str, evidence: Sequence[str]) -> list[Observation]:
+        """What was read for one account off these pages, oldest first."""
+        query = select(OBSERVATION.c.document).where(
+            OBSERVATION.c.key == key, OBSERVATION.c.evidence.in_(list(evidence))
+        )
+        with self._db.read() as tx:
+            return [load(Observation, body) for (body,) in tx.execute(query.order_by(OBSERVATION.c.observed_at))]
+
     def of_run(self, run: str) -> list[Observation]:
         """What one run saw, in the order it was recorded."""
         query = select(OBSERVATION.c.document).where(OBSERVATION.c.run == run).order_by(OBSERVATION.c.seq)

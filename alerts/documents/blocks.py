@@ -1,8 +1,9 @@
 """The small marked-up form in which a document's body is written: one line, one paragraph.
 
 ``# `` one line of the title · ``## `` 一、 heading · ``### `` （一） heading · ``=== `` title of an annex on its own
-page · ``// `` a remark to the template's author, not printed · anything else is a paragraph. Values that a template
-prints never start a marker, whatever they contain: `protect` puts an invisible character before them.
+page · ``~ `` small print · ``| a | b |`` a row of a table, the first row of a run being its heading · ``// `` a remark to
+the template's author, not printed · anything else is a paragraph. Values that a template prints never start a marker
+or cut a cell, whatever they contain: `protect` puts an invisible character before them and one in place of each bar.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from enum import StrEnum
 
 GUARD = "\ue000"
 """A private-use character; `clean` removes it from every value, so only `protect` can have put it there."""
+BAR = "\ue001"
+"""Another one: a bar inside a value, as against one that parts two cells."""
 
 
 class BlockType(StrEnum):
@@ -20,6 +23,8 @@ class BlockType(StrEnum):
 
     MASTHEAD = "发文机关标志"
     NUMBER = "发文字号"
+    LETTERHEAD = "信函发文机关标志"
+    LETTER_NUMBER = "信函发文字号"
     TITLE = "标题"
     ADDRESSEE = "主送机关"
     BODY = "正文"
@@ -32,19 +37,29 @@ class BlockType(StrEnum):
     ANNEX_MARK = "附件标识"
     ANNEX = "附件标题"
     ANNEX_BODY = "附件正文"
+    SMALL = "小字"
+    TABLE = "表格"
     CC = "抄送机关"
     PRINTED = "印发机关和印发日期"
+    LETTER_CC = "信函抄送机关"
 
 
-MARKERS = {"### ": BlockType.HEADING2, "## ": BlockType.HEADING1, "# ": BlockType.TITLE, "=== ": BlockType.ANNEX}
+MARKERS = {
+    "### ": BlockType.HEADING2,
+    "## ": BlockType.HEADING1,
+    "# ": BlockType.TITLE,
+    "=== ": BlockType.ANNEX,
+    "~ ": BlockType.SMALL,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One paragraph of a document."""
+    """One paragraph of a document, or one table: ``rows`` holds its cells, ``text`` the same in lines."""
 
     kind: BlockType
     text: str
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 class MarkupError(ValueError):
@@ -57,8 +72,19 @@ class MarkupError(ValueError):
 
 
 def protect(value: str) -> str:
-    """The value, unable to start a marker."""
-    return GUARD + value
+    """The value, unable to start a marker or to cut a cell."""
+    return GUARD + value.replace("|", BAR)
+
+
+def plain(text: str) -> str:
+    """What `protect` was given."""
+    return text.replace(GUARD, "").replace(BAR, "|")
+
+
+def table(rows: Sequence[Sequence[str]]) -> Block:
+    """A table of these cells, its heading first."""
+    cells = tuple(tuple(row) for row in rows)
+    return Block(BlockType.TABLE, "\n".join("　".join(row) for row in cells), cells)
 
 
 def parse(text: str) -> tuple[Block, ...]:
@@ -66,7 +92,13 @@ def parse(text: str) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for number, line in enumerate(text.splitlines(), start=1):
         line = line.strip()
-        if line and not line.startswith("//"):
+        if line.startswith("|"):
+            row = tuple(plain(cell).strip() for cell in line.strip("|").split("|"))
+            whole = blocks.pop().rows if blocks and blocks[-1].kind is BlockType.TABLE else ()
+            if whole and len(row) != len(whole[0]):
+                raise MarkupError(number, f"表格这一行有 {len(row)} 格，表头有 {len(whole[0])} 格")
+            blocks.append(table((*whole, row)))
+        elif line and not line.startswith("//"):
             block = _block(number, line)
             in_annex = any(earlier.kind is BlockType.ANNEX for earlier in blocks)
             blocks.append(
@@ -82,10 +114,10 @@ def parse(text: str) -> tuple[Block, ...]:
 def _block(number: int, line: str) -> Block:
     for marker, kind in MARKERS.items():
         if line.startswith(marker):
-            return Block(kind, line.removeprefix(marker).replace(GUARD, "").strip())
-    if line[0] in "#=":
-        raise MarkupError(number, f"无法识别的段落标记“{line[:6]}”（可用：# 、## 、### 、=== ，标记后空一格）")
-    return Block(BlockType.BODY, line.replace(GUARD, ""))
+            return Block(kind, plain(line.removeprefix(marker)).strip())
+    if line[0] in "#=~":
+        raise MarkupError(number, f"无法识别的段落标记“{line[:6]}”（可用：# 、## 、### 、=== 、~ ，标记后空一格）")
+    return Block(BlockType.BODY, plain(line))
 
 
 def title(blocks: Sequence[Block]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -10,41 +11,32 @@ from datetime import datetime
 import docx
 from docx.document import Document as WordFile
 from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls, qn
-from docx.shared import Mm
+from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
-from alerts.documents import gbt9704
+from alerts.documents import docx_page, docx_table, gbt9704
 from alerts.documents.blocks import Block, BlockType, title
+from alerts.documents.docx_xml import W, put, rules
 from alerts.documents.gbt9704 import STYLES, Style, twips
 
-W = nsdecls("w")
-ORDER = (
-    *(
-        "pStyle",
-        "keepNext",
-        "keepLines",
-        "pageBreakBefore",
-        "widowControl",
-        "pBdr",
-        "tabs",
-        "autoSpaceDE",
-        "autoSpaceDN",
-    ),
-    *("snapToGrid", "spacing", "ind", "jc", "rPr", "rFonts", "b", "color", "w", "sz", "szCs", "lang"),
-)
-"""OOXML fixes the order of properties; Word calls a file with another order damaged."""
+NUMBER_HYPHEN = re.compile(r"(?<=[A-Z])-(?=\d{4}-\d)|(?<=[A-Z]-\d{4})-(?=\d)")
+"""The two hyphens of a case number."""
 
 
-def build(blocks: Sequence[Block], *, author: str, issued_at: datetime, demo: bool = False) -> bytes:
-    """The .docx of a document. Equal arguments give equal bytes."""
+def build(
+    blocks: Sequence[Block], *, author: str, issued_at: datetime, demo: bool = False, draft: bool = False
+) -> bytes:
+    """The .docx of a document. Equal arguments give equal bytes. ``draft``: 待签发 across every page."""
     document = docx.Document()
     _define_styles(document)
-    _set_page(document, demo)
+    letter_form = any(block.kind is BlockType.LETTERHEAD for block in blocks)
+    docx_page.set_page(document, demo=demo, draft=draft, letter_form=letter_form)
     text = [block for block in blocks if block.kind not in (BlockType.CC, BlockType.PRINTED)]
     for before, block in zip([None, *text], text, strict=False):
         _write(document, block, text, first=before is None or before.kind is not block.kind)
-    _imprint(document, [block for block in blocks if block.kind in (BlockType.CC, BlockType.PRINTED)])
+    imprint = [block for block in blocks if block.kind in (BlockType.CC, BlockType.PRINTED)]
+    if imprint:
+        _imprint(document, imprint)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = title(blocks), author, ""
     properties.created = properties.modified = issued_at.replace(tzinfo=None)
@@ -59,10 +51,25 @@ def _write(document: WordFile, block: Block, blocks: Sequence[Block], *, first: 
         document.add_paragraph("附件", style=BlockType.ANNEX_MARK.value).paragraph_format.page_break_before = True
     for _ in range(STYLES[block.kind].above if first else 0):
         document.add_paragraph(style=BlockType.BODY.value).paragraph_format.keep_with_next = True
+    if block.kind is BlockType.TABLE:
+        docx_table.write(document, block.rows)
+        return
     lines = gbt9704.balanced(block.text) if block.kind in (BlockType.TITLE, BlockType.ANNEX) else [block.text]
     for line in lines:
-        paragraph = document.add_paragraph(line, style=block.kind.value)
+        paragraph = document.add_paragraph(style=block.kind.value)
+        _text(paragraph, line)
         _finish(paragraph, block, blocks)
+    if block.kind is BlockType.ANNEX:
+        document.add_paragraph(style=BlockType.SMALL.value).paragraph_format.keep_with_next = True
+
+
+def _text(paragraph: Paragraph, line: str) -> None:
+    """The words of a line; a case number (SIAS-2026-0007) is not cut at the end of one."""
+    run = paragraph.add_run()
+    for n, part in enumerate(NUMBER_HYPHEN.split(line)):
+        if n:
+            run._r.append(parse_xml(f"<w:noBreakHyphen {W}/>"))
+        run.add_text(part)
 
 
 def _finish(paragraph: Paragraph, block: Block, blocks: Sequence[Block]) -> None:
@@ -70,15 +77,17 @@ def _finish(paragraph: Paragraph, block: Block, blocks: Sequence[Block]) -> None
     texts = {other.kind: other.text for other in blocks}
     if block.kind is BlockType.MASTHEAD:
         run = paragraph.runs[0]._r.get_or_add_rPr()
-        _put(run, f'<w:w {W} w:val="{gbt9704.masthead_percent(block.text)}"/>')
+        put(run, f'<w:w {W} w:val="{gbt9704.masthead_percent(block.text)}"/>')
         spacing = f'w:before="{twips(gbt9704.MASTHEAD_DROP)}" w:after="0" w:line="880" w:lineRule="exact"'
-        _put(paragraph._p.get_or_add_pPr(), f"<w:spacing {W} {spacing}/>")
+        put(paragraph._p.get_or_add_pPr(), f"<w:spacing {W} {spacing}/>")
+    elif block.kind is BlockType.LETTERHEAD:
+        docx_page.letterhead(paragraph, gbt9704.masthead_percent(block.text))
     elif block.kind is BlockType.NUMBER:
-        _rules(paragraph, bottom=("FF0000", 12, 11))
+        rules(paragraph, bottom=("FF0000", 12, 11))
     elif block.kind in (BlockType.SIGNATURE, BlockType.DATE):
         signature, date = gbt9704.closing(texts[BlockType.SIGNATURE], texts[BlockType.DATE])
         indent = Style(right=signature if block.kind is BlockType.SIGNATURE else date)
-        _put(paragraph._p.get_or_add_pPr(), _indent(indent))
+        put(paragraph._p.get_or_add_pPr(), _indent(indent))
     elif block.kind is BlockType.BODY and _closes_body(block, blocks):
         # 落款 never stands alone on a page: the standard forbids “此页无正文”.
         paragraph.paragraph_format.keep_with_next = True
@@ -111,29 +120,10 @@ def _imprint(document: WordFile, lines: Sequence[Block]) -> None:
     for cell, line in zip(document.tables[-1].columns[0].cells, lines, strict=True):
         cell.paragraphs[0].add_run(line.text)
         stop = gbt9704.IMPRINT - round(gbt9704.SIZE_4 * 20)
-        _put(cell.paragraphs[0]._p.get_or_add_pPr(), f'<w:tabs {W}><w:tab w:val="right" w:pos="{stop}"/></w:tabs>')
+        put(cell.paragraphs[0]._p.get_or_add_pPr(), f'<w:tabs {W}><w:tab w:val="right" w:pos="{stop}"/></w:tabs>')
     # Word wants a paragraph after a table, LibreOffice one to hang a floating table on: one nobody sees.
     last = document.add_paragraph(style=BlockType.BODY.value)._p.get_or_add_pPr()
-    _put(last, f'<w:spacing {W} w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>')
-
-
-def _rules(paragraph: Paragraph, **sides: tuple[str, int, int]) -> None:
-    """Lines along the paragraph: colour, width in eighths of a point, distance in points."""
-    lines = "".join(
-        f'<w:{side} w:val="single" w:sz="{size}" w:space="{space}" w:color="{colour}"/>'
-        for side, (colour, size, space) in sorted(sides.items(), reverse=True)
-    )
-    _put(paragraph._p.get_or_add_pPr(), f"<w:pBdr {W}>{lines}</w:pBdr>")
-
-
-def _put(parent: object, xml: str) -> None:
-    """Set one property, replacing an earlier value, in the order OOXML wants."""
-    element = parse_xml(xml)
-    for old in parent.findall(element.tag):  # type: ignore[attr-defined]
-        parent.remove(old)  # type: ignore[attr-defined]
-    parent.append(element)  # type: ignore[attr-defined]
-    rank = {qn(f"w:{tag}"): position for position, tag in enumerate(ORDER)}
-    parent[:] = sorted(parent, key=lambda child: rank.get(child.tag, len(rank)))  # type: ignore[index,call-overload]
+    put(last, f'<w:spacing {W} w:before="0" w:after="0" w:line="20" w:lineRule="exact"/>')
 
 
 def _indent(style: Style) -> str:
@@ -157,8 +147,8 @@ def _define_styles(document: WordFile) -> None:
     normal = document.styles["Normal"].element
     properties = normal.get_or_add_rPr()
     for xml in (_fonts(gbt9704.FANGSONG), f'<w:sz {W} w:val="32"/>', f'<w:szCs {W} w:val="32"/>'):
-        _put(properties, xml)
-    _put(properties, f'<w:lang {W} w:val="en-US" w:eastAsia="zh-CN"/>')
+        put(properties, xml)
+    put(properties, f'<w:lang {W} w:val="en-US" w:eastAsia="zh-CN"/>')
     for name, style in STYLES.items():
         root.append(parse_xml(_style_xml(str(name), style)))
 
@@ -170,34 +160,11 @@ def _style_xml(name: str, style: Style) -> str:
         f'<w:style {W} w:type="paragraph" w:customStyle="1" w:styleId="{name}"><w:name w:val="{name}"/>'
         f'<w:basedOn w:val="Normal"/><w:qFormat/><w:pPr>{keep}<w:widowControl w:val="0"/>'
         f'<w:autoSpaceDE w:val="0"/><w:autoSpaceDN w:val="0"/><w:snapToGrid w:val="0"/>'
-        f'<w:spacing w:before="0" w:after="0" w:line="{gbt9704.PITCH}" w:lineRule="exact"/>{_indent(style)}'
+        f'<w:spacing w:before="0" w:after="0" w:line="{style.pitch}" w:lineRule="exact"/>{_indent(style)}'
         f'<w:jc w:val="{style.align}"/></w:pPr><w:rPr>{_fonts(style.font)}<w:color w:val="{style.colour}"/>'
         f'<w:spacing w:val="{gbt9704.SQUEEZE}"/>'
         f'<w:sz w:val="{size}"/><w:szCs w:val="{size}"/></w:rPr></w:style>'
     )
-
-
-def _set_page(document: WordFile, demo: bool) -> None:
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(gbt9704.PAGE[0]), Mm(gbt9704.PAGE[1])
-    for side, millimetres in gbt9704.MARGINS.items():
-        setattr(section, f"{side}_margin", Mm(millimetres))
-    section.header_distance, section.footer_distance = Mm(20), Mm(gbt9704.FOOTER)
-    grid = f'w:type="linesAndChars" w:linePitch="{gbt9704.PITCH}" w:charSpace="{gbt9704.CHAR_SPACE}"'
-    properties = section._sectPr
-    for old in properties.findall(qn("w:docGrid")):
-        properties.remove(old)
-    properties.append(parse_xml(f"<w:docGrid {W} {grid}/>"))
-    document.settings.odd_and_even_pages_header_footer = True
-    for footer, style in ((section.footer, "页码右"), (section.even_page_footer, "页码左")):
-        paragraph = footer.paragraphs[0]
-        paragraph.style = document.styles[style]
-        paragraph.add_run("— ")
-        paragraph._p.append(parse_xml(f'<w:fldSimple {W} w:instr="PAGE"><w:r><w:t>1</w:t></w:r></w:fldSimple>'))
-        paragraph.add_run(" —")
-    for header in (section.header, section.even_page_header) if demo else ():
-        header.paragraphs[0].style = document.styles["演示标记"]
-        header.paragraphs[0].add_run("演示文书  不具有任何效力")
 
 
 def _same_bytes(package: bytes, issued_at: datetime) -> bytes:

@@ -31,10 +31,19 @@ def draft(
     recipients: Sequence[str] = (),
     addressee_mailboxes: Sequence[str] = (),
     evidence: Sequence[EvidenceCitation] = (),
+    proof: Sequence[EvidenceCitation] = (),
     earlier: Sequence[Reference] = (),
+    signer: str = "",
+    signer_post: str = "",
+    note: str = "",
     demo: bool = False,
 ) -> Notice:
-    """Fill in a planned notice. ``evidence`` defaults to the case's ids alone; ``earlier``: what went out before."""
+    """Fill in a planned notice. ``case`` is the case as it stands at ``issued_at`` (`alerts.notices.facts.present_case`).
+
+    ``evidence`` defaults to the case's ids alone; ``proof``: of the ids that the answer stands on; ``earlier``: what went
+    out before; ``signer``, ``signer_post``: the account's of who signs; ``note``: the office's own paragraph; ``number``
+    is empty for a draft.
+    """
     step = next((step for step in case.ladder if step.code == planned.step), None)
     notice = Notice(
         id=planned.id,
@@ -52,10 +61,15 @@ def draft(
         addressee_mailboxes=tuple(dict.fromkeys(addressee_mailboxes)),
         issued_at=issued_at,
         evidence=tuple(evidence) or tuple(EvidenceCitation(id=item) for item in case.evidence),
+        proof=tuple(proof) or tuple(EvidenceCitation(id=item) for item in planned.evidence),
         earlier=tuple(earlier),
+        signer=signer,
+        signer_post=signer_post,
+        note=note,
         demo=demo or policy.demonstration,
         **_of_case(case, policy),
         **_of_step(planned, case, step),
+        **_of_appeal(planned, case),
     )
     return _published(notice) if notice.public else notice
 
@@ -94,9 +108,19 @@ def _of_step(planned: PlannedNotice, case: Case, step: LadderStep | None) -> dic
         "school_to_confirm": case.school_to_confirm or bool(step and step.school_to_confirm),
         "within": str(following.after) if following and following.after.count > 0 else "",
         "next_step": following.label if following else "",
+        "next_clause": following.clause if following else "",
         "due_at": due.due_at if due else None,
         "due_provisional": bool(due and due.provisional),
     }
+
+
+def _of_appeal(planned: PlannedNotice, case: Case) -> dict[str, Any]:
+    """Whose appeal a decision answers, what it said and since when the clock stood."""
+    if planned.document is not DocumentType.APPEAL_DECISION or not case.appeals:
+        return {}
+    decided = [appeal for appeal in case.appeals if appeal.decided_at == planned.owed_since]
+    one = decided[-1] if decided else case.appeals[-1]
+    return {"appellant": one.by, "appealed_at": one.at, "appeal_reason": one.reason}
 
 
 def _published(notice: Notice) -> Notice:
@@ -112,9 +136,16 @@ def _published(notice: Notice) -> Notice:
         account=mask_personal_data(notice.account) if notice.unit else UNNAMED,
         reason=masked(notice.reason),
         answer=masked(notice.answer),
-        evidence=tuple(EvidenceCitation(id=item.id, seen_at=item.seen_at) for item in notice.evidence),
+        evidence=_bare(notice.evidence),
+        proof=_bare(notice.proof),
+        note=masked(notice.note),
         office=replace(notice.office, email=""),
     )
+
+
+def _bare(items: Sequence[EvidenceCitation]) -> tuple[EvidenceCitation, ...]:
+    """Without addresses and page texts."""
+    return tuple(EvidenceCitation(id=item.id, seen_at=item.seen_at) for item in items)
 
 
 def _dated(planned: PlannedNotice, case: Case, following: LadderStep | None) -> bool:

@@ -26,9 +26,11 @@ def document_number(document: DocumentType, year: int, sequence: int, prefix: st
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuingOffice:
-    """Who signs for the school: from the settings. ``contact`` and ``phone`` are an office's, never a person's.
+    """Who signs for the school: from its policy, else the settings. ``contact`` and ``phone`` are an office's, never a
+    person's.
 
-    ``masthead`` is the red line at the top; by default the office's name and 文件. ``prefix`` opens every 文号.
+    ``masthead`` is the red line at the top; by default the office's name and 文件. ``prefix`` opens every 文号. Where
+    ``name`` is empty nobody issues the paper: it gets no number and stays a draft.
     """
 
     name: str
@@ -41,21 +43,27 @@ class IssuingOffice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceCitation:
-    """One piece of evidence as a document cites it."""
+    """One piece of evidence as a document cites it: when it was taken, from which page, what that page showed."""
 
     id: str
     seen_at: datetime | None = None
     url: str = ""
     shows: str = ""
 
+    @property
+    def code(self) -> str:
+        """What a reader compares by eye: the first eight digits of the hash that ends the id."""
+        return self.id.rpartition(".")[2].rpartition(":")[2].replace("-", "")[:8]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """An earlier document of the same case."""
+    """An earlier document of the same case. ``document`` is its 文种, never the name of a step."""
 
     number: str
     document: str
     issued_at: datetime
+    delivered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +72,12 @@ class Notice:
     printed, ``addressee_mailboxes`` those among them that are the addressee's own; ``paper`` is the 文种, ``act`` what
     the school calls the step (责令注销账号); ``within`` is the period as the policy writes it, ``due_at`` the day where it
     is known already; ``problem``, ``demand``: the clause's own words, where it has any; ``partial``: a correction of some
-    papers, while the finding stands."""
+    papers, while the finding stands.
+
+    ``number`` is empty until it is signed, and for a 提示函 that bears none. ``signer``, ``signer_post``: who signed it;
+    ``note``: the office's own paragraph. ``proof``: what an answer stands on (the page that shows the error, the cure),
+    beside the ``evidence`` of the finding. ``appellant``, ``appealed_at``, ``appeal_reason``: of the appeal decided.
+    ``others``: further accounts in one letter to the same addressee (`alerts.notices.joint`)."""
 
     id: str
     number: str
@@ -84,6 +97,7 @@ class Notice:
     due_provisional: bool = False
     within: str = ""
     next_step: str = ""
+    next_clause: str = ""
     platform: Platform
     account: str
     unit: str = ""
@@ -97,11 +111,19 @@ class Notice:
     step_sentence: str = ""
     school_to_confirm: bool = False
     evidence: tuple[EvidenceCitation, ...] = ()
+    proof: tuple[EvidenceCitation, ...] = ()
     earlier: tuple[Reference, ...] = ()
     problem: str = ""
     demand: str = ""
     partial: bool = False
     upheld: bool | None = None
     answer: str = ""
+    appellant: str = ""
+    appealed_at: datetime | None = None
+    appeal_reason: str = ""
+    signer: str = ""
+    signer_post: str = ""
+    note: str = ""
+    others: tuple[Notice, ...] = ()
     public: bool = False
     demo: bool = False

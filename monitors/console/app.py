@@ -21,9 +21,11 @@ from monitors.console.requests import Requests
 from monitors.console.routes import (
     accounts,
     audit,
+    batches,
     campus,
     cases,
     evidence,
+    letters,
     login,
     me,
     notices,
@@ -31,6 +33,7 @@ from monitors.console.routes import (
     policies,
     scan,
     setup,
+    survey,
     suspects,
     today,
     users,
@@ -48,9 +51,12 @@ SUBJECTS = (
     today,
     accounts,
     suspects,
+    batches,
     cases,
     scan,
+    letters,
     notices,
+    survey,
     evidence,
     policies,
     operations,
@@ -81,7 +87,7 @@ def create_app(context: AppContext, *, lifespan: Lifespan | None = None, metrics
         dependencies=[Depends(check_access), Depends(check_form)],
     )
     app.state.context, app.state.metrics = context, registry_of(context) if metrics else None
-    app.state.tasks = set()
+    app.state.tasks, app.state.opened_papers = set(), {}
     for subject in SUBJECTS:
         app.include_router(subject.router)
     app.mount("/static", Static(directory=STATIC), name="static")

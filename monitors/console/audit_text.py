@@ -33,13 +33,17 @@ ACTIONS = {
     "suspect.filed": "疑似账号：已备案",
     "platform.switch": "更改平台开关",
     "notice.resend": "重新发送文书",
+    "notice.sign": "签发文书",
+    "notice.print": "打印文书",
+    "survey.open": "开始摸底",
+    "survey.close": "结束摸底",
     "sweep.start": "立即巡检",
     "scan.start": "即时核查",
     "proof.give": "提交自证链接",
     "audit.export": "导出操作记录",
 } | {f"case.{kind.value}": f"问题：{kind.label}" for kind in EventKind}
 FIELDS = {
-    "display": "姓名", "post": "职务", "roles": "角色", "disabled": "停用", "method": "登录方式", "agent": "浏览器", "sessions": "登录数",
+    "number": "文号", "drafts_from": "开始拟文", "display": "姓名", "post": "职务", "roles": "角色", "disabled": "停用", "method": "登录方式", "agent": "浏览器", "sessions": "登录数",
     "reason": "理由", "decision_reason": "理由", "state": "状态", "decided_by": "决定人", "decided_at": "决定时间", "expires_at": "保存到",
     "steps": "督办级次", "appeals": "申诉", "exemption": "豁免", "outcome": "处理结果", "resolved_at": "整改时间", "settled_at": "办结时间",
     "added": "新增", "changed": "变更", "enabled": "访问", "breaker_opened_at": "督办冻结", "breaker_reason": "冻结原因", "paused_until": "暂停到",

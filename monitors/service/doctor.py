@@ -119,7 +119,9 @@ def _database(settings: Settings, clock: Clock) -> Iterator[DoctorCheck]:
             )
         yield from _policies(AppContext(settings, store, clock), filings)
         yield from _grants(settings, store)
+        context = AppContext(settings, store, clock)
         yield from (DoctorCheck(*each) for each in doctor_notices.units(store))
+        yield from (DoctorCheck(*each) for each in doctor_notices.offices(settings, context.policies, filings))
     finally:
         store.close()
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from alerts.delivery.channels import ChannelError, DeliveryError, open_channel
 from monitors.settings import Settings
-from rules.policies.schema import Addressee
+from rules.policies.schema import Addressee, Policy
 from storage.store import Store
 
 Found = tuple[str, str, str]
@@ -63,6 +63,22 @@ def units(store: Store) -> Iterator[Found]:
     if wrong:
         shown = "、".join(f"“{box}”" for box in wrong[:5])
         yield "单位邮箱", "fail", f"台账中{shown}{f'等 {len(wrong)} 处' if len(wrong) > 5 else ''}不是邮箱地址"
+
+
+def offices(settings: Settings, policies: Mapping[str, Policy], schools: Iterable[str]) -> Iterator[Found]:
+    """Schools whose papers nobody issues."""
+    without = [
+        policies[code].school
+        for code in sorted(schools)
+        if code in policies and not (policies[code].office or settings.office)
+    ]
+    if without:
+        yield (
+            "发文机关",
+            "warn",
+            f"{'、'.join(without)}的制度文件没有写明发文机关，文书不能编号和印发；请在制度文件中填写 office，"
+            "例如 office: {name: ××大学党委宣传部, contact: 党委宣传部}",
+        )
 
 
 def texts(settings: Settings) -> Iterator[Found]:

@@ -19,6 +19,7 @@ from rules.model import (
     Suspicion,
     Verdict,
 )
+from rules.names.model import NameKind
 
 SEVERAL_DAYS = timedelta(days=3)
 """How long a website's title must name another unit before its owner is asked: a day may bear its own title."""
@@ -44,7 +45,7 @@ def unregistered_name(
     body = suspicion.body or (account.seen and account.seen.verified_body) or ""
     if persons and is_organization(body):
         return undetermined(f"认证主体“{body}”不是个人，本条只约束以个人名义开设的账号，请另行研判")
-    return _suspected(account, suspicion, f"名称“{account.title}”涉及“{suspicion.term}”（{suspicion.why}），未见备案")
+    return _suspected(account, suspicion, f"{_use_of_name(account, suspicion)}，台账中未见备案")
 
 
 @rule("未备案账号")
@@ -58,7 +59,28 @@ def unfiled_account(account: Account, school: SchoolContext, now: datetime) -> R
         return compliant("账号已在台账备案", in_order=since_day(account.filing.filed_at))
     if suspicion is None or not suspicion.own_body:
         return None
-    return _suspected(account, suspicion, f"账号“{account.title}”由本校单位开设（{suspicion.why}），台账中没有备案")
+    whose = f"认证主体为“{suspicion.body}”" if suspicion.body else suspicion.why.rstrip("。")
+    whose = whose.removesuffix("，但备案台账中没有这个账号").removesuffix("，但备案台账中没有这个网站")
+    return _suspected(account, suspicion, f"账号“{account.title}”由本校单位开设（{whose}），台账中未见备案")
+
+
+PLAIN = frozenset(
+    {
+        *(NameKind.EXACT, NameKind.HISTORIC, NameKind.SHORT, NameKind.NICKNAME),
+        *(NameKind.ENGLISH, NameKind.ABBREVIATION, NameKind.TRADITIONAL),
+    }
+)
+"""Ways of using a name as it is; all others imitate it."""
+
+
+def _use_of_name(account: Account, suspicion: Suspicion) -> str:
+    """The breach in a sentence that a paper may bear; how the comparison went stands on the suspect's own page. Until a
+    person has confirmed it, the comparison is what there is."""
+    if suspicion.term and (suspicion.confirmed_by or not suspicion.review):
+        way = "使用" if suspicion.kind in PLAIN else "模仿"
+        what = {Platform.WEBSITE: "网站", Platform.GROUP: "群组"}.get(account.platform, "账号")
+        return f"{what}名称“{account.title}”{way}学校名称“{suspicion.term}”"
+    return f"“{account.title}”：{suspicion.why.rstrip('。')}"
 
 
 def _suspected(account: Account, suspicion: Suspicion, reason: str) -> RuleResult:

@@ -17,6 +17,8 @@ def policy_page(policy: Policy) -> str:
         "",
         f"{regulation.issued_by} {regulation.document}，自 {regulation.effective} 起施行{doubt}。来源：{regulation.source}。",
         "",
+        f"发文机关：{policy.office.name if policy.office else '未填写，文书不能编号和印发'}。",
+        "",
         *_definition(policy),
         "| 条款 | 问题 | 参数 | 原文 | 督办 |",
         "|---|---|---|---|---|",

@@ -183,6 +183,21 @@ class RegisterFields(StrictModel):
     values: tuple[str, ...] = ()
 
 
+class Office(StrictModel):
+    """The office that issues the school's papers and signs them: never the school itself, whose seal is another's.
+
+    ``contact``, ``phone``, ``email``: whom a unit answers, an office's own; ``masthead``: the red line at the head, by default
+    the name and 文件; ``prefix``: how its 文号 begin.
+    """
+
+    name: NonEmptyText
+    contact: str = ""
+    phone: str = ""
+    email: str = ""
+    masthead: str = ""
+    prefix: str = ""
+
+
 class UnitName(StrictModel):
     """A unit and the short names the school itself uses for it."""
 
@@ -200,8 +215,9 @@ class Polling(StrictModel):
 class Policy(StrictModel):
     """One school's file. ``version`` is derived from the text, so a case can say which one it opened under.
 
-    ``demonstration``: an invented school. ``pack``: no school at all, a set of clauses for schools to borrow. ``auto``:
-    which papers may leave without a signature: 提示函, or none. ``term_runs_from``: what the next step is counted from.
+    ``office``: who issues the papers; without it none gets a number. ``demonstration``: an invented school. ``pack``: no
+    school at all, a set of clauses for schools to borrow. ``auto``: which papers may leave without a signature: 提示函, or
+    none. ``term_runs_from``: what the next step is counted from.
     """
 
     code: Code
@@ -209,6 +225,7 @@ class Policy(StrictModel):
     school: NonEmptyText
     demonstration: bool = False
     pack: bool = False
+    office: Office | None = None
     regulation: Regulation
     names: ProtectedNames
     units: tuple[UnitName, ...] = ()

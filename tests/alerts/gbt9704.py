@@ -85,15 +85,24 @@ def _grid(document: WordFile) -> Iterator[str]:
             yield f"文档网格应为每页 22 行、每行 28 字，实为 {lines} 行、{characters} 字"
 
 
+def _is_letter(parts: list[Part]) -> bool:
+    """信函格式 (10.1): the head is the office's own name, in large red letters, without 文件."""
+    return bool(parts) and parts[0].size >= 26 and not parts[0].text.endswith("文件")
+
+
 def _number(parts: list[Part]) -> Iterator[str]:
+    """发文字号: in the middle, of a letter at the right; a letter may bear none."""
+    letter = _is_letter(parts)
     found = next((part for part in parts if NUMBER.fullmatch(part.text)), None)
     if found:
-        yield from _look(found, "发文字号", BODY_FONTS, 16, ALIGN.CENTER)
+        yield from _look(found, "发文字号", BODY_FONTS, 16, None if letter else ALIGN.CENTER)
+        if letter and alignment(found.paragraph) is not ALIGN.RIGHT:
+            yield f"信函的发文字号“{found.text}”应当居右"
         return
     wrong = next((part for part in parts[:6] if NUMBER_LIKE.fullmatch(part.text)), None)
     if wrong:
         yield f"发文字号“{wrong.text}”不合规范：年份用六角括号〔〕括入且写全称，序号不编虚位、不加“第”字"
-    else:
+    elif not letter:
         yield "缺少发文字号"
 
 

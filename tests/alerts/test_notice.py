@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from alerts.messages import notice_html, notice_letter, notice_text
 from alerts.notices.drafting import UNNAMED, draft
 from alerts.notices.notice import SERIES, Notice, document_number
 from alerts.notices.planning import owed_notices
-from rules.cases.case import EventKind
+from rules.cases.case import Appeal, EventKind
 from rules.model import DocumentType
 from rules.policies.loader import load_policy
 from storage.serialization import dump, load
@@ -45,7 +46,7 @@ class Text(HTMLParser):
 
 def words_of_word(data: bytes) -> str:
     document = docx.Document(io.BytesIO(data))
-    cells = [cell.text for table in document.tables for cell in table.columns[0].cells]
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
     return "".join([*(paragraph.text for paragraph in document.paragraphs), *cells])
 
 
@@ -60,7 +61,8 @@ def test_each_document_cites_asks_and_says_how_to_appeal(document: DocumentType)
     assert "《郑州西亚斯学院二级网络平台管理办法》（党发〔2020〕26号）" in text
     assert "第六条（四）" in text
     assert "如超过2个月不进行更新，将向该平台所属单位发出整改通知。" in text
-    assert all(squeeze(item.id) in text for item in paper.evidence)
+    assert text.count("《郑州西亚斯学院二级网络平台管理办法》") == 1
+    assert all(squeeze(item.id) in text and item.code in text for item in paper.evidence)
     assert paper.case in text
     assert paper.number in text
     assert "申诉" in text
@@ -73,17 +75,24 @@ def test_who_must_do_what_by_when() -> None:
     text = squeeze(notice_text(letter(notice(DocumentType.RECTIFICATION))))
     assert "请自收到本通知之日起1个月内完成整改，最迟不晚于2026年12月21日" in text
     assert "恢复内容更新" in text
-    assert "逾期仍未整改的，将依规进入“公开通报”环节" in text
+    assert "逾期仍未整改的，将依照该办法第六条（四）予以公开通报" in text
 
 
 def test_a_rejected_appeal_names_the_new_day_and_an_upheld_one_withdraws() -> None:
     text = squeeze(notice_text(letter(notice(DocumentType.APPEAL_DECISION))))
     assert "申诉理由不成立，维持原认定" in text
-    assert "整改期限调整至2026年12月21日" in text
+    assert "整改期限顺延至2026年12月21日" in text
     upheld = dataclasses.replace(notice(DocumentType.APPEAL_DECISION), upheld=True, due_at=None)
     text = squeeze(notice_text(letter(upheld)))
     assert "申诉理由成立。撤回原认定" in text
     assert "整改期限" not in text
+
+
+def test_an_appeal_decision_says_who_appealed_why_and_which_days_do_not_count() -> None:
+    asked = Appeal(at=NOW + timedelta(days=5), by="王某", reason="账号已于11月发布群发消息")
+    text = squeeze(notice_text(letter(notice(DocumentType.APPEAL_DECISION, appeals=(asked,)))))
+    assert "申诉理由为：账号已于11月发布群发消息。（申诉人：王某）" in text
+    assert "申诉处理期间（2026年11月26日至2026年12月1日）不计入期限，整改期限顺延至2026年12月21日" in text
 
 
 @pytest.mark.parametrize("document", DocumentType)
@@ -93,7 +102,7 @@ def test_the_three_forms_say_the_same(document: DocumentType) -> None:
     word, text = squeeze(words_of_word(sent.attachments[0].data)), squeeze(sent.text)
     assert sorted(word) == sorted(text)
     body = squeeze("".join(Text(sent.html).words))
-    assert all(squeeze(block.text) in body for block in letter(paper))
+    assert all(squeeze(cell) in body for block in letter(paper) for row in block.rows or [[block.text]] for cell in row)
 
 
 @pytest.mark.parametrize("document", DocumentType)
@@ -159,7 +168,7 @@ def test_the_schools_own_name_of_a_step_is_used() -> None:
         for document in (DocumentType.RECTIFICATION, DocumentType.SHUTDOWN)
     ]
     assert "现就责令注销账号事项通知如下" in notice_letter(papers[0]).text
-    assert "“西亚斯体育学院”责令注销账号的通知（校媒巡停〔2026〕9号）" in notice_letter(papers[1]).subject
+    assert "关于责令注销微信公众号“西亚斯体育学院”的通知（校媒巡停〔2026〕9号）" in notice_letter(papers[1]).subject
     assert [item.id for item in papers[0].evidence] == list(its.evidence)
 
 
@@ -266,5 +275,7 @@ def test_the_manual_names_every_variable_and_document() -> None:
     words = set(re.findall(r"`([a-z_]+)`", manual))
     assert {field.name for field in dataclasses.fields(Notice)} <= words
     assert {document.value for document in DocumentType} <= words
+    words |= set(re.findall(r"`([a-z_]+)[.`]", manual))
+    assert {"noun", "whose", "found", "source", "again", "asked", "consequence", "act_on", "items", "exhibits"} <= words
     for document in DocumentType:
         assert document_number(document, 2026, 1) in manual

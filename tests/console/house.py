@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from starlette.routing import Route
 
 from monitors.app_context import AppContext
-from monitors.jobs.check import CaseWriter
+from monitors.jobs.case_writer import CaseWriter
 from monitors.people.passwords import hash_password
 from monitors.settings import Settings
 from rules.accounts.state import apply_observation

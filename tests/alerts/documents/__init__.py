@@ -1,0 +1,1 @@
+"""What papers look like: blocks, Word files, sheets."""

@@ -1,0 +1,1 @@
+"""What papers say: facts, wording, joint letters."""

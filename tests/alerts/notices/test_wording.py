@@ -1,0 +1,149 @@
+"""Every statement says what it stands on, and of what it speaks."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from alerts.documents.compose import IncompleteNotice, letter
+from alerts.messages import notice_letter, notice_text
+from alerts.notices.notice import EvidenceCitation, IssuingOffice, Notice
+from rules.model import DocumentType, Platform
+from rules.policies.schema import LadderStep
+from tests.alerts.sample import LADDER, NOW, SENTENCE, case, notice
+
+BASE = notice(DocumentType.RECTIFICATION)
+
+
+def said(document: DocumentType = DocumentType.RECTIFICATION, **changes: object) -> str:
+    return notice_text(letter(dataclasses.replace(notice(document), **changes)))  # type: ignore[arg-type]
+
+
+STEPS = [DocumentType.REMINDER, DocumentType.RECTIFICATION, DocumentType.PUBLIC_NOTICE, DocumentType.SHUTDOWN]
+
+
+@pytest.mark.parametrize("document", STEPS)
+def test_a_finding_of_the_register_claims_no_page_and_has_no_annex(document: DocumentType) -> None:
+    text = said(document, evidence=(), rule="missing_owner", reason="台账未登记直接责任人")
+    assert "依据备案台账认定（核对日期：2026年11月21日" in text
+    for claim in ("公开页面", "存证", "附件", "仍然存在", "日常巡检中发现"):
+        assert claim not in text
+
+
+@pytest.mark.parametrize("document", STEPS)
+def test_a_finding_on_a_page_says_so_and_lists_each_page_with_its_own_time(document: DocumentType) -> None:
+    text = said(document)
+    assert "上述情况采集自公开页面并已存证，截至2026年11月21日仍然存在，存证清单附后" in text
+    assert "2026年11月21日06时30分" in text
+    assert "2026年11月20日06时30分" in text
+    assert "核对备案台账时发现" not in text
+
+
+def test_an_account_nobody_filed_was_confirmed_by_a_person() -> None:
+    assert "在公开网络巡查中发现并经人工核实，涉及我校名称的微信公众号" in said(unit="", rule="unregistered_name")
+    group = said(platform=Platform.GROUP, rule="unregistered_name", evidence=())
+    assert "经有关单位反映并经人工核实，你单位人员创建的互联网群组" in group
+    assert "上述情况依据反映材料认定" in group
+
+
+@pytest.mark.parametrize(
+    ("platform", "noun"),
+    [(Platform.WEBSITE, "该网站"), (Platform.WEIBO, "该账号"), (Platform.GROUP, "该群组"), (Platform.APP, "该客户端")],
+)
+def test_a_site_is_no_account(platform: Platform, noun: str) -> None:
+    text = said(platform=platform, demand="研究该账号是否继续运行")
+    assert f"（以下简称“{noun}”）" in text
+    assert f"请研究{noun}是否继续运行" in text
+    assert noun == "该账号" or "该账号" not in text
+
+
+def test_another_addressee_is_not_called_the_owner() -> None:
+    assert "体育学院主办的微信公众号" in said(addressee="学校办公室（新闻中心）")
+    assert "你单位主办的微信公众号" in said()
+
+
+def test_the_demand_of_the_clause_is_the_papers_demand() -> None:
+    text = said(demand="对该平台予以关停，并注销备案")
+    assert "请对该平台予以关停，并注销备案" in text
+    assert "恢复内容更新" not in text
+
+
+def test_a_term_nobody_confirmed_is_nobodys_deadline() -> None:
+    unsure = LadderStep.model_validate(LADDER[1].model_dump() | {"school_to_confirm": True})
+    paper = notice(DocumentType.RECTIFICATION, ladder=(LADDER[0], unsure, LADDER[2]))
+    text = notice_text(letter(paper))
+    assert "1个月内" not in text
+    assert "公开通报" not in text
+    assert "请及时完成整改" in text
+
+
+@pytest.mark.parametrize(
+    ("label", "words"),
+    [
+        ("通报批评", "将依照该办法第六条（四）予以通报批评"),
+        ("责令注销账号", "将依照该办法第六条（四）责令注销账号"),
+        ("关停通知", "将依照该办法第六条（四）予以关停"),
+    ],
+)
+def test_what_follows_is_said_as_the_regulation_says_it(label: str, words: str) -> None:
+    assert words in said(next_step=label)
+
+
+def test_the_signer_and_the_offices_own_words_are_printed() -> None:
+    text = said(signer="张明", signer_post="党委宣传部部长", note="请指定一名联系人")
+    assert "签发人：党委宣传部部长 张明" in text
+    assert "请指定一名联系人。" in text
+    assert "签发人" not in said()
+
+
+def test_a_correction_lists_the_page_that_proved_the_error() -> None:
+    proof = EvidenceCitation(
+        id="2026-11-30.s-1.7.91ab34cd00112233aabbccdd",
+        seen_at=NOW + timedelta(days=9),
+        shows="最近一次发布日期2026年11月18日",
+    )
+    text = said(DocumentType.CORRECTION, proof=(proof,))
+    assert "【更正所依据的页面】" in text
+    assert "2026年11月30日09时30分" in text
+    assert "91ab34cd" in text
+    assert "予以撤销，自始无效" in text
+
+
+def test_a_letter_needs_no_number_and_has_no_imprint() -> None:
+    sent = notice_letter(dataclasses.replace(notice(DocumentType.REMINDER), number=""))
+    assert "提示函" in sent.subject
+    assert "〔" not in sent.subject
+    assert "印发" not in sent.text
+    assert "中共郑州西亚斯学院委员会宣传部文件" not in sent.text
+    assert "2026年11月21日\n" in sent.text
+
+
+def test_a_draft_says_so_on_every_form_and_needs_no_number() -> None:
+    bare = dataclasses.replace(BASE, number="", office=IssuingOffice(name=""))
+    drawn = notice_letter(bare, draft=True)
+    assert "待签发" in drawn.text
+    assert "待签发" in drawn.html
+    assert "（发文机关待定）" in drawn.text
+    assert "文号签发时编定" in drawn.text
+    assert "待签发" not in notice_letter(BASE).html
+
+
+@pytest.mark.parametrize(
+    ("paper", "sentence"),
+    [
+        (dataclasses.replace(BASE, office=IssuingOffice(name="")), "制度文件中填写 office"),
+        (dataclasses.replace(BASE, number=""), "尚未编号"),
+    ],
+    ids=["no office", "no number"],
+)
+def test_a_paper_without_office_or_number_does_not_leave(paper: Notice, sentence: str) -> None:
+    with pytest.raises(IncompleteNotice, match=sentence):
+        notice_letter(paper)
+
+
+def test_the_sentence_is_quoted_once() -> None:
+    text = said(sentence=SENTENCE, step_sentence=SENTENCE)
+    assert text.count(SENTENCE) == 1
+    assert case().clause in text
