@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
-from rules.cases.case import Case, CaseEvent
+from rules.cases.case import Case, CaseEvent, EventKind
 from rules.model import CaseState, Finding
 from storage.audit import record_document
 from storage.database import Database, StorageError, table, upsert
@@ -64,6 +64,8 @@ class CaseTransaction:
     def write(self, case: Case, events: Sequence[CaseEvent]) -> None:
         """Keep a case as its new events left it."""
         version = self._versions.get(case.number, 0)
+        if version and events and events[0].kind is EventKind.OPENED:
+            raise StorageError(f"编号 {case.number} 已有条目，不能重复立案。")
         row = _case_row(case, version + 1)
         known = self.tx.execute(select(CASE.c.document).where(CASE.c.number == case.number)).scalar()
         if version:

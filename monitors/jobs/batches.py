@@ -91,7 +91,7 @@ def withdraw_batch(context: AppContext, school: str, numbers: Collection[str], *
         for case in mine:
             desk.recall(case, person, f"整批撤回：{why}")
         letters: defaultdict[str, list[tuple[Transition, Notice | None]]] = defaultdict(list)
-        for number in [case.number for case in mine]:
+        for number in sorted(case.number for case in mine):
             fresh = book.case(number)
             assert fresh, "it was read above"
             letter, change, paper = _withdrawn(desk, fresh, person, why)

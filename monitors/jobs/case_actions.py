@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 
+from alerts.notices.planning import owed_notices
 from monitors.app_context import AppContext
 from monitors.jobs.case_writer import CaseWriter
 from monitors.jobs.check import frozen_platforms
@@ -102,20 +103,22 @@ def undo(context: AppContext, number: str, *, by: str) -> Case:
         decided = last_decision(history, now)
         restored, events = undone(case, history, by, now)
         desk = CaseWriter(context, book, context.policies[school], china_calendar(), now, frozen_platforms(context))
-        _take_back_letters(desk, case, decided)
+        rest = [event for event in history if event not in decided]
+        owed = {planned.id for planned in owed_notices(case, history, desk.policy)}
+        owed -= {planned.id for planned in owed_notices(case, rest, desk.policy)}
+        _take_back_letters(desk, case, decided[-1] if decided else None, owed)
         desk.book.write(restored, events)
         if not restored.state.is_final:
             desk.prepare([restored])
     return context.store.cases.get(number) or restored
 
 
-def _take_back_letters(desk: CaseWriter, case: Case, decided: Sequence[CaseEvent]) -> None:
-    """What an undone decision drafted or signed is stopped; a receipt it entered is forgotten."""
-    last = decided[-1] if decided else None
+def _take_back_letters(desk: CaseWriter, case: Case, last: CaseEvent | None, owed: Collection[str]) -> None:
+    """What an undone decision drafted or signed (``owed``) is stopped; a receipt it entered is forgotten."""
     for row in desk.book.letters.of_case(case.number):
         if last and last.kind is EventKind.DELIVERED and _told(case, last, row.id):
             desk.book.letters.undeliver(row.id)
-        elif any(row.id == event.data.notice for event in decided) or (decided and row.created_at == decided[0].at):
+        elif row.id in owed:
             if len(desk.book.letters.cases_of(row.id)) > 1:
                 raise CaseError("这份文书涉及多个条目，不能单独撤销；请整批办理。")
             if row.state is not NoticeState.STOPPED and not desk.book.letters.stop(row.id, "所依据的决定已撤销"):

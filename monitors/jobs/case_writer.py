@@ -164,7 +164,8 @@ class CaseWriter:
         for case in self._reminders:
             by_unit[case_now(self.context, case, self.now).unit].append(case)
         self._reminders.clear()
-        for unit, cases in by_unit.items():
+        for unit, found in by_unit.items():
+            cases = sorted(found, key=lambda case: case.number)
             notice = f"{self.book.school.upper()}/reminder/{day}/{unit}"
             if self.book.letters.one(notice) is None:  # else the unit has had its letter today
                 self._send_reminder(notice, cases)

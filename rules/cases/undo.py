@@ -46,8 +46,8 @@ def last_decision(history: Sequence[CaseEvent], now: datetime) -> tuple[CaseEven
     ):
         begin -= 1
     decided = tuple(history[begin:end])
-    if not decided or last.by == SYSTEM:
-        return ()
+    if not decided or last.by == SYSTEM or (last.kind is EventKind.APPROVED and not last.data.step):
+        return ()  # the signature under an answer is taken back by a letter, not by a click
     same_day = last.kind is EventKind.DELIVERED and last.at >= start_of(now.astimezone(BEIJING).date())
     return decided if same_day or timedelta() <= now - last.at <= WITHIN else ()
 
