@@ -111,6 +111,12 @@ class OutboxNotice:
     receipt: Receipt | None
     document: str
 
+    @property
+    def signed_at(self) -> datetime | None:
+        """When it was signed, as the paper itself says; None for what bears no number."""
+        issued = json.loads(self.document).get("issued_at") if self.number and self.case_number else None
+        return datetime.fromisoformat(issued) if issued else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimedNotice:

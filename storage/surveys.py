@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from rules.calendar import start_of
 from rules.cases.reconcile import DraftHold
 from storage.audit import record
-from storage.database import Database, table
+from storage.database import Database, table, upsert
 from storage.tables import SurveyRow
 
 SURVEY = table(SurveyRow)
@@ -44,8 +44,9 @@ class SurveyRepository:
         self._db = database
 
     def newest(self, school: str) -> Survey | None:
-        """A school's newest survey, open or closed; None where it never had one."""
-        query = select(SURVEY).where(SURVEY.c.school == school).order_by(SURVEY.c.opened_at.desc()).limit(1)
+        """A school's open survey, else the one closed last; None where it never had one."""
+        last_first = (SURVEY.c.closed_at.is_not(None), SURVEY.c.closed_at.desc(), SURVEY.c.opened_at.desc())
+        query = select(SURVEY).where(SURVEY.c.school == school).order_by(*last_first).limit(1)
         with self._db.read() as tx:
             row = tx.execute(query).first()
         return Survey(**row._mapping) if row else None
@@ -56,7 +57,7 @@ class SurveyRepository:
             if _open_one(tx, school) is not None:
                 return False
             row = {"school": school, "opened_at": now, "reason": reason, "closed_at": None, "closed_by": ""}
-            tx.execute(insert(SURVEY), [row | {"drafts_from": None}])
+            upsert(tx, SurveyRow, [row | {"drafts_from": None}])
             record(tx, "survey.open", school, now=now, school=school, after={"reason": reason})
             return True
 

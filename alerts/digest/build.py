@@ -12,6 +12,7 @@ from alerts.digest.model import (
     DigestInput,
     DigestLine,
     HijackedSite,
+    LetterCounts,
     NewFinding,
     OpenCase,
     PendingApproval,
@@ -50,7 +51,8 @@ def digest(data: DigestInput) -> Digest:
         _section("请立即核实", [_hijacked(item) for item in data.hijacked]),
         _section("今日新增问题", [_finding(item) for item in data.findings]),
         _section("需要处理（按期限）", _due(data)),
-        _section("等待签批", [_awaiting(item) for item in sorted(data.awaiting, key=lambda item: item.since)]),
+        _section("等待签发", [_awaiting(item) for item in sorted(data.awaiting, key=lambda item: item.since)]),
+        _section("文书", _letters(data.letters)),
         _section(
             "变化情况",
             [_change(item) for item in sorted(data.changes, key=lambda item: item.kind is not ChangeKind.CLONE)],
@@ -86,7 +88,7 @@ def _headline(data: DigestInput) -> str:
         "网站疑似被篡改": len(data.hijacked),
         "新增问题": len(data.findings),
         "已到期待处理": late,
-        "待签批": len(data.awaiting),
+        "待签发": len(data.awaiting),
         "变化": len(data.changes),
     }
     return "，".join(f"{label} {count} 项" for label, count in counts.items() if count) or "有临近期限的事项"
@@ -142,7 +144,7 @@ def _case(case: OpenCase, now: datetime) -> DigestLine:
 
 def _awaiting(item: PendingApproval) -> DigestLine:
     signer = clean(item.approver, 30) or "签批人未指定"
-    text = f"{item.document.label}：{_what(item.platform, item.title)}，请{signer}签批，自{_day(item.since)}起等待"
+    text = f"{item.document.label}：{_what(item.platform, item.title)}，请{signer}签发，自{_day(item.since)}起等待"
     return DigestLine(f"{text}［{clean(item.number, 40)}］", Tone.ACT, Priority.SIGN, item.path)
 
 
@@ -151,6 +153,25 @@ CHANGE_TONES = {
     ChangeKind.RECOVERED: Tone.GOOD,
     ChangeKind.CLOSED: Tone.GOOD,
 } | dict.fromkeys((ChangeKind.SUSPECT, ChangeKind.UNFILED, ChangeKind.DOUBTFUL), Tone.ACT)
+
+
+def _letters(counts: LetterCounts) -> list[DigestLine]:
+    """What was signed and sent today, and what waits for somebody to carry it."""
+    done = [
+        f"签发 {counts.signed} 份",
+        f"发送 {counts.sent} 份",
+        *([f"停发 {counts.stopped} 份"] if counts.stopped else []),
+    ]
+    lines = []
+    if counts.signed or counts.sent or counts.stopped:
+        lines.append(DigestLine(f"今日{'，'.join(done)}", Tone.PLAIN, Priority.SIGN, "/notices"))
+    if counts.to_print:
+        text = f"{counts.to_print} 份没有收件邮箱，请打印后送达"
+        lines.append(DigestLine(text, Tone.ACT, Priority.SIGN, "/notices/hand-over"))
+    if counts.undelivered and counts.undelivered_since:
+        text = f"{counts.undelivered} 份已发出、尚未送达，最早自{_day(counts.undelivered_since)}起"
+        lines.append(DigestLine(text, Tone.ACT, Priority.SIGN, "/notices/hand-over"))
+    return lines
 
 
 def _change(item: DigestChange) -> DigestLine:
@@ -171,7 +192,7 @@ def _health(data: DigestInput) -> list[DigestLine]:
     """Breakers and missed runs first; then one line a platform; never green, for a run is not a finding."""
     lines = [_breaker(item) for item in data.crawlers if item.breaker_since]
     if data.undelivered:
-        text = f"有 {data.undelivered} 份文书尚未送达，请信息化部门检查发送渠道"
+        text = f"有 {data.undelivered} 份文书发送失败，请信息化部门检查发送渠道"
         lines.append(DigestLine(text, Tone.ACT, Priority.HEALTH, "/notices"))
     return lines + [
         _run(item) for item in sorted(data.crawlers, key=lambda item: (bool(item.last_success), -item.missed))

@@ -117,6 +117,19 @@ class PlatformRunStats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterCounts:
+    """The day's letters: signed and sent on it; then what waits: without an address, not yet received and since when."""
+
+    to_sign: int = 0
+    signed: int = 0
+    sent: int = 0
+    to_print: int = 0
+    undelivered: int = 0
+    undelivered_since: datetime | None = None
+    stopped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestInput:
     """Everything a digest is made from, filled from storage. ``totals``: accounts by platform and outcome of the newest
     look; the key None counts accounts never looked at."""
@@ -135,6 +148,7 @@ class DigestInput:
     unseen: Sequence[UnobservedAccounts] = ()
     crawlers: Sequence[PlatformRunStats] = ()
     undelivered: int = 0
+    letters: LetterCounts = LetterCounts()
 
 
 class Tone(StrEnum):

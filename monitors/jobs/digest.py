@@ -20,6 +20,7 @@ from alerts.digest.model import (
 from alerts.messages import digest_html, digest_text
 from monitors.app_context import AppContext
 from monitors.jobs.check import frozen_platforms
+from monitors.jobs.letter_counts import count_letters
 from rules.calendar import start_of
 from rules.candidates import CandidateKind, CandidateState, clones_first
 from rules.cases import transitions
@@ -68,6 +69,7 @@ def gather(context: AppContext, school: str, day: date, now: datetime) -> Digest
     policy = context.policies.get(school)
     lines = _lines(context, school)
     cases = context.store.cases.open(school)
+    letters = context.store.outbox.all(school=school)
     return DigestInput(
         school=school,
         school_name=policy.school if policy else school,
@@ -84,7 +86,8 @@ def gather(context: AppContext, school: str, day: date, now: datetime) -> Digest
         + _facts(lines, start, end),
         unseen=_unseen(lines),
         crawlers=_crawlers(context, {line.filing.platform for line in lines}, start, end),
-        undelivered=sum(n for state, n in context.store.outbox.counts().items() if state is NoticeState.FAILED),
+        undelivered=sum(row.state is NoticeState.FAILED for row in letters),
+        letters=count_letters(letters, start, end),
     )
 
 
@@ -167,7 +170,7 @@ def _awaiting(cases: list[Case], now: datetime, context: AppContext) -> list[Pen
     found = []
     for case in cases:
         says = transitions.escalation_status(case, now, frozen_platforms(context))
-        if says.reason is HoldReason.NEEDS_APPROVER and says.step and says.due_at:
+        if says.signable and says.step and says.due_at:
             found.append(
                 PendingApproval(
                     number=case.number,

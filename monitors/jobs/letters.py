@@ -51,6 +51,8 @@ def letter_of(context: AppContext, notice_id: str) -> OutboxNotice:
 
 def draft_of(context: AppContext, number: str, step: str = "") -> str:
     """The id of the draft that a case has before the signer; ``step``: of this step or kind of paper. Raises CaseError."""
+    if context.store.cases.get(number) is None:
+        raise CaseError(f"没有编号为 {number} 的条目。请用 xunjian case list 查看编号。")
     rows = [row for row in context.store.outbox.all(case=number) if row.state is NoticeState.DRAFT]
     wanted = [row for row in rows if not step or step in (row.document_type, row.id.partition("/")[2])]
     if not wanted:
@@ -60,8 +62,7 @@ def draft_of(context: AppContext, number: str, step: str = "") -> str:
 
 def _why_none(context: AppContext, number: str) -> str:
     case = context.store.cases.get(number)
-    if case is None:
-        return "请用 xunjian case list 查看编号。"
+    assert case, "it was looked up before"
     return f"现在：{transitions.escalation_status(case, context.clock(), frozen_platforms(context)).reason.label}。"
 
 

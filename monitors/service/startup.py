@@ -10,6 +10,7 @@ import typer
 from monitors.app_context import AppContext
 from monitors.clock import Clock
 from monitors.console.auth import stands_open
+from monitors.demo.desk import work_the_desk
 from monitors.demo.official import demo_grants
 from monitors.demo.register import demo_canaries, opening
 from monitors.demo.server import CampusServer
@@ -76,10 +77,11 @@ async def serve_demo(settings: Settings, clock: Clock) -> None:
 
 
 async def seed_demo(context: AppContext) -> None:
-    """The demo's first day: sweep everything, look for suspects, check, write notices, print the digest."""
+    """The demo's first day: sweep everything, look for suspects, check, let the office sign some papers, print the digest."""
     report = await run_sweep(context, everything=True)
     await discover_all(context)
     await asyncio.to_thread(check_schools, context)
+    await asyncio.to_thread(work_the_desk, context, "demo")
     await deliver_all(context)
     made = await asyncio.to_thread(make_digest, context, "demo", context.clock().date(), context.clock())
     saved = await asyncio.to_thread(context.store.digests.get, "demo", made.day)

@@ -77,12 +77,12 @@ def test_what_matters_comes_first() -> None:
     assert headings == [
         "今日新增问题",
         "需要处理（按期限）",
-        "等待签批",
+        "等待签发",
         "变化情况",
         "未能观察（不作判断）",
         "巡检运行",
     ]
-    assert page.headline == "新增问题 2 项，已到期待处理 1 项，待签批 1 项，变化 3 项"
+    assert page.headline == "新增问题 2 项，已到期待处理 1 项，待签发 1 项，变化 3 项"
     due = page.sections[1].lines
     assert [re.findall(r"［(.*?)］", line.text)[0] for line in due] == [
         "SIAS-2026-0001",

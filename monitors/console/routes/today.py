@@ -9,10 +9,13 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from monitors.app_context import AppContext
 from monitors.console.access import view_of
 from monitors.console.formatting import long_day
 from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, by_urgency
 from monitors.console.rendering import open_breakers, render, school_names, world_of
+from monitors.jobs.letter_counts import count_letters
+from rules.calendar import start_of
 from rules.candidates import CandidateState
 from rules.model import Outcome, Platform
 from rules.people import View
@@ -34,6 +37,7 @@ def today(request: Request) -> Response:
     every = store.cases.all(states=OPEN_STATES)
     cases = by_urgency([case for case in every if view.sees(case.school, case.unit)], now, open_breakers(context))
     counts = overview.count_by_outcome(view)
+    letters = [row for row in store.outbox.all() if view.sees_school(row.school)]
     waiting = store.candidates.all(state=CandidateState.WAITING)
     suspects = [found for found in waiting if found.kind.needs_review and view.sees_school(found.school)]
     return render(
@@ -42,7 +46,9 @@ def today(request: Request) -> Response:
         "今日",
         heading=long_day(now),
         names=school_names(context, view),
-        tiles=_tiles(counts, overview.count_healthy(view), cases),
+        tiles=_tiles(
+            counts, overview.count_healthy(view), cases, sum(row.state is NoticeState.DRAFT for row in letters)
+        ),
         hijacked=overview.hijacked_sites(view),
         cases=cases[:SHOWN_CASES],
         ours=sum(wait.turn is ActionOwner.OURS for _, wait in cases),
@@ -51,7 +57,9 @@ def today(request: Request) -> Response:
         unseen=overview.accounts_without_fact(SHOWN_UNSEEN, view),
         unseen_count=_unseen(counts),
         platforms=platform_rows(counts, overview.last_facts(), store.platform_state.all(), now),
-        failed_notices=store.outbox.counts().get(NoticeState.FAILED, 0),
+        failed_notices=sum(row.state is NoticeState.FAILED for row in letters),
+        letters=count_letters(letters, start_of(now.date()), now),
+        surveys=[code for code in school_names(context, view) if _surveying(context, code)],
         digests=[row for row in overview.digests(8) if row.day == now.date() and view.sees_school(row.school)],
     )
 
@@ -60,16 +68,22 @@ def _unseen(counts: dict[tuple[str, str], int]) -> int:
     return sum(n for (_, shown), n in counts.items() if shown in UNSEEN)
 
 
-def _tiles(counts: dict[tuple[str, str], int], sound: int, cases: list[Any]) -> list[tuple[str, int, str, str, str]]:
+def _surveying(context: AppContext, school: str) -> bool:
+    survey = context.store.surveys.newest(school)
+    return survey is not None and survey.closed_at is None
+
+
+def _tiles(
+    counts: dict[tuple[str, str], int], sound: int, cases: list[Any], signing: int
+) -> list[tuple[str, int, str, str, str]]:
     """(label, number, tone, link, hint) of each tile."""
     silent = sum(case.rule in SILENCE for case, _ in cases)
-    signing = sum(wait.sign for _, wait in cases)
     return [
         ("在册账号", sum(counts.values()), "", "/accounts", "台账中的全部账号"),
         ("正常", sound, "good", "/accounts?outcome=ok", "最近一次看到，且没有未结问题"),
         ("长期未更新", silent, "bad" if silent else "", "/cases?rule=silence", "未结的长期未更新问题"),
         ("未能观察到", _unseen(counts), "unseen", "/accounts?outcome=unseen", "不作判断，既不算正常也不算问题"),
-        ("待签批", signing, "warn" if signing else "", "/cases?state=sign", "到期文书等待签批人签字"),
+        ("待签发", signing, "warn" if signing else "", "/notices/sign", "文书已拟好，等待签批人阅后签发"),
     ]
 
 
