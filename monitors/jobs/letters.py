@@ -152,7 +152,7 @@ def _sign(desk: CaseWriter, notice_id: str, by: Signatory, seen: Facts, reason: 
     final = [_paper(desk, case, row, number, by) for case in cases]
     desk.book.letters.sign(notice_id, number, dump(join_notices(final)))
     for case in cases:
-        desk.save(*_signed(desk, case, row, by, reason, fingerprint(facts)))
+        desk.save(*_signed(desk, case, row, by, reason or number, fingerprint(facts)))
 
 
 def _paper(

@@ -63,9 +63,14 @@ def _lines(cases: Sequence[Case]) -> list[SurveyLine]:
     ]
 
 
+def is_large(touched: int, before: int) -> bool:
+    """True where an import adds or changes more than a tenth of a register that was there."""
+    return before > 0 and touched > before * LARGE
+
+
 def open_after_import(context: AppContext, school: str, touched: int, before: int, now: datetime) -> bool:
     """Begin a survey where an import added or changed more than a tenth of a register that was there; True where it did."""
-    if not before or touched <= before * LARGE:
+    if not is_large(touched, before):
         return False
     return context.store.surveys.open(school, f"导入台账：新增或变更 {touched} 个账号（原有 {before} 个）", now)
 

@@ -15,6 +15,7 @@ from monitors.console.access import require_role, view_of
 from monitors.console.formatting import path
 from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, PendingAction, by_urgency, rungs, waiting
 from monitors.console.rendering import Pager, open_breakers, redirect_after, render, school_names, world_of
+from monitors.console.routes.notices import OFFICE_ONLY
 from monitors.console.signing import read_by, reading, signatory
 from monitors.jobs import case_actions, letters
 from rules.cases.case import Case, CaseError
@@ -126,7 +127,9 @@ def case(request: Request, number: str) -> HTMLResponse:
 def _page(request: Request, number: str, *, error: str = "", status: int = 200) -> HTMLResponse:
     context, now = world_of(request), world_of(request).clock()
     found = _visible_case(request, number)
-    notices, events = context.store.outbox.all(case=number), context.store.cases.events(number)
+    whole = view_of(request).sees_school(found.school)
+    notices = [row for row in context.store.outbox.all(case=number) if whole or row.state not in OFFICE_ONLY]
+    events = context.store.cases.events(number)
     return render(
         request,
         "case.html",

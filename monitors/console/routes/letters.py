@@ -21,6 +21,7 @@ from monitors.console.rendering import redirect_after, render, world_of
 from monitors.console.routes.notices import framed
 from monitors.console.signing import Reading, read_by, reading, signatory
 from monitors.jobs import letters
+from monitors.jobs.scan.screenshots import studio
 from rules.cases.case import Case, CaseError
 from rules.people import TWO_PERSONS, PeopleError, User
 from storage.database import StorageError
@@ -134,13 +135,25 @@ def _hand_over_page(request: Request, *, error: str = "", status: int = 200) -> 
 
 
 @router.get("/notices/hand-over/print")
-def print_all(request: Request) -> Response:
-    """打印全部: the cover sheet and every paper in the order of units, a page each, for the browser to print."""
+async def print_all(request: Request, form: str = "pdf") -> Response:
+    """打印全部: one PDF of the cover sheet and every paper in the order of units; without a browser on this machine, or
+    where it is asked for, a page to print."""
     context = world_of(request)
+    html = await run_in_threadpool(_all_papers, request)
+    if form == "pdf":
+        async with studio(context.settings.browser) as opening:
+            pages = await opening
+            pdf = await pages.pdf(html) if pages else None
+        if pdf:
+            return Response(pdf, media_type="application/pdf")
+    return framed(html)
+
+
+def _all_papers(request: Request) -> str:
     papers = [load(Notice, row.document) for row in _rows(request, NoticeState.TO_PRINT)]
     if not papers:
         raise HTTPException(404, "没有待打印的文书。")
-    return framed(_printable(context, papers))
+    return _printable(world_of(request), papers)
 
 
 def _printable(context: AppContext, papers: Sequence[Notice]) -> str:

@@ -31,6 +31,8 @@ from storage.serialization import load
 
 router = APIRouter()
 PER_PAGE = 50
+OFFICE_ONLY = frozenset({NoticeState.DRAFT, NoticeState.STOPPED})
+"""A paper that nobody signed, or that was stopped, is not shown to its unit."""
 FOREIGN_PAGE = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'self'; "
     "sandbox allow-same-origin allow-top-navigation-by-user-activation"
@@ -76,6 +78,8 @@ def _sees(request: Request, row: OutboxNotice) -> bool:
     view = view_of(request)
     if view.sees_school(row.school):
         return True
+    if row.state in OFFICE_ONLY:
+        return False
     case = world_of(request).store.cases.get(row.case_number) if view.units else None
     return case is not None and view.sees(case.school, case.unit)
 
