@@ -54,8 +54,11 @@ class MessageKind(LabeledEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingMessage:
-    """What a channel delivers. ``id`` is stable: the mail's Message-ID and the folder's name derive from it. ``brief`` is its
-    short form for channels with little room, ``link`` the page of the console that has the rest, "" where there is none."""
+    """What a channel delivers. ``id`` is stable: the mail's Message-ID derives from it. ``brief`` is its short form for
+    channels with little room, ``link`` the page of the console that has the rest, "" where there is none. ``folder``: what
+    people call its folder; "" where the id is its name. ``addressee_mailboxes``: of a paper, the addressee's own; None for
+    what is no paper.
+    """
 
     id: str
     subject: str
@@ -63,6 +66,8 @@ class OutgoingMessage:
     html: str
     attachments: tuple[Attachment, ...] = ()
     recipients: tuple[str, ...] = ()
+    addressee_mailboxes: tuple[str, ...] | None = None
+    folder: str = ""
     dated: datetime | None = None
     kind: MessageKind = MessageKind.PAPER
     school: str = ""
@@ -85,6 +90,8 @@ def notice_letter(notice: Notice, templates_dir: Path | None = None, *, draft: b
         html=notice_html(blocks, demo=notice.demo, draft=draft),
         attachments=(Attachment(f"{file}.docx", WORD, word),),
         recipients=notice.recipients,
+        addressee_mailboxes=notice.addressee_mailboxes,
+        folder=f"{notice.number or notice.paper + f'（{notice.issued_at:%Y-%m-%d}）'} {notice.unit or notice.addressee}",
         dated=notice.issued_at,
         school=notice.school,
     )
@@ -176,6 +183,7 @@ def digest_mail(digest: Digest, recipients: Sequence[str], base_url: str = "") -
         text=digest_text(digest, base_url),
         html=digest_html(digest, base_url),
         recipients=tuple(recipients),
+        folder=f"日报 {digest.day:%Y-%m-%d} {digest.school_name}",
         dated=digest.made_at,
         kind=KINDS[digest.audience],
         school=digest.school,

@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, text
 
-from rules.cases.case import Case, CaseEvent
+from rules.cases.case import Case, CaseEvent, EventKind
 from rules.model import CaseState, Finding
 from storage.audit import record_document
 from storage.database import Database, StorageError, table, upsert
-from storage.notices import NOTICE, OutboxEntry, new_row
+from storage.letters import LetterDesk
+from storage.notices import LINK
 from storage.serialization import dump, load
 from storage.tables import CaseEventRow, CaseRow, FindingRow, NumberSequenceRow, PolicyRow
 
@@ -28,8 +29,9 @@ class CaseTransaction:
 
     def __init__(self, tx: Connection, school: str, now: datetime) -> None:
         """Made by `CaseRepository.transaction`."""
-        self._tx, self.school, self.now = tx, school, now
+        self.tx, self.school, self.now = tx, school, now
         self._versions: dict[str, int] = {}
+        self.letters = LetterDesk(tx, school, now)
 
     def open_cases(self) -> list[Case]:
         """Every case that is not settled."""
@@ -49,62 +51,53 @@ class CaseTransaction:
 
     def events(self, number: str) -> list[CaseEvent]:
         """A case's history so far."""
-        return _events(self._tx, number)
+        return _events(self.tx, number)
 
     def next_number(self, kind: str, year: int | None = None) -> int:
         """The next of a series (cases, each kind of document) of this school and year: no gaps, no doubles."""
         year = year or self.now.year
         mine = (SEQUENCE.c.school == self.school) & (SEQUENCE.c.year == year) & (SEQUENCE.c.kind == kind)
-        last = int(self._tx.execute(select(SEQUENCE.c.last).where(mine)).scalar() or 0) + 1
-        upsert(self._tx, NumberSequenceRow, [{"school": self.school, "year": year, "kind": kind, "last": last}])
+        last = int(self.tx.execute(select(SEQUENCE.c.last).where(mine)).scalar() or 0) + 1
+        upsert(self.tx, NumberSequenceRow, [{"school": self.school, "year": year, "kind": kind, "last": last}])
         return last
 
     def write(self, case: Case, events: Sequence[CaseEvent]) -> None:
         """Keep a case as its new events left it."""
         version = self._versions.get(case.number, 0)
+        if version and events and events[0].kind is EventKind.OPENED:
+            raise StorageError(f"编号 {case.number} 已有条目，不能重复立案。")
         row = _case_row(case, version + 1)
-        known = self._tx.execute(select(CASE.c.document).where(CASE.c.number == case.number)).scalar()
+        known = self.tx.execute(select(CASE.c.document).where(CASE.c.number == case.number)).scalar()
         if version:
             change = CASE.update().where(CASE.c.number == case.number, CASE.c.version == version).values(**row)
-            if self._tx.execute(change).rowcount != 1:
+            if self.tx.execute(change).rowcount != 1:
                 raise StorageError(f"{case.number} 刚刚被别人改动，请刷新后重试。")
         else:
-            self._tx.execute(insert(CASE), [row])
+            self.tx.execute(insert(CASE), [row])
         self._versions[case.number] = version + 1
         count = select(func.count()).select_from(EVENT).where(EVENT.c.case_number == case.number)
-        first = int(self._tx.execute(count).scalar() or 0)
+        first = int(self.tx.execute(count).scalar() or 0)
         if events:
-            self._tx.execute(insert(EVENT), [_event_row(event, first + n) for n, event in enumerate(events)])
+            self.tx.execute(insert(EVENT), [_event_row(event, first + n) for n, event in enumerate(events)])
             why, what, body = events[0].reason, f"case.{events[0].kind.value}", row["document"]
-            record_document(self._tx, what, case.number, known, body, now=self.now, school=self.school, reason=why)
+            record_document(self.tx, what, case.number, known, body, now=self.now, school=self.school, reason=why)
 
     def notice_ids(self, number: str) -> set[str]:
         """Ids of the notices that a case has in the outbox."""
-        return {i for (i,) in self._tx.execute(select(NOTICE.c.id).where(NOTICE.c.case_number == number))}
-
-    def notice_numbers(self, case: str) -> dict[str, str]:
-        """The document numbers (文号) of a case's notices by notice id."""
-        query = select(NOTICE.c.id, NOTICE.c.number).where(NOTICE.c.case_number == case)
-        return dict(tuple(row) for row in self._tx.execute(query))
+        return set(self.tx.execute(select(LINK.c.notice).where(LINK.c.case_number == number)).scalars())
 
     def save_findings(self, violated: Sequence[Finding]) -> None:
         """Replace the school's findings by these; one that stays keeps the time it was first found."""
         mine = FINDING.c.school == self.school
-        since = dict(
-            tuple(row) for row in self._tx.execute(select(FINDING.c.key, FINDING.c.first_found_at).where(mine))
-        )
-        self._tx.execute(delete(FINDING).where(mine))
+        since = dict(tuple(row) for row in self.tx.execute(select(FINDING.c.key, FINDING.c.first_found_at).where(mine)))
+        self.tx.execute(delete(FINDING).where(mine))
         rows = [_finding_row(finding, since.get(finding.key, self.now), self.now) for finding in violated]
         if rows:
-            self._tx.execute(insert(FINDING), rows)
-
-    def enqueue_notice(self, notice: OutboxEntry) -> None:
-        """Put a notice into the outbox."""
-        self._tx.execute(insert(NOTICE), [new_row(notice, self.school, self.now)])
+            self.tx.execute(insert(FINDING), rows)
 
     def _load(self, query: Any) -> list[Case]:
         cases = []
-        for number, version, body in self._tx.execute(query):
+        for number, version, body in self.tx.execute(query):
             self._versions[number] = version
             cases.append(load(Case, body))
         return cases
@@ -124,6 +117,11 @@ class CaseRepository:
             if tx.dialect.name == "postgresql":
                 tx.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": zlib.crc32(f"cases/{school}".encode())})
             yield CaseTransaction(tx, school, now)
+
+    def any(self, school: str) -> bool:
+        """True once the school has had a case."""
+        with self._db.read() as tx:
+            return tx.execute(select(CASE.c.number).where(CASE.c.school == school).limit(1)).first() is not None
 
     def open(self, school: str) -> list[Case]:
         """A school's cases that are not settled."""

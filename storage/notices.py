@@ -8,17 +8,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select
+from sqlalchemy import Connection, and_, func, insert, or_, select
 
 from rules.model import LabeledEnum
 from storage.audit import record
 from storage.database import Database, table
-from storage.serialization import load_json
-from storage.tables import NoticeRow
+from storage.serialization import load, load_json
+from storage.tables import NoticeCaseRow, NoticeRow
 
-NOTICE = table(NoticeRow)
+NOTICE, LINK = table(NoticeRow), table(NoticeCaseRow)
 SENT, UNKNOWN = "sent", "unknown"
 """Results of a target that mean something here: it has the letter, or may have it."""
+PRINTED = "print:"
+"""The target of a letter that a person printed."""
 DIGEST = "digest"
 """The document types of a day's digest, and of what staff must hear at once."""
 LEASE = timedelta(minutes=30)
@@ -27,23 +29,52 @@ same id. Longer than any pass over the outbox takes."""
 
 
 class NoticeState(LabeledEnum):
-    """How far a letter is."""
+    """How far a letter is. A digest begins at DUE; a letter that a person prints and hands over is SENT once printed."""
 
-    DUE = "due", "待发送"
+    DRAFT = "draft", "待签发"
+    DUE = "due", "已签发"
     CLAIMED = "claimed", "正在发送"
     SENT = "sent", "已发送"
+    TO_PRINT = "to_print", "待打印"
+    DELIVERED = "delivered", "已送达"
+    STOPPED = "stopped", "停发"
     FAILED = "failed", "发送失败"
+
+
+class DeliveryWay(LabeledEnum):
+    """By which way a paper reached its addressee."""
+
+    IN_PERSON = "in_person", "当面"
+    OA = "oa", "OA"
+    MAIL = "mail", "邮件"
+    POSTED = "posted", "张贴"
 
 
 @dataclass(frozen=True, kw_only=True)
 class OutboxEntry:
-    """A letter to be queued: ``id`` is case number + step, ``body`` all that is needed to render it again."""
+    """A letter to be kept: ``id`` is case number + step, ``body`` all that is needed to render it again, ``cases`` those
+    it is about; ``number`` is "" for a draft and for what bears none."""
 
     id: str
-    number: str
+    number: str = ""
     case_number: str
     document: str
     body: str
+    unit: str = ""
+    title: str = ""
+    cases: tuple[str, ...] = ()
+    state: NoticeState = NoticeState.DUE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """That a paper was received: when, by whom, by which way, and who entered it when. A mail server's yes has no ``by``."""
+
+    at: datetime
+    receiver: str = ""
+    way: str = ""
+    by: str = ""
+    entered_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +90,7 @@ class DeliveryAnswer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxNotice:
     """A letter as the outbox keeps it. ``document`` is all that is needed to render it again, ``delivery_results`` maps a
-    target (``channel:address``) to its newest answer; a digest has no case number."""
+    target (``channel:address``) to its newest answer; a digest has no case number. ``error``: why it was not sent."""
 
     id: str
     number: str
@@ -74,7 +105,17 @@ class OutboxNotice:
     attempts: int
     error: str
     delivery_results: Mapping[str, DeliveryAnswer] = field(default_factory=dict)
+    unit: str
+    title: str
+    since: datetime | None
+    receipt: Receipt | None
     document: str
+
+    @property
+    def signed_at(self) -> datetime | None:
+        """When it was signed, as the paper itself says; None for what bears no number."""
+        issued = json.loads(self.document).get("issued_at") if self.number and self.case_number else None
+        return datetime.fromisoformat(issued) if issued else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +150,7 @@ class OutboxRepository:
         with self._db.write() as tx:
             if tx.execute(select(NOTICE.c.id).where(NOTICE.c.id == entry.id)).first():
                 return False
-            tx.execute(insert(NOTICE), [new_row(entry, school, now)])
+            insert_notice(tx, entry, school, now)
             return True
 
     def claim(self, now: datetime, limit: int, only: str = "") -> list[ClaimedNotice]:
@@ -143,12 +184,16 @@ class OutboxRepository:
 
     def mark_sent(self, id: str, now: datetime) -> None:
         """Every target has it."""
-        self._mark(id, {"state": NoticeState.SENT.value, "sent_at": now, "error": ""})
+        self._mark(id, {"state": NoticeState.SENT.value, "sent_at": now, "since": now, "error": ""})
+
+    def mark_to_print(self, id: str, now: datetime) -> None:
+        """Who has an address has it; the addressee has none, so that somebody must print it and hand it over."""
+        self._mark(id, {"state": NoticeState.TO_PRINT.value, "since": now, "error": ""})
 
     def mark_failed(self, id: str, reason: str, now: datetime, *, permanent: bool, retry_at: datetime | None) -> None:
         """Not everyone has it: due again at ``retry_at``; ``permanent``: a person must look."""
         due = {"state": NoticeState.DUE.value, "next_attempt_at": retry_at or now}
-        state = {"state": NoticeState.FAILED.value} if permanent else due
+        state = {"state": NoticeState.FAILED.value, "since": now} if permanent else due
         self._mark(id, state | {"error": reason[:2000]})
 
     def _mark(self, id: str, values: dict[str, Any]) -> None:
@@ -186,27 +231,56 @@ class OutboxRepository:
     def all(
         self, *, school: str | None = None, state: NoticeState | None = None, case: str | None = None
     ) -> list[OutboxNotice]:
-        """Notices, newest first."""
+        """Notices, newest first; of a ``case`` also those that speak of several."""
         query = select(NOTICE).order_by(NOTICE.c.created_at.desc(), NOTICE.c.id)
-        for column, value in ((NOTICE.c.school, school), (NOTICE.c.state, state), (NOTICE.c.case_number, case)):
+        for column, value in ((NOTICE.c.school, school), (NOTICE.c.state, state)):
             if value:
                 query = query.where(column == str(value))
+        if case:
+            query = query.where(NOTICE.c.id.in_(select(LINK.c.notice).where(LINK.c.case_number == case)))
         with self._db.read() as tx:
-            return [_notice(row) for row in tx.execute(query)]
+            return [notice_of_row(row) for row in tx.execute(query)]
 
     def papers_between(self, school: str, start: datetime, end: datetime) -> list[OutboxNotice]:
         """A school's papers written or sent from ``start`` to ``end``, in the order they were written."""
         written = and_(NOTICE.c.created_at >= start, NOTICE.c.created_at <= end)
         sent = and_(NOTICE.c.sent_at >= start, NOTICE.c.sent_at <= end)
-        query = select(NOTICE).where(NOTICE.c.school == school, NOTICE.c.document_type != DIGEST, or_(written, sent))
+        query = select(NOTICE).where(NOTICE.c.school == school, NOTICE.c.case_number != "", or_(written, sent))
         with self._db.read() as tx:
-            return [_notice(row) for row in tx.execute(query.order_by(NOTICE.c.created_at, NOTICE.c.id))]
+            return [notice_of_row(row) for row in tx.execute(query.order_by(NOTICE.c.created_at, NOTICE.c.id))]
 
     def one(self, notice_id: str) -> OutboxNotice | None:
         """One notice."""
         with self._db.read() as tx:
             row = tx.execute(select(NOTICE).where(NOTICE.c.id == notice_id)).first()
-            return _notice(row) if row else None
+            return notice_of_row(row) if row else None
+
+    def cases_of(self, notice_id: str) -> list[str]:
+        """The numbers of the cases that a letter is about."""
+        query = select(LINK.c.case_number).where(LINK.c.notice == notice_id).order_by(LINK.c.case_number)
+        with self._db.read() as tx:
+            return list(tx.execute(query).scalars())
+
+    def print_out(self, ids: Sequence[str], now: datetime) -> int:
+        """A person printed these letters that have no address: they leave now. How many did."""
+        done = 0
+        with self._db.write() as tx:
+            for notice_id in ids:
+                mine = and_(NOTICE.c.id == notice_id, NOTICE.c.state == NoticeState.TO_PRINT.value)
+                row = tx.execute(select(NOTICE.c.delivery_results).where(mine).with_for_update()).first()
+                if row is None:
+                    continue
+                answers = load_json("发送结果", row.delivery_results)
+                answers[PRINTED] = [SENT, "", now.isoformat(timespec="seconds")]
+                values = {"state": NoticeState.SENT.value, "sent_at": now, "since": now}
+                tx.execute(
+                    NOTICE.update()
+                    .where(mine)
+                    .values(delivery_results=json.dumps(answers, ensure_ascii=False), **values)
+                )
+                record(tx, "notice.print", notice_id, now=now)
+                done += 1
+        return done
 
     def counts(self) -> dict[NoticeState, int]:
         """Notices by state; a state that none is in is absent."""
@@ -225,19 +299,33 @@ def new_row(entry: OutboxEntry, school: str, now: datetime) -> dict[str, Any]:
         "school": school,
         "case_number": entry.case_number,
         "document_type": entry.document,
-        "state": NoticeState.DUE.value,
+        "state": entry.state.value,
         "created_at": now,
         "next_attempt_at": now,
         "attempts": 0,
         "error": "",
         "delivery_results": "{}",
+        "unit": entry.unit,
+        "title": entry.title,
+        "since": now,
+        "receipt": "",
         "document": entry.body,
     }
 
 
-def _notice(row: Any) -> OutboxNotice:
+def insert_notice(tx: Connection, entry: OutboxEntry, school: str, now: datetime) -> None:
+    """Keep a new letter and which cases it is about."""
+    tx.execute(insert(NOTICE), [new_row(entry, school, now)])
+    cases = entry.cases or ((entry.case_number,) if entry.case_number else ())
+    if cases:
+        tx.execute(insert(LINK), [{"notice": entry.id, "case_number": number} for number in cases])
+
+
+def notice_of_row(row: Any) -> OutboxNotice:
+    """A row of the outbox as it is read."""
     answers = {target: _answer(answer) for target, answer in json.loads(row.delivery_results).items()}
-    values = {**row._mapping, "state": NoticeState(row.state), "delivery_results": answers}
+    receipt = load(Receipt, row.receipt) if row.receipt else None
+    values = {**row._mapping, "state": NoticeState(row.state), "delivery_results": answers, "receipt": receipt}
     return OutboxNotice(**values)
 
 

@@ -23,6 +23,7 @@ CHINESE = {
     "Inquiry": "核实请求",
     "Notice": "通知",
     "Observation": "观察",
+    "Receipt": "送达登记",
 }
 
 

@@ -26,6 +26,7 @@ from storage.register_uploads import RegisterUploads
 from storage.scans import ScanRepository
 from storage.scheduled_jobs import ScheduledJobRepository
 from storage.sessions import Failures, OneTimeTokens, Sessions
+from storage.surveys import SurveyRepository
 from storage.users import Users
 
 
@@ -48,6 +49,7 @@ class Store:
         self.outbox = OutboxRepository(self.database)
         self.inquiries = InquiryRepository(self.database)
         self.coverage = CoverageRepository(self.database)
+        self.surveys = SurveyRepository(self.database)
         self.candidates = CandidateRepository(self.database)
         self.account_history = AccountHistory(self.database)
         self.register_uploads = RegisterUploads(self.database)

@@ -83,6 +83,9 @@ class NoticeQueue(Protocol):
     def mark_sent(self, id: str, now: datetime) -> None:
         """Every target has it."""
 
+    def mark_to_print(self, id: str, now: datetime) -> None:
+        """Whoever has an address has it; the addressee has none: a person prints it and hands it over."""
+
     def mark_failed(self, id: str, reason: str, now: datetime, *, permanent: bool, retry_at: datetime | None) -> None:
         """Not everyone has it. ``permanent``: a person must look; otherwise it is due again at ``retry_at``."""
 
@@ -187,7 +190,8 @@ class OutboxWorker:
         if job.letter and not job.results and not job.claim.delivered:
             reasons.append("没有任何渠道可以送达：请在设置中配置渠道和收件人")
         if not any(reasons):
-            self.queue.mark_sent(job.claim.id, now)
+            reached = not job.letter or self._reached(job, job.letter)
+            (self.queue.mark_sent if reached else self.queue.mark_to_print)(job.claim.id, now)
             return DeliveryResult.SENT
         doubtful = [key for key, (result, _) in job.results.items() if result is DeliveryResult.UNKNOWN]
         again = [key for key in doubtful if job.claim.unknown.get(key, 0) + 1 < MAX_ATTEMPTS["unknown"]]
@@ -197,6 +201,15 @@ class OutboxWorker:
         text = "；".join(dict.fromkeys(filter(None, reasons)))
         self.queue.mark_failed(job.claim.id, text, now, permanent=given_up, retry_at=retry_at)
         return DeliveryResult.REFUSED if given_up else DeliveryResult.RETRY
+
+    def _reached(self, job: _Job, letter: OutgoingMessage) -> bool:
+        """True where the addressee's own mailbox has it, or where it is nobody's paper; a copy or a file is not enough."""
+        if letter.addressee_mailboxes is None:
+            return True
+        confirming = [channel.name for channel in self.channels if channel.confirms_receipt]
+        have = {key for key, result in job.claim.delivered.items() if result == DeliveryResult.SENT}
+        have |= {key for key, (result, _) in job.results.items() if result is DeliveryResult.SENT}
+        return any(f"{name}:{mailbox}" in have for name in confirming for mailbox in letter.addressee_mailboxes)
 
 
 def _settled(claim: ClaimedMessage, key: str) -> bool:

@@ -56,7 +56,7 @@ def digest(data: DigestInput) -> Digest:
     urgent = [lines.hijacked(item) for item in data.hijacked]
     act = [*lines.to_sign(data.awaiting), *lines.due(data.cases, data.awaiting, data.now)]
     changes = [*lines.found(data.findings), *lines.changed(data.changes)]
-    papers = lines.papers(data.papers)
+    papers = [*lines.papers(data.papers), *lines.letters(data.letters)]
     quiet = not (urgent or act or changes or papers)
     return _page(
         data,
@@ -180,7 +180,7 @@ def _headline(data: DigestInput) -> str:
     late = sum(1 for case in data.cases if case.due_at and case.due_at < data.now and not case.waiting)
     counts = {
         "网站疑似被篡改": len(data.hijacked),
-        "待签批": len(data.awaiting),
+        "待签发": len(data.awaiting),
         "已到期待处理": late,
         "新增问题": len(data.findings),
         "变化": len(data.changes),

@@ -13,6 +13,7 @@ from alerts.digest.model import (
     DigestInput,
     DigestLine,
     HijackedSite,
+    LetterCounts,
     NewFinding,
     OpenCase,
     PaperIssued,
@@ -81,11 +82,11 @@ def _to_sign(signer: str, document: str, some: Sequence[PendingApproval]) -> Dig
     since = f"自{day(some[0].since)}起等待"
     if len(some) == 1:
         one = some[0]
-        text = f"{signer}：签批{document}，{what(one.platform, one.title)}，{since}［{clean(one.number, 40)}］"
+        text = f"{signer}：签发{document}，{what(one.platform, one.title)}，{since}［{clean(one.number, 40)}］"
         return DigestLine(text, Tone.ACT, Priority.SIGN, one.path)
     names = _names([f"“{name(item.title)}”" for item in some])
     return DigestLine(
-        f"{signer}：签批{document} {len(some)} 份，最早{since}：{names}", Tone.ACT, Priority.SIGN, "/cases"
+        f"{signer}：签发{document} {len(some)} 份，最早{since}：{names}", Tone.ACT, Priority.SIGN, "/cases"
     )
 
 
@@ -166,6 +167,18 @@ def _papers(state: PaperState, some: Sequence[PaperIssued]) -> DigestLine:
     return DigestLine(f"{state.label} {len(some)} 份：{names}", tone, Priority.PAPER, path)
 
 
+def letters(counts: LetterCounts) -> list[DigestLine]:
+    """What waits for somebody to carry it, whenever it was written."""
+    found = []
+    if counts.to_print:
+        text = f"{counts.to_print} 份没有收件邮箱，请打印后送达"
+        found.append(DigestLine(text, Tone.ACT, Priority.SIGN, "/notices/hand-over"))
+    if counts.undelivered and counts.undelivered_since:
+        text = f"{counts.undelivered} 份已发出、尚未送达，最早自{day(counts.undelivered_since)}起"
+        found.append(DigestLine(text, Tone.ACT, Priority.SIGN, "/notices/hand-over"))
+    return found
+
+
 def known(totals: Mapping[Platform, Mapping[Outcome | None, int]]) -> str:
     """How much is known, as one sentence; "" where nothing is on file."""
     everything = sum(sum(counts.values()) for counts in totals.values())
@@ -222,7 +235,7 @@ def troubles(data: DigestInput) -> list[DigestLine]:
     """What IT has to mend: breakers, letters that do not leave, runs that were missed. Never green: a run is no finding."""
     lines = [_breaker(item, item.breaker_since) for item in data.crawlers if item.breaker_since]
     if data.undelivered:
-        text = f"有 {data.undelivered} 份文书尚未送达，请信息化部门检查发送渠道"
+        text = f"有 {data.undelivered} 份文书发送失败，请信息化部门检查发送渠道"
         lines.append(DigestLine(text, Tone.ACT, Priority.HEALTH, "/notices"))
     for bridge, fault in data.bridges.items():
         text = f"自建订阅服务“{name(bridge)}”不可信：{clean(fault, 100)}，请信息化部门检查"

@@ -156,6 +156,19 @@ class InquiryStats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterCounts:
+    """The day's letters: signed and sent on it; then what waits: without an address, not yet received and since when."""
+
+    to_sign: int = 0
+    signed: int = 0
+    sent: int = 0
+    to_print: int = 0
+    undelivered: int = 0
+    undelivered_since: datetime | None = None
+    stopped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestInput:
     """Everything a digest is made from, filled from storage. ``totals``: accounts by platform and outcome of the newest
     look; the key None counts accounts never looked at. ``bridges``: those that are out of order, by name, and why.
@@ -181,6 +194,7 @@ class DigestInput:
     bridges: Mapping[str, str] = field(default_factory=dict)
     regulation: str = ""
     until: date | None = None
+    letters: LetterCounts = LetterCounts()
 
 
 class Tone(StrEnum):

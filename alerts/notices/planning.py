@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from rules.cases.case import Case, CaseEvent, EventKind
+from rules.cases.case import SYSTEM, Case, CaseEvent, EventKind, EventPayload
 from rules.model import DocumentType, LabeledEnum
-from rules.policies.schema import OWN_UNIT, Addressee, Policy
+from rules.policies.schema import OWN_UNIT, Addressee, LadderStep, Policy
 
 EVERYONE = "校属各单位"
 """How a document to the whole school addresses it."""
@@ -82,6 +82,17 @@ def owed_notices(
     return tuple(owed.values())
 
 
+def planned_step(
+    case: Case, step: LadderStep, events: Iterable[CaseEvent], policy: Policy, *, notice: str, now: datetime
+) -> PlannedNotice:
+    """The paper of a step as it would be issued at ``now`` under the id ``notice``: what is drafted, and then signed."""
+    data = EventPayload(step=step.code, document=step.document, tell=step.tell, notice=notice)
+    event = CaseEvent(number=case.number, kind=EventKind.ISSUED, at=now, by=SYSTEM, data=data)
+    planned = _owed(case, event, list(events), policy)
+    assert planned, "a step of a ladder has a document and somebody to tell"
+    return planned
+
+
 def _owed(case: Case, event: CaseEvent, history: list[CaseEvent], policy: Policy) -> PlannedNotice | None:
     document = event.data.document
     if document is None or not event.data.tell:
@@ -89,7 +100,7 @@ def _owed(case: Case, event: CaseEvent, history: list[CaseEvent], policy: Policy
     reason = _reason(event, history)
     to, *cc = _names(case, event.data.tell, policy)
     return PlannedNotice(
-        id=f"{case.number}/{_suffix(event, history)}",
+        id=event.data.notice or f"{case.number}/{_suffix(event, history)}",
         case=case.number,
         document=document,
         step=event.data.step,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, nullcontext
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import typer
@@ -19,16 +19,21 @@ from monitors.cli.options import (
     ReasonOption,
     SchoolOption,
     asked,
+    day,
     decided_by,
     print_rows,
 )
 from monitors.errors import InvalidInput
-from monitors.jobs import case_actions
+from monitors.jobs import case_actions, letters
+from monitors.jobs.batches import batch_of, withdraw_batch
 from monitors.jobs.check import check, findings_of
 from monitors.json_output import iso
+from rules.calendar import start_of
 from rules.cases.case import Case
-from rules.model import CaseState, Finding
+from rules.cases.signing import Signatory
+from rules.model import BEIJING, CaseState, Finding, Platform
 from rules.people import Role, User
+from storage.notices import DeliveryWay
 
 commands = CommandGroup()
 WORKERS = frozenset({Role.EDITOR, Role.SIGNER})
@@ -47,7 +52,7 @@ def check_now(ctx: typer.Context, school: SchoolOption = "", form: FormatOption 
             if form == Format.TEXT:
                 typer.echo(
                     f"{context.policies[code].school}: 账号 {report.accounts}，违反 {report.violated}，无法判定 {report.undetermined}；"
-                    f"新立案 {report.opened}，发文 {report.issued}，新通知 {report.notices}"
+                    f"新立案 {report.opened}，待签发文书 {report.drafts}，自动发出提示 {report.issued}"
                 )
     if broken:
         raise typer.Exit(1)
@@ -143,25 +148,79 @@ def show_case(ctx: typer.Context, number: CaseNumber, form: FormatOption = Forma
 
 
 @commands.command()
-def approve(
+def propose(
     ctx: typer.Context, number: CaseNumber, by: DecidedByOption, step: str = "", reason: ReasonOption = ""
 ) -> None:
-    """签批待发的文书。"""
+    """提请签发到期的公开通报或关停；提请人和签发人不能是同一人。"""
 
     def move(context: AppContext) -> Case:
-        with _decided_by(context, number, by, {Role.SIGNER}) as user:
-            signed = {"user": user.name, "post": user.post} if user else {}
-            return case_actions.approve(
-                context, number, by=user.display if user else by, step=step, reason=reason, **signed
-            )
+        with _decided_by(context, number, by, WORKERS) as user:
+            return letters.propose(context, letters.draft_of(context, number, step), _signatory(user, by), reason)
 
     _done(ctx, move)
 
 
 @commands.command()
-def deliver(ctx: typer.Context, number: CaseNumber, step: str = "") -> None:
+def approve(
+    ctx: typer.Context, number: CaseNumber, by: DecidedByOption, step: str = "", reason: ReasonOption = ""
+) -> None:
+    """签发待签发的文书：按此刻的事实重新生成、编号，随后发送。拟文之后情况有变化的，说明变化，重新阅读后再签。"""
+
+    def move(context: AppContext) -> Case:
+        with _decided_by(context, number, by, {Role.SIGNER}) as user:
+            notice = letters.draft_of(context, number, step)
+            seen = letters.facts_read(context, notice)
+            letters.sign(context, notice, _signatory(user, by), seen=seen, reason=reason)
+            return _known(context, number)
+
+    _done(ctx, move)
+
+
+def _signatory(user: User | None, by: str) -> Signatory:
+    return Signatory(display=user.display, user=user.name, post=user.post) if user else Signatory(display=by)
+
+
+def _known(context: AppContext, number: str) -> Case:
+    case = context.store.cases.get(number)
+    if case is None:
+        raise InvalidInput(f"没有编号为 {number} 的条目。")
+    return case
+
+
+@commands.command()
+def deliver(
+    ctx: typer.Context,
+    number: CaseNumber,
+    receiver: Annotated[str, typer.Option(help="签收人，如 图书馆办公室李老师")],
+    by: DecidedByOption,
+    way: Annotated[str, typer.Option(help="送达方式：当面、OA、邮件、张贴")] = DeliveryWay.IN_PERSON.label,
+    date: Annotated[str, typer.Option(help="送达日期（2026-11-21），不填为今天")] = "",
+    step: str = "",
+) -> None:
     """登记文书已送达；下一级的期限从送达起算。"""
-    _done(ctx, lambda context: case_actions.deliver(context, number, step=step))
+
+    def move(context: AppContext) -> Case:
+        with _decided_by(context, number, by, WORKERS) as user:
+            notice = letters.undelivered(context, number, step)
+            name = user.display if user else by
+            on = day(date, context.clock)
+            letters.deliver(context, notice, day=on, way=_way(way), receiver=receiver, by=name)
+            return _known(context, number)
+
+    _done(ctx, move)
+
+
+def _way(text: str) -> DeliveryWay:
+    for way in DeliveryWay:
+        if text.strip().upper() in (way.label.upper(), way.value.upper()):
+            return way
+    raise InvalidInput(f"没有送达方式 {text!r}。可用: {'、'.join(way.label for way in DeliveryWay)}")
+
+
+@commands.command()
+def undo(ctx: typer.Context, number: CaseNumber, by: DecidedByOption) -> None:
+    """撤销最近一次办理：决定在十分钟内，送达登记在当天。"""
+    _done(ctx, _decision(case_actions.undo, number, by, WORKERS))
 
 
 @commands.command()
@@ -193,16 +252,46 @@ def decide(
 def exempt(ctx: typer.Context, number: CaseNumber, by: DecidedByOption, reason: ReasonOption, until: str) -> None:
     """准予豁免到某一天。"""
     try:
-        day = date.fromisoformat(until)
+        last = date.fromisoformat(until)
     except ValueError as error:
         raise InvalidInput(f"--until 的日期写法不对: {until!r}。请写成 2026-12-31 这样的格式。") from error
-    _done(ctx, _decision(case_actions.exempt, number, by, {Role.SIGNER}, reason=reason, until=day))
+    _done(ctx, _decision(case_actions.exempt, number, by, {Role.SIGNER}, reason=reason, until=last))
 
 
 @commands.command()
 def withdraw(ctx: typer.Context, number: CaseNumber, by: DecidedByOption, reason: ReasonOption) -> None:
     """撤回：此前的通知有误，向所有收到通知的人更正。"""
     _done(ctx, _decision(case_actions.withdraw, number, by, WORKERS, reason=reason))
+
+
+@commands.command("withdraw-batch")
+def withdraw_many(
+    ctx: typer.Context,
+    by: DecidedByOption,
+    reason: ReasonOption,
+    school: Annotated[str, typer.Option("--school", help="学校代码，如 sias")],
+    opened: Annotated[str, typer.Option(help="同一次核对的时间，如 2026-11-21T10:00+08:00")] = "",
+    policy: Annotated[str, typer.Option(help="立案时的制度版本")] = "",
+    platform: Annotated[Platform | None, typer.Option(help="读取有误的平台")] = None,
+    since: Annotated[str, typer.Option(help="从哪一天起立案的（2026-11-21）")] = "",
+) -> None:
+    """整批撤回：同一次核对、同一制度版本或同一平台所立的条目；已发出的文书，每个单位拟一份更正通知待签发。"""
+    with asked(ctx).context() as context:
+        moment = _moment(opened) if opened else None
+        start = start_of(day(since, context.clock)) if since else None
+        found = batch_of(context, school, opened_at=moment, policy_version=policy, platform=platform, since=start)
+        with decided_by(context, by, WORKERS, school) as user:
+            name = user.display if user else by
+            done = withdraw_batch(context, school, [case.number for case in found], by=name, reason=reason)
+    typer.echo(f"已撤回 {len(done.cases)} 件；待签发的更正通知 {len(done.corrections)} 份。")
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput(f"--opened 的时间写法不对: {text!r}。请写成 2026-11-21T10:00+08:00。") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=BEIJING)
 
 
 @commands.command()

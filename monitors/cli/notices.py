@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from alerts.delivery.channels import Channel, ChannelError, DeliveryError
+from alerts.delivery.channels import ChannelError, DeliveryError
 from alerts.delivery.outbox import DeliveryReport
 from alerts.digest.model import Audience
 from alerts.messages import digest_text
@@ -15,11 +14,11 @@ from monitors.cli.groups import CommandGroup
 from monitors.cli.options import DecidedByOption, Format, FormatOption, SchoolOption, asked, day, print_rows
 from monitors.errors import InvalidInput
 from monitors.jobs.channel_test import try_channel
-from monitors.jobs.delivery import channels_of, deliver, only_in_folder
+from monitors.jobs.delivery import deliver
 from monitors.jobs.digest import make_digest, queue_digest
 from rules.calendar import end_of
 from storage.alerts import Mute
-from storage.notices import NoticeState, OutboxNotice
+from storage.notices import NoticeState, OutboxNotice, Receipt
 
 commands = CommandGroup(invoke_without_command=True)
 
@@ -28,7 +27,7 @@ commands = CommandGroup(invoke_without_command=True)
 def notices(
     ctx: typer.Context,
     school: SchoolOption = "",
-    state: Annotated[str, typer.Option(help="due 待发、sent 已发、failed 失败")] = "",
+    state: Annotated[str, typer.Option(help="、".join(f"{s.value} {s.label}" for s in NoticeState))] = "",
     send: Annotated[bool, typer.Option("--send", help="现在就发送到期的通知")] = False,
     resend: Annotated[
         str, typer.Option(help="只重新发送这一份（写它的编号 id）：清除退回记录，已送达的收件人不再发")
@@ -47,9 +46,8 @@ def notices(
         if send or resend:
             _say(deliver(context, now, only=resend), form)
         found = context.store.outbox.all(school=school or None, state=NoticeState(state) if state else None)
-        channels = channels_of(context) if form == Format.TEXT else []
         rows = [row for row in found if not resend or row.id == resend]
-    lines = {row.id: _line(row, channels) for row in rows}
+    lines = {row.id: _line(row) for row in rows}
     print_rows(map(_row, rows), form, lambda row: lines[row["id"]])
 
 
@@ -60,11 +58,10 @@ def _say(done: DeliveryReport, form: Format) -> None:
         typer.echo(text)
 
 
-def _line(row: OutboxNotice, channels: Sequence[Channel]) -> str:
-    label, note = row.state.label, row.error
-    if row.state is NoticeState.SENT and row.case_number and only_in_folder(row.delivery_results, channels):
-        label, note = "待送达", "没有收件邮箱，已存入发件箱文件夹，请打印送达后登记"
-    return f"{label}  {row.number}  {row.id}  {note}"
+def _line(row: OutboxNotice) -> str:
+    since = f"自 {row.since:%Y-%m-%d}" if row.since else ""
+    about = f"{row.unit}  {row.title}" if row.case_number else ""
+    return f"{row.state.label}  {row.number or '（未编号）'}  {row.id}  {about}  {since}  {row.error}".rstrip()
 
 
 def _row(row: OutboxNotice) -> dict[str, Any]:
@@ -75,6 +72,10 @@ def _row(row: OutboxNotice) -> dict[str, Any]:
         "case_number": row.case_number,
         "document": row.document_type,
         "state": row.state,
+        "unit": row.unit,
+        "title": row.title,
+        "since": row.since,
+        "receipt": _receipt(row.receipt),
         "created_at": row.created_at,
         "sent_at": row.sent_at,
         "next_try_at": row.next_attempt_at,
@@ -85,6 +86,12 @@ def _row(row: OutboxNotice) -> dict[str, Any]:
             for target, answer in row.delivery_results.items()
         },
     }
+
+
+def _receipt(receipt: Receipt | None) -> dict[str, Any] | None:
+    if receipt is None:
+        return None
+    return {"at": receipt.at, "receiver": receipt.receiver, "way": receipt.way, "by": receipt.by}
 
 
 @commands.command("test")

@@ -14,6 +14,7 @@ from monitors.errors import InvalidInput
 from monitors.jobs.case_actions import end_cases_of
 from monitors.jobs.register_import import UnknownSchool, consequences, known_school
 from monitors.jobs.register_import_report import counts, emptied, report
+from monitors.jobs.surveys import is_large, open_after_import
 from storage.read_choices import ReadChoices
 from storage.register import RegisterError, examine, preview, template, write_register
 
@@ -53,10 +54,16 @@ def import_register(
             raise InvalidInput(emptied(planned))
         now = context.clock()
         lines = list(report(reading, planned, consequences(context, code, planned.after, now)))
+        touched = len(planned.added) + len(planned.changed)
+        if is_large(touched, len(planned.before)):
+            lines.append(
+                "改动超过台账的十分之一，导入后先摸底：新问题只立案，不拟文书；看过后用 xunjian survey close 结束。"
+            )
         if not dry_run:
             context.store.filings.carry_out(
                 code, planned.before, planned.after, by=by, now=now, reason=f"导入“{file.name}”"
             )
+            open_after_import(context, code, touched, len(planned.before), now)
             lines += _ended(end_cases_of(context, code, [each.old for each in planned.removed if each.old], by=by))
         done = "试导入（没有保存）" if dry_run else "已导入"
         typer.echo(f"{done} {planned.in_file} 个账号（学校 {code}）：{counts(planned)}。")

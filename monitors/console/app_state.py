@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -25,12 +26,14 @@ class Timetable(Protocol):
 
 @dataclass(slots=True)
 class ConsoleState:
-    """``metrics`` None: switched off; ``timetable`` None: a console by itself; ``tasks``: work that no page waits for."""
+    """``metrics`` None: switched off; ``timetable`` None: a console by itself; ``tasks``: work that no page waits for;
+    ``opened_papers``: which drafts a person had open, and as what."""
 
     context: AppContext
     metrics: CollectorRegistry | None = None
     timetable: Timetable | None = None
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    opened_papers: dict[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
 
 def keep_state(app: FastAPI, state: ConsoleState) -> None:

@@ -10,7 +10,7 @@ from rules.catalogue import RULES
 from rules.model import DocumentType, EvidenceKind, LabeledEnum, Outcome, Platform
 from storage.account_filter import NEVER, NOT_POLLED
 from storage.inquiries import LETTER
-from storage.notices import NoticeState
+from storage.notices import DeliveryWay, NoticeState
 
 DASH = "—"
 TONES = {"ok": "good", "gone": "bad", "moved": "warn", "empty": "plain", NOT_POLLED: "plain"}
@@ -34,12 +34,25 @@ def label(value: LabeledEnum | None) -> str:
 
 def notice_tone(state: NoticeState) -> str:
     """The colour of a notice's state."""
-    return {NoticeState.SENT: "good", NoticeState.FAILED: "bad"}.get(state, "plain")
+    waits = (NoticeState.DRAFT, NoticeState.TO_PRINT)
+    tones = {NoticeState.SENT: "good", NoticeState.DELIVERED: "good", NoticeState.FAILED: "bad"}
+    return tones.get(state, "warn" if state in waits else "plain")
 
 
 def answer_label(code: str) -> str:
     """What one target answered to a letter."""
     return next((result.label for result in DeliveryResult if result == code), code)
+
+
+def target_label(target: str) -> str:
+    """Who or what took a letter: a mailbox, a printer, our own folder; a mailbox is masked by who shows it."""
+    channel, _, address = target.partition(":")
+    return address or {"print": "打印", "file0": "发件箱文件夹（存档）"}.get(channel, "发件箱文件夹（存档）")
+
+
+def way_label(code: str) -> str:
+    """By which way a paper was received."""
+    return DeliveryWay(code).label if code in list(DeliveryWay) else DASH
 
 
 def document_label(code: str) -> str:
@@ -118,6 +131,8 @@ FILTERS = {
     "notice_tone": notice_tone,
     "answer_label": answer_label,
     "document_label": document_label,
+    "way_label": way_label,
+    "target_label": target_label,
     "setting_word": setting_word,
     "setting_text": setting_text,
     "platform_label": platform_label,

@@ -38,7 +38,7 @@ class PendingAction:
     sign: bool = False
 
 
-OURS = (HoldReason.APPEAL, HoldReason.PROVISIONAL, HoldReason.NEEDS_APPROVER, HoldReason.FINISHED)
+OURS = (HoldReason.APPEAL, HoldReason.UNPROPOSED, HoldReason.NEEDS_APPROVER, HoldReason.SURVEY, HoldReason.FINISHED)
 PASSING = (HoldReason.NOT_DUE, HoldReason.EXEMPT)
 
 
@@ -58,7 +58,7 @@ def waiting(case: Case, now: datetime, frozen: Collection[Platform] = ()) -> Pen
     if reason is HoldReason.EXEMPT and case.exemption:
         return PendingAction(text, ActionOwner.TIME, case.exemption.until)
     turn = ActionOwner.OURS if reason in OURS else ActionOwner.TIME if reason in PASSING else ActionOwner.SYSTEM
-    return PendingAction(text, turn, at, sign=reason in (HoldReason.NEEDS_APPROVER, HoldReason.PROVISIONAL))
+    return PendingAction(text, turn, at, sign=reason is HoldReason.NEEDS_APPROVER)
 
 
 def _sentence(case: Case, next_step: EscalationStatus) -> str:
@@ -73,18 +73,27 @@ def _sentence(case: Case, next_step: EscalationStatus) -> str:
         case HoldReason.FINISHED:
             return "督办级次已全部发出，请核实处理结果后销号" if case.issued_steps else "没有待发的督办文书"
         case HoldReason.UNDELIVERED:
-            return f"{case.steps[-1].title}已发出，等待送达"
+            return _on_its_way(case.steps[-1])
         case HoldReason.EXEMPT if case.exemption:
             return f"豁免至{_on(case.exemption.until)}，到期前不督办"
         case HoldReason.NOT_DUE:
-            signing = f"，发文前需{signer}签批" if step and step.needs_approver else ""
-            return f"{due}前未整改的，发{paper}{signing}"
+            return f"{due}前未整改的，拟{paper}"
         case HoldReason.NEEDS_APPROVER:
-            return f"{paper}等待{signer}签批"
+            return f"{paper}待签发，请{signer}阅后签发"
+        case HoldReason.UNPROPOSED:
+            return f"{paper}已到期，请经办提请签发；提请人与签发人不能是同一人"
+        case HoldReason.SURVEY:
+            return "摸底期间立案，结束摸底之前不拟文"
         case HoldReason.DUE:
-            return f"{paper}将在下一次检查时发出"
+            return f"{paper}不编号，将在下一次核对时自动发出"
         case reason:
             return f"{paper}暂不发出：{reason.label}"
+
+
+def _on_its_way(record: StepRecord) -> str:
+    if record.sent_at:
+        return f"{record.title}已于{_on(record.sent_at)}发送，等待送达；下一级期限自送达起算"
+    return f"{record.title}已签发，等待发送或打印送达；下一级期限自送达起算"
 
 
 def _on(moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""判定: every clause asked of every account, findings followed to cases, steps that are due sent, notices queued."""
+"""判定: every clause asked of every account, findings followed to cases, papers that are due drafted for a signature."""
 
 from __future__ import annotations
 
@@ -10,23 +10,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from alerts.notices.drafting import draft
-from alerts.notices.notice import Reference
-from alerts.notices.notice import document_number as document_number
-from alerts.notices.planning import PlannedNotice, addressed, owed_notices
 from monitors.app_context import AppContext
-from monitors.jobs.paper_facts import case_now, exhibits, issuing_office
+from monitors.jobs.case_writer import CaseWriter
 from rules.accounts.join import join
-from rules.calendar import Calendar, china_calendar
-from rules.cases import transitions
-from rules.cases.case import Case, CaseEvent, EventKind
-from rules.cases.reconcile import reconcile
+from rules.calendar import china_calendar
+from rules.cases.case import Case, EventKind
+from rules.cases.reconcile import NO_HOLD, DraftHold, reconcile
 from rules.catalogue import RULES
 from rules.evaluation import Opened, evaluate, school_context
-from rules.model import Account, Filing, Finding, Platform, Verdict
-from rules.policies.schema import Addressee, Policy
-from storage.cases import CaseTransaction
-from storage.notices import OutboxEntry
+from rules.model import Account, Finding, Platform, Verdict
 from storage.serialization import dump, load_json
 
 
@@ -41,26 +33,40 @@ class CheckReport:
     opened: int = 0
     changed: int = 0
     issued: int = 0
-    notices: int = 0
+    drafts: int = 0
 
 
-def accounts_of(context: AppContext, school: str, now: datetime) -> Iterator[Account]:
-    """The full outer join, streaming: filings in pages with what was seen of them, then suspects nobody filed."""
+def accounts_of(
+    context: AppContext, school: str, now: datetime, only: Collection[str] | None = None
+) -> Iterator[Account]:
+    """The full outer join, streaming: filings in pages with what was seen of them, then suspects nobody filed. ``only``:
+    of these keys."""
     suspicions = context.store.candidates.suspicions(school)
+    if only is not None:
+        found = context.store.filings.by_key(list(only))
+        filings = [filing for key in only for filing in found.get(key, []) if filing.school == school]
+        seen = context.store.observations.states(list(only), now)
+        yield from join(filings, seen, {key: suspicions[key] for key in only if key in suspicions}, school)
+        return
     for page in context.store.read_models.account_pages(school, suspicions, now):
         suspected = {} if page.filings else {key: suspicions[key] for key in page.keys}
         yield from join(page.filings, page.seen, suspected, school)
 
 
 def findings_of(
-    context: AppContext, school: str, now: datetime, report: CheckReport | None = None, opened: Opened | None = None
+    context: AppContext,
+    school: str,
+    now: datetime,
+    report: CheckReport | None = None,
+    opened: Opened | None = None,
+    only: Collection[str] | None = None,
 ) -> Iterator[Finding]:
-    """Every answer of every clause for one school. Raises KeyError where the school has no policy. ``opened``: see
-    `rules.evaluation.evaluate`."""
+    """Every answer of every clause for one school, or for the accounts ``only``. Raises KeyError where the school has no
+    policy. ``opened``: see `rules.evaluation.evaluate`."""
     policy = context.policies[school]
 
     def counted() -> Iterator[Account]:
-        for account in accounts_of(context, school, now):
+        for account in accounts_of(context, school, now, only):
             if report:
                 report.accounts += 1
             yield account
@@ -97,116 +103,45 @@ def _still_valid(rule: str, settings: dict[str, Any]) -> bool:
         return False
 
 
-def check(context: AppContext, school: str, now: datetime) -> CheckReport:
-    """Findings → cases → steps → notices, for one school; running it twice at the same moment changes nothing."""
+def check(context: AppContext, school: str, now: datetime, accounts: Collection[str] | None = None) -> CheckReport:
+    """Findings → cases → drafts, for one school; running it twice at the same moment changes nothing. ``accounts``: judge
+    these alone, before a paper about them is signed or sent."""
     report, policy, calendar = CheckReport(school), context.policies[school], china_calendar()
     open_cases = context.store.cases.open(school)
     open_keys = {case.key for case in open_cases}
     kept: dict[str, Finding] = {}  # an account filed twice has one case
-    for finding in findings_of(context, school, now, report, settings_at_opening(context, open_cases)):
+    for finding in findings_of(context, school, now, report, settings_at_opening(context, open_cases), accounts):
         report.violated += finding.verdict is Verdict.VIOLATED
         report.undetermined += finding.verdict is Verdict.UNDETERMINED
         if finding.verdict is Verdict.VIOLATED or finding.key in open_keys:
             kept.setdefault(finding.key, finding)
     context.store.cases.save_policy_version(policy.version, school, dump(policy), now)
+    hold = hold_of(context, school, now)
     with context.store.cases.transaction(school, now) as book:
-        desk = CaseWriter(context, book, policy, calendar, now)
+        desk = CaseWriter(context, book, policy, calendar, now, frozen_platforms(context))
         number = lambda: f"{school.upper()}-{now.year}-{book.next_number('case'):04d}"  # noqa: E731
         cases = book.newest_cases()
-        for case, events in reconcile(cases, kept.values(), policy, now, number, calendar):
+        desk.recall_overtaken(cases, kept)
+        for case, events in reconcile(cases, kept.values(), policy, now, number, calendar, hold):
             report.opened += any(event.kind is EventKind.OPENED for event in events)
             report.changed += 1
             desk.save(case, events)
-        frozen = frozen_platforms(context)
-        for case in book.open_cases():
-            report.issued += desk.issue_due_step(case, frozen)
-        report.notices = desk.notices
-        book.save_findings([finding for finding in kept.values() if finding.verdict is Verdict.VIOLATED])
+        desk.prepare([case for case in book.open_cases() if accounts is None or case.account in accounts])
+        report.issued, report.drafts = desk.issued, desk.drafts
+        if accounts is None:
+            book.save_findings([finding for finding in kept.values() if finding.verdict is Verdict.VIOLATED])
     return report
+
+
+def hold_of(context: AppContext, school: str, now: datetime) -> DraftHold:
+    """Whether cases that open now wait for a 摸底 to end. The first check of a school begins one."""
+    survey = context.store.surveys.newest(school)
+    if survey is None and not context.store.cases.any(school):
+        context.store.surveys.open(school, "首次核对", now)
+        survey = context.store.surveys.newest(school)
+    return survey.hold if survey else NO_HOLD
 
 
 def frozen_platforms(context: AppContext) -> set[Platform]:
     """Platforms whose breaker is open: nothing escalates there."""
     return set(context.store.platform_state.open_breakers())
-
-
-@dataclass
-class CaseWriter:
-    """Where cases change: what a change owes is written and numbered in the same transaction."""
-
-    context: AppContext
-    book: CaseTransaction
-    policy: Policy
-    calendar: Calendar
-    now: datetime
-    notices: int = 0
-
-    def save(self, case: Case, events: Iterable[CaseEvent]) -> None:
-        """Write a change and queue the notices that the case's history owes by now. A step's paper is made from today's
-        register; an answer goes to whoever was told."""
-        events = list(events)
-        self.book.write(case, events)
-        history = self.book.events(case.number)
-        step_issued = any(event.kind is EventKind.ISSUED for event in events)
-        present = case_now(self.context, case, self.now) if step_issued else case
-        for planned in owed_notices(present, history, self.policy, written=self.book.notice_ids(case.number)):
-            self._queue(planned, present)
-
-    def issue_due_step(self, case: Case, frozen: Collection[Platform]) -> bool:
-        """Send the next step where it is due and nothing holds it."""
-        if not transitions.escalation_status(case, self.now, frozen).ready or case.pending_step is None:
-            return False
-        self.save(*transitions.issue(case, self.now, notice=f"{case.number}/{case.pending_step.step}", frozen=frozen))
-        return True
-
-    def _queue(self, planned: PlannedNotice, case: Case) -> None:
-        year = self.now.year
-        office = issuing_office(self.context.settings, self.policy)
-        whose = addressed(case, planned.tell, self.policy)
-        sequence = self.book.next_number(f"notice/{planned.document.value}", year)
-        notice = draft(
-            planned,
-            case,
-            self.policy,
-            office,
-            number=document_number(planned.document, year, sequence, office.prefix),
-            issued_at=self.now,
-            recipients=recipients(self.context, case, planned.tell),
-            addressee_mailboxes=recipients(self.context, case, [whose] if whose else ()),
-            evidence=exhibits(self.context, case, case.evidence),
-            proof=exhibits(self.context, case, planned.evidence),
-            earlier=self._earlier(case, planned.revoked),
-            demo=self.context.settings.demo,
-        )
-        kind = planned.document.value
-        self.book.enqueue_notice(
-            OutboxEntry(id=notice.id, number=notice.number, case_number=case.number, document=kind, body=dump(notice))
-        )
-        self.notices += 1
-
-    def _earlier(self, case: Case, only: Collection[str]) -> tuple[Reference, ...]:
-        """What went out before; of a correction of some papers, those papers."""
-        numbers = self.book.notice_numbers(case.number)
-        return tuple(
-            Reference(
-                number=numbers[record.notice],
-                document=record.document.label,
-                issued_at=record.issued_at,
-                delivered_at=record.delivered_at,
-            )
-            for record in case.issued_steps
-            if record.issued_at and record.issued_at < self.now and record.notice in numbers
-            if not only or record.step in only
-        )
-
-
-def recipients(context: AppContext, case: Case, tell: Iterable[Addressee]) -> tuple[str, ...]:
-    """Mailboxes behind the addressees: the register's for the unit, the settings' for offices."""
-    boxes: list[str] = []
-    for who in tell:
-        if who is Addressee.UNIT:
-            filings: list[Filing] = context.store.filings.by_key([case.account]).get(case.account, [])
-            boxes += [mail for filing in filings if filing.school == case.school for mail in filing.emails]
-        else:
-            boxes += context.settings.mailboxes.get(who.value, ())
-    return tuple(dict.fromkeys(boxes))

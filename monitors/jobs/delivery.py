@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from alerts.delivery.channels import Channel, open_channel
@@ -15,12 +15,14 @@ from alerts.messages import OutgoingMessage, digest_mail, notice_letter
 from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
 from monitors.clock import wall
-from monitors.jobs import case_actions
+from monitors.jobs import letters
+from monitors.jobs.check import check
 from monitors.jobs.inquiries import link_of
 from monitors.jobs.pages import is_quiet, readers
-from rules.cases.case import CaseError
+from rules.cases.case import SYSTEM, CaseError
+from storage.database import StorageError
 from storage.inquiries import LETTER
-from storage.notices import DIGEST, DeliveryAnswer, NoticeState
+from storage.notices import DIGEST, PRINTED, DeliveryAnswer, DeliveryWay, NoticeState, OutboxNotice, Receipt
 from storage.serialization import load
 
 URGENT = re.compile(r"/?(?:it_)?alert/")
@@ -53,7 +55,9 @@ def _inquiry_letter(context: AppContext, letter: InquiryLetter) -> OutgoingMessa
 
 
 def deliver(context: AppContext, now: datetime, *, only: str = "") -> DeliveryReport:
-    """Send all that is due, or the one letter ``only``; then register what a mail server took as received by the unit."""
+    """Send all that is signed and due, or the one letter ``only``; then enter what was sent and what a mail server took as
+    received by the unit. A paper whose reason is gone by now is stopped and not sent."""
+    stop_overtaken(context, now)
     channels = channels_of(context)
     outbox = OutboxWorker(context.store.outbox, channels, lambda claim: compose(context, claim))
     total = DeliveryReport(0, 0, 0, {})
@@ -62,7 +66,7 @@ def deliver(context: AppContext, now: datetime, *, only: str = "") -> DeliveryRe
         total = total + done
         if done.claimed < BATCH:
             break
-    register_received(context, channels)
+    register_sent(context, channels)
     return total
 
 
@@ -77,19 +81,41 @@ def deliver_due(context: AppContext, now: datetime) -> DeliveryReport:
     return total
 
 
-def register_received(context: AppContext, channels: Sequence[Channel]) -> None:
-    """A step's term runs from its receipt. Mail that the addressee's own server took counts; a copy that reached somebody
-    else, or a file in a folder, does not: a person hands it over and registers that (`xunjian case deliver`)."""
-    waiting = {(case.number, step.notice): step.step for school in context.schools for case in context.store.cases.open(school)
-               for step in case.issued_steps if not step.delivered_at}  # fmt: skip
-    for (number, notice_id), step in waiting.items():
-        row = context.store.outbox.one(notice_id)
-        at = received_at(load(Notice, row.document), row.delivery_results, channels) if row else None
-        if at:
-            try:
-                case_actions.deliver(context, number, step=step, at=at)
-            except CaseError:
-                continue  # settled or registered by a person meanwhile
+def stop_overtaken(context: AppContext, now: datetime) -> None:
+    """Judge the accounts of all letters that wait to leave once more: the account may have posted since the signature."""
+    waiting: dict[str, set[str]] = {}
+    for row in context.store.outbox.all(state=NoticeState.DUE):
+        for number in context.store.outbox.cases_of(row.id):
+            case = context.store.cases.get(number)
+            if case and not case.state.is_final and case.school in context.policies:
+                waiting.setdefault(case.school, set()).add(case.account)
+    for school, accounts in waiting.items():
+        check(context, school, now, sorted(accounts))
+
+
+def register_sent(context: AppContext, channels: Sequence[Channel]) -> None:
+    """A step's term runs from its receipt, or from its sending where the policy says so. Mail that the addressee's own
+    server took counts as received; a copy that reached somebody else, or a file in a folder, does not: a person hands it
+    over and registers that (`xunjian case deliver`)."""
+    for row in context.store.outbox.all(state=NoticeState.SENT):
+        if not row.case_number:
+            continue
+        at = received_at(load(Notice, row.document), row.delivery_results, channels)
+        try:
+            letters.register_sending(context, row, ways_taken(row, channels))
+            if at:
+                receipt = Receipt(at=at, way=DeliveryWay.MAIL.value, entered_at=context.clock())
+                letters.register_receipt(context, row, receipt, SYSTEM, "收件单位的邮件服务器已接收")
+        except (CaseError, StorageError):
+            continue  # settled or registered by a person meanwhile
+
+
+def ways_taken(row: OutboxNotice, channels: Sequence[Channel]) -> str:
+    """Which channels took a letter, in words."""
+    confirming = {channel.name for channel in channels if channel.confirms_receipt}
+    taken = [target for target, answer in row.delivery_results.items() if answer.result == DeliveryResult.SENT]
+    words = {"已打印，待当面送达": PRINTED in taken, "邮件": any(t.partition(":")[0] in confirming for t in taken)}
+    return "、".join(word for word, was in words.items() if was) or "其他渠道"
 
 
 def received_at(notice: Notice, answers: Mapping[str, DeliveryAnswer], channels: Sequence[Channel]) -> datetime | None:
@@ -100,9 +126,3 @@ def received_at(notice: Notice, answers: Mapping[str, DeliveryAnswer], channels:
         answer.at for target, answer in answers.items() if answer.result == DeliveryResult.SENT and target in confirming
     ]
     return min(times, default=None)
-
-
-def only_in_folder(targets: Iterable[str], channels: Sequence[Channel]) -> bool:
-    """True for a letter that is settled and nobody was sent: somebody must print it and hand it over."""
-    confirming = {channel.name for channel in channels if channel.confirms_receipt}
-    return not any(target.partition(":")[0] in confirming for target in targets)

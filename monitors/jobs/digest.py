@@ -25,6 +25,7 @@ from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
 from monitors.jobs.bridges import bridge_faults
 from monitors.jobs.check import frozen_platforms
+from monitors.jobs.letter_counts import count_letters
 from rules.calendar import start_of
 from rules.candidates import CandidateKind, CandidateState, clones_first
 from rules.cases import transitions
@@ -39,7 +40,7 @@ from rules.platforms import UNPOLLED
 from storage.account_filter import NEVER, NOT_POLLED, AccountFilter
 from storage.account_lists import AccountListItem
 from storage.crawl_runs import CrawlRun, RunStatus
-from storage.notices import DIGEST, SENT, NoticeState, OutboxNotice
+from storage.notices import DIGEST, NoticeState, OutboxNotice
 from storage.serialization import dump, load
 
 INQUIRIES_COUNTED = 5000
@@ -96,6 +97,7 @@ def gather(context: AppContext, school: str, day: date, now: datetime, until: da
     policy = context.policies.get(school)
     lines = list(context.store.account_lists.iterate(AccountFilter(school=school)))
     cases = context.store.cases.open(school)
+    letters = context.store.outbox.all(school=school)
     return DigestInput(
         school=school,
         school_name=policy.school if policy else school,
@@ -116,7 +118,8 @@ def gather(context: AppContext, school: str, day: date, now: datetime, until: da
         inquiries=inquiry_stats(context, school, start, end),
         bridges=bridge_faults(context, now),
         papers=_papers(context, school, start, end),
-        undelivered=len(context.store.outbox.all(school=school, state=NoticeState.FAILED)),
+        undelivered=sum(row.state is NoticeState.FAILED for row in letters),
+        letters=count_letters(letters, start, end),
         regulation=policy.regulation.cited if policy else "",
         until=until,
     )
@@ -200,7 +203,7 @@ def _awaiting(cases: list[Case], now: datetime, context: AppContext) -> list[Pen
     found = []
     for case in cases:
         says = transitions.escalation_status(case, now, frozen_platforms(context))
-        if says.reason is HoldReason.NEEDS_APPROVER and says.step and says.due_at:
+        if says.signable and says.step and says.due_at:
             found.append(
                 PendingApproval(
                     number=case.number,
@@ -239,23 +242,26 @@ def _changes(context: AppContext, school: str, start: datetime, end: datetime) -
 
 def _papers(context: AppContext, school: str, start: datetime, end: datetime) -> list[PaperIssued]:
     """What left in the school's name, each paper once, and how far it came."""
-    return [_paper(row) for row in context.store.outbox.papers_between(school, start, end)]
+    rows = context.store.outbox.papers_between(school, start, end)
+    return [_paper(row) for row in rows if row.state not in (NoticeState.DRAFT, NoticeState.STOPPED)]
+
+
+PAPER_STATES = {
+    NoticeState.TO_PRINT: PaperState.NO_ADDRESS,
+    NoticeState.SENT: PaperState.SENT,
+    NoticeState.DELIVERED: PaperState.SENT,
+    NoticeState.FAILED: PaperState.FAILED,
+}
 
 
 def _paper(row: OutboxNotice) -> PaperIssued:
     notice = load(Notice, row.document)
-    state = PaperState.WAITING if row.state is not NoticeState.FAILED else PaperState.FAILED
-    if row.state is NoticeState.SENT:
-        mailed = any(
-            answer.result == SENT and target.partition(":")[2] for target, answer in row.delivery_results.items()
-        )
-        state = PaperState.SENT if mailed else PaperState.NO_ADDRESS
     return PaperIssued(
         number=notice.number,
         paper=notice.paper,
         addressee=notice.addressee,
         unit=notice.addressee,
-        state=state,
+        state=PAPER_STATES.get(row.state, PaperState.WAITING),
         path="/notices",
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from monitors.app_context import AppContext
 from monitors.jobs.case_actions import end_cases_of
+from monitors.jobs.surveys import open_after_import
 from rules.model import Filing
 from rules.people import User
 from storage.filings import RegisterMoved, stamp_of
@@ -105,6 +106,8 @@ def carry_out(
         )
     except RegisterMoved as error:
         raise NotReady(str(error)) from error
+    touched = len(planned.added) + len(planned.changed)
+    open_after_import(context, upload.school, touched, len(planned.before), now)
     end_cases_of(context, upload.school, [each.old for each in planned.removed if each.old], by=user.display)
     context.store.register_uploads.delete(upload.id)
     return planned

@@ -14,6 +14,7 @@ from monitors.console.auth import stands_open
 from monitors.console.labels import outcome_label
 from monitors.console.rendering import school_name
 from monitors.demo.activity import DemoCampus
+from monitors.demo.desk import work_the_desk
 from monitors.demo.official import demo_grants
 from monitors.demo.owners import answer_inquiries
 from monitors.demo.register import demo_canaries, opening
@@ -83,13 +84,14 @@ async def serve_demo(settings: Settings, clock: Clock) -> None:
 
 async def seed_demo(context: AppContext, campus: DemoCampus) -> None:
     """The demo's first day: sweep everything, look for suspects, ask the owners of what cannot be seen (some answer at
-    once), check, write notices, print the digest."""
+    once), check, let the office sign some papers, print the digest."""
     report = await run_sweep(context, everything=True)
     await discover_all(context)
     await inquire_all(context)
     await deliver_all(context)
     await answer_inquiries(context, campus)
     await check_all(context)
+    await asyncio.to_thread(work_the_desk, context, "demo")
     await deliver_all(context)
     made = await asyncio.to_thread(make_digest, context, "demo", context.clock().date(), context.clock())
     saved = await asyncio.to_thread(context.store.digests.get, "demo", made.day)

@@ -25,8 +25,11 @@ class EventKind(LabeledEnum):
     CONFIRMED = "confirmed", "复查仍存在"
     RESOLVED = "resolved", "已见整改"
     REOPENED = "reopened", "整改后复发"
-    APPROVED = "approved", "签批"
+    PROPOSED = "proposed", "提请签发"
+    APPROVED = "approved", "签发"
     ISSUED = "issued", "发文"
+    STOPPED = "stopped", "停发"
+    SENT = "sent", "发送"
     DELIVERED = "delivered", "送达"
     APPEALED = "appealed", "提出申诉"
     DECIDED = "decided", "申诉决定"
@@ -37,14 +40,17 @@ class EventKind(LabeledEnum):
     REVOKED = "revoked", "撤销文书"
     EASED = "eased", "制度已调整"
     TRANSFERRED = "transferred", "责任单位变更"
+    RELEASED = "released", "摸底结束"
+    UNDONE = "undone", "撤销操作"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecord:
-    """What became of one rung. ``due_at``: it may be issued after this moment. ``notice``: id of the paper sent;
+    """What became of one rung. ``due_at``: it may be issued after this moment. ``notice``: id of the paper signed;
     ``revoked_at``: when that paper, and not the case, was found to have been wrong.
 
-    ``approved_by`` is the signer's own name, ``approver_user`` the sign-in name, ``approver_post`` 职务 at the time.
+    ``approved_by`` is the signer's own name, ``approver_user`` the sign-in name, ``approver_post`` 职务 at the time;
+    ``proposed_by`` and ``proposer_user`` likewise, of who proposed a paper that two persons answer for.
     """
 
     step: str
@@ -52,12 +58,16 @@ class StepRecord:
     title: str
     due_at: datetime
     provisional: bool = False
+    proposed_by: str = ""
+    proposer_user: str = ""
+    proposed_at: datetime | None = None
     approved_by: str = ""
     approver_user: str = ""
     approver_post: str = ""
     approved_at: datetime | None = None
     issued_at: datetime | None = None
     notice: str = ""
+    sent_at: datetime | None = None
     delivered_at: datetime | None = None
     revoked_at: datetime | None = None
 
@@ -87,7 +97,8 @@ class Exemption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One finding followed to its end. The ladder and policy version are those of the day it opened.
+    """One finding followed to its end. The ladder, policy version, ``auto`` and ``term_runs_from`` are those of the day it
+    opened. ``surveyed``: it opened during a 摸底 that is not over, so no paper of it is drafted.
 
     ``steps`` are the rungs issued so far and the one that waits, in order. ``shown_at`` is the newest look that
     showed the breach; ``since`` when the breach began, where the rule can say so.
@@ -106,6 +117,9 @@ class Case:
     policy_version: str
     ladder: tuple[LadderStep, ...]
     closing: Literal["person", "automatic"]
+    auto: Literal["", "reminder"] = ""
+    term_runs_from: Literal["delivery", "sending"] = "delivery"
+    surveyed: bool = False
     state: CaseState
     opened_at: datetime
     reason: str
@@ -129,7 +143,7 @@ class Case:
 
     @property
     def issued_steps(self) -> tuple[StepRecord, ...]:
-        """The steps that went out."""
+        """The steps whose papers were signed, or left by themselves."""
         return tuple(record for record in self.steps if record.issued_at)
 
     @property
@@ -166,6 +180,8 @@ class EventPayload:
 
     ``document`` and ``tell``: the paper this event owes, and to whom; nothing is owed where ``document`` is None.
     ``records``: step records as they are after the event, changed or new. ``unit``, ``supervisor``: of a transfer.
+    ``notice``: id of the paper that the event is about; of a withdrawal, of the one letter that corrects several cases.
+    ``seen``: fingerprint of the facts that the signer had read. ``case``: of an opening, and as an undone decision left it.
     """
 
     case: Case | None = None
@@ -179,6 +195,8 @@ class EventPayload:
     upheld: bool | None = None
     unit: str = ""
     supervisor: str = ""
+    notice: str = ""
+    seen: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,36 +227,52 @@ def rebuild_case(events: Iterable[CaseEvent]) -> Case:
 
 def apply_event(case: Case | None, event: CaseEvent) -> Case:
     """The case after one more event: the only place where a case changes."""
-    if event.kind is EventKind.OPENED and event.data.case:
+    if event.kind in (EventKind.OPENED, EventKind.UNDONE) and event.data.case:
         return event.data.case
     if case is None:
         raise CaseError(f"{event.number} 的记录缺少立案一条")
     case = replace(case, steps=_recorded(case.steps, event.data.records))
     match event.kind:
         case EventKind.CONFIRMED | EventKind.REOPENED:
-            state = CaseState.RECTIFYING if case.issued_steps else CaseState.OPEN
-            shown_at = event.data.shown_at or case.shown_at
-            evidence = event.data.evidence or case.evidence
-            return replace(
-                case, state=state, resolved_at=None, shown_at=shown_at, evidence=evidence, reason=event.reason
-            )
+            return _shown_again(case, event)
         case EventKind.TRANSFERRED:
             return replace(case, unit=event.data.unit, supervisor=event.data.supervisor)
         case EventKind.RESOLVED | EventKind.EASED:
             return replace(case, state=CaseState.RESOLVED, resolved_at=event.at, closing_reason=event.reason)
-        case EventKind.ISSUED:
-            return replace(case, state=CaseState.RECTIFYING)
+        case EventKind.ISSUED | EventKind.STOPPED:
+            return case if case.state is CaseState.RESOLVED else replace(case, state=_state_by_papers(case))
+        case EventKind.RELEASED:
+            return replace(case, surveyed=False)
         case EventKind.APPEALED:
             return replace(case, appeals=(*case.appeals, Appeal(at=event.at, by=event.by, reason=event.reason)))
         case EventKind.DECIDED:
             return replace(case, appeals=(*case.appeals[:-1], _decided(case.appeals[-1], event)))
-        case EventKind.EXEMPTED if event.data.until:
-            leave = Exemption(at=event.at, approver=event.by, reason=event.reason, until=event.data.until)
-            return replace(case, exemption=leave)
+        case EventKind.EXEMPTED:
+            return replace(case, exemption=_leave(event) or case.exemption)
         case EventKind.WITHDRAWN | EventKind.DISMISSED | EventKind.CLOSED:
             return replace(case, state=CaseState[event.kind.name], settled_at=event.at, closing_reason=event.reason)
         case _:
             return case
+
+
+def _state_by_papers(case: Case) -> CaseState:
+    return CaseState.RECTIFYING if case.issued_steps else CaseState.OPEN
+
+
+def _shown_again(case: Case, event: CaseEvent) -> Case:
+    return replace(
+        case,
+        state=_state_by_papers(case),
+        resolved_at=None,
+        shown_at=event.data.shown_at or case.shown_at,
+        evidence=event.data.evidence or case.evidence,
+        reason=event.reason,
+    )
+
+
+def _leave(event: CaseEvent) -> Exemption | None:
+    until = event.data.until
+    return Exemption(at=event.at, approver=event.by, reason=event.reason, until=until) if until else None
 
 
 def _recorded(steps: tuple[StepRecord, ...], changed: tuple[StepRecord, ...]) -> tuple[StepRecord, ...]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.calendar import Calendar
 from rules.cases.case import SYSTEM, Case, CaseEvent, EventKind, EventPayload, StepRecord, Transition, apply_event
+from rules.cases.moves import unproposed
 from rules.cases.transitions import close, first_step_record, resume_after_pause, revoke, withdraw
-from rules.model import CaseState, Finding, Verdict
-from rules.policies.schema import Policy
+from rules.model import CaseState, DocumentType, Finding, Verdict
+from rules.policies.schema import Addressee, Clause, LadderStep, Policy
 
 RELAPSE = timedelta(days=7)
 """A cure that did not last a week was none: the same case goes on. Later it is a new offence and a new case."""
@@ -22,6 +23,20 @@ WINDOW = timedelta(days=366)
 """Until a whole such year has passed, the same posts would be judged twice."""
 DISMISSAL_HOLD = timedelta(days=30)
 """How long a problem a person put aside stays aside, where its rule cannot tell an old breach from a new one."""
+REGISTER_GAPS = frozenset({"missing_owner", "annual_review", "self_check"})
+"""Rules whose breach says only that the register lacks something: the unit is asked to complete it, in one letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftHold:
+    """What a 摸底 means for cases that open now: while it lasts (``surveying``) no paper of them is drafted; afterwards
+    not before ``drafts_from``."""
+
+    surveying: bool = False
+    drafts_from: datetime | None = None
+
+
+NO_HOLD = DraftHold()
 
 
 def reconcile(
@@ -31,6 +46,7 @@ def reconcile(
     now: datetime,
     numbering: Callable[[], str],
     calendar: Calendar,
+    hold: DraftHold = NO_HOLD,
 ) -> Iterator[Transition]:
     """What today's findings do to the cases, one change at a time; running it twice at the same moment changes nothing.
 
@@ -38,6 +54,29 @@ def reconcile(
     opened again. ``numbering`` gives the next free case number. An undetermined finding
     changes nothing, unless it shows that a notice was wrong.
     """
+    for change_of_case in _reconciled(cases, findings, policy, now, numbering, calendar):
+        yield _held(change_of_case, hold)
+
+
+def _held(opened: Transition, hold: DraftHold) -> Transition:
+    """A case that opens during or just after a 摸底 waits for the day that the office has set."""
+    case, events = opened
+    if hold == NO_HOLD or events[-1].kind is not EventKind.OPENED:
+        return opened
+    first = case.steps[0]
+    due_at = max(first.due_at, hold.drafts_from) if hold.drafts_from else first.due_at
+    case = replace(case, surveyed=hold.surveying, steps=(replace(first, due_at=due_at),))
+    return case, (*events[:-1], replace(events[-1], data=EventPayload(case=case)))
+
+
+def _reconciled(
+    cases: Mapping[str, Case],
+    findings: Iterable[Finding],
+    policy: Policy,
+    now: datetime,
+    numbering: Callable[[], str],
+    calendar: Calendar,
+) -> Iterator[Transition]:
     for finding in one_a_sentence(findings, policy, cases):
         case = cases.get(finding.key)
         if case and not case.state.is_final:
@@ -107,6 +146,13 @@ def _notice_was_wrong(case: Case, finding: Finding) -> list[StepRecord]:
         and record.issued_at
         and any(begin < record.issued_at <= end for begin, end in finding.in_order)
     ]
+
+
+def overtaken(case: Case, finding: Finding, policy: Policy) -> bool:
+    """True where a paper of the case must not leave any more: the account is in order, was when it was signed, or another
+    unit answers for it."""
+    cured = finding.verdict is Verdict.COMPLIANT
+    return cured or bool(_notice_was_wrong(case, finding)) or _transferred(case, finding, policy)
 
 
 def _why(finding: Finding) -> str:
@@ -210,7 +256,7 @@ def _to_unit(
         yield _change(case, EventKind.CLOSED, now, reason, EventPayload())
         yield _opened(finding, policy, now, numbering(), calendar, case)
         return
-    unsigned = tuple(replace(r, approved_by="", approved_at=None) for r in case.steps if r.approved_by)
+    unsigned = tuple(unproposed(r) for r in case.steps if r.proposed_by or r.approved_by)
     data = EventPayload(unit=finding.unit, supervisor=finding.supervisor, records=unsigned)
     yield _change(case, EventKind.TRANSFERRED, now, f"责任单位变更为“{finding.unit}”", data)
 
@@ -241,7 +287,7 @@ def _opened(
     """A new case, with the ladder of today's policy frozen into it."""
     clause = policy.clause_of(finding.rule, finding.clause)
     assert clause, "only a clause of today's file can be broken"
-    ladder = policy.ladders[clause.ladder]
+    ladder = _ladder(clause, policy)
     case = Case(
         number=number,
         school=finding.school,
@@ -256,6 +302,8 @@ def _opened(
         policy_version=policy.version,
         ladder=ladder,
         closing=policy.closing,
+        auto=policy.auto,
+        term_runs_from=policy.term_runs_from,
         state=CaseState.OPEN,
         opened_at=now,
         reason=finding.reason,
@@ -268,6 +316,15 @@ def _opened(
         steps=(first_step_record(ladder, now, calendar),),
     )
     return _change(case, EventKind.OPENED, now, finding.reason, EventPayload(case=case))
+
+
+def _ladder(clause: Clause, policy: Policy) -> tuple[LadderStep, ...]:
+    """The clause's ladder; where the breach is a gap in the register, at most a request to complete it."""
+    ladder = policy.ladders[clause.ladder]
+    if clause.rule not in REGISTER_GAPS or clause.demands_letter or ladder[0].document is DocumentType.REMINDER:
+        return ladder
+    asked = {"code": "reminder", "document": DocumentType.REMINDER, "title": "", "tell": (Addressee.UNIT,)}
+    return (ladder[0].model_copy(update=asked | {"clause": "", "sentence": ""}),)
 
 
 def _change(case: Case, kind: EventKind, at: datetime, reason: str, data: EventPayload) -> Transition:

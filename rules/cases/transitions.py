@@ -7,27 +7,30 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rules.calendar import Calendar
-from rules.cases.case import (
-    SYSTEM,
-    Case,
-    CaseError,
-    CaseEvent,
-    EventKind,
-    EventPayload,
-    StepRecord,
-    Transition,
-    apply_event,
+from rules.cases.case import SYSTEM, Case, CaseError, EventKind, EventPayload, StepRecord, Transition
+from rules.cases.moves import (
+    change,
+    clock_resumes_at,
+    postpone,
+    require_actor,
+    require_named_person,
+    require_not_final,
+    require_reason,
+    step_record,
+    unproposed,
 )
 from rules.model import CaseState, DocumentType, LabeledEnum, Platform
+from rules.people import TWO_PERSONS
 from rules.policies.schema import Addressee, LadderStep
 
-NOTHING_MORE = EventPayload()
 FRESH = timedelta(hours=24)
 """A step stands only on a look that is no older: the account may have posted since."""
+LONGEST_EXEMPTION, LONG_EXEMPTION = timedelta(days=367), timedelta(days=90)
+"""Leave ends within a year (to the end of its last day); beyond a quarter the person is warned."""
 
 
 class HoldReason(LabeledEnum):
-    """Why a step goes out now, or what it waits for."""
+    """What a step waits for; DUE: it leaves by itself, as an informal reminder may."""
 
     DUE = "due", "可以发文"
     SETTLED = "settled", "已办结"
@@ -40,10 +43,17 @@ class HoldReason(LabeledEnum):
     NOT_DUE = "not_due", "期限未到"
     FROZEN = "frozen", "该平台巡检异常，暂停升级"
     STALE = "stale", "最近一次有效观察已超过24小时，须先复查"
-    PROVISIONAL = "provisional", "期限落在尚未公布放假安排的年份，须由人确认"
+    SURVEY = "survey", "摸底尚未结束，暂不拟文"
     UNCONFIRMED = "unconfirmed", "所依据的数字制度原文没有，待学校确认"
     NO_UNIT = "no_unit", "责任单位不明，请先查明并填写"
-    NEEDS_APPROVER = "needs_approver", "待签批"
+    UNPROPOSED = "unproposed", "待经办提请签发"
+    NEEDS_APPROVER = "needs_approver", "待签发"
+
+
+SIGNABLE = frozenset({HoldReason.UNPROPOSED, HoldReason.NEEDS_APPROVER})
+"""A paper is drafted and lies before a person."""
+RESTING = frozenset({HoldReason.STALE, HoldReason.FROZEN, HoldReason.APPEAL, HoldReason.NOT_DUE})
+"""A draft that exists stays, and is not signed until this has passed."""
 
 
 ABOUT_NAMES = frozenset({"unregistered_name", "unfiled_account"})
@@ -52,7 +62,7 @@ ABOUT_NAMES = frozenset({"unregistered_name", "unfiled_account"})
 
 @dataclass(frozen=True, slots=True)
 class EscalationStatus:
-    """What `escalation_status` says: ``step`` may be issued when the reason is DUE; otherwise it is the one that waits."""
+    """What `escalation_status` says: ``step`` leaves by itself when the reason is DUE; otherwise it is the one that waits."""
 
     reason: HoldReason
     step: LadderStep | None = None
@@ -60,8 +70,13 @@ class EscalationStatus:
 
     @property
     def ready(self) -> bool:
-        """True where the step may be issued now."""
+        """True where the step leaves now, without a signature."""
         return self.reason is HoldReason.DUE
+
+    @property
+    def signable(self) -> bool:
+        """True where the step is due and only a person's word is missing."""
+        return self.reason in SIGNABLE
 
 
 def is_fresh(case: Case, now: datetime) -> bool:
@@ -89,82 +104,84 @@ def _waits_for(
     case: Case, step: LadderStep, record: StepRecord, now: datetime, frozen: Collection[Platform]
 ) -> HoldReason:
     waits = {
+        HoldReason.SURVEY: case.surveyed,
         HoldReason.APPEAL: case.pending_appeal is not None,
         HoldReason.EXEMPT: case.exemption is not None and now < case.exemption.until,
         HoldReason.NOT_DUE: now < record.due_at,
         HoldReason.FROZEN: case.platform in frozen,
         HoldReason.STALE: not is_fresh(case, now),
-        HoldReason.PROVISIONAL: (record.provisional or case.provisional) and not record.approved_by,
         HoldReason.UNCONFIRMED: case.school_to_confirm,
         HoldReason.NO_UNIT: not case.unit and Addressee.UNIT in step.tell,
-        HoldReason.NEEDS_APPROVER: (step.needs_approver or case.rule in ABOUT_NAMES) and not record.approved_by,
+        HoldReason.UNPROPOSED: step.document in TWO_PERSONS and not record.proposed_by,
+        HoldReason.NEEDS_APPROVER: not leaves_by_itself(case, step, record),
     }
     return next((reason for reason, holds in waits.items() if holds), HoldReason.DUE)
 
 
+def leaves_by_itself(case: Case, step: LadderStep, record: StepRecord) -> bool:
+    """True for an informal reminder under a policy that lets it go; a doubtful date or an accused stranger is for a person."""
+    informal = case.auto == step.document.value and not step.approver
+    return informal and case.rule not in ABOUT_NAMES and not (record.provisional or case.provisional)
+
+
 def first_step_record(ladder: tuple[LadderStep, ...], opened_at: datetime, calendar: Calendar) -> StepRecord:
     """The record of the first rung, due so long after the opening."""
-    return _record(ladder[0], opened_at, calendar)
+    return step_record(ladder[0], opened_at, calendar)
 
 
-def approve(
-    case: Case, step: str, by: str, now: datetime, reason: str = "", *, user: str = "", post: str = ""
-) -> Transition:
-    """A named person signs the step that waits; it goes out once it is due. ``user``, ``post``: the account's.
+def register_sending(case: Case, step: str, at: datetime, calendar: Calendar, way: str) -> Transition:
+    """A channel took the paper of a step (``way``: which). Where the policy counts from the sending, the next step does.
 
     Raises CaseError.
     """
-    _require_step_pending(case)
-    person = _require_named_person(by, "签批")
-    record = case.pending_step
-    if record is None or record.step != step:
-        raise CaseError(f"{case.number} 当前待发的不是“{case.step_by_code(step).label}”，不能签批")
-    if record.approved_by:
-        raise CaseError(f"{case.number} 的“{record.title}”已由{record.approved_by}签批")
-    if case.pending_appeal:
-        raise CaseError(f"{case.number} 的申诉尚未决定，不能签批")
-    if case.school_to_confirm:
-        raise CaseError(f"{case.number} {HoldReason.UNCONFIRMED.label}；请先在制度文件中确认该条，再签批文书")
-    signed = replace(record, approved_by=person, approver_user=user, approver_post=post, approved_at=now)
-    return _change(case, EventKind.APPROVED, now, person, reason, EventPayload(step=step, records=(signed,)))
+    record = _issued(case, step, at)
+    if record.sent_at:
+        raise CaseError(f"{case.number} 的“{record.title}”已发送")
+    records = (replace(record, sent_at=at), *_next_rung(case, step, at, calendar, "sending"))
+    return change(case, EventKind.SENT, at, SYSTEM, way, EventPayload(step=step, records=records))
 
 
-def issue(case: Case, now: datetime, *, notice: str = "", frozen: Collection[Platform] = ()) -> Transition:
-    """Send the step that is due. ``notice``: id of the paper. Raises CaseError with the reason where it must wait."""
-    next_step = escalation_status(case, now, frozen)
-    record = case.pending_step
-    if not next_step.ready or next_step.step is None or record is None:
-        raise CaseError(f"{case.number} 现在不能发文：{next_step.reason.label}")
-    step = next_step.step
-    sent = replace(record, issued_at=now, notice=notice)
-    data = EventPayload(step=step.code, document=step.document, tell=step.tell, records=(sent,))
-    return _change(case, EventKind.ISSUED, now, record.approved_by or SYSTEM, step.label, data)
-
-
-def register_delivery(case: Case, step: str, at: datetime, calendar: Calendar) -> Transition:
-    """The paper of a step reached its addressee: the next step is counted from here. Raises CaseError."""
-    record = next((record for record in case.issued_steps if record.step == step), None)
-    if record is None or record.issued_at is None or at < record.issued_at:
-        raise CaseError(f"{case.number} 的“{case.step_by_code(step).label}”尚未发出，不能登记送达")
+def register_delivery(
+    case: Case,
+    step: str,
+    at: datetime,
+    calendar: Calendar,
+    *,
+    by: str = SYSTEM,
+    how: str = "",
+    now: datetime | None = None,
+) -> Transition:
+    """The paper of a step reached its addressee at ``at``: the next step is counted from here. ``how``: who received it
+    and by which way; ``now``: when it was entered. Raises CaseError."""
+    record = _issued(case, step, at)
     if record.delivered_at:
         raise CaseError(f"{case.number} 的“{record.title}”已登记送达")
-    records = [replace(record, delivered_at=at)]
+    records = (replace(record, delivered_at=at), *_next_rung(case, step, at, calendar, "delivery"))
+    return change(case, EventKind.DELIVERED, now or at, by, how, EventPayload(step=step, records=records))
+
+
+def _issued(case: Case, step: str, at: datetime) -> StepRecord:
+    record = next((record for record in case.issued_steps if record.step == step), None)
+    if record is None or record.issued_at is None or at < record.issued_at:
+        raise CaseError(f"{case.number} 的“{case.step_by_code(step).label}”尚未签发，不能登记")
+    return record
+
+
+def _next_rung(case: Case, step: str, at: datetime, calendar: Calendar, counted_from: str) -> tuple[StepRecord, ...]:
+    """The record of the following rung, where its term begins with this event."""
     following = [rung.code for rung in case.ladder].index(step) + 1
-    if following < len(case.ladder) and not case.state.is_final:
-        waiting = _record(case.ladder[following], at, calendar)
-        pause = case.exemption.until - at if case.exemption else timedelta()
-        records.append(_postpone(waiting, pause))
-    return _change(case, EventKind.DELIVERED, at, SYSTEM, "", EventPayload(step=step, records=tuple(records)))
+    if following >= len(case.ladder) or case.state.is_final or case.term_runs_from != counted_from:
+        return ()
+    pause = case.exemption.until - at if case.exemption else timedelta()
+    return (postpone(step_record(case.ladder[following], at, calendar), pause),)
 
 
 def appeal(case: Case, by: str, reason: str, now: datetime) -> Transition:
     """The unit answers: the clock stands still until `decide`. Raises CaseError."""
-    _require_not_final(case)
+    require_not_final(case)
     if case.pending_appeal:
         raise CaseError(f"{case.number} 已有一件申诉尚未决定")
-    return _change(
-        case, EventKind.APPEALED, now, _require_named_person(by, "申诉"), _require_reason(reason, "申诉理由")
-    )
+    return change(case, EventKind.APPEALED, now, require_named_person(by, "申诉"), require_reason(reason, "申诉理由"))
 
 
 def decide(case: Case, upheld: bool, by: str, reason: str, now: datetime) -> Transition:
@@ -172,17 +189,19 @@ def decide(case: Case, upheld: bool, by: str, reason: str, now: datetime) -> Tra
 
     Raises CaseError, also where the person who appealed would decide.
     """
-    _require_not_final(case)
+    require_not_final(case)
     pending = case.pending_appeal
     if pending is None:
         raise CaseError(f"{case.number} 没有待决定的申诉")
-    person = _require_named_person(by, "作出申诉决定")
+    person = require_named_person(by, "作出申诉决定")
     if person == pending.by:
         raise CaseError("申诉人不能决定自己的申诉")
+    if person in {record.approved_by for record in case.issued_steps}:
+        raise CaseError("签发被申诉文书的人不能决定这件申诉，请由另一人决定")
     record = case.pending_step
-    moved = () if upheld or record is None else (_postpone(record, now - _clock_resumes_at(case, pending.at)),)
+    moved = () if upheld or record is None else (postpone(record, now - clock_resumes_at(case, pending.at)),)
     data = EventPayload(upheld=upheld, document=DocumentType.APPEAL_DECISION, tell=(Addressee.UNIT,), records=moved)
-    decided, events = _change(case, EventKind.DECIDED, now, person, _require_reason(reason, "决定理由"), data)
+    decided, events = change(case, EventKind.DECIDED, now, person, require_reason(reason, "决定理由"), data)
     if not upheld:
         return decided, events
     ended, more = withdraw(decided, person, reason, now) if case.issued_steps else dismiss(decided, person, reason, now)
@@ -190,23 +209,28 @@ def decide(case: Case, upheld: bool, by: str, reason: str, now: datetime) -> Tra
 
 
 def exempt(case: Case, approver: str, reason: str, until: datetime, now: datetime) -> Transition:
-    """Leave the unit in peace until a day; the clock moves on by as much. Raises CaseError."""
-    _require_not_final(case)
-    person = _require_named_person(approver, "豁免")
+    """Leave the unit in peace until a day within a year; the clock moves on by as much. Raises CaseError."""
+    require_not_final(case)
+    if until > now + LONGEST_EXEMPTION:
+        raise CaseError("豁免最长一年，到期后可以再次准予")
+    person = require_named_person(approver, "豁免")
     begins = max(now, case.exemption.until) if case.exemption else now
     if until <= begins:
         raise CaseError("豁免必须有晚于现在（且晚于原豁免）的截止日期")
-    moved = (_postpone(case.pending_step, until - begins),) if case.pending_step else ()
+    moved = (postpone(case.pending_step, until - begins),) if case.pending_step else ()
     data = EventPayload(until=until, records=moved)
-    return _change(case, EventKind.EXEMPTED, now, person, _require_reason(reason, "豁免理由"), data)
+    return change(case, EventKind.EXEMPTED, now, person, require_reason(reason, "豁免理由"), data)
 
 
-def withdraw(case: Case, by: str, reason: str, now: datetime, evidence: tuple[str, ...] = ()) -> Transition:
-    """We were wrong: the case ends and everyone who was told hears it. ``evidence`` shows it. Raises CaseError."""
-    _require_not_final(case)
+def withdraw(
+    case: Case, by: str, reason: str, now: datetime, evidence: tuple[str, ...] = (), *, letter: str = ""
+) -> Transition:
+    """We were wrong: the case ends and everyone who was told hears it. ``evidence`` shows it; ``letter``: id of the one
+    更正函 that corrects the papers of several cases. Raises CaseError."""
+    require_not_final(case)
     owed = DocumentType.CORRECTION if case.issued_steps else None
-    data = EventPayload(document=owed, tell=case.notified, evidence=evidence)
-    return _change(case, EventKind.WITHDRAWN, now, _require_actor(by), _require_reason(reason, "撤回理由"), data)
+    data = EventPayload(document=owed, tell=case.notified, evidence=evidence, notice=letter if owed else "")
+    return change(case, EventKind.WITHDRAWN, now, require_actor(by), require_reason(reason, "撤回理由"), data)
 
 
 def revoke(
@@ -214,21 +238,21 @@ def revoke(
 ) -> Transition:
     """Some of a case's papers were wrong, the case itself was not: whoever those papers told hears it, and the term
     that ran from them is void. Raises CaseError."""
-    _require_not_final(case)
+    require_not_final(case)
     taken = tuple(replace(r, revoked_at=now) for r in case.issued_steps if r.step in steps and not r.revoked_at)
     if not taken:
         raise CaseError(f"{case.number} 没有可以撤销的文书")
     data = EventPayload(
         document=DocumentType.CORRECTION, tell=case.told_by(r.step for r in taken), records=taken, evidence=evidence
     )
-    return _change(case, EventKind.REVOKED, now, _require_actor(by), _require_reason(reason, "撤销理由"), data)
+    return change(case, EventKind.REVOKED, now, require_actor(by), require_reason(reason, "撤销理由"), data)
 
 
 def dismiss(case: Case, by: str, reason: str, now: datetime) -> Transition:
     """A person looked and found nothing wrong, before anything was sent. Raises CaseError."""
     if case.state is not CaseState.OPEN or case.issued_steps:
         raise CaseError(f"{case.number} 为“{case.state.label}”，只有待研判、未发文的条目可以认定不属实")
-    return _change(case, EventKind.DISMISSED, now, _require_named_person(by, "研判"), _require_reason(reason, "理由"))
+    return change(case, EventKind.DISMISSED, now, require_named_person(by, "研判"), require_reason(reason, "理由"))
 
 
 def close(case: Case, by: str, reason: str, now: datetime) -> Transition:
@@ -239,78 +263,20 @@ def close(case: Case, by: str, reason: str, now: datetime) -> Transition:
         raise CaseError(f"{case.number} 的申诉尚未决定，不能销号")
     owed = DocumentType.CLOSURE if case.issued_steps else None
     data = EventPayload(document=owed, tell=(Addressee.UNIT,) if owed else ())
-    return _change(case, EventKind.CLOSED, now, _require_actor(by), _require_reason(reason, "销号理由"), data)
+    return change(case, EventKind.CLOSED, now, require_actor(by), require_reason(reason, "销号理由"), data)
 
 
 def end_unregistered(case: Case, by: str, now: datetime) -> Transition:
     """The office took the account out of its register: nobody is left to be held to it, and no paper is owed, for
     nothing was cured. Raises CaseError."""
-    _require_not_final(case)
-    reason = f"该账号已由{_require_actor(by)}从备案台账中移除，本条目随之终止，不表示已整改"
-    return _change(case, EventKind.CLOSED, now, by, reason)
+    require_not_final(case)
+    reason = f"该账号已由{require_actor(by)}从备案台账中移除，本条目随之终止，不表示已整改"
+    return change(case, EventKind.CLOSED, now, by, reason)
 
 
 def resume_after_pause(case: Case, since: datetime, now: datetime) -> tuple[StepRecord, ...]:
-    """The waiting step moved on by a pause that ends now, unsigned again: what was signed was another situation."""
+    """The waiting step moved on by a pause that ends now, proposed by nobody: what was proposed was another situation."""
     record = case.pending_step
     if record is None:
         return ()
-    return (
-        replace(
-            _postpone(record, now - _clock_resumes_at(case, since)),
-            approved_by="",
-            approver_user="",
-            approver_post="",
-            approved_at=None,
-        ),
-    )
-
-
-def _change(
-    case: Case, kind: EventKind, at: datetime, by: str, reason: str, data: EventPayload = NOTHING_MORE
-) -> Transition:
-    event = CaseEvent(number=case.number, kind=kind, at=at, by=by, reason=reason, data=data)
-    return apply_event(case, event), (event,)
-
-
-def _record(step: LadderStep, start: datetime, calendar: Calendar) -> StepRecord:
-    due_at, provisional = calendar.deadline(start, step.after)
-    return StepRecord(step=step.code, document=step.document, title=step.label, due_at=due_at, provisional=provisional)
-
-
-def _postpone(record: StepRecord, pause: timedelta) -> StepRecord:
-    return replace(record, due_at=record.due_at + max(pause, timedelta()))
-
-
-def _clock_resumes_at(case: Case, paused_at: datetime) -> datetime:
-    """Where a pause bites: a step delivered during the pause began to count only at its delivery."""
-    delivered = [record.delivered_at for record in case.steps if record.delivered_at]
-    return max([paused_at, *delivered])
-
-
-def _require_not_final(case: Case) -> None:
-    if case.state.is_final:
-        raise CaseError(f"{case.number} {case.state.label}，不能再办理")
-
-
-def _require_step_pending(case: Case) -> None:
-    if case.state not in (CaseState.OPEN, CaseState.RECTIFYING):
-        raise CaseError(f"{case.number} 为“{case.state.label}”，没有待发的文书")
-
-
-def _require_actor(by: str) -> str:
-    if not by.strip():
-        raise CaseError("请写明经办人")
-    return by.strip()
-
-
-def _require_named_person(by: str, what: str) -> str:
-    if _require_actor(by) == SYSTEM:
-        raise CaseError(f"{what}必须由具名的人作出")
-    return by.strip()
-
-
-def _require_reason(reason: str, what: str) -> str:
-    if not reason.strip():
-        raise CaseError(f"请写明{what}")
-    return reason.strip()
+    return (postpone(unproposed(record), now - clock_resumes_at(case, since)),)

@@ -131,7 +131,8 @@ class Clause(StrictModel):
 
     ``duty``: who owes what the sentence asks; what the office itself owes is shown to it and never charged to a unit.
     ``problem`` and ``demand``: what a paper calls the breach and asks for, where the sentence asks for something else
-    than the rule usually does.
+    than the rule usually does. ``demands_letter``: the sentence itself asks for a 整改通知书 even where all that is wrong
+    is a gap in the register, which is otherwise only asked for.
     """
 
     rule: NonEmptyText
@@ -143,6 +144,7 @@ class Clause(StrictModel):
     duty: Literal["unit", "office"] = "unit"
     problem: str = ""
     demand: str = ""
+    demands_letter: bool = False
     school_to_confirm: bool = False
     note: str = ""
 
@@ -222,7 +224,9 @@ class InquiryTerms(StrictModel):
 class Policy(StrictModel):
     """One school's file. ``version`` is derived from the text, so a case can say which one it opened under.
 
-    ``office``: who issues the papers; without it none gets a number. ``demonstration``: an invented school. ``pack``: no school at all, a set of clauses for schools to borrow.
+    ``office``: who issues the papers; without it none gets a number. ``demonstration``: an invented school. ``pack``: no
+    school at all, a set of clauses for schools to borrow. ``auto``: which papers may leave without a signature: 提示函, or
+    none. ``term_runs_from``: what the next step is counted from.
     """
 
     code: Code
@@ -247,6 +251,8 @@ class Policy(StrictModel):
     polling: Polling = Polling()
     inquiry: InquiryTerms = InquiryTerms()
     closing: Literal["person", "automatic"] = "person"
+    auto: Literal["", "reminder"] = ""
+    term_runs_from: Literal["delivery", "sending"] = "delivery"
     version: str = ""
 
     def basis(self, clause: str) -> str:

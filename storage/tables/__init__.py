@@ -1,7 +1,7 @@
 """The tables. Facts that rules read are JSON documents of the vocabulary beside the few columns that SQL asks about."""
 
 from storage.tables.candidates import CandidateRow
-from storage.tables.cases import OPEN_STATES, CaseEventRow, CaseRow, FindingRow, PolicyRow
+from storage.tables.cases import OPEN_STATES, CaseEventRow, CaseRow, FindingRow, PolicyRow, SurveyRow
 from storage.tables.columns import ID, TIME, UtcDateTime
 from storage.tables.crawling import (
     CrawlRunAccountRow,
@@ -15,7 +15,7 @@ from storage.tables.evidence import ChainHeadRow
 from storage.tables.filings import UNPLACED, FilingChangeRow, FilingRow, RegisterHeadingRow, RegisterUploadRow
 from storage.tables.inquiries import CoverageRow, InquiryRow, SigningKeyRow
 from storage.tables.jobs import ScheduledJobRow
-from storage.tables.notices import AlertRow, DigestRow, MuteRow, NoticeRow, NumberSequenceRow
+from storage.tables.notices import AlertRow, DigestRow, MuteRow, NoticeCaseRow, NoticeRow, NumberSequenceRow
 from storage.tables.observations import AccountStateRow, ObservationRow, PostRow
 from storage.tables.people import ApiTokenRow, AuditRow, OneTimeTokenRow, SignInFailureRow, UserRow, UserSessionRow
 from storage.tables.scans import ScanRow
@@ -42,6 +42,7 @@ __all__ = [
     "FindingRow",
     "InquiryRow",
     "MuteRow",
+    "NoticeCaseRow",
     "NoticeRow",
     "NumberSequenceRow",
     "ObservationRow",
@@ -58,6 +59,7 @@ __all__ = [
     "SearchLogRow",
     "SignInFailureRow",
     "SigningKeyRow",
+    "SurveyRow",
     "UserRow",
     "UserSessionRow",
     "UtcDateTime",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -73,3 +73,15 @@ class PolicyRow(SQLModel, table=True):
     school: str = Field(index=True)
     loaded_at: datetime = Field(sa_type=TIME)
     text: str = Field(sa_type=Text)
+
+
+class SurveyRow(SQLModel, table=True):
+    """One 摸底 of a school: while it lasts cases open and no paper is drafted; afterwards not before ``drafts_from``."""
+
+    __tablename__ = "survey"
+    school: str = Field(primary_key=True)
+    opened_at: datetime = Field(primary_key=True, sa_type=TIME)
+    reason: str
+    closed_at: datetime | None = Field(default=None, sa_type=TIME)
+    closed_by: str = ""
+    drafts_from: date | None = None

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from storage.tables.columns import TIME
 
+NUMBERED = "number <> ''"
+
 
 class NoticeRow(SQLModel, table=True):
-    """The outbox: one document to one addressee, claimed, sent, marked. ``id`` is case number + step: never two."""
+    """The outbox: one document to one addressee, from its draft on. ``id`` is case number + step: never two. ``number`` is
+    "" until it is signed; ``since``: when its state began; ``receipt``: who received it, as JSON."""
 
     __tablename__ = "notice"
-    __table_args__ = (UniqueConstraint("school", "number"), Index("ix_notice_state_next", "state", "next_attempt_at"))
+    __table_args__ = (
+        Index(
+            "ux_notice_number",
+            "school",
+            "number",
+            unique=True,
+            sqlite_where=text(NUMBERED),
+            postgresql_where=text(NUMBERED),
+        ),
+        Index("ix_notice_state_next", "state", "next_attempt_at"),
+    )
     id: str = Field(primary_key=True)
     number: str
     school: str
@@ -28,7 +41,19 @@ class NoticeRow(SQLModel, table=True):
     attempts: int = 0
     error: str = ""
     delivery_results: str = Field(default="{}", sa_type=Text)
+    unit: str = ""
+    title: str = ""
+    since: datetime | None = Field(default=None, sa_type=TIME)
+    receipt: str = Field(default="", sa_type=Text)
     document: str = Field(sa_type=Text)
+
+
+class NoticeCaseRow(SQLModel, table=True):
+    """Which cases a letter is about: one 提示函 or 更正函 may speak of several."""
+
+    __tablename__ = "notice_case"
+    notice: str = Field(primary_key=True)
+    case_number: str = Field(primary_key=True, index=True)
 
 
 class AlertRow(SQLModel, table=True):

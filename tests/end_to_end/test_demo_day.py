@@ -18,14 +18,14 @@ from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.demo.activity import ExpectedState
 from monitors.demo.register import EXPECTED
-from monitors.jobs import case_actions
+from monitors.jobs import case_actions, letters
 from monitors.jobs.check import check, findings_of
 from monitors.jobs.delivery import deliver
 from monitors.jobs.digest import make_digest, queue_digest
 from monitors.jobs.evidence_replay import replay_observations
 from monitors.jobs.scan.scan import FOUND, NOTHING, UNSEEN, scan
 from rules.accounts.pasted_target import InvalidTarget
-from rules.cases.case import CaseError
+from rules.cases.case import CaseError, EventKind
 from rules.model import Outcome, Verdict
 from rules.people import RoleGrant, grants_of
 from storage.account_filter import AccountFilter
@@ -78,7 +78,7 @@ def test_checking_again_changes_nothing(demo_world: AppContext) -> None:
     check(demo_world, "demo", now)
     before = [(case.number, case.state, case.steps) for case in demo_world.store.cases.all("demo")]
     again = check(demo_world, "demo", now)
-    assert (again.opened, again.issued, again.notices) == (0, 0, 0)
+    assert (again.opened, again.issued, again.drafts) == (0, 0, 0)
     assert [(case.number, case.state, case.steps) for case in demo_world.store.cases.all("demo")] == before
 
 
@@ -87,33 +87,45 @@ def test_case_numbers_have_no_gaps(demo_world: AppContext) -> None:
     assert numbers == list(range(1, len(numbers) + 1))
 
 
+def test_a_letter_lies_in_every_state_moved_by_a_person(demo_world: AppContext) -> None:
+    rows = [row for row in demo_world.store.outbox.all(school="demo") if row.case_number]
+    on_show = {NoticeState.DRAFT, NoticeState.SENT, NoticeState.TO_PRINT, NoticeState.DELIVERED, NoticeState.STOPPED}
+    assert on_show <= {row.state for row in rows}
+    for row in rows:
+        if row.number:
+            events = demo_world.store.cases.events(row.case_number)
+            signed = [event for event in events if event.kind is EventKind.APPROVED and event.data.notice == row.id]
+            assert [event.by for event in signed] == ["签批人（演示）"], "nothing numbered leaves by itself"
+    assert {row.document_type for row in rows if not row.number and row.state is not NoticeState.DRAFT} <= {"reminder"}
+
+
 def test_notices_are_delivered_once_and_look_like_documents(demo_world: AppContext) -> None:
     deliver(demo_world, demo_world.clock())
     documents = list((demo_world.settings.data / "outbox").rglob("*.docx"))
-    notices = demo_world.store.outbox.all(school="demo", state=NoticeState.SENT)
-    assert len(documents) == len([row for row in notices if row.document_type != "digest"]) > 0
-    assert departures(documents[0]) == []
+    left = (NoticeState.SENT, NoticeState.TO_PRINT, NoticeState.DELIVERED)
+    rows = [row for row in demo_world.store.outbox.all(school="demo") if row.case_number and row.state in left]
+    assert len(documents) == len(rows) > 0
+    numbered = next(path for path in documents if "整〔" in path.name)
+    assert departures(numbered) == []
+    assert not set('<>:"/\\|?*%.') & set(numbered.parent.name), "a folder that Windows can hold"
     stamps = {path: path.stat().st_mtime_ns for path in documents}
     assert deliver(demo_world, demo_world.clock()).claimed == 0
     assert {path: path.stat().st_mtime_ns for path in documents} == stamps
 
 
 def test_public_steps_wait_for_a_named_person(demo_world: AppContext) -> None:
-    case = next(c for c in demo_world.store.cases.all("demo") if c.rule == "inactivity" and c.issued_steps)
-    delivered = case_actions.deliver(demo_world, case.number)
-    assert delivered.pending_step
-    assert delivered.pending_step.document.value == "public_notice"
-    with pytest.raises(CaseError, match="经办人"):
-        case_actions.approve(demo_world, case.number, by="")
-    signed = case_actions.approve(demo_world, case.number, by="王部长")
-    assert signed.pending_step
-    assert signed.pending_step.approved_by == "王部长"
-    assert signed.pending_step.issued_at is None, "signed early: it still waits for its day"
+    delivered = next(
+        c for c in demo_world.store.cases.all("demo") if c.issued_steps and c.issued_steps[-1].delivered_at
+    )
+    with pytest.raises(CaseError, match="没有待签发"):
+        letters.draft_of(demo_world, delivered.number)
+    waiting = delivered.pending_step
+    assert waiting is None or (waiting.document.value, waiting.approved_by) == ("public_notice", ""), "none in advance"
 
 
 def test_appeal_stops_the_clock_and_withdrawal_tells_everyone(demo_world: AppContext) -> None:
     case = next(
-        c for c in demo_world.store.cases.all("demo") if c.rule == "inactivity" and c.issued_steps and not c.appeals
+        c for c in demo_world.store.cases.all("demo") if any(r.sent_at for r in c.issued_steps) and not c.appeals
     )
     case_actions.appeal(demo_world, case.number, by="赵示例", reason="已在另一栏目更新")
     with pytest.raises(CaseError):
@@ -121,7 +133,7 @@ def test_appeal_stops_the_clock_and_withdrawal_tells_everyone(demo_world: AppCon
     ended = case_actions.decide(demo_world, case.number, by="王部长", upheld=True, reason="情况属实")
     assert ended.state.is_final
     kinds = {row.document_type for row in demo_world.store.outbox.all(case=case.number)}
-    assert {"rectification", "appeal_decision", "correction"} <= kinds
+    assert {case.issued_steps[0].document.value, "appeal_decision", "correction"} <= kinds
 
 
 def test_the_digest_is_made_kept_and_queued_once(demo_world: AppContext) -> None:

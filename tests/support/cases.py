@@ -12,6 +12,7 @@ from rules.cases.reconcile import reconcile
 from rules.model import Finding, Platform, Verdict
 from rules.policies.loader import bundled_policy
 from tests.support.factories import at
+from tests.support.signing import signed
 
 SIAS = bundled_policy("sias")
 
@@ -48,5 +49,5 @@ def opened(**changes: object) -> Case:
 
 
 def notified() -> Case:
-    case, _ = transitions.issue(opened(), NOW)
+    case, _ = signed(opened(), NOW)
     return transitions.register_delivery(case, "rectification", NOW + DAY, china_calendar())[0]

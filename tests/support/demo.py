@@ -9,6 +9,7 @@ import pytest
 
 from monitors import clock
 from monitors.app_context import AppContext
+from monitors.demo.desk import work_the_desk
 from monitors.demo.official import demo_grants
 from monitors.demo.register import demo_canaries, opening
 from monitors.demo.server import CampusServer
@@ -34,5 +35,6 @@ def demo_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppContext]
         report = asyncio.run(run_sweep(context, everything=True))
         assert report.errors == []
         check_schools(context)
+        work_the_desk(context, "demo")
         yield context
     store.close()

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from rules.accounts.state import apply_observation
 from rules.calendar import Period, china_calendar
-from rules.cases import transitions
+from rules.cases import signing, transitions
 from rules.cases.case import SYSTEM, Case, CaseError, CaseEvent, Transition, rebuild_case
 from rules.cases.reconcile import reconcile
 from rules.evaluation import evaluate, school_context
@@ -40,6 +40,7 @@ from rules.model import (
 from rules.policies.loader import bundled_policy
 from rules.policies.schema import Policy
 from tests.support.factories import ALL, at, filing
+from tests.support.signing import EDITOR, SIGNER
 
 BASE = bundled_policy("sias")
 CASE, EVENTS = TypeAdapter(Case), TypeAdapter(list[CaseEvent])
@@ -85,7 +86,6 @@ class World:
         self.ladders: dict[str, object] = {}
         self.limits: dict[str, int] = {}
         self.last_known: dict[str, datetime] = {}
-        self.signed: set[tuple[str, str]] = set()
         self.pauses: dict[str, list[Span]] = {}
         self.seen_kinds: Counter[str] = Counter()
 
@@ -151,13 +151,12 @@ class World:
                 self._take(change)
         assert not changes or self.policy.closing == "automatic"
         self._cured_is_not_pressed()
-        case = self.case
-        if case and transitions.escalation_status(case, self.now, self.frozen).ready:
-            self._take(transitions.issue(case, self.now, frozen=self.frozen))
+        ready = self.case and transitions.escalation_status(self.case, self.now, self.frozen).ready
+        assert not ready, "no numbered paper leaves by itself"
 
     def act(self, what: str, days: int = 10) -> None:
         """One thing a person may try; the law of the case may refuse it. Nothing is issued without a check first."""
-        if what == "issue":
+        if what == "sign":
             self.check()
         case = self.case
         if case is None:
@@ -174,14 +173,10 @@ class World:
                 return transitions.register_delivery(
                     case, unsent[0] if unsent else "rectification", self.now, china_calendar()
                 )
-            case "approve":
-                change = transitions.approve(
-                    case, case.pending_step.step if case.pending_step else "shutdown", "王部长", self.now
-                )
-                self.signed.add((case.number, change[1][0].data.step))
-                return change
-            case "issue":
-                return transitions.issue(case, self.now, frozen=self.frozen)
+            case "propose":
+                return signing.propose(case, self._waiting(case), EDITOR, self.now, frozen=self.frozen)
+            case "sign":
+                return signing.sign(case, self._waiting(case), SIGNER, self.now, frozen=self.frozen)
             case "appeal":
                 return transitions.appeal(case, "图书馆", "已在别处更新", self.now)
             case "uphold" | "reject":
@@ -194,6 +189,10 @@ class World:
                 return transitions.withdraw(case, "王老师", "核查有误", self.now)
             case _:
                 return transitions.close(case, "王老师", "整改到位", self.now)
+
+    @staticmethod
+    def _waiting(case: Case) -> str:
+        return case.pending_step.step if case.pending_step else "shutdown"
 
     # What must hold
 
@@ -254,9 +253,9 @@ class World:
         assert Platform.WEIBO not in self.frozen
         assert all(appeal.decided_at for appeal in case.appeals)
         assert not any(begin <= event.at < end for begin, end in self.pauses[case.number])
+        assert event.by == "王部长", "signed by a named person"
         if event.data.document in (DocumentType.PUBLIC_NOTICE, DocumentType.SHUTDOWN):
-            assert (case.number, event.data.step) in self.signed
-            assert event.by == "王部长"
+            assert case.issued_steps[-1].proposed_by == "陈经办", "proposed by another"
         *earlier, record = case.issued_steps
         if earlier:
             delivered = earlier[-1].delivered_at
@@ -311,7 +310,7 @@ def _union(spans: list[Span]) -> timedelta:
     return total
 
 
-ACTS = ("deliver", "approve", "issue", "appeal", "uphold", "reject", "exempt", "dismiss", "withdraw", "close")
+ACTS = ("deliver", "propose", "sign", "appeal", "uphold", "reject", "exempt", "dismiss", "withdraw", "close")
 LOOKS = ("full", "full", "full", "wall", "unreadable", "stranger", "stale")
 
 
@@ -340,8 +339,11 @@ def run(seed: int, length: int = 80) -> World:
         elif roll < 0.80:
             context.look("full" if chance.random() < 0.6 else chance.choice(LOOKS))
             context.check()
+            for what in ("propose", "sign") if deaf and chance.random() < 0.4 else ():
+                context.act(what)
         elif roll < 0.92:
-            context.act(chance.choice(("deliver", "approve")))
+            for what in chance.choice((("deliver",), ("propose", "sign"))):
+                context.act(what)
         elif not deaf or roll > 0.98:
             context.act(chance.choice(ACTS), chance.choice((3, 20)))
     context.finish()

@@ -12,10 +12,14 @@ from urllib.parse import quote, unquote, urlsplit
 from alerts.delivery.channels.base import ChannelConfig, ChannelError, ChannelType, DeliveryError
 from alerts.messages import OutgoingMessage
 
+ID_FILE = "编号.txt"
+"""In each folder: the id of its letter, by which a second delivery is seen to be the same."""
+FORBIDDEN, LONGEST = '.<>:"/\\|?*%', 60
+
 
 @dataclass(frozen=True, slots=True)
 class FileChannel:
-    """A folder per letter, named after its id; there completely or not at all."""
+    """A folder per letter, named after its number and unit; there completely or not at all."""
 
     confirms_receipt: ClassVar[bool] = False
 
@@ -36,9 +40,8 @@ class FileChannel:
 
     def send(self, letter: OutgoingMessage, target: str) -> str:
         """Write the folder aside, then rename it into place. A letter that is there already is left alone."""
-        # No dot either: a name that begins with one is hidden, and ours for what is not finished.
-        final = self.folder / quote(letter.id, safe="").replace(".", "%2E")
         self._clean()
+        final = self._place(letter)
         if final.exists():
             return f"已在 {final}"
         aside = self.folder / f".{final.name}.{os.getpid()}"
@@ -56,6 +59,16 @@ class FileChannel:
                 raise DeliveryError(f"无法写入 {final}：{error.strerror}", channel_down=True) from error
         return f"已存入 {final}"
 
+    def _place(self, letter: OutgoingMessage) -> Path:
+        """The letter's folder: the one that bears its id already, else the first free one of its name. A name is one that
+        Windows can hold; no dot, for a name that begins with one is hidden, and ours for what is not finished."""
+        name = plain_name(letter.folder) if letter.folder else quote(letter.id, safe="").replace(".", "%2E")
+        place, count = self.folder / name, 1
+        while place.exists() and letter.folder and _id_of(place) != letter.id:
+            count += 1
+            place = self.folder / f"{name}（{count}）"
+        return place
+
     def _clean(self) -> None:
         """Remove what killed writers left unfinished: their letters are written anew."""
         for left in self.folder.glob(".*.*"):
@@ -64,9 +77,23 @@ class FileChannel:
                 shutil.rmtree(left, ignore_errors=True)
 
 
+def plain_name(text: str) -> str:
+    """A file name for Windows, Linux and people: no character that either forbids, no dot, not too long for a path."""
+    kept = "".join(" " if character in FORBIDDEN or not character.isprintable() else character for character in text)
+    return " ".join(kept.split())[:LONGEST] or "文书"
+
+
+def _id_of(place: Path) -> str:
+    try:
+        return (place / ID_FILE).read_text("utf-8").strip()
+    except OSError:
+        return ""
+
+
 def _contents(letter: OutgoingMessage) -> dict[str, bytes]:
     stem = Path(letter.attachments[0].name).stem if letter.attachments else "正文"
     texts = {f"{stem}.txt": letter.text.encode(), f"{stem}.html": letter.html.encode()}
+    texts |= {ID_FILE: letter.id.encode()} if letter.folder else {}
     return texts | {attachment.name: attachment.data for attachment in letter.attachments}
 
 

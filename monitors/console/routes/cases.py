@@ -15,18 +15,23 @@ from monitors.console.access import require_role, view_of
 from monitors.console.formatting import path
 from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, PendingAction, by_urgency, rungs, waiting
 from monitors.console.rendering import Pager, open_breakers, redirect_after, render, school_names, world_of
-from monitors.jobs import case_actions
+from monitors.console.signing import read_by, reading, signatory
+from monitors.jobs import case_actions, letters
 from rules.cases.case import Case, CaseError
+from rules.cases.transitions import LONG_EXEMPTION
+from rules.cases.undo import last_decision
 from rules.model import CaseState
 from rules.people import PeopleError, Role, User, View
 from rules.policies.schema import Clause
 from storage.database import StorageError
+from storage.letters import OFFICE_ONLY
+from storage.notices import DeliveryWay, NoticeState
 
 router = APIRouter()
 PER_PAGE = 50
 STATES = (
     ("open", "全部未结"),
-    ("sign", "待签批"),
+    ("sign", "待签发"),
     ("ours", "等我处理"),
     *((state.value, state.label) for state in CaseState if state is not CaseState.OPEN),
     ("all", "全部"),
@@ -122,6 +127,9 @@ def case(request: Request, number: str) -> HTMLResponse:
 def _page(request: Request, number: str, *, error: str = "", status: int = 200) -> HTMLResponse:
     context, now = world_of(request), world_of(request).clock()
     found = _visible_case(request, number)
+    whole = view_of(request).sees_school(found.school)
+    notices = [row for row in context.store.outbox.all(case=number) if whole or row.state not in OFFICE_ONLY]
+    events = context.store.cases.events(number)
     return render(
         request,
         "case.html",
@@ -134,8 +142,14 @@ def _page(request: Request, number: str, *, error: str = "", status: int = 200) 
         rungs=rungs(found),
         clause=clause_of(context, found),
         school_name=school_names(context).get(found.school, found.school),
-        events=context.store.cases.events(number),
-        notices=context.store.outbox.all(case=number),
+        events=events,
+        notices=notices,
+        drafts=[reading(request, row) for row in notices if row.state is NoticeState.DRAFT],
+        under_way=[row for row in notices if row.state in letters.UNDER_WAY],
+        ways=list(DeliveryWay),
+        undoable=last_decision(events, now),
+        long_exemption=LONG_EXEMPTION.days,
+        today=now.date(),
     )
 
 
@@ -170,13 +184,36 @@ async def decider(request: Request, number: str) -> User:
 
 Decider = Annotated[User, Depends(decider)]
 Words = Annotated[str, Form(max_length=2000)]
+Seen = Annotated[str, Form(max_length=60_000)]
 
 
 @router.post("/cases/{number:path}/approve")
-async def approve(request: Request, number: str, who: Decider, step: Words = "") -> Response:
-    """签批 by whoever is signed in: the paper bears the account's name and post."""
-    given = {"by": who.display, "user": who.name, "post": who.post, "step": step}
-    return await _do(request, number, "approved", case_actions.approve, **given)
+async def approve(request: Request, number: str, who: Decider, notice: Words = "", seen: Seen = "") -> Response:
+    """签发 by whoever is signed in, of a paper that this person has had open: it bears the account's name and post."""
+
+    def act(context: AppContext, number: str) -> Case:
+        draft = notice or letters.draft_of(context, number)
+        facts = read_by(request, draft, seen)
+        letters.sign(context, draft, signatory(who), seen=facts)
+        return context.store.cases.get(number) or _visible_case(request, number)
+
+    return await _do(request, number, "signed", act)
+
+
+@router.post("/cases/{number:path}/propose")
+async def propose(request: Request, number: str, who: Decider, reason: Words = "") -> Response:
+    """提请签发: a paper that two persons answer for."""
+
+    def act(context: AppContext, number: str) -> Case:
+        return letters.propose(context, letters.draft_of(context, number), signatory(who), reason)
+
+    return await _do(request, number, "proposed", act)
+
+
+@router.post("/cases/{number:path}/undo")
+async def undo(request: Request, number: str, who: Decider) -> Response:
+    """撤销 the newest decision, within ten minutes."""
+    return await _do(request, number, "undone", case_actions.undo, by=who.display)
 
 
 @router.post("/cases/{number:path}/appeal")
@@ -209,9 +246,28 @@ async def exempt(request: Request, number: str, who: Decider, reason: Words = ""
 
 
 @router.post("/cases/{number:path}/deliver")
-async def deliver(request: Request, number: str, who: Decider, step: Words = "") -> Response:
-    """登记送达: the paper was received, by whatever way it went."""
-    return await _do(request, number, "delivered", case_actions.deliver, step=step)
+async def deliver(
+    request: Request,
+    number: str,
+    who: Decider,
+    notice: Words = "",
+    day: Words = "",
+    way: Words = DeliveryWay.IN_PERSON,
+    receiver: Words = "",
+) -> Response:
+    """登记送达: who received the paper, when and how."""
+    try:
+        on = date.fromisoformat(day) if day else world_of(request).clock().date()
+        chosen = DeliveryWay(way)
+    except ValueError:
+        return await run_in_threadpool(_page, request, number, error="请填写送达日期和送达方式。", status=422)
+
+    def act(context: AppContext, number: str) -> Case:
+        which = notice or letters.undelivered(context, number)
+        letters.deliver(context, which, day=on, way=chosen, receiver=receiver, by=who.display)
+        return context.store.cases.get(number) or _visible_case(request, number)
+
+    return await _do(request, number, "delivered", act)
 
 
 ENDINGS = {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from alerts.documents.compose import InvalidTemplate
@@ -13,10 +16,16 @@ from alerts.messages import WORD, OutgoingMessage, notice_letter
 from alerts.notices.notice import Notice
 from alerts.sanitize import mask_personal_data
 from monitors.console.access import require_role, view_of
+from monitors.console.formatting import path
 from monitors.console.framing import framed
+from monitors.console.labels import document_label
 from monitors.console.rendering import Pager, redirect_after, render, world_of
-from rules.people import Role
+from monitors.console.signing import reading
+from monitors.jobs.letters import hold_back
+from rules.cases.case import CaseError
+from rules.people import TWO_PERSONS, Role
 from storage.inquiries import LETTER
+from storage.letters import OFFICE_ONLY, UNSENT
 from storage.notices import DIGEST, NoticeState, OutboxNotice
 from storage.serialization import load
 
@@ -25,29 +34,41 @@ PER_PAGE = 50
 
 
 @router.get("/notices")
-def notices(request: Request, state: str = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> HTMLResponse:
-    """The outbox, newest first."""
-    context = world_of(request)
-    view = view_of(request)
+def notices(
+    request: Request, state: str = "", q: str = "", unit: str = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1
+) -> HTMLResponse:
+    """Every letter, newest first; by state, by unit, by a word of its unit, account, number or case."""
+    context, view = world_of(request), view_of(request)
+    query = {"state": state, "q": q[:100], "unit": unit[:100]}
+    every = [row for row in context.store.outbox.all() if view.sees_school(row.school)]
     wanted = NoticeState(state) if state in list(NoticeState) else None
-    found = [row for row in context.store.outbox.all(state=wanted) if view.sees_school(row.school)]
-    pager = Pager(page, len(found), PER_PAGE, {"state": state})
+    found = [row for row in every if (wanted is None or row.state is wanted) and _matches(row, query)]
+    pager = Pager(page, len(found), PER_PAGE, query)
     return render(
         request,
         "notices.html",
         "通知",
         notices=found[pager.offset : pager.offset + PER_PAGE],
         pager=pager,
+        query=query,
         state=state,
         states=list(NoticeState),
-        counts=context.store.outbox.counts(),
+        units=sorted({row.unit for row in every if row.unit}),
+        counts=Counter(row.state for row in every),
     )
+
+
+def _matches(row: OutboxNotice, query: Mapping[str, str]) -> bool:
+    words = f"{row.number} {row.case_number} {row.unit} {row.title} {document_label(row.document_type)}"
+    return all(word in words for word in query["q"].split()) and query["unit"] in ("", row.unit)
 
 
 def _sees(request: Request, row: OutboxNotice) -> bool:
     view = view_of(request)
     if view.sees_school(row.school):
         return True
+    if row.state in OFFICE_ONLY:
+        return False
     case = world_of(request).store.cases.get(row.case_number) if view.units else None
     return case is not None and view.sees(case.school, case.unit)
 
@@ -57,7 +78,8 @@ def _notice(request: Request, notice_id: str) -> tuple[OutboxNotice, OutgoingMes
     if row is None or row.document_type in (DIGEST, LETTER) or not _sees(request, row):
         raise HTTPException(404, "没有这份文书。")
     try:
-        letter = notice_letter(load(Notice, row.document), world_of(request).settings.templates)
+        unsigned = row.state is NoticeState.DRAFT or (row.state is NoticeState.STOPPED and not row.number)
+        letter = notice_letter(load(Notice, row.document), world_of(request).settings.templates, draft=unsigned)
     except (ValueError, InvalidTemplate) as error:
         raise HTTPException(500, f"这份文书无法生成：{error}") from error
     return row, letter
@@ -86,7 +108,39 @@ def paper(request: Request, notice_id: str) -> HTMLResponse:
     answers = [
         (target if plain else mask_personal_data(target), answer) for target, answer in row.delivery_results.items()
     ]
-    return render(request, "notice.html", letter.subject, school=row.school, row=row, letter=letter, answers=answers)
+    context = world_of(request)
+    case = context.store.cases.get(row.case_number)
+    waiting = case.pending_step if case and row.state is NoticeState.DRAFT else None
+    step = waiting if waiting and waiting.document == row.document_type else None
+    return render(
+        request,
+        "notice.html",
+        letter.subject,
+        school=row.school,
+        row=row,
+        letter=letter,
+        answers=answers,
+        cases=context.store.outbox.cases_of(row.id),
+        draft=reading(request, row) if row.state is NoticeState.DRAFT else None,
+        unproposed=bool(step and step.document in TWO_PERSONS and not step.proposed_by),
+        step=step,
+        stoppable=row.state in UNSENT,
+    )
+
+
+@router.post("/notices/{notice_id:path}/stop")
+async def stop(request: Request, notice_id: str, reason: Annotated[str, Form(max_length=2000)] = "") -> Response:
+    """停发 a signed paper that nobody was sent yet."""
+    context = world_of(request)
+    row = await run_in_threadpool(context.store.outbox.one, notice_id)
+    if row is None or not row.case_number or not _sees(request, row):
+        raise HTTPException(404, "没有这份文书。")
+    who = require_role(request, row.school)
+    try:
+        await run_in_threadpool(hold_back, context, notice_id, by=who.display, reason=reason)
+    except CaseError as error:
+        raise HTTPException(409, str(error)) from error
+    return redirect_after(f"/notices/{path(notice_id)}.html", "held")
 
 
 @router.post("/notices/{notice_id:path}/resend")

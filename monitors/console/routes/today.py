@@ -15,6 +15,8 @@ from monitors.console.formatting import long_day
 from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, PendingAction, by_urgency
 from monitors.console.platform_status import platform_rows
 from monitors.console.rendering import render, school_name, school_names, world_of
+from monitors.jobs.letter_counts import count_letters
+from rules.calendar import start_of
 from rules.cases.case import Case
 from rules.coverage import CoverageFigures, total
 from rules.inquiries import InquiryState
@@ -43,6 +45,7 @@ def today(request: Request) -> Response:
         return _beginning(request, view)
     coverage = total(row for _, row in coverage_rows(context, view))
     suspects = sum(n for school, n in store.candidates.count_pending().items() if view.sees_school(school))
+    letters = [row for row in store.outbox.all() if view.sees_school(row.school)]
     return render(
         request,
         "today.html",
@@ -50,7 +53,7 @@ def today(request: Request) -> Response:
         heading=long_day(now),
         names={code: school_name(context, code) for code in schools},
         schools=schools,
-        tiles=_tiles(register, cases, coverage),
+        tiles=_tiles(register, cases, coverage, sum(row.state is NoticeState.DRAFT for row in letters)),
         coverage=coverage,
         asked=_asked(context, view),
         hijacked=overview.hijacked_sites(view),
@@ -62,7 +65,9 @@ def today(request: Request) -> Response:
         unseen_count=_unseen(register.counts),
         unpolled=sum(n for (_, shown), n in register.counts.items() if shown == NOT_POLLED),
         platforms=platform_rows(register.counts, register.facts, states, now),
-        failed_notices=store.outbox.counts().get(NoticeState.FAILED, 0),
+        failed_notices=sum(row.state is NoticeState.FAILED for row in letters),
+        letters=count_letters(letters, start_of(now.date()), now),
+        surveys=[code for code in school_names(context, view) if _surveying(context, code)],
         digests=[row for row in overview.digests(8) if row.day == now.date() and view.sees_school(row.school)],
     )
 
@@ -94,13 +99,17 @@ def _asked(context: AppContext, view: View) -> Counter[InquiryState]:
     return Counter(inquiry.state for inquiry in found if view.sees_school(inquiry.school))
 
 
+def _surveying(context: AppContext, school: str) -> bool:
+    survey = context.store.surveys.newest(school)
+    return survey is not None and survey.closed_at is None
+
+
 def _tiles(
-    register: RegisterOverview, cases: list[tuple[Case, PendingAction]], coverage: CoverageFigures
+    register: RegisterOverview, cases: list[tuple[Case, PendingAction]], coverage: CoverageFigures, signing: int
 ) -> list[tuple[str, int | str, str, str, str]]:
     """(label, number, tone, link, hint) of each tile."""
     known = f"{coverage.share:.0%}" if coverage.accounts else "—"
     silent = sum(case.rule in SILENCE for case, _ in cases)
-    signing = sum(wait.sign for _, wait in cases)
     return [
         ("在册账号", sum(register.counts.values()), "", "/accounts", "台账中的全部账号"),
         ("正常", register.healthy, "good", "/accounts?outcome=ok", "最近一次看到，且没有未结问题"),
@@ -113,5 +122,5 @@ def _tiles(
             "不作判断，既不算正常也不算问题",
         ),
         ("掌握率", known, "", "/inquiries", "知道在更新或未更新的账号占全部的比例"),
-        ("待签批", signing, "warn" if signing else "", "/cases?state=sign", "到期文书等待签批人签字"),
+        ("待签发", signing, "warn" if signing else "", "/notices/sign", "文书已拟好，等待签批人阅后签发"),
     ]

@@ -72,6 +72,10 @@ class Queue:
         self.rows[id].state = "sent"
         self.rows[id].attempts += 1
 
+    def mark_to_print(self, id: str, now: datetime) -> None:
+        self.rows[id].state = "to_print"
+        self.rows[id].attempts += 1
+
     def mark_failed(self, id: str, reason: str, now: datetime, *, permanent: bool, retry_at: datetime | None) -> None:
         row = self.rows[id]
         row.attempts += 1

@@ -88,7 +88,7 @@ def test_who_must_act_by_when_comes_first() -> None:
     page = digest(BUSY)
     headings = [section.heading for section in page.sections]
     assert headings == ["谁在何时前办什么", "变化", "以学校名义发出的文书", "尚不掌握（不作判断）", "巡检运行"]
-    assert page.headline == "待签批 1 项，已到期待处理 1 项，新增问题 2 项，变化 3 项，发出文书 1 项"
+    assert page.headline == "待签发 1 项，已到期待处理 1 项，新增问题 2 项，变化 3 项，发出文书 1 项"
     act = page.sections[0].lines
     assert [re.findall(r"［(.*?)］", line.text)[0] for line in act] == [
         "SIAS-2026-0001",

@@ -138,12 +138,16 @@ def test_decisions_by_sign_in_name(run: Shell, tmp_path: Path) -> None:
         code, _, err = run(*approve, wrong)
         assert code == 2, wrong
         assert says in err, (wrong, err)
+    code, _, err = run(*approve, "sun")
+    assert code == 2
+    assert "须先由经办提请" in err
+    assert run("case", "propose", "DEMO-2026-0001", "--by", "zhang")[0] == 0
     assert run(*approve, "sun")[0] == 0
     case = context.store.cases.get("DEMO-2026-0001")
     assert case
     (signed,) = [s for s in case.steps if s.approver_user]
     assert (signed.approved_by, signed.approver_user, signed.approver_post) == ("孙晓", "sun", "宣传部部长")
-    assert "签批" in run("case", "show", "DEMO-2026-0001")[1]
+    assert "签发  孙晓" in run("case", "show", "DEMO-2026-0001")[1]
     assert [(e.user, e.action) for e in context.store.audit.search(action="case.approved")] == [
         ("sun", "case.approved")
     ]

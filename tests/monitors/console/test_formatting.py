@@ -75,13 +75,13 @@ def test_what_cases_wait_for(context: AppContext) -> None:
     """Ours before the system's before time's; a settled case waits for nothing."""
     cases = {case.number[-1]: case for case in context.store.cases.all("demo")}
     said = {number: waiting(case, NOW) for number, case in cases.items()}
-    assert said["1"].sign
-    assert "等待党委宣传部负责人签批" in said["1"].text
+    assert "请经办提请签发" in said["1"].text
+    assert said["1"].turn is ActionOwner.OURS
     assert said["4"].turn is ActionOwner.OURS
     assert "申诉" in said["4"].text
     assert "复核" in said["5"].text
     assert said["3"].turn is ActionOwner.SYSTEM
-    assert "等待送达" in said["3"].text
+    assert "等待发送或打印送达" in said["3"].text
     assert [rung.stage for rung in rungs(cases["1"])] == ["done", "now", "later"]
     frozen = waiting(cases["2"], NOW, frozen=[cases["2"].platform])
     assert "暂停升级" in frozen.text

@@ -25,10 +25,17 @@ def submit(staff: Browser, number: str, action: str, **fields: str) -> Any:
 
 
 def test_a_signature(staff: Browser, context: AppContext) -> None:
-    """Whoever is signed in signs, under the account's name and post; the paper that was due goes out; the page says so."""
-    assert "等待党委宣传部负责人签批" in staff.get(f"/cases/{SIGN}").text
-    answer = submit(staff, SIGN, "approve", by="赵书记", step="public_notice")
-    assert answer.status_code in (303, 409), answer.text
+    """Proposed by one, signed by whoever is signed in, under the account's name and post; the page says so."""
+    with Browser(staff.app, base_url=str(staff.base_url)) as editor:
+        editor.sign_in("editor")
+        assert "请经办提请签发" in editor.get(f"/cases/{SIGN}").text
+        assert submit(editor, SIGN, "approve").status_code == 403
+        assert submit(editor, SIGN, "propose").status_code == 303
+    unread = submit(staff, SIGN, "approve")
+    assert (unread.status_code, "请先打开文书" in unread.text) == (409, True), "nobody signs what was not open"
+    assert "公开通报待签发，请党委宣传部负责人阅后签发" in staff.get(f"/cases/{SIGN}").text
+    answer = submit(staff, SIGN, "approve", by="钱校长")
+    assert answer.status_code == 303, answer.text
     case = context.store.cases.get(SIGN)
     assert case
     signed = [record for record in case.steps if record.approved_by == "王老师"]
@@ -36,9 +43,15 @@ def test_a_signature(staff: Browser, context: AppContext) -> None:
     assert (signed[0].approver_user, signed[0].approver_post) == ("wang", "党委宣传部部长")
     assert signed[0].issued_at == NOW
     page = staff.get(answer.headers["location"])
-    assert "已签批" in page.text
+    assert "已签发并编号" in page.text
     assert "王老师" in page.text
-    assert "赵书记" not in page.text, "a typed name signs nothing"
+    assert "钱校长" not in page.text, "a typed name signs nothing"
+
+
+def lies(context: AppContext, notice: str) -> None:
+    """The letter was written into the outbox folder; its addressee has no mailbox."""
+    context.store.outbox.claim(NOW, 1, only=notice)
+    context.store.outbox.mark_to_print(notice, NOW)
 
 
 def test_what_the_case_does_not_allow_is_said(staff: Browser, context: AppContext) -> None:
@@ -68,10 +81,28 @@ def test_an_appeal_from_its_register_to_its_decision(staff: Browser, context: Ap
 
 def test_delivery_exemption_and_endings(staff: Browser, context: AppContext) -> None:
     """Each form reaches its move."""
-    assert submit(staff, SENT, "deliver").status_code == 303
+    assert submit(staff, SENT, "deliver", receiver="图书馆办公室").status_code == 409, "it was not sent yet"
+    lies(context, f"{SENT}/rectification")
+    assert submit(staff, SENT, "deliver", receiver=" ").status_code == 409
+    assert submit(staff, SENT, "deliver", receiver="图书馆", day="2027-01-01").status_code == 409
+    assert submit(staff, SENT, "deliver", receiver="图书馆", day="soon").status_code == 422
+    assert submit(staff, SENT, "deliver", receiver="图书馆办公室", way="oa").status_code == 303
     sent = context.store.cases.get(SENT)
     assert sent
     assert sent.issued_steps[-1].delivered_at == NOW
+    row = context.store.outbox.one(f"{SENT}/rectification")
+    assert row
+    assert row.receipt
+    assert (row.state, row.receipt.receiver, row.receipt.way, row.receipt.by) == (
+        "delivered",
+        "图书馆办公室",
+        "oa",
+        "王老师",
+    )
+    assert submit(staff, SENT, "undo").status_code == 303
+    again = context.store.outbox.one(f"{SENT}/rectification")
+    assert again
+    assert (again.state, again.receipt) == ("to_print", None)
     assert submit(staff, NEW, "exempt", by="赵书记", reason="寒假", until="soon").status_code == 422
     assert submit(staff, NEW, "exempt", by="赵书记", reason="寒假", until="2027-02-28").status_code == 303
     new = context.store.cases.get(NEW)

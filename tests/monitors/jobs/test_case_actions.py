@@ -11,16 +11,21 @@ from pathlib import Path
 import pytest
 
 from monitors.app_context import AppContext
-from monitors.jobs import case_actions
+from monitors.jobs import case_actions, letters
+from monitors.jobs.batches import withdraw_batch
 from monitors.jobs.check import check
 from monitors.jobs.delivery import deliver
+from monitors.jobs.surveys import close_survey
 from monitors.settings import load_settings
 from rules.accounts.state import apply_observation
 from rules.cases.case import CaseError, StepRecord
 from rules.model import BEIJING, CaseState, ClaimType, Filing, Observation, Outcome, Platform, Post
 from storage.cases import CaseTransaction
 from storage.filings import key_of
+from storage.letters import LetterDesk
+from storage.notices import DeliveryWay, NoticeState
 from storage.store import Store
+from tests.support.signing import SIGNER, check_and_sign, sign_one
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=BEIJING)
 
@@ -89,6 +94,19 @@ def waiting(context: AppContext, number: str) -> StepRecord:
     return case.pending_step
 
 
+def hand_over(context: AppContext, number: str) -> None:
+    """The case's paper, received by the unit today."""
+    notice = letters.undelivered(context, number)
+    day = context.clock().date()
+    letters.deliver(context, notice, day=day, way=DeliveryWay.IN_PERSON, receiver="图书馆办公室", by="陈经办")
+
+
+def close_survey_of(context: AppContext) -> None:
+    """Papers are drafted from today on; where no survey is open yet, one is opened and closed."""
+    context.store.surveys.open("sias", "首次核对", context.clock())
+    close_survey(context, "sias", by="陈经办", drafts_from=context.clock().date())
+
+
 def silent(context: AppContext) -> list[str]:
     return [case.number for case in context.store.cases.all("sias") if case.rule == "inactivity"]
 
@@ -102,8 +120,11 @@ def test_many_hands_open_each_case_once_and_number_without_gaps(sias: AppContext
     assert len(silent(sias)) == 6
     assert len({case.key for case in cases}) == len(cases)
     assert sorted(int(case.number[-4:]) for case in cases) == list(range(1, len(cases) + 1))
-    numbers = [row.number for row in sias.store.outbox.all(school="sias")]
-    assert len(numbers) == len(set(numbers)) >= 6
+    assert sias.store.outbox.all(school="sias") == [], "a school's first findings are looked over first"
+    check_and_sign(sias, "sias")
+    numbers = [row.number for row in sias.store.outbox.all(school="sias") if row.number]
+    assert sorted(numbers) == sorted(set(numbers))
+    assert len(numbers) == 6
 
 
 @pytest.mark.parametrize("crash_at", range(1, 8))
@@ -113,19 +134,18 @@ def test_a_crash_between_any_two_writes_leaves_all_or_nothing(
     for number in range(3):
         look(sias, number, START - timedelta(days=90))
     calls = 0
-    for name in ("write", "enqueue_notice", "next_number"):
-        real = getattr(CaseTransaction, name)
+    close_survey_of(sias)
+    for kind, name in ((CaseTransaction, "write"), (LetterDesk, "put"), (CaseTransaction, "next_number")):
+        real = getattr(kind, name)
 
-        def failing(
-            self: CaseTransaction, *args: object, _real: Callable[..., object] = real, **given: object
-        ) -> object:
+        def failing(self: object, *args: object, _real: Callable[..., object] = real, **given: object) -> object:
             nonlocal calls
             calls += 1
             if calls == crash_at:
                 raise KeyboardInterrupt
             return _real(self, *args, **given)
 
-        monkeypatch.setattr(CaseTransaction, name, failing)
+        monkeypatch.setattr(kind, name, failing)
     with pytest.raises(KeyboardInterrupt):
         check(sias, "sias", sias.clock())
     assert sias.store.cases.all("sias") == []
@@ -158,20 +178,21 @@ def test_the_sias_ladder_climbs_on_fresh_looks_only(sias: AppContext, clock: Clo
     """2 months → 整改; received + 1 month → 公开通报, signed; + 1 month → 关停, signed. A wall on the day stops it."""
     last = datetime(2026, 1, 1, 8, 0, tzinfo=BEIJING)
     look(sias, 0, last)
-    check(sias, "sias", clock.now)
+    check_and_sign(sias, "sias")
     number = silent(sias)[0]
     deliver(sias, clock.now)
-    case_actions.deliver(sias, number, at=clock.now)
+    hand_over(sias, number)
     due = waiting(sias, number).due_at
     assert due.date() == date(2026, 4, 2)  # received on 2 March: the month ends with 2 April
-    case_actions.approve(sias, number, by="王部长")
+    with pytest.raises(CaseError, match="期限未到"):
+        letters.draft_of(sias, number)
     clock.now = due + timedelta(hours=1)
     look(sias, 0, None, Outcome.BLOCKED)
-    check(sias, "sias", clock.now)
+    check_and_sign(sias, "sias")
     assert waiting(sias, number).issued_at is None, "never on a stale look"
     clock.now += timedelta(hours=1)
     look(sias, 0, last)
-    check(sias, "sias", clock.now)
+    check_and_sign(sias, "sias")
     case = sias.store.cases.get(number)
     assert case
     assert [step.document.value for step in case.issued_steps] == ["rectification", "public_notice"]
@@ -185,15 +206,91 @@ def test_the_sias_ladder_climbs_on_fresh_looks_only(sias: AppContext, clock: Clo
 
 def test_a_post_that_predates_the_notice_withdraws_it(sias: AppContext, clock: Clock) -> None:
     look(sias, 0, START - timedelta(days=90))
-    check(sias, "sias", clock.now)
+    check_and_sign(sias, "sias")
     number = silent(sias)[0]
+    deliver(sias, clock.now)
+    hand_over(sias, number)
     clock.now += timedelta(days=1)
     look(sias, 0, START - timedelta(days=2))
     check(sias, "sias", clock.now)
     case = sias.store.cases.get(number)
     assert case
     assert case.state is CaseState.WITHDRAWN
-    assert "correction" in {row.document_type for row in sias.store.outbox.all(case=number)}
+    states = {row.document_type: row.state for row in sias.store.outbox.all(case=number)}
+    assert states == {"rectification": NoticeState.DELIVERED, "correction": NoticeState.DRAFT}
+
+
+def test_a_signed_paper_whose_reason_is_gone_never_leaves(sias: AppContext, clock: Clock) -> None:
+    look(sias, 0, START - timedelta(days=90))
+    check_and_sign(sias, "sias")
+    number = silent(sias)[0]
+    clock.now += timedelta(minutes=3)
+    look(sias, 0, clock.now - timedelta(minutes=1))  # the unit posts between the signature and the sending
+    assert deliver(sias, clock.now).claimed == 0
+    (row,) = sias.store.outbox.all(case=number)
+    assert (row.state, row.number) == (NoticeState.STOPPED, "校媒巡整〔2026〕1号"), (
+        "the number stays with what was stopped"
+    )
+    case = sias.store.cases.get(number)
+    assert case
+    assert (case.state, case.issued_steps) == (CaseState.CLOSED, ())
+    assert list((sias.settings.data / "outbox").rglob("*.docx")) == []
+
+
+def test_facts_that_changed_are_read_again_before_signing(sias: AppContext, clock: Clock) -> None:
+    look(sias, 0, START - timedelta(days=90))
+    check(sias, "sias", clock.now)
+    close_survey_of(sias)
+    number = silent(sias)[0]
+    draft = letters.draft_of(sias, number)
+    seen = letters.facts_read(sias, draft)
+    sias.store.filings.save([replace(filing(0), first_owner="李示例", name="西亚斯图书馆")], by="测试", now=clock.now)
+    with pytest.raises(letters.FactsChanged, match=r"账号由.*变为.*西亚斯图书馆"):
+        letters.sign(sias, draft, SIGNER, seen=seen)
+    assert [row.number for row in sias.store.outbox.all(case=number)] == [""], "no number is used up"
+    sign_one(sias, draft)
+    assert [row.number for row in sias.store.outbox.all(case=number)] == ["校媒巡整〔2026〕1号"]
+
+
+def test_one_wrong_batch_is_taken_back_with_one_letter_a_unit(sias: AppContext, clock: Clock) -> None:
+    for n in range(3):
+        look(sias, n, START - timedelta(days=90))
+    check_and_sign(sias, "sias")
+    numbers = silent(sias)
+    deliver(sias, clock.now)
+    for number in numbers[:2]:
+        hand_over(sias, number)
+    done = withdraw_batch(sias, "sias", numbers, by="王老师", reason="读取有误，页面改版")
+    assert len(done.corrections) == 1, "one unit, one letter"
+    assert {case.state for case in map(sias.store.cases.get, numbers) if case} == {CaseState.WITHDRAWN}
+    assert sorted(sias.store.outbox.cases_of(done.corrections[0])) == sorted(numbers[:2])
+    stopped = [row.state for row in sias.store.outbox.all(case=numbers[2])]
+    assert stopped == [NoticeState.STOPPED], "what nobody had needs no correction"
+    sign_one(sias, done.corrections[0])
+    row = sias.store.outbox.one(done.corrections[0])
+    assert row
+    assert row.number == "校媒巡更〔2026〕1号"
+
+
+def test_a_decision_is_taken_back_within_ten_minutes(sias: AppContext, clock: Clock) -> None:
+    look(sias, 0, START - timedelta(days=90))
+    check_and_sign(sias, "sias")
+    number = silent(sias)[0]
+    before = sias.store.cases.get(number)
+    case_actions.appeal(sias, number, by="图书馆", reason="有异议")
+    clock.now += timedelta(minutes=9)
+    assert case_actions.undo(sias, number, by="王老师") == before
+    case_actions.withdraw(sias, number, by="王老师", reason="核查有误")
+    (row,) = sias.store.outbox.all(case=number)
+    assert row.state is NoticeState.STOPPED
+    restored = case_actions.undo(sias, number, by="王老师")
+    assert restored.state is CaseState.OPEN
+    states = [row.state for row in sias.store.outbox.all(case=number)]
+    assert sorted(states) == [NoticeState.DRAFT, NoticeState.STOPPED], "drafted again, under another id"
+    case_actions.dismiss(sias, number, by="王老师", reason="不属实")
+    clock.now += timedelta(minutes=11)
+    with pytest.raises(CaseError, match="没有可以撤销的操作"):
+        case_actions.undo(sias, number, by="王老师")
 
 
 def test_a_blocked_crawl_accuses_nobody(sias: AppContext, clock: Clock) -> None:

@@ -10,7 +10,7 @@ import pytest
 from monitors.app_context import AppContext
 from monitors.cli.main import main
 from monitors.clock import wall
-from monitors.jobs.check import CaseWriter
+from monitors.jobs.case_writer import CaseWriter
 from monitors.jobs.register_import import NEEDS, OWNERS, consequences
 from monitors.settings import load_settings
 from rules.calendar import china_calendar

@@ -64,10 +64,25 @@ def test_seeded_histories_reach_every_document() -> None:
         "issued public_notice",
         "issued shutdown",
         "withdrawn correction",
-        "revoked correction",
         "eased",
         "decided appeal_decision",
         "closed closure",
         "reopened",
         "dismissed",
     } <= kinds
+
+
+def test_a_second_paper_that_was_wrong_is_taken_back_alone() -> None:
+    context = World()
+    for hours, acts in ((24 * 60, ("sign", "deliver")), (24 * 63, ("propose", "sign"))):
+        context.advance(hours)
+        context.look("full")
+        context.check()
+        for what in acts:
+            context.act(what)
+    context.publish(hours_ago=30)
+    context.advance(1)
+    context.look("full")
+    context.check()
+    context.finish()
+    assert context.seen_kinds["revoked correction"] == 1

@@ -9,7 +9,7 @@ import pytest
 
 from alerts.notices.planning import owed_notices
 from rules.calendar import china_calendar
-from rules.cases import transitions
+from rules.cases import signing, transitions
 from rules.cases.case import Case, CaseError, EventKind
 from rules.cases.reconcile import reconcile
 from rules.cases.transitions import HoldReason
@@ -30,6 +30,7 @@ from rules.policies.routing import route, supervisor
 from rules.policies.schema import Policy, category_rank
 from tests.support.cases import NOW, SIAS, finding, notified
 from tests.support.factories import at, filing, seen_with
+from tests.support.signing import SIGNER, signed
 
 DAY = timedelta(days=1)
 DUT, BIT, WUT = bundled_policy("dut"), bundled_policy("bit"), bundled_policy("wut")
@@ -44,8 +45,7 @@ def after(case: Case, *findings: Finding, now: Any = NOW, policy: Policy = SIAS)
 def criticised() -> Case:
     """A notice of 2 March received the 3rd, and a public notice of 4 April."""
     case = replace(notified(), shown_at=at("2026-04-04 08:00"))
-    case, _ = transitions.approve(case, "public_notice", "王部长", at("2026-04-04 08:30"))
-    return transitions.issue(case, at("2026-04-04 09:00"))[0]
+    return signed(case, at("2026-04-04 09:00"))[0]
 
 
 def test_a_post_within_the_term_takes_back_the_public_notice_alone() -> None:
@@ -99,7 +99,7 @@ def test_unconfirmed_numbers_make_no_paper() -> None:
     case = replace(notified(), school_to_confirm=True)
     assert transitions.escalation_status(case, at("2026-06-01")).reason in (HoldReason.STALE, HoldReason.UNCONFIRMED)
     with pytest.raises(CaseError, match="待学校确认"):
-        transitions.approve(case, "public_notice", "王部长", NOW)
+        signing.sign(replace(case, shown_at=at("2026-06-01")), "public_notice", SIGNER, at("2026-06-01"))
 
 
 def answers(policy: Policy, who: Account, now: str) -> dict[str, Finding]:

@@ -7,14 +7,27 @@ from itertools import count
 import pytest
 
 from rules.calendar import china_calendar
-from rules.cases import transitions
+from rules.cases import signing, transitions
 from rules.cases.case import SYSTEM, Case, CaseError, EventKind
 from rules.cases.reconcile import reconcile
+from rules.cases.signing import Signatory
 from rules.cases.transitions import HoldReason
 from rules.model import CaseState, DocumentType, Finding, Platform, Verdict
+from rules.people import PeopleError
 from rules.policies.schema import Addressee
 from tests.support.cases import DAY, NOW, SIAS, finding, notified, opened
 from tests.support.factories import at
+from tests.support.signing import EDITOR, SIGNER, signed
+
+LATER = at("2026-04-04 09:00")
+
+
+def due(case: Case) -> Case:
+    return replace(case, shown_at=LATER)
+
+
+def appealed(case: Case) -> Case:
+    return transitions.appeal(case, "图书馆馆长", "一直在更新", NOW + DAY)[0]
 
 
 def test_the_whole_ladder() -> None:
@@ -25,18 +38,23 @@ def test_the_whole_ladder() -> None:
     later = at("2026-04-04 09:00")
     assert transitions.escalation_status(case, later).reason is HoldReason.STALE
     case = replace(case, shown_at=later)
+    assert transitions.escalation_status(case, later).reason is HoldReason.UNPROPOSED
+    with pytest.raises(CaseError, match="须先由经办提请"):
+        signing.sign(case, "public_notice", SIGNER, later)
+    case, (proposed,) = signing.propose(case, "public_notice", EDITOR, later)
+    assert proposed.by == "陈经办"
     assert transitions.escalation_status(case, later).reason is HoldReason.NEEDS_APPROVER
-    case, (event,) = transitions.approve(case, "public_notice", "王部长", later)
-    assert event.by == "王部长"
-    case, (event,) = transitions.issue(case, later, notice="n2")
+    with pytest.raises(PeopleError, match="另一人签批"):
+        signing.sign(case, "public_notice", EDITOR, later)
+    case, (approved, event) = signing.sign(case, "public_notice", SIGNER, later, notice="n2", seen="abc")
+    assert (approved.by, approved.data.seen, event.by) == ("王部长", "abc", "王部长")
     assert event.data.document is DocumentType.PUBLIC_NOTICE
     assert event.data.tell == (Addressee.UNIT, Addressee.SUPERVISOR, Addressee.LEADERS, Addressee.SCHOOL)
     assert case.steps[1].approved_by == "王部长"
     assert transitions.escalation_status(case, later).reason is HoldReason.UNDELIVERED
     case, _ = transitions.register_delivery(case, "public_notice", later, china_calendar())
     end = at("2026-05-05 09:00")
-    case, _ = transitions.approve(replace(case, shown_at=end), "shutdown", "王部长", end)
-    case, _ = transitions.issue(case, end)
+    case, _ = signed(replace(case, shown_at=end), end)
     case, _ = transitions.register_delivery(case, "shutdown", end, china_calendar())
     assert transitions.escalation_status(case, end).reason is HoldReason.FINISHED
     case, (event,) = transitions.close(case, "王老师", "已关停", end)
@@ -47,13 +65,13 @@ def test_the_whole_ladder() -> None:
 @pytest.mark.parametrize(
     ("change", "frozen", "now", "reason"),
     [
-        ({}, (), NOW, HoldReason.DUE),
+        ({}, (), NOW, HoldReason.NEEDS_APPROVER),
+        ({"surveyed": True}, (), NOW, HoldReason.SURVEY),
         ({}, (Platform.WEIBO,), NOW, HoldReason.FROZEN),
-        ({}, (Platform.WECHAT,), NOW, HoldReason.DUE),
+        ({}, (Platform.WECHAT,), NOW, HoldReason.NEEDS_APPROVER),
         ({}, (), NOW + 2 * DAY, HoldReason.STALE),
         ({}, (), NOW - DAY, HoldReason.NOT_DUE),
         ({"shown_at": NOW + DAY}, (), NOW, HoldReason.STALE),
-        ({"provisional": True}, (), NOW, HoldReason.PROVISIONAL),
         ({"state": CaseState.RESOLVED}, (), NOW, HoldReason.RESOLVED),
         ({"state": CaseState.DISMISSED}, (), NOW, HoldReason.SETTLED),
     ],
@@ -66,21 +84,33 @@ def test_why_a_step_waits(
 
 
 REFUSED: list[tuple[str, Callable[[Case], object], str]] = [
-    ("nobody signs", lambda c: transitions.approve(c, "public_notice", " ", NOW), "请写明经办人"),
-    ("the system signs", lambda c: transitions.approve(c, "public_notice", SYSTEM, NOW), "必须由具名的人"),
     (
-        "a step that is not next",
-        lambda c: transitions.approve(c, "shutdown", "王部长", NOW),
-        "当前待发的不是“关停通知”",
+        "nobody proposes",
+        lambda c: signing.propose(due(c), "public_notice", Signatory(display=" "), LATER),
+        "请写明经办人",
     ),
-    ("a step the ladder lacks", lambda c: transitions.approve(c, "fine", "王部长", NOW), "没有“fine”"),
-    ("too early", lambda c: transitions.issue(c, NOW + 2 * DAY), "现在不能发文：期限未到"),
+    (
+        "the system signs",
+        lambda c: signing.sign(opened(), "rectification", Signatory(display=SYSTEM), NOW),
+        "必须由具名的人",
+    ),
+    ("a step that is not next", lambda c: signing.sign(c, "shutdown", SIGNER, NOW), "当前没有待签发的“关停通知”"),
+    ("a step the ladder lacks", lambda c: signing.sign(c, "fine", SIGNER, NOW), "没有“fine”"),
+    ("in advance", lambda c: signing.sign(c, "public_notice", SIGNER, NOW + 2 * DAY), "现在不能签发：期限未到"),
+    ("by itself", lambda c: signing.issue(opened(), NOW), "现在不能发文：待签发"),
+    ("proposed for nothing", lambda c: signing.propose(opened(), "rectification", EDITOR, NOW), "不需要提请"),
+    (
+        "decided by the signer",
+        lambda c: transitions.decide(appealed(c), False, "王部长", "维持", NOW + DAY),
+        "由另一人决定",
+    ),
+    ("leave of years", lambda c: transitions.exempt(c, "王部长", "搬迁", NOW + 400 * DAY, NOW), "最长一年"),
     (
         "delivered twice",
         lambda c: transitions.register_delivery(c, "rectification", NOW, china_calendar()),
         "不能登记送达|已登记送达",
     ),
-    ("delivered unsent", lambda c: transitions.register_delivery(c, "shutdown", NOW, china_calendar()), "尚未发出"),
+    ("delivered unsent", lambda c: transitions.register_delivery(c, "shutdown", NOW, china_calendar()), "尚未签发"),
     ("no reason", lambda c: transitions.appeal(c, "图书馆", "", NOW), "请写明申诉理由"),
     ("nothing to decide", lambda c: transitions.decide(c, True, "李主任", "对", NOW), "没有待决定的申诉"),
     ("leave without end", lambda c: transitions.exempt(c, "王部长", "搬迁", NOW, NOW), "截止日期"),
@@ -100,7 +130,7 @@ def test_an_appeal_stops_the_clock_and_closing() -> None:
     assert transitions.escalation_status(case, NOW + 90 * DAY).reason is HoldReason.APPEAL
     moves: tuple[Callable[[], object], ...] = (
         lambda: transitions.close(case, "王老师", "到位", NOW),
-        lambda: transitions.approve(case, "public_notice", "王部长", NOW),
+        lambda: signing.propose(case, "public_notice", EDITOR, NOW),
         lambda: transitions.decide(case, True, "图书馆馆长", "我同意", NOW),
         lambda: transitions.appeal(case, "图书馆馆长", "再申诉", NOW),
     )
@@ -183,7 +213,7 @@ def test_undetermined_neither_accuses_nor_cures() -> None:
 def test_automatic_closing_follows_the_policy_of_the_opening() -> None:
     policy = SIAS.model_copy(update={"closing": "automatic"})
     ((case, _),) = reconcile({}, [finding()], policy, NOW, lambda: "XJ-1", china_calendar())
-    case, _ = transitions.issue(case, NOW)
+    case, _ = signed(case, NOW)
     fine = [finding(verdict=Verdict.COMPLIANT)]
     ((case, _),) = reconcile({case.key: case}, fine, SIAS, NOW + DAY, str, china_calendar())
     ((case, events),) = reconcile({case.key: case}, fine, SIAS, NOW + 2 * DAY, str, china_calendar())

@@ -1,0 +1,68 @@
+"""摸底: what the first look found, before any paper is drafted; struck, corrected, and closed with a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, Response
+
+from monitors.console.access import require_role, view_of
+from monitors.console.rendering import redirect_after, render, school_names, world_of
+from monitors.jobs import case_actions
+from monitors.jobs.surveys import close_survey, survey_view
+from rules.cases.case import CaseError
+
+router = APIRouter()
+Words = Annotated[str, Form(max_length=2000)]
+Numbers = Annotated[list[str], Form(max_length=500)]
+
+
+@router.get("/survey")
+def survey(request: Request, school: str = "") -> HTMLResponse:
+    """Every school's survey: findings by clause and unit, gaps of the register apart."""
+    return _page(request, school)
+
+
+def _page(request: Request, school: str = "", *, error: str = "", status: int = 200) -> HTMLResponse:
+    context, view = world_of(request), view_of(request)
+    names = school_names(context, view)
+    shown = [code for code in names if code in context.policies and school in ("", code)]
+    views = [(code, names[code], survey_view(context, code)) for code in shown]
+    today = context.clock().date()
+    return render(request, "survey.html", "摸底", surveys=views, today=today, names=names, error=error, status=status)
+
+
+@router.post("/survey/close")
+async def close(request: Request, school: Words, drafts_from: Words = "") -> Response:
+    """End a school's survey; papers are drafted from the chosen day on."""
+    if not view_of(request).sees_school(school):
+        raise HTTPException(404, "没有这所学校。")
+    who = require_role(request, school)
+    try:
+        day = date.fromisoformat(drafts_from)
+        await run_in_threadpool(close_survey, world_of(request), school, by=who.display, drafts_from=day)
+    except ValueError:
+        return await run_in_threadpool(partial(_page, request, error="请填写开始拟文的日期。", status=422))
+    except CaseError as error:
+        return await run_in_threadpool(partial(_page, request, error=str(error), status=409))
+    return redirect_after("/survey", "surveyed")
+
+
+@router.post("/survey/dismiss")
+async def strike(request: Request, numbers: Numbers, reason: Words = "") -> Response:
+    """Strike findings that are not to be pursued, with one reason."""
+    context = world_of(request)
+    for number in numbers:
+        school = await run_in_threadpool(context.store.cases.school_of, number)
+        if school is None or not view_of(request).sees_school(school):
+            raise HTTPException(404, "没有这个编号的问题。")
+        who = require_role(request, school)
+        try:
+            await run_in_threadpool(case_actions.dismiss, context, number, by=who.display, reason=reason)
+        except CaseError as error:
+            return await run_in_threadpool(partial(_page, request, error=str(error), status=409))
+    return redirect_after("/survey", "struck")

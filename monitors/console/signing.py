@@ -1,0 +1,63 @@
+"""What a signer has had open: the facts of a draft go out with its page and come back with the signature."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from alerts.notices.notice import Notice
+from alerts.notices.reading import facts_of
+from monitors.console.app_state import state_of
+from rules.cases.case import CaseError
+from rules.cases.signing import Signatory
+from rules.people import User
+from storage.notices import OutboxNotice
+from storage.serialization import load
+
+KEPT = 5000
+"""How many openings the process remembers; an older page sends its facts along anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A draft as it is shown to a person: the letter, its paper, and its facts as the form carries them."""
+
+    row: OutboxNotice
+    paper: Notice
+    seen: str
+
+
+def reading(request: Request, row: OutboxNotice) -> Reading:
+    """Show a draft, and remember that this person had it open."""
+    paper = load(Notice, row.document)
+    facts = facts_of(paper)
+    user: User | None = request.state.session.user
+    if user:
+        opened: dict[tuple[str, str], Mapping[str, str]] = state_of(request.app).opened_papers
+        opened[user.name, row.id] = facts
+        while len(opened) > KEPT:
+            opened.pop(next(iter(opened)))
+    return Reading(row, paper, json.dumps(facts, ensure_ascii=False))
+
+
+def read_by(request: Request, notice_id: str, seen: str) -> Mapping[str, str]:
+    """The facts that this person was shown. Raises CaseError where the paper was never open."""
+    user: User | None = request.state.session.user
+    try:
+        facts = json.loads(seen) if seen else None
+    except ValueError:
+        facts = None
+    if isinstance(facts, dict) and all(isinstance(part, str) for pair in facts.items() for part in pair):
+        return facts
+    opened: Mapping[tuple[str, str], Mapping[str, str]] = state_of(request.app).opened_papers
+    if user is None or (user.name, notice_id) not in opened:
+        raise CaseError("请先打开文书，阅读之后再签发。")
+    return opened[user.name, notice_id]
+
+
+def signatory(user: User) -> Signatory:
+    """Whoever is signed in, as papers bear the name."""
+    return Signatory(display=user.display, user=user.name, post=user.post)

@@ -1,0 +1,225 @@
+"""Where cases change: what a change owes is drafted, and what it makes pointless is stopped, in the same transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from alerts.notices.drafting import draft
+from alerts.notices.joint import join_notices
+from alerts.notices.notice import Notice, Reference
+from alerts.notices.planning import PlannedNotice, addressed, owed_notices, planned_step
+from monitors.app_context import AppContext
+from monitors.jobs.paper_facts import case_now, exhibits, issuing_office
+from rules.calendar import Calendar
+from rules.cases import signing
+from rules.cases.case import SYSTEM, Case, CaseEvent
+from rules.cases.reconcile import overtaken
+from rules.cases.transitions import RESTING, escalation_status
+from rules.model import BEIJING, CaseState, DocumentType, Filing, Finding, Platform
+from rules.policies.schema import Addressee, LadderStep, Policy
+from storage.cases import CaseTransaction
+from storage.letters import UNSENT
+from storage.notices import NoticeState, OutboxEntry, OutboxNotice
+from storage.serialization import dump, load
+
+
+@dataclass
+class CaseWriter:
+    """One school's cases inside one transaction. ``frozen``: platforms that the breaker has stopped."""
+
+    context: AppContext
+    book: CaseTransaction
+    policy: Policy
+    calendar: Calendar
+    now: datetime
+    frozen: Collection[Platform] = ()
+    issued: int = 0
+    drafts: int = 0
+    _reminders: list[Case] = field(default_factory=list)
+
+    def save(self, case: Case, events: Iterable[CaseEvent]) -> None:
+        """Write a change and draft the answers that the case's history owes by now; a case that is over, or looks cured,
+        has no step to be signed."""
+        self.book.write(case, list(events))
+        if case.state.is_final or case.state is CaseState.RESOLVED:
+            self._stop_step_drafts(case, case.closing_reason or case.state.label)
+        history = self.book.events(case.number)
+        for planned in owed_notices(case, history, self.policy, written=self.book.notice_ids(case.number)):
+            self._put(case, self.paper(planned, case))
+
+    def prepare(self, cases: Iterable[Case]) -> None:
+        """Draft the steps that are due, stop drafts that are not any more, and let informal reminders go."""
+        drafts = {row.id: row for row in self.book.letters.in_state(NoticeState.DRAFT)}
+        for case in cases:
+            status = escalation_status(case, self.now, self.frozen)
+            if status.ready:
+                self._reminders.append(case)
+            elif status.signable and status.step:
+                self._draft_step(case, status.step, drafts)
+            elif status.reason not in RESTING:
+                self._stop_step_drafts(case, status.reason.label)
+        self._send_reminders()
+
+    def recall_overtaken(self, cases: dict[str, Case], findings: Mapping[str, Finding]) -> None:
+        """Stop signed papers that nobody was sent yet and whose reason is gone; ``cases`` then holds the cases as they are."""
+        rows = self.book.letters.in_state(*UNSENT)
+        keys = {case.number: key for key, case in cases.items()} if rows else {}
+        for row in rows:
+            for number in self.book.letters.cases_of(row.id):
+                case = cases.get(keys.get(number, ""))
+                finding = findings.get(case.key) if case and not case.state.is_final else None
+                if case and finding and overtaken(case, finding, self.policy):
+                    for changed in self.recall(case, SYSTEM, f"尚未发出，情况已有变化：{finding.reason}"):
+                        cases[changed.key] = changed
+
+    def recall(self, case: Case, by: str, reason: str) -> list[Case]:
+        """Stop this case's signed papers that nobody was sent; the cases that this changed, itself first. A letter about
+        several cases is stopped for all of them."""
+        changed: dict[str, Case] = {case.number: case}
+        for row in self.book.letters.of_case(case.number, UNSENT):
+            about = [self.book.case(number) for number in self.book.letters.cases_of(row.id)]
+            issued = [each for each in about if each and any(r.notice == row.id for r in each.issued_steps)]
+            if not issued or not self.book.letters.stop(row.id, reason):
+                continue
+            for each in issued:
+                latest = changed.get(each.number, each)
+                changed[each.number], events = signing.stop(latest, row.id, by, reason, self.now)
+                self.book.write(changed[each.number], events)
+        return list(changed.values())
+
+    def paper(
+        self, planned: PlannedNotice, case: Case, *, number: str = "", signer: signing.Signatory | None = None
+    ) -> Notice:
+        """A paper made from the facts of this moment; without ``number`` and ``signer`` it is a draft."""
+        whose = addressed(case, planned.tell, self.policy)
+        return draft(
+            planned,
+            case,
+            self.policy,
+            issuing_office(self.context.settings, self.policy),
+            number=number,
+            issued_at=self.now,
+            recipients=recipients(self.context, case, planned.tell),
+            addressee_mailboxes=recipients(self.context, case, [whose] if whose else ()),
+            evidence=exhibits(self.context, case, case.evidence),
+            proof=exhibits(self.context, case, planned.evidence),
+            earlier=self.earlier(case, planned.revoked),
+            signer=signer.display if signer else "",
+            signer_post=signer.post if signer else "",
+            demo=self.context.settings.demo,
+        )
+
+    def step_paper(
+        self, case: Case, step: LadderStep, notice: str, *, number: str = "", signer: signing.Signatory | None = None
+    ) -> Notice:
+        """The paper of a step, to the unit that the register names today."""
+        present = case_now(self.context, case, self.now)
+        events = self.book.events(case.number)
+        planned = planned_step(present, step, events, self.policy, notice=notice, now=self.now)
+        return self.paper(planned, present, number=number, signer=signer)
+
+    def owed(self, case: Case, notice: str) -> PlannedNotice | None:
+        """The answer of this id that the case's history owes."""
+        found = owed_notices(case, self.book.events(case.number), self.policy)
+        return next((planned for planned in found if planned.id == notice), None)
+
+    def earlier(self, case: Case, only: Collection[str] = ()) -> tuple[Reference, ...]:
+        """What went out before; of a correction of some papers, those papers."""
+        numbers = {row.id: row.number for row in self.book.letters.of_case(case.number)}
+        return tuple(
+            Reference(
+                number=numbers[record.notice],
+                document=record.document.label,
+                issued_at=record.issued_at,
+                delivered_at=record.delivered_at,
+            )
+            for record in case.issued_steps
+            if record.issued_at and record.issued_at < self.now and record.notice in numbers
+            if not only or record.step in only
+        )
+
+    def _draft_step(self, case: Case, step: LadderStep, drafts: Mapping[str, OutboxNotice]) -> None:
+        notice = signing.notice_id(case, self.book.events(case.number), step.code)
+        known = drafts.get(notice)
+        if known is None or _stale(load(Notice, known.document), case_now(self.context, case, self.now)):
+            self._put(case, self.step_paper(case, step, notice))
+
+    def _put(self, case: Case, paper: Notice) -> None:
+        self.book.letters.put(entry_of(paper, (case.number,), NoticeState.DRAFT))
+        self.drafts += 1
+
+    def _stop_step_drafts(self, case: Case, reason: str) -> None:
+        steps = {step.document.value for step in case.ladder}
+        for row in self.book.letters.of_case(case.number, (NoticeState.DRAFT,)):
+            if row.document_type in steps:
+                self.book.letters.stop(row.id, reason)
+
+    def _send_reminders(self) -> None:
+        """Informal reminders that are due: one letter a unit a day, with a table where it speaks of several accounts."""
+        day = self.now.astimezone(BEIJING).date()
+        by_unit: defaultdict[str, list[Case]] = defaultdict(list)
+        for case in self._reminders:
+            by_unit[case_now(self.context, case, self.now).unit].append(case)
+        self._reminders.clear()
+        for unit, found in by_unit.items():
+            cases = sorted(found, key=lambda case: case.number)
+            notice = f"{self.book.school.upper()}/reminder/{day}/{unit}"
+            if self.book.letters.one(notice) is None:  # else the unit has had its letter today
+                self._send_reminder(notice, cases)
+
+    def _send_reminder(self, notice: str, cases: list[Case]) -> None:
+        papers = []
+        for case in cases:
+            assert case.pending_step, "a reminder is a step that waits"
+            papers.append(self.step_paper(case, case.step_by_code(case.pending_step.step), notice))
+        numbers = tuple(case.number for case in cases)
+        self.book.letters.put(entry_of(join_notices(papers), numbers, NoticeState.DUE))
+        for case in cases:
+            self.save(*signing.issue(case, self.now, notice=notice, frozen=self.frozen))
+            self.issued += 1
+
+
+def entry_of(paper: Notice, cases: tuple[str, ...], state: NoticeState) -> OutboxEntry:
+    """A paper as the outbox keeps it."""
+    accounts = "、".join(dict.fromkeys((paper.account, *(other.account for other in paper.others))))
+    return OutboxEntry(
+        id=paper.id,
+        number=paper.number,
+        case_number=cases[0],
+        document=paper.document.value,
+        body=dump(paper),
+        unit=paper.unit or paper.addressee,
+        title=accounts,
+        cases=cases,
+        state=state,
+    )
+
+
+def numbered(document: DocumentType) -> bool:
+    """True for a paper that bears a 文号; a 提示函 is a letter without one."""
+    return document is not DocumentType.REMINDER
+
+
+def _stale(kept: Notice, present: Case) -> bool:
+    """True where a draft does not say what is so now."""
+    return (kept.unit, kept.account, kept.reason, kept.shown_at) != (
+        present.unit,
+        present.title,
+        present.reason,
+        present.shown_at,
+    )
+
+
+def recipients(context: AppContext, case: Case, tell: Iterable[Addressee]) -> tuple[str, ...]:
+    """Mailboxes behind the addressees: the register's for the unit, the settings' for offices."""
+    boxes: list[str] = []
+    for who in tell:
+        if who is Addressee.UNIT:
+            filings: list[Filing] = context.store.filings.by_key([case.account]).get(case.account, [])
+            boxes += [mail for filing in filings if filing.school == case.school for mail in filing.emails]
+        else:
+            boxes += context.settings.mailboxes.get(who.value, ())
+    return tuple(dict.fromkeys(boxes))

@@ -1,0 +1,145 @@
+"""Letters in the console: read and signed one by one or together, printed with a cover sheet, delivered, held back."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+
+import pytest
+
+from monitors.app_context import AppContext
+from rules.model import CaseState
+from rules.people import grants_of
+from storage.notices import NoticeState
+from tests.conftest import NOW
+from tests.support.console import DEMO, PEOPLE, Browser
+
+FIRST = "DEMO-2026-0002"
+"""A case whose 整改通知书 lies before the signer, about an account that is as silent as it says."""
+
+
+@pytest.fixture(autouse=True)
+def _crawler_is_trusted(context: AppContext) -> None:
+    """The breaker of the case's platform is closed again."""
+    context.store.platform_state.set("weibo", breaker_opened_at=None)
+
+
+def draft_of(context: AppContext) -> str:
+    (row,) = [r for r in context.store.outbox.all(case=FIRST) if r.state is NoticeState.DRAFT]
+    return row.id
+
+
+def seen_on(page: str, notice: str) -> str:
+    """What the list's form carries of one draft."""
+    found = re.search(rf'name="seen:{re.escape(notice)}" value="([^"]*)"', page)
+    assert found
+    return html.unescape(found[1])
+
+
+def test_drafts_are_looked_at_and_signed_together(staff: Browser, context: AppContext) -> None:
+    notice = draft_of(context)
+    page = staff.get("/notices/sign").text
+    assert "已超过2个月" in page, "the reason stands beside it"
+    assert "待签发" in staff.get(f"/notices/{notice}.body").text, "across the draft"
+    answer = staff.submit("/notices/sign", ids=notice, **{f"seen:{notice}": seen_on(page, notice)})
+    assert answer.headers["location"] == "/notices/sign?done=signed", answer.text
+    row = context.store.outbox.one(notice)
+    assert row
+    assert row.state is NoticeState.DUE
+    assert "〔2026〕" in row.number
+    assert "王老师" in staff.get(f"/notices/{notice}.body").text, "the paper names who signed it"
+    assert staff.submit("/notices/sign", ids=notice).status_code == 409, "signed once"
+
+
+def test_what_changed_since_it_was_open_is_said(staff: Browser, context: AppContext) -> None:
+    notice = draft_of(context)
+    stale = (
+        seen_on(staff.get("/notices/sign").text, notice)
+        .replace("图书馆", "别的单位", 1)
+        .replace("招生就业处", "别的单位", 1)
+    )
+    stale = stale.replace("校团委", "别的单位", 1)
+    answer = staff.submit("/notices/sign", ids=notice, **{f"seen:{notice}": stale})
+    assert answer.status_code == 409
+    assert "情况有变化" in answer.text
+    row = context.store.outbox.one(notice)
+    assert row
+    assert (row.state, row.number) == (NoticeState.DRAFT, "")
+
+
+def test_printed_and_handed_over(staff: Browser, context: AppContext) -> None:
+    notice = draft_of(context)
+    page = staff.get("/notices/sign").text
+    staff.submit("/notices/sign", ids=notice, **{f"seen:{notice}": seen_on(page, notice)})
+    assert staff.get("/notices/hand-over/print").status_code == 404
+    context.store.outbox.claim(NOW, 1, only=notice)
+    context.store.outbox.mark_to_print(notice, NOW)
+    assert "待打印" in staff.get("/notices/hand-over").text
+    printed = staff.get("/notices/hand-over/print?form=html").text
+    assert "文书送达签收单" in printed
+    assert "break-after:page" in printed
+    assert staff.submit("/notices/hand-over/printed", ids=notice).status_code == 303
+    fields = {"ids": notice, "receiver": "办公室李老师", "way": "in_person"}
+    assert staff.submit("/notices/hand-over", day="2027-01-01", **fields).status_code == 409
+    assert staff.submit("/notices/hand-over", day="", **fields).status_code == 422
+    assert staff.submit("/notices/hand-over", day=f"{NOW:%Y-%m-%d}", **fields).status_code == 303
+    page = staff.get(f"/notices/{notice}.html").text
+    assert "办公室李老师" in page
+    assert "由<bdi>王老师</bdi>登记" in page
+
+
+def test_a_signed_paper_is_held_back(staff: Browser, context: AppContext) -> None:
+    notice = draft_of(context)
+    page = staff.get("/notices/sign").text
+    staff.submit("/notices/sign", ids=notice, **{f"seen:{notice}": seen_on(page, notice)})
+    assert staff.submit(f"/notices/{notice}/stop", reason="再核实").status_code == 303
+    assert "停发" in staff.get(f"/notices/{notice}.html").text
+    assert draft_of(context) == f"{notice}-2", "it may be signed again, under another number"
+
+
+def test_letters_are_found_by_unit_and_word(staff: Browser, context: AppContext) -> None:
+    unit = next(row.unit for row in context.store.outbox.all(case=FIRST))
+    assert draft_of(context) in staff.get(f"/notices?unit={unit}&state=draft").text
+    assert draft_of(context) not in staff.get("/notices?q=没有这个词").text
+
+
+def test_a_unit_sees_no_draft(context: AppContext, staff: Browser) -> None:
+    """What nobody has signed is nobody's but the office's."""
+    row = context.store.outbox.one(draft_of(context))
+    assert row
+    context.store.users.change(replace(PEOPLE["unit"], grants=grants_of(["unit"], unit=row.unit)), now=NOW)
+    with Browser(staff.app, base_url=str(staff.base_url)) as unit:
+        unit.sign_in("unit")
+        assert unit.get(f"/cases/{FIRST}").status_code == 200
+        assert "待签发" not in unit.get(f"/cases/{FIRST}").text.partition('id="h-notices"')[2]
+        for kind in ("html", "body", "docx"):
+            assert unit.get(f"/notices/{row.id}.{kind}").status_code == 404
+
+
+def test_a_batch_is_taken_back(staff: Browser, context: AppContext) -> None:
+    assert "整批撤回" in staff.get("/cases/batches").text
+    assert staff.submit("/cases/batches", numbers=FIRST, reason="导入有误").status_code == 303
+    found = context.store.cases.get(FIRST)
+    assert found
+    assert found.state is CaseState.WITHDRAWN
+    assert staff.submit("/cases/batches", numbers=FIRST, reason="导入有误").status_code == 409
+    assert staff.submit("/cases/batches", numbers="NO-1", reason="x").status_code == 404
+
+
+@pytest.mark.parametrize(("action", "until", "status"), [("close", "", 303), ("fly", "", 409), ("exempt", "soon", 409)])
+def test_several_with_one_reason(staff: Browser, context: AppContext, action: str, until: str, status: int) -> None:
+    given = {"numbers": "DEMO-2026-0005", "action": action, "reason": "已复核", "until": until}
+    assert staff.submit("/cases/several", **given).status_code == status
+
+
+def test_the_survey_is_closed_with_a_day(staff: Browser, context: AppContext) -> None:
+    context.store.surveys.open(DEMO, "导入台账", NOW)
+    assert "导入台账" in staff.get("/survey").text
+    assert staff.submit("/survey/close", school=DEMO, drafts_from="").status_code == 422
+    assert staff.submit("/survey/close", school=DEMO, drafts_from="2026-01-01").status_code == 409
+    assert staff.submit("/survey/close", school=DEMO, drafts_from="2026-12-01").status_code == 303
+    survey = context.store.surveys.newest(DEMO)
+    assert survey
+    assert survey.closed_by == "王老师"
+    assert staff.submit("/survey/dismiss", numbers=FIRST, reason="已报备").status_code == 303
