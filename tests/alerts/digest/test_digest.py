@@ -95,7 +95,7 @@ def test_who_must_act_by_when_comes_first() -> None:
         "SIAS-2026-0003",
         "SIAS-2026-0002",
     ]
-    assert act[0].text.startswith("分管校领导：签批关停通知")
+    assert act[0].text.startswith("分管校领导：签发关停通知")
     assert "已到期" not in act[1].text
     assert "在等申诉待决定" in act[1].text
     assert "（暂定）" in act[1].text
@@ -109,7 +109,7 @@ def test_what_waits_for_a_signature_stands_once_and_what_is_late_is_red() -> Non
     assert "图书馆：11月19日已到期" in page.sections[0].lines[0].text
     many = [dataclasses.replace(BUSY.awaiting[0], number=f"N{n}", title=f"账号{n}") for n in range(5)]
     (line,) = digest(dataclasses.replace(BUSY, awaiting=many, cases=())).sections[0].lines
-    assert line.text == "分管校领导：签批关停通知 5 份，最早自11月19日起等待：“账号0”、“账号1”、“账号2”等 5 个"
+    assert line.text == "分管校领导：签发关停通知 5 份，最早自11月19日起等待：“账号0”、“账号1”、“账号2”等 5 个"
 
 
 def test_what_left_in_the_schools_name_is_listed_once_and_what_reached_nobody_first() -> None:
