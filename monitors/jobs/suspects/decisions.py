@@ -11,6 +11,9 @@ from rules.candidate_decisions import DecisionError, add_follow_up, decide_candi
 from rules.candidates import Candidate, CandidateState, ConfirmedKind, FollowUp, RegisterIndex
 from rules.model import SearchHit
 
+TRIES = 5
+"""Times a decision is taken again because a search met the same account in between."""
+
 
 @dataclass(frozen=True)
 class Decided:
@@ -40,21 +43,24 @@ def decide_candidate_as(
     A confirmed one has its case at once, an excluded one loses it; an excluded one is never raised again unless its name
     changes. Only what the register holds is 已备案.
     """
-    candidate = _found(context, school, key)
-    if expected is not None and candidate.state is not expected:
-        raise SuspectTaken(_taken(candidate))
-    if state is CandidateState.FILED and not in_register(context, candidate):
-        raise SuspectError(
-            f"台账中没有“{candidate.name[:40]}”，不能按已备案处理。请先把它登记到台账（登记后会自动离开待核实）；"
-            "台账中用的是别的名称或标识的，请先改正台账。"
-        )
-    try:
-        decided = decide_candidate(candidate, state, by=by, reason=reason, now=context.clock(), unit=unit, kind=kind)
-    except DecisionError as error:
-        raise SuspectError(str(error)) from error
-    if not context.store.candidates.save(decided, expected=candidate.state):
-        raise SuspectTaken(_taken(context.store.candidates.one(school, key) or candidate))
-    return _followed(context, decided)
+    for _ in range(TRIES):
+        candidate = _found(context, school, key)
+        if expected is not None and candidate.state is not expected:
+            raise SuspectTaken(_taken(candidate))
+        expected = candidate.state  # a search may meet it again meanwhile; another person's decision stands
+        if state is CandidateState.FILED and not in_register(context, candidate):
+            raise SuspectError(
+                f"台账中没有“{candidate.name[:40]}”，不能按已备案处理。请先把它登记到台账（登记后会自动离开待核实）；"
+                "台账中用的是别的名称或标识的，请先改正台账。"
+            )
+        now = context.clock()
+        try:
+            decided = decide_candidate(candidate, state, by=by, reason=reason, now=now, unit=unit, kind=kind)
+        except DecisionError as error:
+            raise SuspectError(str(error)) from error
+        if context.store.candidates.change(candidate, decided, f"suspect.{state.value}", now):
+            return _followed(context, decided)
+    raise SuspectError(f"疑似账号 {key} 正在被搜索任务更新，您的操作没有保存，请稍后再试。")
 
 
 def undo(context: AppContext, school: str, key: str, *, by: str) -> Decided:
