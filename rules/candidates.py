@@ -44,9 +44,55 @@ class CandidateState(LabeledEnum):
     FILED = "filed", "已备案"
 
 
+class ConfirmedKind(LabeledEnum):
+    """What a confirmed account is, in the words of the person who looked."""
+
+    MISUSE = "misuse", "擅用校名"
+    IMPERSONATION = "impersonation", "冒充"
+    UNFILED = "unfiled", "未备案的校内账号"
+    DORMANT = "dormant", "已停用"
+
+
+class FollowUp(LabeledEnum):
+    """What the office does about a confirmed account, outside the ladder."""
+
+    COMPLAINT = "complaint", "平台投诉"
+    TALK = "talk", "约谈"
+    CYBERSPACE = "cyberspace", "转网信部门"
+    REGISTER = "register", "纳入备案"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpRecord:
+    """One such step: who did it, when, and what came of it."""
+
+    kind: FollowUp
+    at: datetime
+    by: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What stood before a decision, so that it can be taken back."""
+
+    state: CandidateState = CandidateState.WAITING
+    by: str = ""
+    at: datetime | None = None
+    reason: str = ""
+    name: str = ""
+    kind: ConfirmedKind | None = None
+    unit: str = ""
+    expires_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One found account and its decision. Personal accounts carry name, link, reason, evidence and expiry only."""
+    """One found account and its decision. Personal accounts carry name, link, reason, evidence and expiry only.
+
+    ``origin``: where it came from, where no search found it; never part of a paper. ``before``: what stood before the last
+    decision. ``follow_ups``: what was done about it since.
+    """
 
     school: str
     key: str
@@ -68,7 +114,18 @@ class Candidate:
     decided_at: datetime | None = None
     decision_reason: str = ""
     decided_name: str = ""
+    decided_kind: ConfirmedKind | None = None
     unit: str = ""
+    origin: str = ""
+    before: Decision | None = None
+    follow_ups: tuple[FollowUpRecord, ...] = ()
+
+    @property
+    def ours(self) -> bool:
+        """True where it is an account of the school's own: as the person said, else as the search has it."""
+        if self.decided_kind in (ConfirmedKind.MISUSE, ConfirmedKind.IMPERSONATION):
+            return False
+        return self.decided_kind is ConfirmedKind.UNFILED or self.kind is CandidateKind.UNFILED
 
     def suspicion(self) -> Suspicion:
         """What the rules hear about it: until a person confirmed it, nothing is called a violation."""
@@ -76,7 +133,7 @@ class Candidate:
             term=self.term,
             kind=self.match_kind,
             why=self.why,
-            own_body=self.kind == CandidateKind.UNFILED,
+            own_body=self.ours,
             confirmed_by=self.decided_by if self.state == CandidateState.CONFIRMED else "",
             evidence=self.evidence,
             review=self.state != CandidateState.CONFIRMED,
@@ -196,6 +253,7 @@ def merge_candidate(known: Candidate | None, new: Candidate) -> Candidate:
         new,
         first_seen_at=known.first_seen_at,
         evidence=tuple(dict.fromkeys((*known.evidence, *new.evidence)))[-10:],
+        origin=new.origin or known.origin,
     )
     if known.state == CandidateState.WAITING or _plain(known.decided_name) != _plain(new.name):
         return merged
@@ -206,31 +264,9 @@ def merge_candidate(known: Candidate | None, new: Candidate) -> Candidate:
         decided_at=known.decided_at,
         decision_reason=known.decision_reason,
         decided_name=known.decided_name,
+        decided_kind=known.decided_kind,
         unit=known.unit,
         expires_at=known.expires_at,
-    )
-
-
-def decide_candidate(
-    candidate: Candidate, state: CandidateState, *, by: str, reason: str, now: datetime, unit: str = ""
-) -> Candidate:
-    """A person's decision; ``unit``: whose the account is, where the person found out. Raises ValueError with a Chinese sentence when it lacks a name or a reason."""
-    if state is CandidateState.WAITING:
-        raise ValueError("请选择确认、排除或已备案。")
-    if not by.strip():
-        raise ValueError("请写明是谁作的决定。")
-    if state == CandidateState.EXCLUDED and not reason.strip():
-        raise ValueError("排除一个疑似账号时请写明理由，以便今后查考。")
-    expires = candidate.expires_at
-    if candidate.personal:
-        expires = None if state == CandidateState.CONFIRMED else now + PERSONAL_KEPT
-    return replace(
-        candidate,
-        state=state,
-        decided_by=by.strip(),
-        decided_at=now,
-        decision_reason=reason.strip(),
-        decided_name=candidate.name,
-        unit=unit.strip() or candidate.unit,
-        expires_at=expires,
+        before=known.before,
+        follow_ups=known.follow_ups,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,6 +50,26 @@ class CandidateRepository:
             action, now = f"suspect.{candidate.state.value}", candidate.decided_at or candidate.last_seen_at
             record_document(tx, action, candidate.key, known, row["document"], now=now, school=candidate.school)
             return True
+
+    def change(self, known: Candidate, changed: Candidate, action: str, now: datetime) -> bool:
+        """Keep a change if the candidate is still as it was known; False where somebody changed it in between."""
+        mine = (CANDIDATE.c.school == known.school) & (CANDIDATE.c.key == known.key)
+        with self._db.write() as tx:
+            stored = tx.execute(select(CANDIDATE.c.document).where(mine).with_for_update()).scalar()
+            if stored is None or load(Candidate, stored) != known:
+                return False
+            row = _row(changed)
+            tx.execute(CANDIDATE.update().where(mine).values(**row))
+            record_document(tx, action, known.key, stored, row["document"], now=now, school=known.school)
+            return True
+
+    def counts(self, schools: Collection[str]) -> dict[CandidateState, int]:
+        """How many of these schools stand in each state; of the waiting ones those a person has to look at."""
+        shown = (CANDIDATE.c.state != CandidateState.WAITING.value) | CANDIDATE.c.kind.in_(REVIEWED)
+        query = select(CANDIDATE.c.state, func.count()).where(CANDIDATE.c.school.in_(list(schools)), shown)
+        with self._db.read() as tx:
+            found = {state: n for state, n in tx.execute(query.group_by(CANDIDATE.c.state))}
+        return {state: found.get(state.value, 0) for state in CandidateState}
 
     def one(self, school: str, key: str) -> Candidate | None:
         """One candidate."""

@@ -171,6 +171,24 @@ class ReadModels:
             page = tx.execute(query.limit(limit).offset(offset))
             return [load(Case, body) for (body,) in page], int(total)
 
+    def open_cases_about(self, accounts: Collection[str]) -> dict[tuple[str, str], str]:
+        """By school and account key the number of the newest open case about these accounts."""
+        query = select(CASE.c.school, CASE.c.account, CASE.c.number).where(
+            CASE.c.account.in_(list(accounts)), CASE.c.state.in_(OPEN)
+        )
+        with self._db.read() as tx:
+            rows = tx.execute(query.order_by(CASE.c.opened_at, CASE.c.number))
+            return {(school, account): number for school, account, number in rows}
+
+    def filings_like(self, fragments: Collection[str], schools: Collection[str], limit: int = 200) -> list[Filing]:
+        """Filings of these schools whose name holds one of these pieces of a name, in the order of their names."""
+        if not fragments:
+            return []
+        alike = or_(*(FILING.c.name.contains(fragment, autoescape=True) for fragment in fragments))
+        query = select(FILING.c.document).where(FILING.c.school.in_(list(schools)), alike)
+        with self._db.read() as tx:
+            return [load(Filing, body) for (body,) in tx.execute(query.order_by(FILING.c.name).limit(limit))]
+
     def count_observations_after(self, seq: int) -> tuple[int, dict[tuple[str, str], int]]:
         """Observations numbered above ``seq`` by platform and outcome, and the newest number: to count without rereading."""
         newest = func.max(OBSERVATION.c.seq)

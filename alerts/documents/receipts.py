@@ -35,7 +35,8 @@ def cover_sheet(notices: Sequence[Notice], now: datetime, templates_dir: Path | 
         Block(BlockType.TITLE, HEADING),
         Block(BlockType.BODY, f"发文机关：{office}。本单共 {len(papers)} 份文书，{units} 个单位，{day(now)}制。"),
         table([COLUMNS, *rows]),
-        Block(BlockType.BODY, "送达人（签字）：　　　　　　　　　　送达日期：　　　　年　　月　　日"),
+        Block(BlockType.BODY, "送达人（签字）：　　　　　　　　　　"),
+        Block(BlockType.BODY, "送达日期：　　　　年　　月　　日"),
         Block(
             BlockType.BODY,
             "签收人签字即为收到。签收日期是整改期限的起算日，请如实填写；拒绝签收的，由送达人注明情况和见证人。",

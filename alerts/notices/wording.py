@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.notices.notice import EvidenceCitation, Notice
+from rules.cases.transitions import ABOUT_NAMES
 from rules.model import BEIJING, DocumentType, Platform
 
 NOUNS = {
@@ -15,8 +16,6 @@ NOUNS = {
     Platform.MINIPROGRAM: "该小程序",
 }
 """What an account is called from its second mention on; all others are 该账号."""
-ABOUT_NAMES = frozenset({"unregistered_name", "unfiled_account"})
-"""Rules about accounts that nobody filed: a person has confirmed each of them."""
 KINDS = ("办法", "规定", "细则", "条例", "制度", "意见", "指标", "通知")
 """How the title of a regulation ends, which is what it is called when it is named again."""
 STANDING = ("责令", "予以", "下达", "作出")
@@ -89,7 +88,7 @@ def consequence(notice: Notice) -> str:
 def act_on(notice: Notice, account: str) -> str:
     """What a 关停通知 is about: 责令注销微博账号“…”."""
     act = notice.act or "关停"
-    if notice.platform is not Platform.WEBSITE and act.endswith("账号"):
+    if notice.platform not in NOUNS and act.endswith("账号"):
         label = notice.platform.label
         return f"{act.removesuffix('账号')}{label}{'' if label.endswith('号') else '账号'}“{account}”"
     return f"对{notice.platform.label}“{account}”{act if act.startswith(STANDING) else f'予以{act}'}"

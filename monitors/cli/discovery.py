@@ -1,4 +1,4 @@
-"""`xunjian discover` and `xunjian suspect`: looking for accounts nobody filed, and what people decide about them."""
+"""`xunjian discover`: looking for accounts nobody filed."""
 
 from __future__ import annotations
 
@@ -8,41 +8,13 @@ from typing import Annotated, Any
 
 import typer
 
-from monitors.app_context import AppContext
-from monitors.cli.groups import CommandGroup
-from monitors.cli.options import (
-    DecidedByOption,
-    Format,
-    FormatOption,
-    OnlySchoolOption,
-    PlatformsOption,
-    ReasonOption,
-    ReplayOption,
-    SchoolOption,
-    SuspectKey,
-    UnitOption,
-    asked,
-    decided_by,
-    print_rows,
-)
+from monitors.cli.options import Format, FormatOption, PlatformsOption, ReplayOption, asked, known_schools, print_rows
+from monitors.cli.suspects import line_of
 from monitors.errors import InvalidInput
-from rules.candidates import Candidate, CandidateState, clones_first
 from rules.model import Platform
-from rules.people import Role
 from storage.database import StorageError
 
-commands = CommandGroup()
 Schools = Annotated[list[str] | None, typer.Option("--school", help="只查这些学校（代码），可写多次")]
-
-
-def _known(context: AppContext, schools: list[str]) -> list[str]:
-    if not context.schools:
-        raise InvalidInput("台账是空的，不知道要为哪所学校查找。请先用 xunjian register import 导入台账。")
-    for code in schools:
-        if code not in context.schools or code not in context.policies:
-            known = [each for each in context.schools if each in context.policies]
-            raise InvalidInput(f"学校 {code!r} 没有台账或制度文件。可用: {', '.join(known) or '（无）'}")
-    return schools
 
 
 def discover_now(
@@ -61,7 +33,7 @@ def discover_now(
     if replay and not Path(replay).exists():
         raise InvalidInput(f"找不到录制文件 {replay}")
     with asked(ctx).context() as context:
-        schools = _known(context, school or [])
+        schools = known_schools(context, school or [])
         report: DiscoverReport = asyncio.run(
             discover(context, platforms=platform or [], schools=schools, replay=replay)
         )
@@ -89,121 +61,3 @@ def as_text(report: Any) -> str:
     lines += [f"  {label}被拦截后正在休息，{until:%m-%d %H:%M} 之后再查" for label, until in report.resting.items()]
     lines += [f"  {row.reply.label}：{row.search}“{row.query}”（{row.reason}），不能说明没有" for row in report.hidden]
     return "\n".join([*lines, *report.notes])
-
-
-def line_of(candidate: Candidate) -> str:
-    """One candidate on one line."""
-    expires = f"；{candidate.expires_at:%Y-%m-%d} 后删除" if candidate.expires_at else ""
-    return (
-        f"{candidate.state.label} {candidate.school} {candidate.key} {candidate.name}（{candidate.platform.label}，{candidate.kind.label}）"
-        f" {candidate.url} {candidate.why}{expires}"
-    )
-
-
-@commands.command("list")
-def listed(
-    ctx: typer.Context,
-    school: SchoolOption = "",
-    state: Annotated[
-        str, typer.Option(help="waiting 待核实、confirmed 已确认、excluded 已排除、filed 已备案；不填为全部")
-    ] = "",
-    form: FormatOption = Format.TEXT,
-) -> None:
-    """列出疑似账号及已作的决定。"""
-    from monitors.jobs.discovery.run import as_row
-
-    if state and state not in list(CandidateState):
-        raise InvalidInput(f"没有状态 {state!r}。可用: {', '.join(CandidateState)}")
-    with asked(ctx).context() as context:
-        found = clones_first(context.store.candidates.all(school or None, CandidateState(state) if state else None))
-    if form == Format.TEXT:
-        typer.echo("\n".join(map(line_of, found)) or "没有疑似账号。")
-    else:
-        print_rows(map(as_row, found), form)
-
-
-@commands.command("confirm")
-def confirm(
-    ctx: typer.Context,
-    key: SuspectKey,
-    by: DecidedByOption,
-    school: OnlySchoolOption = "",
-    reason: ReasonOption = "",
-    unit: UnitOption = "",
-) -> None:
-    """确认：确属未备案或擅用校名，下次判定时按制度立案。责任单位不明的，文书等查明以后再发。"""
-    _judge(ctx, key, school, CandidateState.CONFIRMED, by, reason, unit)
-
-
-@commands.command("exclude")
-def exclude(
-    ctx: typer.Context, key: SuspectKey, by: DecidedByOption, reason: ReasonOption, school: OnlySchoolOption = ""
-) -> None:
-    """排除：不属于本校事项；名称不变就不再提出。尚未发文的条目同时认定不属实。"""
-    _judge(ctx, key, school, CandidateState.EXCLUDED, by, reason)
-
-
-@commands.command("filed")
-def filed(
-    ctx: typer.Context, key: SuspectKey, by: DecidedByOption, school: OnlySchoolOption = "", reason: ReasonOption = ""
-) -> None:
-    """已备案：学校已经给这个账号备案。"""
-    _judge(ctx, key, school, CandidateState.FILED, by, reason)
-
-
-def _judge(
-    ctx: typer.Context, key: str, school: str, state: CandidateState, by: str, reason: str, unit: str = ""
-) -> None:
-    from monitors.jobs.discovery.candidates import SuspectError, decide_candidate_as
-
-    with asked(ctx).context() as context:
-        code = school or _only(context, key)
-        try:
-            with decided_by(context, by, {Role.EDITOR}, code) as user:
-                person = user.display if user else by
-                decided, notes = decide_candidate_as(context, code, key, state, by=person, reason=reason, unit=unit)
-        except SuspectError as error:
-            raise InvalidInput(str(error)) from error
-    typer.echo("\n".join([line_of(decided), *notes]))
-
-
-def _only(context: AppContext, key: str) -> str:
-    schools = [candidate.school for candidate in context.store.candidates.all() if candidate.key == key]
-    if len(schools) != 1:
-        raise InvalidInput(
-            f"{'有多所学校' if schools else '没有'}疑似账号 {key}，请用 xunjian suspect list 查看，并用 --school 写明学校。"
-        )
-    return schools[0]
-
-
-@commands.command("import")
-def import_now(
-    ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="名单：xlsx 或 csv，列出名称或链接")],
-    school: OnlySchoolOption = "",
-    form: FormatOption = Format.TEXT,
-) -> None:
-    """导入别人提供的名单：逐行比对校名与台账，可疑的进入待核实；不能用的行逐行说明。"""
-    from monitors.jobs.list_import import import_list
-    from storage.register.sheets import NotATable
-
-    with asked(ctx).context() as context:
-        codes = _known(context, [school] if school else [code for code in context.schools if code in context.policies])
-        if len(codes) != 1:
-            raise InvalidInput(f"请用 --school 写明学校：{', '.join(codes)}")
-        try:
-            report = asyncio.run(import_list(context, file.read_bytes(), file.name, codes[0]))
-        except (NotATable, OSError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise InvalidInput(f"{file}: {reason}") from error
-    if form != Format.TEXT:
-        bad = [{"place": t.place, "column": t.column, "reason": t.reason, "kind": "bad_row"} for t in report.troubles]
-        print_rows([*report.rows, *bad], form)
-    else:
-        for row in report.rows:
-            typer.echo(f"{row['place']} {row['name'] or row['url']}：{row['kind_label']}，{row['why']}")
-        typer.echo(f"共 {len(report.rows)} 行，新的疑似账号 {report.new} 个，待人核实 {report.waiting} 个。")
-        for trouble in report.troubles:
-            typer.echo(f"{trouble.place} 未导入 {trouble.column} {trouble.reason}", err=True)
-    if report.troubles:
-        raise typer.Exit(1)

@@ -37,7 +37,7 @@ COMMANDS = tuple(
             "discover_now",
             "查找未备案的账号、网站和应用：在公开搜索中按计划查询，发现的交人核实；每次只查一部分，下次接着查。",
         ),
-        ("suspect", "discovery", "commands", "疑似账号：查看、确认、排除、已备案、导入名单。"),
+        ("suspect", "suspects", "commands", "疑似账号：查看、确认、排除、撤销、后续办理、导入名单。"),
         ("names", "names", "commands", "名称比对：是否使用或模仿受保护的校名。"),
         (
             "check",

@@ -132,3 +132,14 @@ def day(text: str, clock: Clock) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise InvalidInput(f"日期写法不对: {text!r}。请写成 2026-11-21 这样的格式。") from error
+
+
+def known_schools(context: AppContext, schools: list[str]) -> list[str]:
+    """These schools, each with a register and a policy here. Raises InvalidInput."""
+    if not context.schools:
+        raise InvalidInput("台账是空的，不知道要为哪所学校查找。请先用 xunjian register import 导入台账。")
+    for code in schools:
+        if code not in context.schools or code not in context.policies:
+            known = [each for each in context.schools if each in context.policies]
+            raise InvalidInput(f"学校 {code!r} 没有台账或制度文件。可用: {', '.join(known) or '（无）'}")
+    return schools

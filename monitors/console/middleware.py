@@ -48,6 +48,8 @@ HEADERS = {
     "cache-control": "no-store",
 }
 """A page may set its own value for any of them; nothing leaves without them."""
+OWN_SCRIPT = {"content-security-policy": f"{HEADERS['content-security-policy']}; script-src 'self'"}
+"""For the one page that has a script of ours: from our own host, never inline."""
 
 
 @dataclass

@@ -58,7 +58,7 @@ def _screened(
 ) -> Candidate | None:
     kind, why, candidate = screen(hunt, entry.found, context.clock())
     report.rows.append(_row(entry, kind.value, kind.label, why))
-    return replace(candidate, why=f"{why}（来自名单《{filename}》{entry.place}）") if candidate else None
+    return replace(candidate, origin=f"名单《{filename}》{entry.place}") if candidate else None
 
 
 async def _looked_at(context: AppContext, entry: ListRow, report: ListReport) -> None:

@@ -12,8 +12,10 @@ from monitors.app_context import AppContext
 from monitors.settings import Settings
 from rules.accounts.join import join
 from rules.cases.case import Case
+from rules.cases.transitions import ABOUT_NAMES
 from rules.policies.schema import Policy
 from storage.evidence import EvidenceArchive, EvidenceError
+from storage.evidence.warc import StoredPage
 
 
 def issuing_office(settings: Settings, policy: Policy) -> IssuingOffice:
@@ -31,19 +33,32 @@ def issuing_office(settings: Settings, policy: Policy) -> IssuingOffice:
 
 
 def exhibits(context: AppContext, case: Case, ids: Sequence[str]) -> tuple[EvidenceCitation, ...]:
-    """These pages as a paper cites them, each with its own time and address. A page that nothing was read off (a search
-    result) has both from the archive; one that the archive has lost is cited by its id."""
+    """These pages as a paper cites them, each with its own time and address."""
+    named = case.title if case.rule in ABOUT_NAMES else ""
+    return tuple(item for item, _ in cited_pages(context, case.account, ids, named))
+
+
+def cited_pages(
+    context: AppContext, account: str, ids: Sequence[str], named: str = ""
+) -> list[tuple[EvidenceCitation, StoredPage | None]]:
+    """Each page as it is cited, and as it was kept; None where the archive has lost it. What was read off it says what it
+    shows; a page that nothing was read off is one that shows the name ``named``, by which the account was found."""
     archive = EvidenceArchive(context.evidence)
-    cited = citations(ids, context.store.observations.of_evidence(case.account, ids))
-    return tuple(item if item.seen_at else _from_archive(archive, item) for item in cited)
+    cited = citations(ids, context.store.observations.of_evidence(account, ids))
+    return [_with_page(archive, item, named) for item in cited]
 
 
-def _from_archive(archive: EvidenceArchive, item: EvidenceCitation) -> EvidenceCitation:
+def _with_page(
+    archive: EvidenceArchive, item: EvidenceCitation, listed: str
+) -> tuple[EvidenceCitation, StoredPage | None]:
     try:
         page = archive.get(item.id)
     except EvidenceError:
-        return item
-    return replace(item, seen_at=page.fetched_at, url=page.requested_url or page.url)
+        return item, None
+    if item.seen_at:
+        return item, page
+    shows = f"页面中显示名称“{listed[:40]}”" if listed else ""
+    return replace(item, seen_at=page.fetched_at, url=page.requested_url or page.url, shows=shows), page
 
 
 def case_now(context: AppContext, case: Case, now: datetime) -> Case:

@@ -14,7 +14,8 @@ import pytest
 
 import rules
 from alerts.documents.blocks import BlockType, MarkupError, parse, protect
-from alerts.documents.compose import PACKAGED, InvalidTemplate, cited, letter
+from alerts.documents.compose import PACKAGED, InvalidTemplate, letter
+from alerts.documents.templating import cited
 from alerts.messages import notice_html, notice_letter, notice_text
 from alerts.notices.drafting import UNNAMED, draft
 from alerts.notices.notice import SERIES, Notice, document_number

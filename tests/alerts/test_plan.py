@@ -97,3 +97,11 @@ def test_only_what_everyone_reads_is_public() -> None:
     }
     assert public == {"notice", "correction"}
     assert Addressee.SCHOOL in WITHDRAWN.data.tell
+
+
+def test_a_closure_stands_on_the_look_that_showed_the_cure() -> None:
+    resolved = event(EventKind.RESOLVED, evidence=("cure",))
+    *_, closure = owed_notices(case(), [issued("rectify"), resolved, CLOSED], policy())
+    assert closure.evidence == ("cure",)
+    *_, relapsed = owed_notices(case(), [issued("rectify"), resolved, REOPENED, CLOSED], policy())
+    assert relapsed.evidence == ()

@@ -125,3 +125,33 @@ def test_a_link_from_a_mail_finds_the_session(served: str, context: AppContext, 
     page.get_by_text("x").click()
     page.get_by_role("heading", name="问题台账").wait_for()
     window.close()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["by keyboard", "without script"])
+def test_a_suspect_is_confirmed_and_taken_back(script: bool, served: str, chromium: Browser) -> None:
+    """The whole way with the keyboard alone, and with a mouse where no script runs."""
+    window = chromium.new_context(java_script_enabled=script, locale="zh-CN")
+    page = window.new_page()
+    troubles = watch(page, served)
+    page.goto(f"{served}/suspects")
+    page.get_by_label("登录名").fill("wang")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{served}/suspects")
+    if script:
+        for key in ("j", "j", "k", "1", "Tab", "Tab"):
+            page.keyboard.press(key)
+        page.keyboard.type("已电话核实 j1")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+    else:
+        card = page.locator(".suspect").first
+        card.get_by_text("属实", exact=False).first.click()
+        card.get_by_label("核实情况和理由").fill("已电话核实 j1")
+        card.get_by_role("button", name="确认属实并立案").click()
+    page.get_by_text("已电话核实 j1").wait_for()
+    assert page.locator("main a.number").count() > 0
+    page.get_by_role("button", name="撤销这个决定").click()
+    page.get_by_text("”待核实。").wait_for()
+    assert not troubles
+    window.close()

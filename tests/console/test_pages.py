@@ -64,7 +64,7 @@ def test_strangers_words_are_harmless(staff: Browser, context: AppContext) -> No
     """No markup of theirs, no invisible or turning characters, no endless names, isolated, links without referrer."""
     for path in (*MAIN, *account_pages(context)[:6], "/suspects?state=waiting"):
         text = staff.get(path).text
-        assert "<script" not in text, path
+        assert "<script" not in text.replace('<script src="/static/suspects.js" defer></script>', ""), path
         assert "<img src=x" not in text, path
         assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b-\u200f]", text), path
         assert "办" * 200 not in text, path

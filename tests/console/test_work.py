@@ -9,7 +9,8 @@ import pytest
 
 from monitors.app_context import AppContext
 from monitors.console.routes import accounts, operations
-from rules.candidates import CandidateState, decide_candidate
+from rules.candidate_decisions import decide_candidate
+from rules.candidates import CandidateState
 from rules.model import CaseState, Platform
 from storage.filings import key_of
 from tests.conftest import NOW
@@ -139,7 +140,19 @@ def test_a_suspect_is_decided(staff: Browser, context: AppContext) -> None:
     """Under the name of who is signed in."""
     found = context.store.candidates.all(state=CandidateState.WAITING)[0]
     answer = staff.submit("/suspects/decide", school=found.school, key=found.key, verdict="confirmed", reason="")
-    assert answer.headers["location"] == "/suspects?done=judged"
+    assert answer.status_code == 422
+    fields = {
+        "school": found.school,
+        "key": found.key,
+        "verdict": "confirmed",
+        "kind": "misuse",
+        "reason": "已电话核实",
+    }
+    answer = staff.submit("/suspects/decide", **fields)
+    assert answer.headers["location"].startswith("/suspects?one=")
+    page = staff.get(answer.headers["location"]).text
+    assert "属实（擅用校名）" in page
+    assert "王老师" in page
     kept = context.store.candidates.one(found.school, found.key)
     assert kept
     assert kept.decided_by == "王老师"
@@ -224,7 +237,7 @@ def test_a_name_is_put_into_the_queue(staff: Browser, context: AppContext) -> No
     assert staff.submit("/scan/suspects", **listed).headers["location"] == "/suspects?done=listed"
     kept = [candidate for candidate in context.store.candidates.all(SIAS) if candidate.name == name]
     assert [(each.platform, each.state.value) for each in kept] == [(Platform.XIAOHONGSHU, "waiting")]
-    assert "王老师" in kept[0].why
+    assert "王老师" in kept[0].origin
     again = staff.submit("/scan/suspects", **listed)
     assert (again.status_code, "已在疑似账号中" in again.text) == (422, True)
     assert "在疑似账号中：待核实" in staff.submit("/scan", target=name).text

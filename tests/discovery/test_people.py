@@ -18,16 +18,17 @@ from typer.testing import CliRunner
 from crawler.discovery.lists import read_list
 from crawler.discovery.plan import SearchOutcome
 from monitors.app_context import AppContext
-from monitors.cli import discovery
+from monitors.cli import discovery, suspects
 from monitors.cli.options import CliContext
 from monitors.clock import starting_at
 from monitors.demo.campus import DemoCampus, demo_filings
 from monitors.errors import InvalidInput
 from monitors.jobs.check import check
-from monitors.jobs.discovery.candidates import SuspectError, SuspectTaken, decide_candidate_as, hunt_of, screen
+from monitors.jobs.discovery.candidates import SuspectError, SuspectTaken, hunt_of, screen
 from monitors.jobs.discovery.discover import DiscoverReport
 from monitors.jobs.discovery.run import UnansweredQuery
 from monitors.jobs.list_import import LOOKED_AT_MOST, import_list
+from monitors.jobs.suspects.decisions import decide_candidate_as
 from monitors.settings import load_settings
 from rules.candidates import Candidate, CandidateKind, CandidateState, SearchLogEntry
 from rules.model import CaseState, Platform, SearchHit
@@ -83,7 +84,7 @@ def test_a_decision_needs_a_person_and_a_reason(house: AppContext) -> None:
         decide_candidate_as(house, "demo", "weibo:1", CandidateState.CONFIRMED, by="王老师")
     with pytest.raises(SuspectError, match="请选择"):
         decide_candidate_as(house, "demo", KEY, CandidateState.WAITING, by="王老师")
-    confirmed, _ = decide_candidate_as(house, "demo", KEY, CandidateState.CONFIRMED, by="王老师")
+    confirmed = decide_candidate_as(house, "demo", KEY, CandidateState.CONFIRMED, by="王老师").candidate
     with pytest.raises(SuspectTaken, match=r"已由王老师于 .*作出决定（已确认），您的操作没有保存"):
         decide_candidate_as(
             house, "demo", KEY, CandidateState.EXCLUDED, by="李老师", reason="同名", expected=CandidateState.WAITING
@@ -96,7 +97,7 @@ def test_excluding_dismisses_the_open_case(house: AppContext) -> None:
     decide_candidate_as(house, "demo", KEY, CandidateState.CONFIRMED, by="王老师")
     check(house, "demo", NOW)
     (case,) = [case for case in house.store.cases.open("demo") if case.account == KEY]
-    _, notes = decide_candidate_as(house, "demo", KEY, CandidateState.EXCLUDED, by="李老师", reason="已获批准")
+    notes = decide_candidate_as(house, "demo", KEY, CandidateState.EXCLUDED, by="李老师", reason="已获批准").notes
     ended = house.store.cases.get(case.number)
     assert ended
     assert ended.state is CaseState.DISMISSED or "撤回" in notes[0]
@@ -165,7 +166,8 @@ def test_a_list_is_screened_row_by_row(house: AppContext) -> None:
     assert report.new == 1
     kept = house.store.candidates.one("demo", "weibo:7000000001")
     assert kept
-    assert "举报.csv" in kept.why
+    assert "举报.csv" in kept.origin
+    assert "举报.csv" not in kept.why
     again = asyncio.run(import_list(house, LIST.encode(), "举报.csv", "demo"))
     assert again.new == 0
 
@@ -216,7 +218,7 @@ def call(context: AppContext, *words: str) -> tuple[int, str]:
     def options(ctx: typer.Context) -> None:
         ctx.obj = CliContext(context.settings.data, starting_at(NOW))
 
-    app.add_typer(discovery.commands, name="suspect")
+    app.add_typer(suspects.commands, name="suspect")
     app.command("discover")(discovery.discover_now)
     result = CliRunner().invoke(app, list(words), env={"XUNJIAN_DEMO": "true"})
     if isinstance(result.exception, InvalidInput):

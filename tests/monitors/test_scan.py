@@ -181,7 +181,7 @@ def test_a_name_is_listed_once(office: AppContext) -> None:
     assert report.listing
     made = list_suspect(office, report.listing.name, "xiaohongshu", "", by="王老师")
     assert (made.platform, made.state) == (Platform.XIAOHONGSHU, CandidateState.WAITING)
-    assert "王老师" in made.why
+    assert "王老师" in made.origin
     assert made.suspicion().review  # nothing follows before a person looked
     with pytest.raises(SuspectError, match="已在疑似账号中"):
         list_suspect(office, "示范大学考研资料库", "xiaohongshu", "", by="李老师")

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from rules.candidates import Candidate, CandidateKind, CandidateState, decide_candidate
+from rules.candidate_decisions import decide_candidate
+from rules.candidates import Candidate, CandidateKind, CandidateState
 from rules.model import Filing, Platform
 from rules.people import User, grants_of
 from storage.audit import Actor, acting

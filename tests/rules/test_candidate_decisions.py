@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from monitors.clock import parse_now
-from rules.candidates import Candidate, CandidateKind, CandidateState, decide_candidate
+from rules.candidate_decisions import decide_candidate
+from rules.candidates import Candidate, CandidateKind, CandidateState
 from rules.model import Platform
 
 NOW = parse_now("2026-11-21T08:00+08:00")

@@ -1,4 +1,4 @@
-"""Found accounts become suspects: whose they are, and what a person decides about them."""
+"""Found accounts become suspects: whose they are."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from datetime import datetime
 
 from crawler.discovery.clones import LookalikeMatch
 from monitors.app_context import AppContext
-from monitors.jobs import case_actions
 from monitors.policy_registry import own_schools, protected_of
 from rules.accounts.identity import account_key, identity
 from rules.accounts.verified_owner import is_organization, is_own_unit
+from rules.candidate_decisions import decide_candidate
 from rules.candidates import (
     PERSONAL_KEPT,
     Candidate,
@@ -19,21 +19,17 @@ from rules.candidates import (
     CandidateState,
     RegisterIndex,
     classify_candidate,
-    decide_candidate,
     parent_domain,
 )
-from rules.cases.case import CaseError
 from rules.model import Platform, SearchHit
 from rules.names import Matcher, NameMatch, institution_of
 from rules.policies.schema import Policy
 
-ABOUT_NAMES = ("unregistered_name", "unfiled_account")
-"""Rules whose cases stand on a suspect alone."""
 NOBODY = NameMatch("", why="没有名称可以比对。")
 
 
 class SuspectError(Exception):
-    """A decision cannot be taken. Raised by `decide_candidate_as`; the command prints it and exits 2."""
+    """A decision cannot be taken. Raised by `monitors.jobs.suspects` and `list_suspect`; the command prints it and exits 2."""
 
 
 class SuspectTaken(SuspectError):
@@ -135,58 +131,6 @@ def _whose(
 
 def _host(found: SearchHit) -> str:
     return identity(Platform.WEBSITE, "", found.url).partition("/")[0].partition(":")[0]
-
-
-def decide_candidate_as(
-    context: AppContext,
-    school: str,
-    key: str,
-    state: CandidateState,
-    *,
-    by: str,
-    reason: str = "",
-    unit: str = "",
-    expected: CandidateState | None = None,
-) -> tuple[Candidate, list[str]]:
-    """A person's decision, and what became of the cases that stand on this suspect. ``unit``: whose the account is (of a
-    group: its creator's unit), to whom its papers go. ``expected``: the state that the person had before them, where they
-    chose from a page; without it a decision may be changed. Raises SuspectError, SuspectTaken.
-
-    The one way for the command line and the console. An excluded one is never raised again unless its name changes.
-    """
-    candidate = context.store.candidates.one(school, key)
-    if candidate is None:
-        raise SuspectError(f"没有这个疑似账号：{school} {key}。可以用 xunjian suspect list 查看。")
-    if expected is not None and candidate.state is not expected:
-        raise SuspectTaken(_taken(candidate))
-    try:
-        decided = decide_candidate(candidate, state, by=by, reason=reason, now=context.clock(), unit=unit)
-    except ValueError as error:
-        raise SuspectError(str(error)) from error
-    if not context.store.candidates.save(decided, expected=candidate.state):
-        raise SuspectTaken(_taken(context.store.candidates.one(school, key) or candidate))
-    excluded = state is CandidateState.EXCLUDED
-    return decided, dismiss_cases(context, decided) if excluded else []
-
-
-def _taken(candidate: Candidate) -> str:
-    who = f"由{candidate.decided_by}" if candidate.decided_by else "由他人"
-    when = f"于 {candidate.decided_at:%Y-%m-%d %H:%M} " if candidate.decided_at else ""
-    return f"“{candidate.name[:40]}”已{who}{when}作出决定（{candidate.state.label}），您的操作没有保存。"
-
-
-def dismiss_cases(context: AppContext, excluded: Candidate) -> list[str]:
-    """Dismiss the open cases about an excluded suspect; what was already sent has to be withdrawn by a person."""
-    told = []
-    for case in context.store.cases.open(excluded.school):
-        if case.account != excluded.key or case.rule not in ABOUT_NAMES:
-            continue
-        try:
-            case_actions.dismiss(context, case.number, by=excluded.decided_by, reason=excluded.decision_reason)
-            told.append(f"条目 {case.number} 已认定不属实。")
-        except CaseError as error:
-            told.append(f"{error}；如认定有误，请用 xunjian case withdraw {case.number} 撤回。")
-    return told
 
 
 def close_registered(context: AppContext, hunt: ScreeningContext) -> int:

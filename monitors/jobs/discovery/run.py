@@ -80,6 +80,7 @@ def as_row(candidate: Candidate) -> dict[str, Any]:
         "first_seen_at": iso(candidate.first_seen_at), "last_seen_at": iso(candidate.last_seen_at),
         "expires_at": iso(candidate.expires_at), "decided_by": candidate.decided_by,
         "decided_at": iso(candidate.decided_at), "decision_reason": candidate.decision_reason,
+        "decision_kind": candidate.decided_kind.value if candidate.decided_kind else None,
     }  # fmt: skip
 
 

@@ -30,6 +30,6 @@ def list_suspect(context: AppContext, name: str, platform: str, link: str, *, by
     candidate = screen(hunt_of(context), found, context.clock())[2]
     if candidate is None:
         raise SuspectError(f"“{name}”不需要列入：已在台账中，或名称与学校无关。请粘贴账号主页的链接再查一次。")
-    listed = replace(candidate, why=f"{candidate.why}（{by}在即时核查时列入，账号页面尚未看到）")
+    listed = replace(candidate, origin=f"{by}在即时核查时列入，账号页面尚未看到")
     context.store.candidates.meet([listed])
     return listed

@@ -105,7 +105,7 @@ def test_a_correction_lists_the_page_that_proved_the_error() -> None:
         shows="最近一次发布日期2026年11月18日",
     )
     text = said(DocumentType.CORRECTION, proof=(proof,))
-    assert "【更正所依据的页面】" in text
+    assert "更正所依据的页面　91ab34cd" in text
     assert "2026年11月30日09时30分" in text
     assert "91ab34cd" in text
     assert "予以撤销，自始无效" in text
@@ -147,3 +147,21 @@ def test_the_sentence_is_quoted_once() -> None:
     text = said(sentence=SENTENCE, step_sentence=SENTENCE)
     assert text.count(SENTENCE) == 1
     assert case().clause in text
+
+
+@pytest.mark.parametrize(
+    ("platform", "title"),
+    [
+        (Platform.WEIBO, "关于责令注销微博账号“西亚斯体育学院”的通知"),
+        (Platform.WECHAT, "关于责令注销微信公众号“西亚斯体育学院”的通知"),
+        (Platform.WEBSITE, "关于对网站“西亚斯体育学院”责令注销账号的通知"),
+        (Platform.GROUP, "关于对互联网群组“西亚斯体育学院”责令注销账号的通知"),
+    ],
+)
+def test_a_shutdown_is_titled_as_an_office_would(platform: Platform, title: str) -> None:
+    paper = dataclasses.replace(notice(DocumentType.SHUTDOWN), platform=platform, act="责令注销账号")
+    assert notice_letter(paper).subject.startswith(title)
+    assert (
+        "关于对网站“西亚斯体育学院”予以关停的通知"
+        in notice_letter(dataclasses.replace(paper, platform=Platform.WEBSITE, act="")).subject
+    )

@@ -1,0 +1,1 @@
+"""Decisions on suspects and what they set going."""
