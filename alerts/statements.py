@@ -59,5 +59,5 @@ def _values(said: Statement) -> dict[str, Any]:
     return (
         values
         | {"what": said.what, "ours": said.confirmed is ConfirmedKind.UNFILED}
-        | {"noun": NOUNS.get(said.platform, "该账号"), "exhibits": shown, "others": ()}
+        | {"noun": NOUNS.get(said.platform, "该账号"), "exhibits": shown, "others": (), "public": False}
     )

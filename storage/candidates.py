@@ -49,11 +49,12 @@ class CandidateRepository:
         """Keep a change if the candidate is still as it was known; False where somebody changed it in between."""
         mine = (CANDIDATE.c.school == known.school) & (CANDIDATE.c.key == known.key)
         with self._db.write() as tx:
-            row, before = _row(changed), dump(known)
-            done = tx.execute(CANDIDATE.update().where(mine, CANDIDATE.c.document == before).values(**row))
-            if done.rowcount != 1:
+            stored = tx.execute(select(CANDIDATE.c.document).where(mine).with_for_update()).scalar()
+            if stored is None or load(Candidate, stored) != known:
                 return False
-            record_document(tx, action, known.key, before, row["document"], now=now, school=known.school)
+            row = _row(changed)
+            tx.execute(CANDIDATE.update().where(mine).values(**row))
+            record_document(tx, action, known.key, stored, row["document"], now=now, school=known.school)
             return True
 
     def counts(self, schools: Collection[str]) -> dict[CandidateState, int]:

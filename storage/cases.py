@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -86,9 +86,12 @@ class CaseTransaction:
         """Ids of the notices that a case has in the outbox."""
         return set(self.tx.execute(select(LINK.c.notice).where(LINK.c.case_number == number)).scalars())
 
-    def save_findings(self, violated: Sequence[Finding]) -> None:
-        """Replace the school's findings by these; one that stays keeps the time it was first found."""
+    def save_findings(self, violated: Sequence[Finding], accounts: Collection[str] | None = None) -> None:
+        """Replace the school's findings, or those of ``accounts``, by these; one that stays keeps the time it was first
+        found."""
         mine = FINDING.c.school == self.school
+        if accounts is not None:
+            mine &= FINDING.c.account.in_(list(accounts))
         since = dict(tuple(row) for row in self.tx.execute(select(FINDING.c.key, FINDING.c.first_found_at).where(mine)))
         self.tx.execute(delete(FINDING).where(mine))
         rows = [_finding_row(finding, since.get(finding.key, self.now), self.now) for finding in violated]

@@ -72,6 +72,11 @@ class LetterDesk:
             raise StorageError(f"文书 {entry.id} 已经签发，不能重新拟文。")
         self._tx.execute(mine.values(document=entry.body, unit=entry.unit, title=entry.title))
 
+    def rewrite(self, notice_id: str, body: str) -> None:
+        """A draft with other words of the office's own."""
+        self._move(notice_id, (NoticeState.DRAFT,), document=body)
+        record(self._tx, "notice.note", notice_id, now=self._now, school=self._school)
+
     def sign(self, notice_id: str, number: str, body: str) -> None:
         """A draft becomes a letter with its number, due now."""
         values = {"number": number, "document": body, "state": NoticeState.DUE.value}

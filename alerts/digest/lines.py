@@ -168,8 +168,12 @@ def _papers(state: PaperState, some: Sequence[PaperIssued]) -> DigestLine:
 
 
 def letters(counts: LetterCounts) -> list[DigestLine]:
-    """What waits for somebody to carry it, whenever it was written."""
+    """What was signed and sent today, and what waits for somebody to carry it, whenever it was written."""
+    stopped = [f"停发 {counts.stopped} 份"] if counts.stopped else []
+    done = [f"签发 {counts.signed} 份", f"发送 {counts.sent} 份", *stopped]
     found = []
+    if counts.signed or counts.sent or counts.stopped:
+        found.append(DigestLine(f"今日{'，'.join(done)}", Tone.PLAIN, Priority.PAPER, "/notices"))
     if counts.to_print:
         text = f"{counts.to_print} 份没有收件邮箱，请打印后送达"
         found.append(DigestLine(text, Tone.ACT, Priority.SIGN, "/notices/hand-over"))

@@ -29,6 +29,7 @@ def facts_of(notice: Notice) -> dict[str, str]:
         "下一步": notice.next_step,
         "理由": notice.answer,
         "此前文书": "、".join(reference.number for reference in notice.earlier),
+        "附言": notice.note,
         "收件邮箱": "、".join(notice.addressee_mailboxes),
     }
     told = {label: text for label, text in facts.items() if text}

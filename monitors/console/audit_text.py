@@ -42,6 +42,7 @@ ACTIONS = {
     "platform.switch": "更改平台开关",
     "notice.resend": "重新发送文书",
     "notice.sign": "签发文书",
+    "notice.note": "改写附言",
     "notice.print": "打印文书",
     "survey.open": "开始摸底",
     "survey.close": "结束摸底",

@@ -91,9 +91,16 @@ class CaseWriter:
         return list(changed.values())
 
     def paper(
-        self, planned: PlannedNotice, case: Case, *, number: str = "", signer: signing.Signatory | None = None
+        self,
+        planned: PlannedNotice,
+        case: Case,
+        *,
+        number: str = "",
+        signer: signing.Signatory | None = None,
+        note: str = "",
     ) -> Notice:
-        """A paper made from the facts of this moment; without ``number`` and ``signer`` it is a draft."""
+        """A paper made from the facts of this moment, with the office's own paragraph ``note``; without ``number`` and
+        ``signer`` it is a draft."""
         whose = addressed(case, planned.tell, self.policy)
         return draft(
             planned,
@@ -109,17 +116,25 @@ class CaseWriter:
             earlier=self.earlier(case, planned.revoked),
             signer=signer.display if signer else "",
             signer_post=signer.post if signer else "",
+            note=note,
             demo=self.context.settings.demo,
         )
 
     def step_paper(
-        self, case: Case, step: LadderStep, notice: str, *, number: str = "", signer: signing.Signatory | None = None
+        self,
+        case: Case,
+        step: LadderStep,
+        notice: str,
+        *,
+        number: str = "",
+        signer: signing.Signatory | None = None,
+        note: str = "",
     ) -> Notice:
         """The paper of a step, to the unit that the register names today."""
         present = case_now(self.context, case, self.now)
         events = self.book.events(case.number)
         planned = planned_step(present, step, events, self.policy, notice=notice, now=self.now)
-        return self.paper(planned, present, number=number, signer=signer)
+        return self.paper(planned, present, number=number, signer=signer, note=note)
 
     def owed(self, case: Case, notice: str) -> PlannedNotice | None:
         """The answer of this id that the case's history owes."""
@@ -144,8 +159,9 @@ class CaseWriter:
     def _draft_step(self, case: Case, step: LadderStep, drafts: Mapping[str, OutboxNotice]) -> None:
         notice = signing.notice_id(case, self.book.events(case.number), step.code)
         known = drafts.get(notice)
-        if known is None or _stale(load(Notice, known.document), case_now(self.context, case, self.now)):
-            self._put(case, self.step_paper(case, step, notice))
+        kept = load(Notice, known.document) if known else None
+        if kept is None or _stale(kept, case_now(self.context, case, self.now)):
+            self._put(case, self.step_paper(case, step, notice, note=kept.note if kept else ""))
 
     def _put(self, case: Case, paper: Notice) -> None:
         self.book.letters.put(entry_of(paper, (case.number,), NoticeState.DRAFT))

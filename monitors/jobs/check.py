@@ -128,8 +128,7 @@ def check(context: AppContext, school: str, now: datetime, accounts: Collection[
             desk.save(case, events)
         desk.prepare([case for case in book.open_cases() if accounts is None or case.account in accounts])
         report.issued, report.drafts = desk.issued, desk.drafts
-        if accounts is None:
-            book.save_findings([finding for finding in kept.values() if finding.verdict is Verdict.VIOLATED])
+        book.save_findings([finding for finding in kept.values() if finding.verdict is Verdict.VIOLATED], accounts)
     return report
 
 

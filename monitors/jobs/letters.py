@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from alerts.notices.joint import join_notices
@@ -159,12 +159,14 @@ def _paper(
     desk: CaseWriter, case: Case, row: OutboxNotice, number: str = "", signer: Signatory | None = None
 ) -> Notice:
     """The paper of a draft from the facts of this moment: a step of the case, or an answer that its history owes."""
+    note = load(Notice, row.document).note
     if waiting := _step_of(desk, case, row):
-        return desk.step_paper(case, case.step_by_code(waiting), row.id, number=number, signer=signer)
+        step = case.step_by_code(waiting)
+        return desk.step_paper(case, step, row.id, number=number, signer=signer, note=note)
     planned = desk.owed(case, row.id)
     if planned is None:
         raise CaseError(f"{case.number} 不再需要这份文书")
-    return desk.paper(planned, case, number=number, signer=signer)
+    return desk.paper(planned, case, number=number, signer=signer, note=note)
 
 
 def _step_of(desk: CaseWriter, case: Case, row: OutboxNotice) -> str:
@@ -190,6 +192,18 @@ def _signed(
     person = moves.require_named_person(by.display, "签发")
     what = reason or load(Notice, row.document).paper
     return moves.change(case, EventKind.APPROVED, desk.now, person, what, EventPayload(notice=row.id, seen=seen))
+
+
+def write_note(context: AppContext, notice_id: str, note: str) -> None:
+    """Put the office's own paragraph into a draft; nothing else of it is anybody's to edit. Raises CaseError."""
+    row = letter_of(context, notice_id)
+    with _desk(context, row.school, context.clock()) as desk:
+        fresh = desk.book.letters.one(notice_id)
+        if fresh is None or fresh.state is not NoticeState.DRAFT:
+            raise CaseError("文书已经签发或停发，不能再改附言。")
+        desk.book.letters.rewrite(
+            notice_id, dump(replace(load(Notice, fresh.document), note=" ".join(note.split())[:1000]))
+        )
 
 
 def hold_back(context: AppContext, notice_id: str, *, by: str, reason: str) -> list[Case]:

@@ -21,7 +21,7 @@ from monitors.console.framing import framed
 from monitors.console.labels import document_label
 from monitors.console.rendering import Pager, redirect_after, render, world_of
 from monitors.console.signing import reading
-from monitors.jobs.letters import hold_back
+from monitors.jobs.letters import hold_back, write_note
 from rules.cases.case import CaseError
 from rules.people import TWO_PERSONS, Role
 from storage.inquiries import LETTER
@@ -141,6 +141,21 @@ async def stop(request: Request, notice_id: str, reason: Annotated[str, Form(max
     except CaseError as error:
         raise HTTPException(409, str(error)) from error
     return redirect_after(f"/notices/{path(notice_id)}.html", "held")
+
+
+@router.post("/notices/{notice_id:path}/note")
+async def note(request: Request, notice_id: str, text: Annotated[str, Form(max_length=1000)] = "") -> Response:
+    """附言: the office's own paragraph of a draft, the only words of it that a person writes."""
+    context = world_of(request)
+    row = await run_in_threadpool(context.store.outbox.one, notice_id)
+    if row is None or not row.case_number or not _sees(request, row):
+        raise HTTPException(404, "没有这份文书。")
+    require_role(request, row.school)
+    try:
+        await run_in_threadpool(write_note, context, notice_id, text)
+    except CaseError as error:
+        raise HTTPException(409, str(error)) from error
+    return redirect_after(f"/notices/{path(notice_id)}.html", "noted")
 
 
 @router.post("/notices/{notice_id:path}/resend")

@@ -43,7 +43,8 @@ def open_now(context: AppContext, confirmed: Candidate) -> tuple[list[str], list
         number = lambda: f"{confirmed.school.upper()}-{now.year}-{book.next_number('case'):04d}"  # noqa: E731
         for case, events in reconcile(newest, broken, policy, now, number, china_calendar(), hold):
             writer.save(case, events)
-        book.save_findings(broken)
+            writer.prepare([case])
+        book.save_findings(broken, [confirmed.key])
         standing = {finding.key for finding in broken}
         opened = [case for case in book.open_cases() if case.key in standing]
         writer.prepare(opened)

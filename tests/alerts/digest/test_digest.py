@@ -29,6 +29,7 @@ from alerts.digest.build import (
     leader_page,
     unit_page,
 )
+from alerts.digest.model import LetterCounts
 from alerts.messages import COLOURS, MessageKind, digest_html, digest_mail, digest_text
 from rules.model import DocumentType, Outcome, Platform
 from tests.support.html import HOSTILE, Text
@@ -82,6 +83,19 @@ BROKEN = dataclasses.replace(
         PlatformRunStats(platform=Platform.DOUYIN, missed=4, breaker_since=NOW - timedelta(hours=9), breaker_reason="哨兵账号失败"),
     ],
 )  # fmt: skip
+
+
+def test_the_day_s_letters_are_counted_and_what_waits_is_said() -> None:
+    counts = LetterCounts(
+        signed=3, sent=2, to_print=4, undelivered=5, undelivered_since=NOW - timedelta(days=9), stopped=1
+    )
+    page = digest(dataclasses.replace(QUIET, letters=counts))
+    (section,) = [section for section in page.sections if section.heading == "以学校名义发出的文书"]
+    assert [line.text for line in section.lines] == [
+        "今日签发 3 份，发送 2 份，停发 1 份",
+        "4 份没有收件邮箱，请打印后送达",
+        f"5 份已发出、尚未送达，最早自{(NOW - timedelta(days=9)).month}月{(NOW - timedelta(days=9)).day}日起",
+    ]
 
 
 def test_who_must_act_by_when_comes_first() -> None:

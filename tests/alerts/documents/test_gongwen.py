@@ -76,6 +76,25 @@ def test_a_demonstration_says_so_on_every_page() -> None:
     assert all("演示" in text for text in (letter.text, letter.html, letter.subject))
 
 
+@pytest.mark.parametrize("document", [DocumentType.RECTIFICATION, DocumentType.REMINDER])
+def test_a_draft_says_so_across_every_page(document: DocumentType) -> None:
+    drawn = notice_letter(dataclasses.replace(notice(document), number=""), draft=True)
+    section = docx.Document(io.BytesIO(drawn.attachments[0].data)).sections[0]
+    headers = [section.header, section.even_page_header]
+    if document is DocumentType.REMINDER:
+        assert section.different_first_page_header_footer, "the first page of a letter bears no page number"
+        headers.append(section.first_page_header)
+    assert all('string="待签发"' in header._element.xml for header in headers)
+    assert "待签发" not in docx.Document(io.BytesIO(word(document))).sections[0].header._element.xml
+
+
+def test_a_letter_has_no_imprint_and_two_red_rules() -> None:
+    document = docx.Document(io.BytesIO(word(DocumentType.REMINDER)))
+    assert not [table for table in document.tables if "印发" in table.rows[-1].cells[0].text]
+    assert "thinThickSmallGap" in document.paragraphs[0]._p.xml
+    assert "thickThinSmallGap" in document.sections[0].first_page_footer._element.xml
+
+
 def paragraph(document: Word, text: str) -> Paragraph:
     """The first paragraph with the text; ``$`` at the end: the one that is just the text."""
     if text.endswith("$"):

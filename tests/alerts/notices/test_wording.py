@@ -105,7 +105,7 @@ def test_a_correction_lists_the_page_that_proved_the_error() -> None:
         shows="最近一次发布日期2026年11月18日",
     )
     text = said(DocumentType.CORRECTION, proof=(proof,))
-    assert "【更正所依据的页面】" in text
+    assert "更正所依据的页面　91ab34cd" in text
     assert "2026年11月30日09时30分" in text
     assert "91ab34cd" in text
     assert "予以撤销，自始无效" in text

@@ -104,6 +104,17 @@ def test_letters_are_found_by_unit_and_word(staff: Browser, context: AppContext)
     assert draft_of(context) not in staff.get("/notices?q=没有这个词").text
 
 
+def test_the_office_adds_a_paragraph_of_its_own(staff: Browser, context: AppContext) -> None:
+    notice = draft_of(context)
+    before = seen_on(staff.get("/notices/sign").text, notice)
+    assert staff.submit(f"/notices/{notice}/note", text="请于周五前先行电话告知。").status_code == 303
+    page = staff.get("/notices/sign").text
+    assert staff.submit("/notices/sign", ids=notice, **{f"seen:{notice}": before}).status_code == 409, "read it again"
+    staff.submit("/notices/sign", ids=notice, **{f"seen:{notice}": seen_on(page, notice)})
+    assert "请于周五前先行电话告知。" in staff.get(f"/notices/{notice}.body").text
+    assert staff.submit(f"/notices/{notice}/note", text="改口").status_code == 409
+
+
 def test_a_unit_sees_no_draft(context: AppContext, staff: Browser) -> None:
     """What nobody has signed is nobody's but the office's."""
     row = context.store.outbox.one(draft_of(context))

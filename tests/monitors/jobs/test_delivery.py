@@ -133,7 +133,7 @@ def test_a_refused_letter_is_sent_again_alone_and_only_to_who_lacks_it(
         assert "送出 1" in out
         assert [target for target, _ in handler.taken] == [OFFICE, UNIT], "who has it is not written to again"
         states = {row.id: row.state for row in store.outbox.all()}
-        assert states == {"A-1/rectification": "sent", "A-2/rectification": "due"}
+        assert states == {"A-1/rectification": "delivered", "A-2/rectification": "due"}
         store.close()
 
 
