@@ -1,0 +1,41 @@
+"""The line under an article's title: which of several dates it is, and which look like it and are not."""
+
+import pytest
+
+from tests.support.website_shapes import article, day
+
+DAY = "2026-11-16"
+FIRST = "<p>各学院：请按时完成有关工作，逾期不予受理。</p>"
+
+
+@pytest.mark.parametrize(
+    ("line", "body", "expected"),
+    [
+        ("发布时间：2026-11-16", FIRST, DAY),
+        ("2026-11-16", FIRST, DAY),
+        ("来源：教务处 2026-11-16 浏览：12", FIRST, DAY),
+        ("更新时间：2026-11-16", FIRST, DAY),  # nothing else is written
+        ("更新时间：2026-11-18 发布时间：2026-11-16", FIRST, DAY),  # what it was published, not when it was touched
+        ("2026-11-16</div><div>更新时间：2026-11-18", FIRST, DAY),
+        ("浏览次数：2026 发布日期：2026/11/16", FIRST, DAY),
+        ("2026年11月18日 星期三</div><div>发布时间：2026-11-16", FIRST, DAY),  # today, as the head of a site shows it
+        ("时间：2026-11-18 地点：报告厅</div><div>发布时间：2026-11-16", FIRST, DAY),  # when it takes place
+        ("时间：2026-11-16", FIRST, DAY),
+        ("发布时间：</div><div>来源：教务处", "<p>2026-11-16 起选课。</p>", ""),  # a script would fill it in
+        ("发布时间：</div><div>2026-11-16", FIRST, DAY),  # it stands in the next element
+        ("来源：教务处", "<p>学校将于2026-11-16举行运动会，请各单位做好准备。</p>", ""),
+        ("3小时前", FIRST, "2026-11-21"),
+        ("更新于 3小时前", FIRST, ""),
+        ('<a href="/x">3小时前</a>', FIRST, ""),  # another's
+        ("发布时间：2026年11月", FIRST, "2026-11-01"),
+    ],
+)
+def test_the_date_of_an_article(line: str, body: str, expected: str) -> None:
+    assert day(article(line, body=body)) == expected
+
+
+def test_several_lone_dates_are_a_list_under_the_title() -> None:
+    others = "".join(f'<li><a href="{n}.htm">其他通知{n}</a><span>2026-10-1{n}</span></li>' for n in range(4))
+    assert day(article("2026-11-16", body=f"<p>见附件。</p><ul>{others}</ul>")) == DAY
+    linked = f'<div><a href="/y">相关</a></div><ul>{others}</ul>'
+    assert day(article("来源：教务处", body=linked)) == ""
