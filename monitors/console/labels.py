@@ -51,13 +51,15 @@ def setting_word(field: str, rule: str) -> str:
     return RULES[rule].setting_names.get(field, field) if rule in RULES else field
 
 
-def setting_text(value: object) -> str:
+def setting_text(value: object, rule: str = "") -> str:
     """A setting's value for people."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | tuple):
-        return "；".join(setting_text("、".join(item) if isinstance(item, list | tuple) else item) for item in value)
-    return str(value).replace("|", "／")
+        joined = ("、".join(item) if isinstance(item, list | tuple) else item for item in value)
+        return "；".join(setting_text(item, rule) for item in joined)
+    named = RULES[rule].value_names if rule in RULES else {}
+    return named.get(str(value), str(value)).replace("|", "／")
 
 
 def platform_label(code: str) -> str:

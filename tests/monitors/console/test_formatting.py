@@ -66,6 +66,8 @@ def test_small_things() -> None:
     assert path("wechat:name=某 ?#") == "wechat:name=%E6%9F%90%20%3F%23"
     assert setting_text([["来源|转载", "编辑"], ["作者"]]) == "来源／转载、编辑；作者"
     assert setting_text(True) == "是"
+    assert setting_text(["owner", "name"], "unfiled_change") == "责任人；名称"
+    assert setting_text("effective", "late_filing") == "制度施行之日"
     assert switch_text("weibo", {"enabled": False}) == "微博：停用访问"
 
 
