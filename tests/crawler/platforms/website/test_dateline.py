@@ -22,6 +22,7 @@ FIRST = "<p>各学院：请按时完成有关工作，逾期不予受理。</p>"
         ("时间：2026-11-18 地点：报告厅</div><div>发布时间：2026-11-16", FIRST, DAY),  # when it takes place
         ("时间：2026-11-16", FIRST, DAY),
         ("发布时间：</div><div>来源：教务处", "<p>2026-11-16 起选课。</p>", ""),  # a script would fill it in
+        ("发布时间：</div><div>来源：教务处</div><div>2026-11-16", FIRST, ""),
         ("发布时间：</div><div>2026-11-16", FIRST, DAY),  # it stands in the next element
         ("来源：教务处", "<p>学校将于2026-11-16举行运动会，请各单位做好准备。</p>", ""),
         ("3小时前", FIRST, "2026-11-21"),
@@ -34,8 +35,17 @@ def test_the_date_of_an_article(line: str, body: str, expected: str) -> None:
     assert day(article(line, body=body)) == expected
 
 
-def test_several_lone_dates_are_a_list_under_the_title() -> None:
-    others = "".join(f'<li><a href="{n}.htm">其他通知{n}</a><span>2026-10-1{n}</span></li>' for n in range(4))
-    assert day(article("2026-11-16", body=f"<p>见附件。</p><ul>{others}</ul>")) == DAY
-    linked = f'<div><a href="/y">相关</a></div><ul>{others}</ul>'
-    assert day(article("来源：教务处", body=linked)) == ""
+OTHERS = "".join(f'<li><a href="{n}.htm">其他通知{n}</a><span>2026-10-1{n}</span></li>' for n in range(4))
+
+
+@pytest.mark.parametrize(
+    ("below", "expected"),
+    [
+        (f"<div>短。</div><ul>{OTHERS}</ul>", DAY),  # the article's own date, then its words, then a list
+        (f"<div>摘要</div>{'<div>2026-10-10</div>' * 4}", DAY),
+        (f"<ul>{OTHERS}</ul>", ""),  # the first of a list
+        (f'<div><a href="/x">其他</a></div>{"<div>2026-10-10</div>" * 4}', ""),
+    ],
+)
+def test_among_several_lone_dates_the_one_right_below_the_title(below: str, expected: str) -> None:
+    assert day(article(f"2026-11-16</div>{below}<div>", body="")) == expected
