@@ -25,6 +25,9 @@ FIRST = "<p>各学院：请按时完成有关工作，逾期不予受理。</p>"
         ("发布时间：</div><div>来源：教务处</div><div>2026-11-16", FIRST, ""),
         ("发布时间：</div><div>2026-11-16", FIRST, DAY),  # it stands in the next element
         ("来源：教务处", "<p>学校将于2026-11-16举行运动会，请各单位做好准备。</p>", ""),
+        ("<h1>2026年11月19日活动报道</h1></div><div>来源：教务处", FIRST, ""),  # a title that has a day in it
+        ('<a href="/n.htm">2026年11月19日活动报道</a></div><div>2026-11-16', FIRST, DAY),
+        ("<h1>2026-11-16</h1></div><div>来源：教务处", FIRST, DAY),
         ("3小时前", FIRST, "2026-11-21"),
         ("更新于 3小时前", FIRST, ""),
         ('<a href="/x">3小时前</a>', FIRST, ""),  # another's
