@@ -7,7 +7,7 @@ from typing import Any
 
 from alerts.delivery.outbox import DeliveryResult
 from rules.catalogue import RULES
-from rules.model import DocumentType, EvidenceKind, LabeledEnum, Outcome, Platform
+from rules.model import DocumentType, LabeledEnum, Outcome, Platform
 from storage.account_filter import NEVER, NOT_POLLED
 from storage.inquiries import LETTER
 from storage.notices import DeliveryWay, NoticeState
@@ -67,24 +67,15 @@ def setting_word(field: str, rule: str) -> str:
     return RULES[rule].setting_names.get(field, field) if rule in RULES else field
 
 
-SETTING_VALUES = {
-    "opened": "开通之日", "effective": "施行之日", "name": "账号名称", "body": "认证主体", "status": "账号状态", "owner": "责任人",
-}  # fmt: skip
-"""Words that a policy file chooses from."""
-
-
-def setting_text(value: object) -> str:
+def setting_text(value: object, rule: str = "") -> str:
     """A setting's value for people."""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | tuple):
-        return "；".join(
-            "、".join(map(setting_text, item)) if isinstance(item, list | tuple) else setting_text(item)
-            for item in value
-        )
-    if isinstance(value, EvidenceKind) or value in list(EvidenceKind):
-        return EvidenceKind(str(value)).label
-    return SETTING_VALUES.get(str(value), str(value).replace("|", "／"))
+        joined = ("、".join(item) if isinstance(item, list | tuple) else item for item in value)
+        return "；".join(setting_text(item, rule) for item in joined)
+    named = RULES[rule].value_names if rule in RULES else {}
+    return named.get(str(value), str(value)).replace("|", "／")
 
 
 def platform_label(code: str) -> str:

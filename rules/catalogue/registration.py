@@ -56,6 +56,7 @@ def unknown_unit(account: Account, school: SchoolContext, now: datetime) -> Rule
     problem="逾期备案",
     demand="补齐备案材料，书面说明逾期原因，并在今后严格按规定时限办理备案",
     settings={"workdays": "工作日", "counted_from": "起算日"},
+    values={"opened": "开通之日", "effective": "制度施行之日"},
 )
 def late_filing(
     account: Account,
@@ -100,6 +101,7 @@ def late_filing(
     problem="信息变更未备案",
     demand="核实账号名称、认证主体等信息，办理变更备案手续，使备案信息与实际情况一致",
     settings={"workdays": "工作日", "fields": "核对字段"},
+    values={"name": "名称", "body": "认证主体", "status": "状态", "owner": "责任人"},
 )
 def unfiled_change(
     account: Account,

@@ -75,7 +75,8 @@ class Rule:
     """One rule of the catalogue. ``help`` is its docstring, shown in the console and in docs/rules.md.
 
     ``problem`` and ``demand`` are what a paper calls the problem and asks for, unless the school or its clause says it in
-    other words. ``setting_names``: what each setting is called in front of a person.
+    other words. ``setting_names``: what each setting is called in front of a person; ``value_names``: what
+    each word is called that a setting may be.
     """
 
     code: str
@@ -85,6 +86,7 @@ class Rule:
     demand: str
     check: RuleFunction
     setting_names: Mapping[str, str] = field(default_factory=dict)
+    value_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def help(self) -> str:
@@ -114,9 +116,16 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(
-    title: str, *, group: RuleGroup, problem: str, demand: str, settings: Mapping[str, str] | None = None
+    title: str,
+    *,
+    group: RuleGroup,
+    problem: str,
+    demand: str,
+    settings: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
 ) -> Callable[[RuleFunction], RuleFunction]:
-    """Register a function as a rule under its own name; ``settings`` names its keyword-only arguments in Chinese.
+    """Register a function as a rule under its own name; ``settings`` names its keyword-only arguments in Chinese, ``values``
+    the words they may be.
 
     Raises TypeError where a setting has no name, or a name no setting.
     """
@@ -126,7 +135,7 @@ def rule(
         written = {each.name for each in parameters if each.kind is each.KEYWORD_ONLY}
         if written != set(settings or {}):
             raise TypeError(f"{check.__name__}: every setting has a Chinese name, and nothing else: {sorted(written)}")
-        RULES[check.__name__] = Rule(check.__name__, title, group, problem, demand, check, settings or {})
+        RULES[check.__name__] = Rule(check.__name__, title, group, problem, demand, check, settings or {}, values or {})
         return check
 
     return register

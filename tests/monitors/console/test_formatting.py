@@ -68,6 +68,8 @@ def test_small_things() -> None:
     assert path("wechat:name=某 ?#") == "wechat:name=%E6%9F%90%20%3F%23"
     assert setting_text([["来源|转载", "编辑"], ["作者"]]) == "来源／转载、编辑；作者"
     assert setting_text(True) == "是"
+    assert setting_text(["owner", "name"], "unfiled_change") == "责任人；名称"
+    assert setting_text("effective", "late_filing") == "制度施行之日"
     assert switch_text("weibo", {"enabled": False}) == "微博：停用访问"
 
 
@@ -111,7 +113,6 @@ def test_what_a_search_told_of_a_post_gives_way_to_the_post() -> None:
 def test_every_setting_of_a_rule_has_a_name() -> None:
     for rule in RULES.values():
         assert set(rule.settings.model_fields) <= set(rule.setting_names)
-    assert setting_text(["name", "body"]) == "账号名称；认证主体"
 
 
 @pytest.mark.parametrize(

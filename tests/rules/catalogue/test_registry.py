@@ -1,6 +1,7 @@
 """What a rule says of itself: its group, what a paper calls it, its settings in Chinese."""
 
 from datetime import datetime
+from typing import Any, Literal, get_args, get_origin
 
 import pytest
 
@@ -16,6 +17,19 @@ def test_a_rule_says_what_people_need(code: str) -> None:
     assert all(word and not word.isascii() for word in words)
     assert "何时可能出错" in each.help
     assert set(each.setting_names) == set(each.settings.model_fields)
+
+
+def words_of(annotation: Any) -> set[str]:
+    """Every word that a setting of this type may be."""
+    if get_origin(annotation) is Literal:
+        return {word for word in get_args(annotation) if isinstance(word, str)}
+    return {word for inner in get_args(annotation) for word in words_of(inner)}
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_each_word_of_a_setting_has_a_name(code: str) -> None:
+    words = {word for field in RULES[code].settings.model_fields.values() for word in words_of(field.annotation)}
+    assert set(RULES[code].value_names) == words
 
 
 def test_a_setting_without_a_name_is_refused() -> None:
