@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from crawler.fetch.egress import AddressPolicy
 from crawler.fetch.job import FetchTask
 from monitors.app_context import AppContext
@@ -17,7 +19,7 @@ async def look_at(context: AppContext, key: str, text: str) -> Observation:
 
     Raises UnusableTarget (unknown account, no link) or Refused (an address out of bounds).
     """
-    filings = context.store.filings.by_key([key]).get(key, [])
+    filings = (await asyncio.to_thread(context.store.filings.by_key, [key])).get(key, [])
     if not filings:
         raise InvalidTarget(f"台账中没有账号 {key}。")
     url = parse_target(text).url
@@ -25,10 +27,10 @@ async def look_at(context: AppContext, key: str, text: str) -> Observation:
         raise InvalidTarget("请粘贴以 http:// 或 https:// 开头的完整链接。")
     AddressPolicy.of(context.settings.allowed_ranges).check_url(url)
     look = FetchTask(target=target_of(filings[0]), url=url)
-    order = new_crawl_job(context, RunKind.PROOF, filings[0].platform, [look], follow=False)
+    order = await asyncio.to_thread(new_crawl_job, context, RunKind.PROOF, filings[0].platform, [look], follow=False)
     ending = await run_crawl_job(context, order)
-    schedule_visits(context, [key])
-    seen = context.store.observations.of_run(order.run)
+    await asyncio.to_thread(schedule_visits, context, [key])
+    seen = await asyncio.to_thread(context.store.observations.of_run, order.run)
     reason = ending.error or "没有取得页面"
     return seen[-1] if seen else Observation(platform=filings[0].platform, source="none", url=url,
                                              observed_at=context.clock(), outcome=Outcome.UNREADABLE, reason=reason)  # fmt: skip
