@@ -13,7 +13,7 @@ from sqlalchemy import and_, func, insert, or_, select
 from rules.model import LabeledEnum
 from storage.audit import record
 from storage.database import Database, table
-from storage.serialization import load_json
+from storage.serialization import DocumentError, load_json
 from storage.tables import NoticeRow
 
 NOTICE = table(NoticeRow)
@@ -234,7 +234,11 @@ def new_row(entry: OutboxEntry, school: str, now: datetime) -> dict[str, Any]:
 
 
 def _notice(row: Any) -> OutboxNotice:
-    answers = {target: _answer(answer) for target, answer in json.loads(row.delivery_results).items()}
+    told = load_json("发送结果", row.delivery_results)
+    try:
+        answers = {target: _answer(answer) for target, answer in told.items()}
+    except (ValueError, TypeError) as error:
+        raise DocumentError("发送结果", row.delivery_results) from error
     values = {**row._mapping, "state": NoticeState(row.state), "delivery_results": answers}
     return OutboxNotice(**values)
 
