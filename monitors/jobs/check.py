@@ -170,7 +170,7 @@ class CaseWriter:
             issued_at=self.now,
             recipients=recipients(self.context, case, planned.tell),
             addressee_mailboxes=recipients(self.context, case, [whose] if whose else ()),
-            evidence=_exhibits(case, planned),
+            evidence=self._exhibits(case, planned),
             earlier=self._earlier(case, planned.revoked),
             demo=settings.demo,
         )
@@ -179,6 +179,15 @@ class CaseWriter:
             OutboxEntry(id=notice.id, number=notice.number, case_number=case.number, document=kind, body=dump(notice))
         )
         self.notices += 1
+
+    def _exhibits(self, case: Case, planned: PlannedNotice) -> tuple[EvidenceCitation, ...]:
+        """The case's evidence and what the answer itself stands on, each with the time that its own page was seen. Of
+        what no look recorded only the last exhibit has one: the case's ``shown_at``."""
+        items = dict.fromkeys((*case.evidence, *planned.evidence))
+        times = self.context.store.observations.evidence_times(case.account, items)
+        if case.evidence:
+            times.setdefault(case.evidence[-1], case.shown_at)
+        return tuple(EvidenceCitation(id=item, seen_at=times.get(item)) for item in items)
 
     def _earlier(self, case: Case, only: Collection[str]) -> tuple[Reference, ...]:
         """What went out before; of a correction of some papers, those papers."""
@@ -189,14 +198,6 @@ class CaseWriter:
             if record.issued_at and record.issued_at < self.now and record.notice in numbers
             if not only or record.step in only
         )
-
-
-def _exhibits(case: Case, planned: PlannedNotice) -> tuple[EvidenceCitation, ...]:
-    """The case's evidence and what the answer itself stands on. ``shown_at`` is the time of the last look alone: no
-    other exhibit is given it."""
-    last = case.evidence[-1] if case.evidence else ""
-    items = dict.fromkeys((*case.evidence, *planned.evidence))
-    return tuple(EvidenceCitation(id=item, seen_at=case.shown_at if item == last else None) for item in items)
 
 
 def recipients(context: AppContext, case: Case, tell: Iterable[Addressee]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
 from monitors.jobs import case_actions
 from monitors.jobs.check import check
@@ -20,6 +21,7 @@ from rules.cases.case import CaseError, StepRecord
 from rules.model import BEIJING, CaseState, ClaimType, Filing, Observation, Outcome, Platform, Post
 from storage.cases import CaseTransaction
 from storage.filings import key_of
+from storage.serialization import load
 from storage.store import Store
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=BEIJING)
@@ -194,6 +196,21 @@ def test_a_post_that_predates_the_notice_withdraws_it(sias: AppContext, clock: C
     assert case
     assert case.state is CaseState.WITHDRAWN
     assert "correction" in {row.document_type for row in sias.store.outbox.all(case=number)}
+
+
+def test_each_exhibit_bears_the_time_of_its_own_page(sias: AppContext, clock: Clock) -> None:
+    look(sias, 0, START - timedelta(days=90))
+    clock.now += timedelta(hours=5)
+    look(sias, 0, START - timedelta(days=90))
+    check(sias, "sias", clock.now)
+    number = silent(sias)[0]
+    clock.now += timedelta(days=1)
+    look(sias, 0, START - timedelta(days=2))
+    check(sias, "sias", clock.now)
+    for row in sias.store.outbox.all(case=number):
+        for exhibit in load(Notice, row.document).evidence:
+            assert exhibit.seen_at
+            assert exhibit.id == f"e-0-{exhibit.seen_at:%Y%m%d%H%M}"
 
 
 def test_a_blocked_crawl_accuses_nobody(sias: AppContext, clock: Clock) -> None:
