@@ -124,3 +124,12 @@ def test_a_redirect_to_a_login_in_the_head_is_a_wall() -> None:
 )
 def test_a_short_article_about_walls_is_an_article(body: str) -> None:
     assert article("2026-11-20", body=body).outcome is Outcome.OK
+
+
+@pytest.mark.parametrize("word", ["装修公司报价 家装效果图", "Garden furniture outlet", "ガーデン 家具 新作"])
+def test_a_school_s_own_host_that_speaks_of_no_campus_is_a_stranger_s(word: str) -> None:
+    rows = "".join(f'<li><a href="/item/{n}.html">{word} {n}</a><i>2026-11-{20 - n}</i></li>' for n in range(12))
+    page = f"<html><title>{word}</title><body><ul>{rows}</ul></body></html>"
+    assert look(page).is_hijacked
+    assert not look(page, "http://www.shop.example/").is_hijacked
+    assert not look(page.replace("<body>", "<body><p>示范大学后勤处</p>")).is_hijacked
