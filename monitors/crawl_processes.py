@@ -59,7 +59,7 @@ class CrawlProcessPool:
         """Wait for a place, start a child for the order and wait for its end. ``begin`` is told when the place is there:
         only then does an order's clock start."""
         async with self._room:
-            return await self._run(begin(order) if begin else order)
+            return await self._run(await asyncio.to_thread(begin, order) if begin else order)
 
     async def _run(self, order: CrawlJob) -> ProcessResult:
         limits = ("--parent", str(os.getpid()), "--memory-mb", str(self._memory_mb))

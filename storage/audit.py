@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, tex
 
 from storage.database import Database, table
 from storage.evidence.chain import GENESIS, line
+from storage.serialization import load_json
 from storage.tables import AuditRow
 
 AUDIT = table(AuditRow)
@@ -104,7 +105,7 @@ def record_document(
 ) -> None:
     """`record` for something kept as a JSON document: the fields that differ, and ``more`` about the change."""
     if _ACTING.get() is not None:
-        old, new = json.loads(before or "{}"), json.loads(after or "{}")
+        old, new = load_json("改动前的内容", before or "{}"), load_json("改动后的内容", after or "{}")
         record(tx, action, subject, now=now, school=school, before=old, after=new | more)
 
 
@@ -202,4 +203,4 @@ def _row(entry: AuditEntry) -> dict[str, Any]:
 
 def _entry(row: Any) -> AuditEntry:
     values = {name: value for name, value in row._mapping.items() if name != "document"}
-    return AuditEntry(**values, **json.loads(row.document))
+    return AuditEntry(**values, **load_json("操作日志", row.document))

@@ -162,7 +162,7 @@ class CaseRepository:
         """One case by number."""
         with self._db.read() as tx:
             body = tx.execute(select(CASE.c.document).where(CASE.c.number == number)).scalar()
-        return load(Case, body) if body else None
+        return load(Case, body) if body is not None else None
 
     def all(
         self, school: str | None = None, states: Iterable[CaseState] | None = None, account: str | None = None

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select
 from rules.model import LabeledEnum
 from storage.audit import record
 from storage.database import Database, table
-from storage.serialization import load, load_json
+from storage.serialization import DocumentError, load, load_json
 from storage.tables import NoticeCaseRow, NoticeRow
 
 NOTICE, LINK = table(NoticeRow), table(NoticeCaseRow)
@@ -323,7 +323,11 @@ def insert_notice(tx: Connection, entry: OutboxEntry, school: str, now: datetime
 
 def notice_of_row(row: Any) -> OutboxNotice:
     """A row of the outbox as it is read."""
-    answers = {target: _answer(answer) for target, answer in json.loads(row.delivery_results).items()}
+    told = load_json("发送结果", row.delivery_results)
+    try:
+        answers = {target: _answer(answer) for target, answer in told.items()}
+    except (ValueError, TypeError) as error:
+        raise DocumentError("发送结果", row.delivery_results) from error
     receipt = load(Receipt, row.receipt) if row.receipt else None
     values = {**row._mapping, "state": NoticeState(row.state), "delivery_results": answers, "receipt": receipt}
     return OutboxNotice(**values)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -180,6 +180,16 @@ class ObservationRepository:
         with self._db.read() as tx:
             for key, body in tx.execution_options(yield_per=2000).execute(query.order_by(OBSERVATION.c.seq)):
                 yield key, load(Observation, body)
+
+    def evidence_times(self, key: str, evidence: Collection[str]) -> dict[str, datetime]:
+        """When each of these pages of an account was seen; what no look recorded is absent."""
+        found: dict[str, datetime] = {}
+        with self._db.read() as tx:
+            for some in chunked(list(evidence)):
+                mine = (OBSERVATION.c.key == key, OBSERVATION.c.evidence.in_(some))
+                rows = tx.execute(select(OBSERVATION.c.evidence, OBSERVATION.c.observed_at).where(*mine))
+                found |= {row.evidence: row.observed_at for row in rows}
+        return found
 
     def posts(self, key: str, limit: int = 50) -> list[StoredPost]:
         """The newest own posts of an account."""

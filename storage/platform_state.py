@@ -13,6 +13,7 @@ from sqlalchemy import Connection, insert, select
 from rules.model import Platform
 from storage.audit import record
 from storage.database import Database, table, upsert
+from storage.serialization import load_json
 from storage.tables import OperatorEventRow, PlatformStateRow, RequestCountRow
 
 PLATFORM, EVENT, COUNT = table(PlatformStateRow), table(OperatorEventRow), table(RequestCountRow)
@@ -128,7 +129,7 @@ def _state(row: Any) -> PlatformState:
 def _event(row: Any) -> OperatorEvent:
     platform, _, changes = row.action.partition(": ")
     return OperatorEvent(
-        at=row.at, by=row.by, platform=Platform(platform), changes=json.loads(changes), reason=row.reason
+        at=row.at, by=row.by, platform=Platform(platform), changes=load_json("平台开关记录", changes), reason=row.reason
     )
 
 

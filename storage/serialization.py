@@ -71,9 +71,12 @@ def load(kind: type[T], document: str) -> T:
     return value
 
 
-def load_json(kind: str, document: str) -> Any:
-    """A stored JSON text that is no dataclass; ``kind``: what it is, in Chinese. Raises DocumentError."""
+def load_json(kind: str, document: str) -> dict[str, Any]:
+    """A stored JSON object that is no dataclass; ``kind``: what it is, in Chinese. Raises DocumentError."""
     try:
-        return json.loads(document)
-    except ValueError as error:
-        raise DocumentError(kind, document) from error
+        found = json.loads(document)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise DocumentError(kind, str(document)) from error
+    if not isinstance(found, dict):
+        raise DocumentError(kind, document)
+    return found

@@ -15,7 +15,7 @@ from rules.lockout import FORGOTTEN, Subject, locked_until
 from rules.people import User
 from storage.audit import record
 from storage.database import Database, table, upsert
-from storage.serialization import load
+from storage.serialization import load, load_json
 from storage.tables import OneTimeTokenRow, SignInFailureRow, UserRow, UserSessionRow
 
 SESSION, USER = table(UserSessionRow), table(UserRow)
@@ -168,7 +168,7 @@ class OneTimeTokens:
             row = tx.execute(query).first()
         if row is None or row.purpose.partition(":")[0] not in purposes:
             return None
-        return row.purpose, json.loads(row.document)
+        return row.purpose, load_json("一次性链接", row.document)
 
     def take(self, token: str, purpose: str, now: datetime) -> dict[str, str] | None:
         """Use a secret up; None where it never was, has expired, or somebody was quicker."""
@@ -177,5 +177,5 @@ class OneTimeTokens:
             row = tx.execute(select(ONE_TIME.c.document).where(mine).with_for_update()).first()
             if row is None or tx.execute(ONE_TIME.delete().where(mine)).rowcount != 1:
                 return None
-            found: dict[str, str] = json.loads(row.document)
+            found: dict[str, str] = load_json("一次性链接", row.document)
             return found

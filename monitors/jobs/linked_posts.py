@@ -30,8 +30,7 @@ async def fetch_linked_posts(context: AppContext, report: SweepReport) -> list[s
     heard: dict[str, None] = {}
     for platform in map(Platform, dict.fromkeys(report.links.values())):
         urls = [url for url, whose in report.links.items() if whose == platform.value and KEY + url not in known]
-        if urls and _may_ask(context, platform):
-            run = await _open(context, platform, urls[:PER_SWEEP], report)
+        if urls and (run := await _open(context, platform, urls[:PER_SWEEP], report)):
             heard |= await asyncio.to_thread(_attribute, context, run)
     if heard:
         report.notes.append(f"学校网站链接的文章证实 {len(heard)} 个备案账号有发布")
@@ -44,8 +43,10 @@ def _may_ask(context: AppContext, platform: Platform) -> bool:
 
 async def _open(context: AppContext, platform: Platform, urls: Sequence[str], report: SweepReport) -> str:
     looks = [FetchTask(target=Target(platform=platform, key=KEY + url), url=url) for url in urls]
-    order = new_crawl_job(context, RunKind.LINKED_POST, platform, looks, follow=False)
     async with context.platform_locks[platform]:
+        if not await asyncio.to_thread(_may_ask, context, platform):
+            return ""
+        order = await asyncio.to_thread(new_crawl_job, context, RunKind.LINKED_POST, platform, looks, follow=False)
         ending = await run_crawl_job(context, order)
     report.runs.append(order.run)
     if ending.error:

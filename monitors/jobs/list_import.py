@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -32,14 +33,14 @@ async def import_list(context: AppContext, data: bytes, filename: str, school: s
 
     A link without a name is looked at once, like an on-demand scan. Raises NotATable, StorageError.
     """
-    entries, troubles = read_list(data, filename)
+    entries, troubles = await asyncio.to_thread(read_list, data, filename)
     report = ListReport(troubles=troubles)
-    hunt = hunt_of(context, [school])
+    hunt = await asyncio.to_thread(hunt_of, context, [school])
     met: dict[str, Candidate] = {}
     looked = 0
     for entry in entries:
         if entry.found.name:
-            candidate = _screened(context, hunt, entry, filename, report)
+            candidate = await asyncio.to_thread(_screened, context, hunt, entry, filename, report)
             if candidate:
                 met[candidate.key] = candidate
         elif looked < LOOKED_AT_MOST:
@@ -48,7 +49,7 @@ async def import_list(context: AppContext, data: bytes, filename: str, school: s
         else:
             reason = f"一次最多核查 {LOOKED_AT_MOST} 个没有名称的链接，请补上名称或另行导入。"
             report.troubles.append(ListRowError(entry.place, "名称", reason))
-    new, waiting = context.store.candidates.meet(list(met.values()))
+    new, waiting = await asyncio.to_thread(context.store.candidates.meet, list(met.values()))
     report.new, report.waiting = report.new + new, report.waiting + waiting
     return report
 

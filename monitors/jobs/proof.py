@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from crawler.fetch.egress import AddressPolicy, EgressDenied
@@ -20,7 +21,7 @@ async def look_at(context: AppContext, key: str, text: str) -> Observation:
 
     Raises InvalidTarget (unknown account, no link, a draft's preview) or EgressDenied (an address out of bounds).
     """
-    filings = context.store.filings.by_key([key]).get(key, [])
+    filings = (await asyncio.to_thread(context.store.filings.by_key, [key])).get(key, [])
     if not filings:
         raise InvalidTarget(f"台账中没有账号 {key}。")
     url = parse_target(text).url
@@ -39,11 +40,11 @@ async def look_at_links(context: AppContext, key: str, filing: Filing, urls: Seq
     error = ""
     if allowed:
         looks = [FetchTask(target=target_of(filing), url=url) for url in allowed]
-        order = new_crawl_job(context, RunKind.PROOF, filing.platform, looks, follow=False)
+        order = await asyncio.to_thread(new_crawl_job, context, RunKind.PROOF, filing.platform, looks, follow=False)
         ending = await run_crawl_job(context, order)
         error = ending.error
-        schedule_visits(context, [key])
-        seen = _by_address(allowed, context.store.observations.of_run(order.run))
+        await asyncio.to_thread(schedule_visits, context, [key])
+        seen = _by_address(allowed, await asyncio.to_thread(context.store.observations.of_run, order.run))
     return [seen.get(url) or _nothing(context, filing, url, error) for url in urls]
 
 

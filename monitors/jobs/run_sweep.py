@@ -39,7 +39,8 @@ async def run_sweep(
 ) -> SweepReport:
     """Sweep, then ask whether the crawler is to be trusted, then say when to look next. A replay of a recording is only
     read: it says nothing about the crawler of today."""
-    targets = due_targets(context, platforms=platforms, accounts=accounts, everything=everything or bool(replay))
+    whole = everything or bool(replay)
+    targets = await asyncio.to_thread(due_targets, context, platforms=platforms, accounts=accounts, everything=whole)
     if replay:
         return await sweep(context, targets, replay=replay)
     keys: dict[Platform, list[str]] = defaultdict(list)

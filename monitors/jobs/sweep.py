@@ -155,12 +155,13 @@ async def _lane(
     the first stops all. Websites have a host each."""
     size = shard_size(context.settings, platform)
     shards = [targets[n : n + size] for n in range(0, len(targets), size)]
-    if platform is Platform.WEBSITE and context.store.platform_state.get(platform).enabled:
+    states = context.store.platform_state
+    if platform is Platform.WEBSITE and (await asyncio.to_thread(states.get, platform)).enabled:
         await asyncio.gather(*(_shard(context, platform, shard, replay, report) for shard in shards))
         return
     async with context.platform_locks[platform]:
         for shard in shards:
-            state = context.store.platform_state.get(platform)
+            state = await asyncio.to_thread(states.get, platform)
             if not replay and not state.enabled:
                 return
             if not replay and state.paused_until and state.paused_until > context.clock():
@@ -175,7 +176,7 @@ async def _shard(
     settings = context.settings
     looks = [FetchTask(target=target, grant=settings.grant(target.key)) for target in targets]
     looks += [FetchTask(target=t, url=url) for t in targets for url in settings.sources.get(t.key, ())]
-    order = new_crawl_job(context, RunKind.SWEEP, platform, looks, replay=replay)
+    order = await asyncio.to_thread(new_crawl_job, context, RunKind.SWEEP, platform, looks, replay=replay)
     ending = await run_crawl_job(context, order)
     report.runs.append(order.run)
     report.looks += len(targets)
@@ -197,10 +198,11 @@ async def run_crawl_job(context: AppContext, order: CrawlJob, *, rests: bool = T
         return stamped
 
     ending = await context.crawl_processes.run(order, begin)
-    runs.finish(order.run, ending.status, ending.summary | {"error": ending.error}, context.clock())
+    told = ending.summary | {"error": ending.error}
+    await asyncio.to_thread(runs.finish, order.run, ending.status, told, context.clock())
     website = order.platform is Platform.WEBSITE
     if rests and not website and not order.replay and order.kind not in ONE_OFF:
-        pause_after_block(context, order.platform, ending)
+        await asyncio.to_thread(pause_after_block, context, order.platform, ending)
     return ending
 
 

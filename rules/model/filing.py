@@ -50,6 +50,7 @@ class Filing:
       empty (`knows`).
     - ``known_to_month``, ``known_to_year``: dates of which the day, or the month too, is not on file. What stands in the
       field is then the day most in the unit's favour.
+    - ``guiding_unit``: who guides the owner of a level-3 account, or whom it belongs to (指导关系或行政隶属关系).
     - ``position``: the row's place in the office's own order. ``extra``: the office's other columns, as (heading, text).
     """
 
@@ -58,6 +59,7 @@ class Filing:
     platform: Platform
     name: str
     unit: str = ""
+    guiding_unit: str = ""
     account_id: str = ""
     url: str = ""
     level: AccountLevel | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from rules.model import Account, Filing
+from rules.model import Account, AccountLevel, Filing
 from rules.policies.schema import OWN_UNIT, Policy, SupervisionRoute, category_rank
 
 
@@ -22,18 +22,20 @@ def _best(filing: Filing, policy: Policy, matter: str = "content") -> Supervisio
 
 def supervisor(account: Account, policy: Policy) -> str:
     """The offices over an account, joined by 、: the route's and those it copies, never the account's own unit, which
-    does not supervise itself. An account nobody filed goes to whoever advises on a name like its, else to whoever
+    does not supervise itself. Over a level-3 account stands first of all the unit that guides its owner. An account nobody filed goes to whoever advises on a name like its, else to whoever
     supervises without condition."""
+    guide = ""
     if account.filing:
         way = _best(account.filing, policy)
         unit = account.filing.unit
+        guide = account.filing.guiding_unit if account.filing.level is AccountLevel.THREE else ""
     else:
         ways = [way for way in policy.routes if way.matter == "content"]
         named = [w for w in ways if w.only.categories and category_rank(account.title, w.only.categories) > 2]
         way = next((w for w in (*named, *(w for w in ways if w.only.covers(account.platform, None)))), None)
         unit = account.suspicion.unit if account.suspicion else ""
-    offices = (way.to, *way.copies) if way else ()
-    return "、".join(dict.fromkeys(office for office in offices if office not in (OWN_UNIT, unit)))
+    offices = (guide, *((way.to, *way.copies) if way else ()))
+    return "、".join(dict.fromkeys(office for office in offices if office and office not in (OWN_UNIT, unit)))
 
 
 def advised(account: Account, policy: Policy) -> SupervisionRoute | None:

@@ -21,6 +21,7 @@ from crawler.platforms.website.own_items import own_column, titled
 from crawler.platforms.website.placeholder_pages import notice
 from crawler.platforms.website.proofs import life, shown_by_list
 from crawler.platforms.website.reading import LIVELY, PageAnalysis, reading
+from crawler.platforms.website.subject import CHANGED, is_no_school
 from crawler.platforms.website.systems import Cms, cms
 from rules.model import FRESH, ClaimType, Observation, Outcome, Platform, Post
 
@@ -40,8 +41,8 @@ MOST_WALL_LINKS = 12
 def read_listing(page: Page) -> Observation:
     """A home or column page: its dated items. Without dates: ok, posts undated, and it proves the name at most."""
     look = reading(page)
-    if look.fault:
-        raise Unreadable(look.fault)
+    if look.fault or is_no_school(look):
+        raise Unreadable(look.fault or CHANGED)
     dated = own_column(look.document, look.dated) if look.kind is PageKind.LIST else look.dated
     if look.kind is PageKind.HOME and look.successor and not _is_fresh(posts(dated), page):
         return _ended(look, *look.successor)

@@ -38,6 +38,7 @@ TRADES = (
 FOREIGN = (
     r"(?:online|live|best) casino|casino (?:bonus|online|games)|slot (?:gacor|online)|judi (?:bola|slot|online)|\btogel\b|\bbandar (?:bola|slot)\b|baccarat|sportsbook|poker online|nhà cái"
     r"|\bviagra\b|\bcialis\b|\bporn|xxx video|escort service|(?:hot|teen) sex\b|sex cams?|replica watches|\bpayday loans?\b"
+    r"|オンラインカジノ|バカラ|激安.{0,6}通販|スーパーコピー|ブランドコピー|카지노|바카라|토토사이트|cá cược|xổ số|\bslot\s?88\b|\bcassino online\b|\bapostas\b|казино|\bcheap (?:jerseys|handbags|nike|jordans)\b"
 )
 PASTIMES = r"笔趣阁|(?:小说|漫画)(?:免费|全文|在线){1,2}阅读|小说.{0,6}最新章节|(?:电影|影视|电视剧|短剧|动漫)(?:免费|在线|高清){1,2}(?:观看|下载|播放)"
 SPAM = re.compile(f"{BETTING}|{ADULT}|{TRADES}|{FOREIGN}|{PASTIMES}", re.I)

@@ -7,7 +7,7 @@ import re
 from crawler.page.page import Page, PageError
 from crawler.platforms.spec import Target
 from crawler.platforms.website.kinds import PageKind
-from crawler.platforms.website.reading import reading
+from crawler.platforms.website.reading import PageAnalysis, reading
 
 CHANGED = "hijacked: 网站的标题、语言和内容都与备案的网站无关，域名可能已失效被他人使用，请立即核实"
 CAMPUS = re.compile(
@@ -31,6 +31,18 @@ ANYWHERE = re.compile(
 """Columns that any site has."""
 COLUMNS = 4
 """Columns of its own from which a site's earlier looks tell what it was about."""
+
+
+SCHOOLS = (".edu.cn", ".edu", ".ac.cn")
+"""Hosts that none but schools are given: a page there that speaks of no campus is a stranger's, whatever is on file."""
+
+
+def is_no_school(look: PageAnalysis) -> bool:
+    """True for a home page of a school's own host that says much and not one word of a campus."""
+    document = look.document
+    if look.kind is not PageKind.HOME or len(document.texts) < ENOUGH or not document.host.endswith(SCHOOLS):
+        return False
+    return CAMPUS.search(f"{document.title}\n{document.meta.get('keywords', '')}\n{document.said}") is None
 
 
 def is_another_subject(page: Page, target: Target) -> bool:

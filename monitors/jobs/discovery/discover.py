@@ -44,10 +44,9 @@ async def discover(
     anywhere. Raises StorageError, EvidenceError, PolicyError.
     """
     hunt = await asyncio.to_thread(hunt_of, context, schools)
-    recorded = tuple(dict.fromkeys(ReplayIndex(Path(replay)).urls())) if replay else ()
-    round_ = DiscoveryRun(
-        context, hunt, replay, recorded, logs={code: context.store.candidates.searched(code) for code in hunt.homes}
-    )
+    recorded = await asyncio.to_thread(_recorded, replay) if replay else ()
+    logs = {code: await asyncio.to_thread(context.store.candidates.searched, code) for code in hunt.homes}
+    round_ = DiscoveryRun(context, hunt, replay, recorded, logs=logs)
     wanted = sorted((s for s in SEARCHES if not platforms or s.platform in platforms), key=lambda s: s.platform.value)
     lanes = [list(some) for _, some in groupby(wanted, key=lambda search: search.platform)]
     await asyncio.gather(*(_ask(round_, lane) for lane in lanes))
@@ -57,12 +56,16 @@ async def discover(
     return round_.report
 
 
+def _recorded(replay: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ReplayIndex(Path(replay)).urls()))
+
+
 async def _ask(round_: DiscoveryRun, lane: Sequence[SearchEngine]) -> None:
     """One platform's searches in one child, so that no host is asked twice at a time."""
     planned: dict[str, tuple[SearchEngine, list[SearchQuery]]] = {}
     looks: list[FetchTask] = []
     for search in lane:
-        for url, asked in _planned(round_, search):
+        for url, asked in await asyncio.to_thread(_planned, round_, search):
             key = KEY.format(search.code, asked[0].query)
             planned[key] = (search, asked)
             target = Target(platform=search.platform, key=key)
@@ -75,7 +78,7 @@ async def _ask(round_: DiscoveryRun, lane: Sequence[SearchEngine]) -> None:
         if key not in seen:
             round_.report.left += not round_.replay
             continue
-        reply, rows, reason, evidence = answer(search, seen[key], pages)
+        reply, rows, reason, evidence = await asyncio.to_thread(answer, search, seen[key], pages)
         round_.note(search, asked, reply, len(rows), reason)
         round_.found += [(row, evidence) for row in rows]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -118,7 +119,7 @@ class DiscoveryRun:
             yield True
             return
         async with self.context.platform_locks[platform]:
-            yield self.may_ask(platform)
+            yield await asyncio.to_thread(self.may_ask, platform)
 
     async def fetch(self, platform: Platform, looks: Sequence[FetchTask]) -> dict[str, list[Observation]]:
         """Look through one crawl child; observations by key. What was not asked (budget, a wall before) is missing.
@@ -126,7 +127,10 @@ class DiscoveryRun:
         A search's wall is the search's own and does not send the platform's accounts to rest.
         """
         context, given = self.context, {"timeout_seconds": PATIENCE_SECONDS} if platform is Platform.WEBSITE else {}
-        order = new_crawl_job(context, RunKind.DISCOVERY, platform, looks, follow=False, replay=self.replay, **given)
+        kind = RunKind.DISCOVERY
+        order = await asyncio.to_thread(
+            new_crawl_job, context, kind, platform, looks, follow=False, replay=self.replay, **given
+        )
         async with self._turn(platform) as free:
             if not free:
                 return {}
@@ -134,7 +138,7 @@ class DiscoveryRun:
         if ending.error:
             self.report.errors.append(f"{platform.label}: {ending.error.splitlines()[-1]}")
         seen: dict[str, list[Observation]] = defaultdict(list)
-        for key, look in context.store.observations.keyed_of_run(order.run):
+        for key, look in await asyncio.to_thread(context.store.observations.keyed_of_run, order.run):
             if not look.reason.startswith(NOT_RECORDED):
                 seen[key].append(look)
         return seen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from crawler.fetch.job import CrawlJob, FetchTask
@@ -26,14 +27,14 @@ async def look_at_suspect(
     if platform is None or not suspect.has_page:
         return "", []
     stable = identity(platform, suspect.account_id, suspect.url)
-    look = _plan(context, platform, stable, suspect.url, filed)
+    look = await asyncio.to_thread(_plan, context, platform, stable, suspect.url, filed)
     if look is None:
         return "", []
     order, seen = await _fetch(context, platform, look)
     landed = next((each.url for each in seen if each.url), "")
     if suspect.url and landed and landed != suspect.url and not any(each.outcome.is_fact for each in seen):
         found = platform_of(landed)
-        further = _plan(context, found, identity(found, "", landed), landed, ())
+        further = await asyncio.to_thread(_plan, context, found, identity(found, "", landed), landed, ())
         if further and (further.target.key != look.target.key or further.url != look.url):
             order, more = await _fetch(context, found, further)
             seen = more + seen
@@ -58,9 +59,10 @@ def _plan(context: AppContext, platform: Platform, stable: str, url: str, filed:
 
 
 async def _fetch(context: AppContext, platform: Platform, look: FetchTask) -> tuple[CrawlJob, list[Observation]]:
-    order = new_crawl_job(context, RunKind.SCAN, platform, [look], follow=False, delay_seconds=0.0)
+    kind = RunKind.SCAN
+    order = await asyncio.to_thread(new_crawl_job, context, kind, platform, [look], follow=False, delay_seconds=0.0)
     ending = await run_crawl_job(context, order)
-    seen = context.store.observations.of_run(order.run)
+    seen = await asyncio.to_thread(context.store.observations.of_run, order.run)
     if not seen and ending.error:
         failed = Observation(platform=platform, source="none", url=look.url, observed_at=context.clock(),
                              outcome=Outcome.UNREADABLE, reason="crawl: 采集进程没有正常结束，没有取得页面")  # fmt: skip

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
 from monitors.jobs import case_actions, letters
 from monitors.jobs.batches import withdraw_batch
@@ -24,6 +25,7 @@ from storage.cases import CaseTransaction
 from storage.filings import key_of
 from storage.letters import LetterDesk
 from storage.notices import DeliveryWay, NoticeState
+from storage.serialization import load
 from storage.store import Store
 from tests.support.signing import SIGNER, check_and_sign, sign_one
 
@@ -291,6 +293,21 @@ def test_a_decision_is_taken_back_within_ten_minutes(sias: AppContext, clock: Cl
     clock.now += timedelta(minutes=11)
     with pytest.raises(CaseError, match="没有可以撤销的操作"):
         case_actions.undo(sias, number, by="王老师")
+
+
+def test_each_exhibit_bears_the_time_of_its_own_page(sias: AppContext, clock: Clock) -> None:
+    look(sias, 0, START - timedelta(days=90))
+    clock.now += timedelta(hours=5)
+    look(sias, 0, START - timedelta(days=90))
+    check(sias, "sias", clock.now)
+    number = silent(sias)[0]
+    clock.now += timedelta(days=1)
+    look(sias, 0, START - timedelta(days=2))
+    check(sias, "sias", clock.now)
+    for row in sias.store.outbox.all(case=number):
+        for exhibit in load(Notice, row.document).evidence:
+            assert exhibit.seen_at
+            assert exhibit.id == f"e-0-{exhibit.seen_at:%Y%m%d%H%M}"
 
 
 def test_a_blocked_crawl_accuses_nobody(sias: AppContext, clock: Clock) -> None:

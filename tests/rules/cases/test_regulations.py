@@ -168,6 +168,14 @@ def test_a_unit_does_not_supervise_itself_and_the_propaganda_office_gets_its_cop
     assert supervisor(declared("sias"), SIAS) == "学校办公室（新闻中心）、党委宣传部"
 
 
+def test_over_an_account_of_level_three_stands_the_unit_that_guides_its_owner() -> None:
+    club = declared("bit", level=AccountLevel.THREE, unit="学生吉他社", guiding_unit="校团委")
+    assert supervisor(club, BIT) == "校团委、党委宣传部"
+    assert supervisor(declared("bit", level=AccountLevel.TWO, guiding_unit="校团委"), BIT) == "党委宣传部"
+    itself = declared("bit", level=AccountLevel.THREE, unit="校团委", guiding_unit="校团委")
+    assert supervisor(itself, BIT) == "党委宣传部"
+
+
 def test_an_office_that_only_advises_punishes_nobody() -> None:
     confirmed = BIT.clauses
     policy = BIT.model_copy(

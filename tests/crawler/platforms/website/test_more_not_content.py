@@ -94,6 +94,10 @@ WALLS = [
     ("网络认证", f'<script src="/v2/static/srun.portal.js"></script>{PASSWORD}'), ("iNode Portal", '<script>location="http://10.0.0.2:8080/portal/index_default.jsp"</script>'),
     ("注销页", "<!--Dr.COMWebLoginID_0.htm-->"), ("登录", f'<form action="/eportal/InterFace.do?method=login">{PASSWORD}</form>'),
     ("提示", "本网站仅限校内IP访问"), ("提示", "您当前的IP地址（1.2.3.4）不在允许访问的范围内"), ("403", "校外访问请使用VPN登录后访问"),
+    ("", '<script>window.location.href="https://x.cn/_____tmd_____/punish?x5secdata=1"</script>'), ("验证码拦截", '<div id="nocaptcha"></div>'),
+    ("请先完成验证", '<div class="geetest_holder">点击按钮进行验证</div>'), ("Access denied | x.cn used Cloudflare to restrict access", "Error 1020"),
+    ("", "Access Denied. You don't have permission to access this server. Reference #18.abc"), ("", "The barracuda web filter blocked this page"),
+    ("Web认证", f"用户名{PASSWORD}<button>上网</button>"), ("", "Dr.COM"), ("", "<h2>抱歉</h2><p>该资源仅对校内开放</p>"),
 ]  # fmt: skip
 
 
@@ -115,7 +119,17 @@ def test_a_redirect_to_a_login_in_the_head_is_a_wall() -> None:
         "<p>Web应用防火墙策略调整，访问被网站管理员拦截的请联系信息中心。</p>",
         "<p>教务系统进行安全检测，届时统一身份认证无法登录。</p>",
         "<p>请勿点击陌生链接完成验证，谨防诈骗。</p>",
+        "<p>本馆资源仅对校内开放，校园网认证方法见附件。</p>",
     ],
 )
 def test_a_short_article_about_walls_is_an_article(body: str) -> None:
     assert article("2026-11-20", body=body).outcome is Outcome.OK
+
+
+@pytest.mark.parametrize("word", ["装修公司报价 家装效果图", "Garden furniture outlet", "ガーデン 家具 新作"])
+def test_a_school_s_own_host_that_speaks_of_no_campus_is_a_stranger_s(word: str) -> None:
+    rows = "".join(f'<li><a href="/item/{n}.html">{word} {n}</a><i>2026-11-{20 - n}</i></li>' for n in range(12))
+    page = f"<html><title>{word}</title><body><ul>{rows}</ul></body></html>"
+    assert look(page).is_hijacked
+    assert not look(page, "http://www.shop.example/").is_hijacked
+    assert not look(page.replace("<body>", "<body><p>示范大学后勤处</p>")).is_hijacked
