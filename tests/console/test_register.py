@@ -217,7 +217,13 @@ def test_the_way_back_keeps_the_filters(staff: Browser) -> None:
     page = staff.get("/accounts?platform=weibo&sort=oldest&evil=%22%3E").text
     link = re.search(r'<a class="name" href="([^"]+)"', page)
     assert link
-    assert 'href="/accounts?platform=weibo&amp;sort=oldest"' in staff.get(link[1]).text
+    account = staff.get(link[1]).text
+    assert 'href="/accounts?platform=weibo&amp;sort=oldest"' in account
+    edit = re.search(r'href="(/register/filings/[^"]+)"', account)
+    assert edit
+    form = form_of(staff.get(edit[1]).text) | {"direct_owner": "赵六", "reason": "换人"}
+    saved = staff.submit(edit[1], **form).headers["location"]
+    assert 'href="/accounts?platform=weibo&amp;sort=oldest"' in staff.get(saved).text
     assert 'href="/accounts"' in staff.get(link[1].split("?")[0] + "?from=https://evil.test").text
 
 
