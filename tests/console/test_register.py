@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from monitors.app_context import AppContext
 from monitors.console import create_app
-from monitors.console.routes import register
+from monitors.console.routes import register_bulk
 from rules.model import Filing, FilingStatus, Platform
 from storage.filings import key_of
 from storage.register import examine
@@ -160,7 +160,7 @@ def test_several_accounts_are_looked_at(staff: Browser, context: AppContext, mon
     async def fake(context: AppContext, **given: Any) -> None:
         asked.append(given)
 
-    monkeypatch.setattr(register, "run_sweep", fake)
+    monkeypatch.setattr(register_bulk, "run_sweep", fake)
     filing = context.store.filings.all(DEMO)[2]
     assert staff.submit("/register/bulk/look").status_code == 422
     assert staff.submit("/register/bulk/look", pick=f"{DEMO}/{filing.id}").status_code == 303
