@@ -80,7 +80,7 @@ class RegisterQuery:
     @property
     def narrowed(self) -> bool:
         """True where not the whole register is asked for."""
-        return bool(self.filters.sort or any(value for _, value in self.filters))
+        return any(name != "sort" for name, _ in self.filters)
 
     @property
     def filters(self) -> RegisterQuery:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.console import furnish, open_world
 from tests.support.cli import run
+from tests.support.console import furnish, open_world
 
 SPOILT = ['{"na', "", "[1]", '{"unheard_of": 1}', "\x00\x01"]
 READS = {

@@ -5,13 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import select
 
-from rules.model import Filing, FilingStatus, Platform
-from storage.filings import RegisterMoved, stamp_of
+from rules.model import AccountLevel, Filing, FilingStatus, Platform
+from storage.database import MIGRATIONS
+from storage.filings import FILING, RegisterMoved, stamp_of
 from storage.store import Store
+from storage.tables import UNPLACED
 from tests.conftest import NOW
 
 LIBRARY = Filing(id="A-1", school="bit", platform=Platform.WEIBO, name="图书馆", unit="图书馆", account_id="10000001")
+
+
+COLUMNS = ("level", "category", "status", "position")
+
+
+def migrate(store: Store, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with store.database.write() as connection:
+        config.attributes["connection"] = connection
+        (command.upgrade if revision == "head" else command.downgrade)(config, revision)
 
 
 def test_who_comes_second_is_told(store: Store) -> None:
@@ -51,3 +67,22 @@ def test_the_history_follows_a_changed_number(store: Store) -> None:
         ("乙", "改用新编号"),
         ("丙", "停用"),
     ]
+
+
+def test_an_older_register_gets_its_columns(store: Store) -> None:
+    """Down to the tables before them and up again: level, category, status and place are read from the documents."""
+    filings = [
+        replace(LIBRARY, level=AccountLevel.TWO, category="部门", status=FilingStatus.PAUSED, position=7),
+        replace(LIBRARY, id="A-2", account_id="10000002"),
+    ]
+    store.filings.save(filings, by="甲", now=NOW)
+    for step in ("0005", "head"):
+        migrate(store, step)
+    with store.database.read() as tx:
+        rows = tx.execute(select(FILING.c.id, *(FILING.c[name] for name in COLUMNS)).order_by(FILING.c.id)).all()
+    assert [tuple(row) for row in rows] == [
+        ("A-1", "2", "部门", "paused", 7),
+        ("A-2", "", "", "active", UNPLACED),
+    ]
+    assert store.filings.all("bit") == filings
+    assert store.filings.changes("bit", "A-1")[0].reason == ""

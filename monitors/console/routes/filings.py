@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, HTTPException, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from monitors.console.access import person, require_role, view_of
 from monitors.console.formatting import moment_text, path
 from monitors.console.register_forms import editor_schools, typed_form
+from monitors.console.register_query import RegisterQuery
 from monitors.console.rendering import redirect_after, register_schools, render, school_names, world_of
 from monitors.jobs.case_actions import end_cases_of
 from rules.model import Filing, FilingStatus
@@ -120,12 +122,24 @@ def _save(request: Request, old: Filing, values: Mapping[str, str], stamp: str, 
     if stamp != stamp_of(old):
         return _moved(request, old, values, reading, reason)
     if reading.filing == old:
-        return redirect_after(f"/accounts/{path(key_of(old))}", "unchanged")
+        return _to_account(request, old, "unchanged")
     try:
         context.store.filings.change(old, stamp, reading.filing, by=user.display, now=context.clock(), reason=reason)
     except RegisterMoved as error:
         return _page(request, old.school, old, values, reading, error=f"{error}没有保存。", reason=reason, status=409)
-    return redirect_after(f"/accounts/{path(key_of(reading.filing))}", "filing_changed")
+    return _to_account(request, reading.filing, "filing_changed")
+
+
+def _way_back(request: Request) -> str:
+    """The filters of the list that the person came from, as they stand in an address."""
+    return RegisterQuery.read(request.query_params.get("from", "")).text
+
+
+def _to_account(request: Request, filing: Filing, done: str) -> Response:
+    """To the account's page, which keeps the way back to the list."""
+    kept = {"from": back} if (back := _way_back(request)) else {}
+    more = urlencode(kept | {"done": done})
+    return RedirectResponse(f"/accounts/{path(key_of(filing))}?{more}", 303)
 
 
 def _moved(request: Request, old: Filing, values: Mapping[str, str], reading: FormReading, reason: str) -> Response:
@@ -175,6 +189,7 @@ def _page(
         status=status,
         old=old,
         key=key_of(old) if old else "",
+        way_back="?" + urlencode({"from": back}) if (back := _way_back(request)) else "",
         stamp=stamp or (stamp_of(old) if old else ""),
         groups=groups,
         reason=reason,

@@ -10,7 +10,7 @@ from starlette.routing import Mount
 
 from monitors.app_context import AppContext
 from monitors.console.access import ACCESS, OPEN, allowed
-from monitors.console.routes import accounts, operations, register
+from monitors.console.routes import accounts, operations, register_bulk
 from rules.people import Role, User, grants_of
 from storage.filings import key_of
 from storage.notices import NoticeState
@@ -54,7 +54,7 @@ def test_every_route_with_every_role(
     app: FastAPI, browser: Browser, role: Role, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """403 exactly where the table has not this role; a form with the session's own token, so that nothing else says no."""
-    for module, job in ((operations, "run_sweep"), (register, "run_sweep"), (accounts, "look_at")):
+    for module, job in ((operations, "run_sweep"), (register_bulk, "run_sweep"), (accounts, "look_at")):
         monkeypatch.setattr(module, job, _nothing)  # the walk opens doors; it sends nobody out
     csrf = browser.csrf()
     for method, path, route in routes(app):

@@ -203,4 +203,46 @@ def test_a_suspect_is_confirmed_and_taken_back(script: bool, served: str, chromi
     page.get_by_role("button", name="撤销这个决定").click()
     page.get_by_text("”待核实。").wait_for()
     assert not troubles
+
+
+def test_an_editor_s_day_with_the_register(served: str, context: AppContext, chromium: Browser, tmp_path: Path) -> None:
+    """Without script: an office's table goes in, a slip is corrected, an account is found, changed, and its history read."""
+    table = tmp_path / "新媒体一览.csv"
+    table.write_text(
+        "序号,号主,媒体平台,归哪个单位,是否已认证\n1,示范大学校史馆,微博,档案馆,蓝V\n2,示范大学视频,视频号,党委宣传部,是\n",
+        encoding="utf-8",
+    )
+    window = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN", java_script_enabled=False)
+    page = window.new_page()
+    page.goto(f"{served}/accounts")
+    page.get_by_label("登录名").fill("editor")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="导入", exact=True).click()
+    page.get_by_label("学校").select_option("demo")
+    page.get_by_label("台账文件").set_input_files(table)
+    page.get_by_role("button", name="上传并检查").click()
+    page.get_by_label("“号主”当作").select_option("账号名称")
+    page.get_by_label("“归哪个单位”当作").select_option("主办单位")
+    page.get_by_role("button", name="按选择重新读取").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载标注好的表格，改好再传").click()
+    assert download.value.suggested_filename == "新媒体一览（标注）.xlsx"
+    page.get_by_label("是否已认证", exact=True).fill("是")
+    page.get_by_role("button", name="保存改正，重新检查").click()
+    assert "还没有保存任何内容" in page.inner_text("main")
+    page.get_by_role("button", name="导入", exact=True).click()
+    page.get_by_text("台账已导入。").wait_for()
+    page.get_by_label("查找").fill("校史馆")
+    page.get_by_role("button", name="查找").click()
+    page.get_by_role("link", name="示范大学校史馆").click()
+    page.get_by_role("link", name="更改、停用").click()
+    page.get_by_label("直接责任人", exact=True).fill("赵六")
+    page.get_by_label("理由（必填，记入变更记录）").fill("新任命")
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.get_by_text("新任命").wait_for()
+    assert "直接责任人：不详 → 赵六" in page.inner_text("main")
+    page.get_by_role("link", name="‹ 返回台账").click()
+    page.get_by_role("heading", name="台账").wait_for()
+    assert [f.direct_owner for f in context.store.filings.all("demo") if f.name == "示范大学校史馆"] == ["赵六"]
     window.close()

@@ -289,6 +289,20 @@ def test_wrong_addresses(staff: Browser) -> None:
         assert "没有" in answer.text
 
 
+def test_an_empty_register_reports_no_success(tmp_path: Path) -> None:
+    """It says what to do first, to each according to what they may do, and counts nothing as seen."""
+    context = open_world(tmp_path)
+    with client_of(create_app(context)) as client:
+        for who, said in (("editor", 'href="/register/import"'), ("reader", "请宣传部经办人员导入台账")):
+            client.sign_in(who)
+            text = client.get("/").text
+            assert "还没有巡检过任何内容" in text
+            assert "都看到了" not in text
+            assert said in text
+            assert "台账里还没有账号" in client.get("/accounts").text
+    context.store.close()
+
+
 def test_a_larger_house(tmp_path: Path) -> None:
     """2,000 accounts: still ≤ 100 KB a page."""
     context = open_world(tmp_path)

@@ -15,7 +15,7 @@ from sqlalchemy import event
 
 from monitors.app_context import AppContext
 from monitors.console import create_app
-from monitors.console.routes import register
+from monitors.console.routes import register_bulk
 from rules.model import Filing, FilingStatus, Platform
 from storage.filings import key_of
 from storage.register import examine
@@ -160,7 +160,7 @@ def test_several_accounts_are_looked_at(staff: Browser, context: AppContext, mon
     async def fake(context: AppContext, **given: Any) -> None:
         asked.append(given)
 
-    monkeypatch.setattr(register, "run_sweep", fake)
+    monkeypatch.setattr(register_bulk, "run_sweep", fake)
     filing = context.store.filings.all(DEMO)[2]
     assert staff.submit("/register/bulk/look").status_code == 422
     assert staff.submit("/register/bulk/look", pick=f"{DEMO}/{filing.id}").status_code == 303
@@ -217,7 +217,13 @@ def test_the_way_back_keeps_the_filters(staff: Browser) -> None:
     page = staff.get("/accounts?platform=weibo&sort=oldest&evil=%22%3E").text
     link = re.search(r'<a class="name" href="([^"]+)"', page)
     assert link
-    assert 'href="/accounts?platform=weibo&amp;sort=oldest"' in staff.get(link[1]).text
+    account = staff.get(link[1]).text
+    assert 'href="/accounts?platform=weibo&amp;sort=oldest"' in account
+    edit = re.search(r'href="(/register/filings/[^"]+)"', account)
+    assert edit
+    form = form_of(staff.get(edit[1]).text) | {"direct_owner": "赵六", "reason": "换人"}
+    saved = staff.submit(edit[1], **form).headers["location"]
+    assert 'href="/accounts?platform=weibo&amp;sort=oldest"' in staff.get(saved).text
     assert 'href="/accounts"' in staff.get(link[1].split("?")[0] + "?from=https://evil.test").text
 
 
