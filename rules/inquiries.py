@@ -122,13 +122,6 @@ class Inquiry:
         waiting = self.state is InquiryState.ANSWERED and answer and answer.kind is AnswerKind.DECLARED
         return answer if waiting else None
 
-    @property
-    def answered_promptly(self) -> bool:
-        """True where the owner answered without a reminder."""
-        return (
-            self.state in (InquiryState.ANSWERED, InquiryState.VERIFIED) and not self.reminded_at and bool(self.answer)
-        )
-
 
 def masked_mailbox(mailbox: str) -> str:
     """Enough of an address to recognise it by."""

@@ -250,23 +250,22 @@ class ReachSimulation:
         for life in self.lives:
             if life.is_gone(now):
                 continue
-            known = self._knowledge(life, now)
-            counts[known.knowledge if known else Knowledge.UNKNOWN] += 1
-            self._compare(life, known, now)
+            if known := self._knowledge(life, now):
+                counts[known.knowledge] += 1
+                self._compare(life, known, now)
         self.shares.append(1 - counts[Knowledge.UNKNOWN] / max(counts.total(), 1))
 
-    def _compare(self, life: SimulatedAccount, known: AccountKnowledge | None, now: datetime) -> None:
+    def _compare(self, life: SimulatedAccount, known: AccountKnowledge, now: datetime) -> None:
         """Against the truth: who was accused that posted, and which silences a person has before them."""
         truth = life.deadline(now, self.limit, self.calendar)
-        if known and known.knowledge is Knowledge.SILENT and known.answer.shown_at:
+        if known.knowledge is Knowledge.SILENT and known.answer.shown_at:
             if known.answer.shown_at <= life.deadline(known.answer.shown_at, self.limit, self.calendar):
                 self.accused.add(life.key)
             elif now > truth:
                 self.called.add((life.key, truth))
         inquiry = self.newest.get(life.key)
         with_staff = inquiry is not None and (inquiry.state is InquiryState.OVERDUE or bool(inquiry.declaration))
-        silent = known is not None and known.knowledge is Knowledge.SILENT
-        if now > truth and (silent or with_staff):
+        if now > truth and (known.knowledge is Knowledge.SILENT or with_staff):
             self.found.setdefault((life.key, truth), now)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
@@ -12,10 +13,12 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
+from monitors.app_context import AppContext
 from monitors.console.access import person, view_of
 from monitors.console.background import start
 from monitors.console.rendering import redirect_after, render, world_of
 from monitors.console.routes.today import held_up
+from monitors.jobs.bridges import bridge_faults, feeds_of
 from monitors.jobs.run_sweep import run_sweep
 from monitors.service.scheduled_jobs import LABELS
 from rules.model import Platform
@@ -67,7 +70,17 @@ def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLRespon
         database=context.store.read_models.database_bytes(),
         versions=versions(),
         scheduler=scheduler_alive(request),
+        bridges=bridge_rows(context, now),
     )
+
+
+def bridge_rows(context: AppContext, now: datetime) -> list[tuple[str, str, int, str]]:
+    """(name, address, how many accounts, what is wrong) of every feed bridge of the school's own."""
+    faults = bridge_faults(context, now)
+    return [
+        (name, bridge.base, len(feeds_of(context, bridge)), faults.get(name, ""))
+        for name, bridge in context.settings.bridges.items()
+    ]
 
 
 def switches_for(state: PlatformState) -> list[str]:
