@@ -15,6 +15,8 @@ READ_LATELY = timedelta(days=8)
 """A page that shows silence as well as life answers by itself as long as it was read so lately."""
 TRIED_LATELY = timedelta(days=10)
 """Public pages were tried where a look at the account, answered or not, is no older."""
+TO_LOOK = timedelta(days=3)
+"""Time for a member of staff to look before the limit is over, where nobody answers the reminder."""
 ASKED_THIS_PERIOD = "本期已经答复过，不再询问，请人工核查"
 NO_MAILBOX = "台账没有负责人邮箱，无法询问，请人工核查"
 
@@ -82,7 +84,7 @@ def _is_time(known: AccountKnowledge, terms: InquiryTerms, calendar: Calendar, n
     until = known.answer.until
     return until is not None and (
         now >= until - terms.lead.as_timedelta()
-        or calendar.deadline(calendar.deadline(now, terms.answer).at, terms.reminder).at >= until
+        or calendar.deadline(calendar.deadline(now, terms.answer).at, terms.reminder).at + TO_LOOK >= until
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from alerts.delivery.outbox import DeliveryResult
 from rules.model import DocumentType, EvidenceKind, LabeledEnum, Outcome, Platform
-from storage.inquiries import LETTER
+from storage.inquiries import LETTER, REPLY
 from storage.notices import NoticeState
 from storage.read_models import NEVER
 
@@ -45,6 +45,8 @@ def document_label(code: str) -> str:
     """The Chinese name of a kind of document."""
     if code == LETTER:
         return "核实请求"
+    if code == REPLY:
+        return "核实答复"
     return DocumentType(code).label if code in list(DocumentType) else code
 
 

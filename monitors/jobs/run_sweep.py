@@ -86,6 +86,13 @@ async def inquire_all(context: AppContext) -> None:
     await asyncio.to_thread(count_coverage, context)
 
 
+async def read_mail(context: AppContext) -> None:
+    """Take in what units sent to the school's mailbox."""
+    from monitors.jobs.inquiry_mail import read_mailbox
+
+    await read_mailbox(context)
+
+
 async def deliver_all(context: AppContext) -> None:
     """Empty the outbox as far as it goes."""
     done = await asyncio.to_thread(deliver, context, context.clock())

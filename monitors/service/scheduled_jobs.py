@@ -23,6 +23,7 @@ SCHEDULED_JOBS = (
     ScheduledJob("sweep", "巡检", "*/20 * * * *", run_sweep.sweep_due),
     ScheduledJob("check", "核对制度", "10 * * * *", run_sweep.check_all),
     ScheduledJob("inquire", "核实请求", "25 9 * * *", run_sweep.inquire_all),
+    ScheduledJob("mailbox", "收取来信", "*/10 * * * *", run_sweep.read_mail),
     ScheduledJob("deliver", "发送文书", "*/5 * * * *", run_sweep.deliver_all),
     ScheduledJob("digest", "日报", "30 7 * * *", run_sweep.digest_all),
     ScheduledJob("discover", "搜索疑似账号", "15 3 * * mon", run_sweep.discover_all),

@@ -17,7 +17,7 @@ from monitors.console.access import require_role, view_of
 from monitors.console.rendering import Pager, redirect_after, render, school_names, world_of
 from rules.people import Role
 from storage.digests import StoredDigest
-from storage.inquiries import LETTER
+from storage.inquiries import LETTER, REPLY
 from storage.notices import DIGEST, NoticeState, OutboxNotice
 from storage.serialization import load
 
@@ -64,7 +64,7 @@ def _sees(request: Request, row: OutboxNotice) -> bool:
 
 def _notice(request: Request, notice_id: str) -> tuple[OutboxNotice, OutgoingMessage]:
     row = world_of(request).store.outbox.one(notice_id)
-    if row is None or row.document_type in (DIGEST, LETTER) or not _sees(request, row):
+    if row is None or row.document_type in (DIGEST, LETTER, REPLY) or not _sees(request, row):
         raise HTTPException(404, "没有这份文书。")
     try:
         letter = notice_letter(load(Notice, row.document), world_of(request).settings.templates)
