@@ -135,7 +135,7 @@ def _declare(context: AppContext, filing: Filing, url: str, sender: str) -> None
 
 def _answer(context: AppContext, filing: Filing, reading: LinkReading, mail: ReceivedMail) -> None:
     """An open question about the account is answered by it."""
-    states = [state for state in InquiryState if state.waits]
+    states = [state for state in InquiryState if state.waits] + [InquiryState.ANSWERED]
     answer = InquiryAnswer(
         at=context.clock(), kind=AnswerKind.LINK, by=mail.sender, given=reading.url[:500], reading=reading.words,
         accepted=True, newest=reading.newest, evidence=reading.evidence,

@@ -243,7 +243,9 @@ def test_staff_see_life_alone_and_silence_together(context: AppContext, clock: C
 def test_a_picture_is_kept_and_proves_nothing(context: AppContext, clock: Clock) -> None:
     inquiry = first(context, clock)
     kept = attach_picture(context, inquiry, Picture(PNG), "张三")
-    assert kept.state is InquiryState.OPEN
+    assert (kept.state, kept.answer, kept.waits_for_staff) == (InquiryState.ANSWERED, None, True)
+    assert kept.takes_answers, "a link may still follow"
+    assert inquire(context, "demo", clock.now + timedelta(days=10)).reminded == 3, "who sent a picture is not reminded"
     assert EvidenceArchive(context.evidence).get(kept.answers[-1].evidence).body == PNG
     with pytest.raises(InvalidStatement, match="不是图片"):
         attach_picture(context, inquiry, Picture(b"MZ\x90"), "张三")
