@@ -68,6 +68,34 @@ def inquiry_mail(letter: InquiryLetter, links: Mapping[str, str]) -> OutgoingMes
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InquiryReply:
+    """What was read of a unit's mail: one line a link. ``subject`` is the mail's own."""
+
+    id: str
+    school: str
+    recipient: str
+    subject: str
+    lines: tuple[str, ...]
+    office: str
+    sent_at: datetime
+    demo: bool = False
+
+
+def reply_mail(reply: InquiryReply) -> OutgoingMessage:
+    """The answer to a mail, in plain words; as HTML the same words, escaped."""
+    subject = f"答复：{clean(reply.subject, 80) or '您提供的链接'}"
+    values = {"reply": reply, "lines": [line.split("\n") for line in reply.lines]}
+    return OutgoingMessage(
+        id=reply.id,
+        subject=f"【演示】{subject}" if reply.demo else subject,
+        text=_environment().get_template("inquiry_reply.txt").render(values),
+        html=_environment().get_template("inquiry_reply.html").render(values),
+        recipients=(reply.recipient,),
+        dated=reply.sent_at,
+    )
+
+
 def _day(when: datetime) -> str:
     when = when.astimezone(BEIJING)
     return f"{when.month}月{when.day}日"

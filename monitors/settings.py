@@ -146,6 +146,10 @@ class Settings(BaseSettings):
     sources: dict[str, tuple[str, ...]] = Field(
         default={}, description="各账号（平台:标识）的补充来源网址，如学校自建的 RSS、公众号合集；只作为佐证"
     )
+    inbox: SecretStr | None = Field(
+        default=None,
+        description="收件邮箱 imaps://用户名:口令@邮件服务器/文件夹：各单位可把最新内容的链接发到这里，系统读取后答复",
+    )
     bridges: dict[str, BridgeSetting] = Field(
         default={},
         description="学校自建的订阅服务：网址 base 和至少三个每天更新的对照账号 controls；对照账号不新鲜时不据此询问",
@@ -185,6 +189,15 @@ class Settings(BaseSettings):
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()):
             raise ValueError("填写 oidc_issuer 时，oidc_client_id 和 oidc_client_secret 也要填写")
         return self
+
+    @field_validator("inbox")
+    @classmethod
+    def _mailbox(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            from monitors.mailbox import Mailbox  # mail is no business of most commands
+
+            Mailbox.of(value.get_secret_value())
+        return value
 
     @field_validator("grants")
     @classmethod

@@ -62,6 +62,7 @@ class AnswerKind(LabeledEnum):
 class InquiryAnswer:
     """One answer and what was read of it. ``accepted``: it settles the question; a link to something else does not.
 
+    ``for_staff``: the owner did what it could (a picture, a link that no visitor may open), so a member of staff looks.
     ``evidence`` is the stored page, statement or picture.
     """
 
@@ -71,6 +72,7 @@ class InquiryAnswer:
     given: str = ""
     reading: str = ""
     accepted: bool = False
+    for_staff: bool = False
     newest: datetime | None = None
     evidence: str = ""
 
@@ -110,10 +112,22 @@ class Inquiry:
         return next((each for each in reversed(self.answers) if each.accepted), None)
 
     @property
+    def shown_to_staff(self) -> bool:
+        """True where the owner gave what only a member of staff can look at."""
+        last = self.answers[-1] if self.answers else None
+        return self.state is InquiryState.ANSWERED and self.answer is None and last is not None and last.for_staff
+
+    @property
+    def takes_answers(self) -> bool:
+        """True where the owner may still answer: nobody did, or not so that it settles the question."""
+        return self.state.waits or self.shown_to_staff
+
+    @property
     def waits_for_staff(self) -> bool:
-        """True where the unit declared something that a member of staff has to see to."""
+        """True where a member of staff has to see to it."""
         told = (AnswerKind.DECLARED, AnswerKind.ENDED, AnswerKind.FOREIGN)
-        return self.state is InquiryState.ANSWERED and self.answer is not None and self.answer.kind in told
+        declared = self.state is InquiryState.ANSWERED and self.answer is not None and self.answer.kind in told
+        return declared or self.shown_to_staff
 
     @property
     def declaration(self) -> InquiryAnswer | None:
@@ -121,13 +135,6 @@ class Inquiry:
         answer = self.answer
         waiting = self.state is InquiryState.ANSWERED and answer and answer.kind is AnswerKind.DECLARED
         return answer if waiting else None
-
-    @property
-    def answered_promptly(self) -> bool:
-        """True where the owner answered without a reminder."""
-        return (
-            self.state in (InquiryState.ANSWERED, InquiryState.VERIFIED) and not self.reminded_at and bool(self.answer)
-        )
 
 
 def masked_mailbox(mailbox: str) -> str:
@@ -185,11 +192,11 @@ def lapse(inquiry: Inquiry, now: datetime) -> Inquiry:
 
 def take_answer(inquiry: Inquiry, answer: InquiryAnswer) -> Inquiry:
     """One more answer. Only one that is accepted settles the question. Raises InquiryError where it is settled already."""
-    if not inquiry.state.waits:
+    if not inquiry.takes_answers:
         raise InquiryError(f"这项核实请求{inquiry.state.label}，不用再答复。")
     if len(inquiry.answers) >= ANSWERS_KEPT:
         raise InquiryError("这个链接提交的次数过多，请直接联系发来邮件的部门。")
-    state = InquiryState.ANSWERED if answer.accepted else inquiry.state
+    state = InquiryState.ANSWERED if answer.accepted or answer.for_staff else inquiry.state
     return replace(inquiry, answers=(*inquiry.answers, answer), state=state)
 
 

@@ -24,13 +24,15 @@ BARE = re.compile(r"(?<![\w@./-])(?:[a-z0-9-]+\.)+[a-z]{2,10}/[\w\-./?=&%#~+:]+"
 
 @dataclass(frozen=True, slots=True)
 class LinkReading:
-    """One link: whether it settles the question, what to tell the unit, and the date read."""
+    """One link: whether it settles the question, what to tell the unit, and the date read. ``unseen``: a wall stood before
+    it, so that only a person can look."""
 
     url: str
     accepted: bool
     words: str
     newest: datetime | None = None
     evidence: str = ""
+    unseen: bool = False
 
 
 def pasted_links(text: str) -> list[str]:
@@ -72,7 +74,7 @@ def read_link(
     """
     account = f"{filing.platform.label}“{filing.name}”"
     if refusal := _refused(look, account):
-        return LinkReading(url, False, refusal, evidence=look.evidence)
+        return LinkReading(url, False, refusal, evidence=look.evidence, unseen=look.outcome is Outcome.BLOCKED)
     newest = _newest(look.posts, look.observed_at)
     if newest is None or newest.published_at is None:
         return LinkReading(
@@ -103,7 +105,7 @@ def _refused(look: Observation, account: str) -> str:
     if look.outcome is Outcome.GONE:
         return "这条内容已经被删除或无法查看，不能作为依据。请换一条还能打开的内容。"
     if look.outcome is Outcome.BLOCKED:
-        return "平台要求登录或验证，这次没有读到页面，不能判断。请换一条内容的链接（公众号请用文章右上角“复制链接”），或附上截图由工作人员查看。"
+        return "平台要求登录或验证，这次没有读到页面，不能判断，已转工作人员查看。也可以换一条内容的链接（公众号请用文章右上角“复制链接”）再提交。"
     return "页面没有读懂，不能判断。请确认链接是单条内容的地址，或附上截图由工作人员查看。"
 
 

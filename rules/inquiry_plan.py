@@ -15,6 +15,8 @@ READ_LATELY = timedelta(days=8)
 """A page that shows silence as well as life answers by itself as long as it was read so lately."""
 TRIED_LATELY = timedelta(days=10)
 """Public pages were tried where a look at the account, answered or not, is no older."""
+TO_LOOK = timedelta(days=3)
+"""Time for a member of staff to look before the limit is over, where nobody answers the reminder."""
 ASKED_THIS_PERIOD = "本期已经答复过，不再询问，请人工核查"
 NO_MAILBOX = "台账没有负责人邮箱，无法询问，请人工核查"
 
@@ -48,7 +50,7 @@ def question_about(
         return None
     if has_page and not _tried(known.account.seen, now):
         return None
-    if not (probably_silent or _is_time(known, previous, terms, now)):
+    if not (probably_silent or _is_time(known, terms, calendar, now)):
         return None
     kind, reason = _why(known, probably_silent)
     if previous and asked_this_period(known, previous, terms, calendar, now):
@@ -75,17 +77,15 @@ def _tried(seen: AccountState | None, now: datetime) -> bool:
     return seen is not None and seen.attempted_at is not None and now - seen.attempted_at <= TRIED_LATELY
 
 
-def lead_of(previous: Inquiry | None, terms: InquiryTerms) -> timedelta:
-    """How long before the limit is over the owner is asked: half as long where it answers promptly."""
-    lead = terms.lead.as_timedelta()
-    return lead / 2 if previous and previous.answered_promptly else lead
-
-
-def _is_time(known: AccountKnowledge, previous: Inquiry | None, terms: InquiryTerms, now: datetime) -> bool:
+def _is_time(known: AccountKnowledge, terms: InquiryTerms, calendar: Calendar, now: datetime) -> bool:
+    """Nothing is known, or the limit is so near that a letter and its reminder are answered before it, holidays and all."""
     if known.knowledge is Knowledge.UNKNOWN:
         return True
     until = known.answer.until
-    return until is not None and now >= until - lead_of(previous, terms)
+    return until is not None and (
+        now >= until - terms.lead.as_timedelta()
+        or calendar.deadline(calendar.deadline(now, terms.answer).at, terms.reminder).at + TO_LOOK >= until
+    )
 
 
 def asked_this_period(
@@ -94,7 +94,7 @@ def asked_this_period(
     """Whether the owner answered, or a person looked, so lately that the account's own period is not over yet."""
     answered = previous.state in (InquiryState.ANSWERED, InquiryState.VERIFIED)
     by_person = previous.settled_by not in ("", SYSTEM)
-    ends = calendar.deadline(previous.asked_at, known.limit).at - lead_of(previous, terms)
+    ends = calendar.deadline(previous.asked_at, known.limit).at - terms.lead.as_timedelta()
     return (answered or by_person) and now < ends
 
 

@@ -21,6 +21,8 @@ from storage.tables import InquiryRow, NumberSequenceRow, SigningKeyRow
 INQUIRY, KEY, SEQUENCE = table(InquiryRow), table(SigningKeyRow), table(NumberSequenceRow)
 LETTER = "inquiry"
 """The document type of a letter with inquiries."""
+REPLY = "inquiry_reply"
+"""The document type of an answer to a unit's mail."""
 KEY_BYTES = 32
 
 Move = Callable[[Inquiry], Inquiry]

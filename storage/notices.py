@@ -153,6 +153,15 @@ class OutboxRepository:
             insert_notice(tx, entry, school, now)
             return True
 
+    def queue(self, entry_id: str, kind: str, school: str, body: str, now: datetime) -> bool:
+        """Queue a letter that belongs to no case, once; False where this id was queued before."""
+        entry = OutboxEntry(id=entry_id, number=entry_id, case_number="", document=kind, body=body)
+        with self._db.write() as tx:
+            if tx.execute(select(NOTICE.c.id).where(NOTICE.c.id == entry_id)).first():
+                return False
+            tx.execute(insert(NOTICE), [new_row(entry, school, now)])
+            return True
+
     def claim(self, now: datetime, limit: int, only: str = "") -> list[ClaimedNotice]:
         """The oldest due letters, by compare-and-set, the pages of the day and alerts first; or the one letter ``only``."""
         waiting = and_(NOTICE.c.state == NoticeState.DUE.value, NOTICE.c.next_attempt_at <= now)

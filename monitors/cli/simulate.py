@@ -18,7 +18,7 @@ def simulate_now(
     days: Annotated[int | None, typer.Option(min=1, help="天数，默认 180；--reach 时 365")] = None,
     seed: Annotated[int, typer.Option(help="随机种子；同一种子结果相同")] = 1,
     failing: Annotated[float, typer.Option(min=0, max=0.9, help="随机失败的请求比例，另有成片故障")] = 0.02,
-    policy: Annotated[str, typer.Option(help="按哪份制度判定")] = "sias",
+    policy: Annotated[str, typer.Option(help="按哪份制度判定，默认 sias；--reach 时 demo，它管所有平台")] = "",
     reach: Annotated[
         bool, typer.Option("--reach", help="按各平台实际公开的程度模拟：有、没有核实请求各一年，统计掌握率")
     ] = False,
@@ -34,6 +34,7 @@ def simulate_now(
     )
 
     policies = policies_of(asked(ctx).settings())
+    policy = policy or ("demo" if reach else "sias")
     if policy not in policies or not any(clause.rule == "inactivity" for clause in policies[policy].clauses):
         raise InvalidInput(f"没有含停更条款的制度 {policy!r}。现有: {', '.join(sorted(policies))}")
     size, length = (600, 365) if reach else (200, 180)

@@ -9,7 +9,7 @@ from alerts.delivery.outbox import DeliveryResult
 from rules.catalogue import RULES
 from rules.model import DocumentType, LabeledEnum, Outcome, Platform
 from storage.account_filter import NEVER, NOT_POLLED
-from storage.inquiries import LETTER
+from storage.inquiries import LETTER, REPLY
 from storage.notices import DeliveryWay, NoticeState
 
 DASH = "—"
@@ -59,6 +59,8 @@ def document_label(code: str) -> str:
     """The Chinese name of a kind of document."""
     if code == LETTER:
         return "核实请求"
+    if code == REPLY:
+        return "核实答复"
     return DocumentType(code).label if code in list(DocumentType) else code
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from alerts.delivery.channels import Channel, open_channel
 from alerts.delivery.outbox import ClaimedMessage, DeliveryReport, DeliveryResult, OutboxWorker
 from alerts.digest.build import Digest
-from alerts.inquiries import InquiryLetter, inquiry_mail
+from alerts.inquiries import InquiryLetter, InquiryReply, inquiry_mail, reply_mail
 from alerts.messages import OutgoingMessage, digest_mail, notice_letter
 from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
@@ -21,7 +21,7 @@ from monitors.jobs.inquiries import link_of
 from monitors.jobs.pages import is_quiet, readers
 from rules.cases.case import SYSTEM, CaseError
 from storage.database import StorageError
-from storage.inquiries import LETTER
+from storage.inquiries import LETTER, REPLY
 from storage.notices import DIGEST, PRINTED, DeliveryAnswer, DeliveryWay, NoticeState, OutboxNotice, Receipt
 from storage.serialization import load
 
@@ -45,6 +45,8 @@ def compose(context: AppContext, claim: ClaimedMessage) -> OutgoingMessage:
         return digest_mail(page, readers(context, page), context.settings.base_url)
     if claim.document == LETTER:
         return _inquiry_letter(context, load(InquiryLetter, claim.body))
+    if claim.document == REPLY:
+        return reply_mail(load(InquiryReply, claim.body))
     return notice_letter(load(Notice, claim.body), context.settings.templates)
 
 

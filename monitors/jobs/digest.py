@@ -133,7 +133,7 @@ def inquiry_stats(context: AppContext, school: str, start: datetime, end: dateti
         asked=sum(bool(inquiry.owner) and start <= inquiry.asked_at <= end for inquiry in found),
         answered=sum(bool(inquiry.answer) and start <= inquiry.answer.at <= end for inquiry in found if inquiry.answer),
         overdue=sum(inquiry.state is InquiryState.OVERDUE and start <= inquiry.due_at <= end for inquiry in found),
-        for_staff=sum(inquiry.state is InquiryState.OVERDUE for inquiry in found),
+        for_staff=sum(inquiry.state is InquiryState.OVERDUE or inquiry.shown_to_staff for inquiry in found),
         to_confirm=sum(inquiry.declaration is not None for inquiry in found),
         silent_units=tuple(unit for unit, _ in never),
     )

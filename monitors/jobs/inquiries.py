@@ -60,7 +60,11 @@ class InquiryDesk:
 
     def settle(self, known: dict[str, AccountKnowledge], report: InquiryReport) -> None:
         """Close what nobody needs to answer any more, and pass to the staff what stayed unanswered."""
-        for inquiry in self.context.store.inquiries.all(school=self.policy.code, states=WAITING):
+        for inquiry in self.context.store.inquiries.all(
+            school=self.policy.code, states=[*WAITING, InquiryState.ANSWERED]
+        ):
+            if not inquiry.takes_answers:
+                continue
             why = self._settled(inquiry, known.get(inquiry.account))
             if why:
                 self._move(inquiry, partial(close, by=SYSTEM, why=why, now=self.now), "inquiry.close")

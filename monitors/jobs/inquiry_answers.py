@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 
+from crawler.platforms import SPECS
 from monitors.app_context import AppContext
 from monitors.jobs.inquiries import desk_of
 from monitors.jobs.proof import look_at_links
@@ -52,7 +53,7 @@ def _take(context: AppContext, inquiry: Inquiry, answer: InquiryAnswer) -> Inqui
 
 async def answer_with_links(context: AppContext, inquiry: Inquiry, text: str, by: str) -> list[LinkReading]:
     """Read what was pasted and say of each link what it shows. One good link settles the question. Raises InquiryError."""
-    if not inquiry.state.waits:
+    if not inquiry.takes_answers:
         raise InquiryError(f"这项核实请求{inquiry.state.label}，不用再答复。")
     links = pasted_links(text)
     if not links:
@@ -62,10 +63,11 @@ async def answer_with_links(context: AppContext, inquiry: Inquiry, text: str, by
     unread = {reading.url for reading in readings}
     readings += await _read(context, filing, inquiry, [url for url in links if url not in unread])
     now = context.clock()
-    for reading in sorted(readings, key=lambda each: each.accepted):
+    has_page = inquiry.platform.value in SPECS
+    for reading in sorted(readings, key=lambda each: (each.accepted, each.unseen)):
         answer = InquiryAnswer(
             at=now, kind=AnswerKind.LINK, by=by, given=reading.url[:500], reading=reading.words, accepted=reading.accepted,
-            newest=reading.newest, evidence=reading.evidence,
+            newest=reading.newest, evidence=reading.evidence, for_staff=reading.unseen or not has_page,
         )  # fmt: skip
         inquiry = await asyncio.to_thread(_take, context, inquiry, answer)
         if reading.accepted:
@@ -97,7 +99,7 @@ def declare_silence(context: AppContext, inquiry: Inquiry, by: str, last: date |
     ``last``: the day of the last post, as far as anybody remembers. Raises InquiryError, InvalidStatement.
     """
     now = context.clock()
-    if not inquiry.state.waits:
+    if not inquiry.takes_answers:
         raise InquiryError(f"这项核实请求{inquiry.state.label}，不用再答复。")
     if not by.strip():
         raise InvalidStatement("请填写您的姓名。")
@@ -140,12 +142,14 @@ def tell_change(context: AppContext, inquiry: Inquiry, kind: AnswerKind, by: str
 def attach_picture(context: AppContext, inquiry: Inquiry, picture: Picture, by: str) -> Inquiry:
     """A screenshot, kept for the staff to look at; it settles nothing. Raises InquiryError, InvalidStatement."""
     now = context.clock()
-    if not inquiry.state.waits:
+    if not inquiry.takes_answers:
         raise InquiryError(f"这项核实请求{inquiry.state.label}，不用再答复。")
     evidence = keep_picture(context, inquiry.account, picture, now)
-    words = "截图已收到，供工作人员查看；截图本身不能证明有更新，请同时提供链接。"
+    words = "截图已收到，由工作人员查看；截图本身不能证明有更新，有链接的请一并提供。"
     return _take(
-        context, inquiry, InquiryAnswer(at=now, kind=AnswerKind.PICTURE, by=by, reading=words, evidence=evidence)
+        context,
+        inquiry,
+        InquiryAnswer(at=now, kind=AnswerKind.PICTURE, by=by, reading=words, evidence=evidence, for_staff=True),
     )
 
 
@@ -188,7 +192,7 @@ def settle_by_person(context: AppContext, school: str, key: str, by: str, known:
     """Open inquiries about an account that a person has seen to."""
     now = context.clock()
     for inquiry in context.store.inquiries.all(school=school, account=key):
-        if inquiry.state.waits or inquiry.declaration:
+        if inquiry.takes_answers or inquiry.declaration:
             answer = InquiryAnswer(at=now, kind=AnswerKind.MANUAL, by=by, reading=known.answer.reason, accepted=True)
             move = partial(verify, by=by, why=f"人工核查：{known.knowledge.label}", now=now, answer=answer)
             context.store.inquiries.change(inquiry.number, move, now, "inquiry.verify")

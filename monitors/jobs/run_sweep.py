@@ -91,6 +91,13 @@ async def inquire_all(context: AppContext) -> None:
     await asyncio.to_thread(count_coverage, context)
 
 
+async def read_mail(context: AppContext) -> None:
+    """Take in what units sent to the school's mailbox."""
+    from monitors.jobs.inquiry_mail import read_mailbox
+
+    await read_mailbox(context)
+
+
 async def deliver_all(context: AppContext) -> None:
     """Empty the outbox as far as it goes."""
     done = await asyncio.to_thread(deliver_due, context, context.clock())
@@ -134,6 +141,7 @@ async def purge_expired(context: AppContext) -> None:
 JOBS = (
     ScheduledJob("sweep", "巡检", "*/20 * * * *", sweep_due),
     ScheduledJob("check", "核对制度", "10 * * * *", check_all),
+    ScheduledJob("mailbox", "收取来信", "*/10 * * * *", read_mail),
     ScheduledJob("inquire", "核实请求", "25 9 * * *", inquire_all),
     ScheduledJob("deliver", "发送文书", "*/5 * * * *", deliver_all),
     ScheduledJob("alerts", "即时提醒", "4-59/10 * * * *", tell_all),

@@ -124,7 +124,7 @@ class ReachSimulation:
             known, previous = self._knowledge(life, now), self.newest.get(life.key)
             if known is None:
                 continue
-            if previous and previous.state.waits:
+            if previous and previous.takes_answers:
                 self._go_on(life, previous, known, now, workday)
             elif workday:
                 self._question(life, known, previous, now)
@@ -171,7 +171,7 @@ class ReachSimulation:
         now = start + timedelta(hours=18)
         for key, number, given in self._replies.pop(start, []):
             inquiry = self.newest[key]
-            if inquiry.number == number and inquiry.state.waits:
+            if inquiry.number == number and inquiry.takes_answers:
                 self.newest[key] = (
                     self._declared(inquiry, now) if given is Given.DECLARED else self._link(inquiry, given, now)
                 )
@@ -208,7 +208,7 @@ class ReachSimulation:
         if not self.calendar.is_workday(day_of(now)):
             return
         left = CHECKS_A_DAY
-        waiting = [each for each in self.newest.values() if each.state is InquiryState.OVERDUE or each.declaration]
+        waiting = [each for each in self.newest.values() if each.state is InquiryState.OVERDUE or each.waits_for_staff]
         for inquiry in sorted(waiting, key=lambda each: (not each.declaration, each.asked_at)):
             if not left:
                 return
@@ -250,23 +250,22 @@ class ReachSimulation:
         for life in self.lives:
             if life.is_gone(now):
                 continue
-            known = self._knowledge(life, now)
-            counts[known.knowledge if known else Knowledge.UNKNOWN] += 1
-            self._compare(life, known, now)
+            if known := self._knowledge(life, now):
+                counts[known.knowledge] += 1
+                self._compare(life, known, now)
         self.shares.append(1 - counts[Knowledge.UNKNOWN] / max(counts.total(), 1))
 
-    def _compare(self, life: SimulatedAccount, known: AccountKnowledge | None, now: datetime) -> None:
+    def _compare(self, life: SimulatedAccount, known: AccountKnowledge, now: datetime) -> None:
         """Against the truth: who was accused that posted, and which silences a person has before them."""
         truth = life.deadline(now, self.limit, self.calendar)
-        if known and known.knowledge is Knowledge.SILENT and known.answer.shown_at:
+        if known.knowledge is Knowledge.SILENT and known.answer.shown_at:
             if known.answer.shown_at <= life.deadline(known.answer.shown_at, self.limit, self.calendar):
                 self.accused.add(life.key)
             elif now > truth:
                 self.called.add((life.key, truth))
         inquiry = self.newest.get(life.key)
-        with_staff = inquiry is not None and (inquiry.state is InquiryState.OVERDUE or bool(inquiry.declaration))
-        silent = known is not None and known.knowledge is Knowledge.SILENT
-        if now > truth and (silent or with_staff):
+        with_staff = inquiry is not None and (inquiry.state is InquiryState.OVERDUE or inquiry.waits_for_staff)
+        if now > truth and (known.knowledge is Knowledge.SILENT or with_staff):
             self.found.setdefault((life.key, truth), now)
 
 

@@ -56,10 +56,12 @@ def inquiries(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 
         each for each in context.store.inquiries.all(states=list(InquiryState)[:4]) if view.sees(each.school, each.unit)
     ]
     if view.unit_only:
-        own = [(each, link_of(context, each)) for each in every if each.state.waits or each.declaration]
+        own = [(each, link_of(context, each)) for each in every if each.takes_answers or each.declaration]
         links = [(inquiry, "/i/" + link.rpartition("/")[2]) for inquiry, link in own]
         return render(request, "inquiries_unit.html", "核实请求", own=links, names=school_names(context, view))
-    overdue = worst_first(context, [each for each in every if each.state is InquiryState.OVERDUE])
+    overdue = worst_first(
+        context, [each for each in every if each.state is InquiryState.OVERDUE or each.shown_to_staff]
+    )
     pager = Pager(page, len(overdue), PER_PAGE, {})
     figures = coverage_rows(context, view)
     return render(

@@ -7,6 +7,7 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated
 
@@ -14,11 +15,13 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
+from monitors.app_context import AppContext
 from monitors.console.access import person, view_of
 from monitors.console.app_state import scheduler_alive, state_of
 from monitors.console.background import start
 from monitors.console.platform_status import held_up
 from monitors.console.rendering import redirect_after, render, world_of
+from monitors.jobs.bridges import bridge_faults, feeds_of
 from monitors.jobs.doctor import examine
 from monitors.jobs.run_sweep import run_sweep
 from monitors.scheduled_jobs import LABELS
@@ -74,7 +77,17 @@ def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLRespon
         version=product_version(),
         libraries=libraries(),
         scheduler=scheduler_alive(request.app),
+        bridges=bridge_rows(context, now),
     )
+
+
+def bridge_rows(context: AppContext, now: datetime) -> list[tuple[str, str, int, str]]:
+    """(name, address, how many accounts, what is wrong) of every feed bridge of the school's own."""
+    faults = bridge_faults(context, now)
+    return [
+        (name, bridge.base, len(feeds_of(context, bridge)), faults.get(name, ""))
+        for name, bridge in context.settings.bridges.items()
+    ]
 
 
 def switches_for(state: PlatformState) -> list[str]:

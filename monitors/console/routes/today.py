@@ -94,9 +94,9 @@ def _unseen(counts: Mapping[tuple[str, str], int]) -> int:
 
 def _asked(context: AppContext, view: View) -> Counter[InquiryState]:
     """Inquiries that somebody has to see to, by state."""
-    states = (InquiryState.OPEN, InquiryState.REMINDED, InquiryState.OVERDUE)
-    found = context.store.inquiries.all(states=states)
-    return Counter(inquiry.state for inquiry in found if view.sees_school(inquiry.school))
+    states = (InquiryState.OPEN, InquiryState.REMINDED, InquiryState.OVERDUE, InquiryState.ANSWERED)
+    found = [each for each in context.store.inquiries.all(states=states) if view.sees_school(each.school)]
+    return Counter(InquiryState.OVERDUE if each.shown_to_staff else each.state for each in found)
 
 
 def _surveying(context: AppContext, school: str) -> bool:

@@ -126,7 +126,9 @@ def test_a_link_of_a_draft_is_told_and_settles_nothing(
 ) -> None:
     answer = send(stranger, link, act="link", text="看看 https://mp.weixin.qq.com/s?__biz=x&tempkey=1")
     assert answer.headers["location"].endswith("done=not_enough")
-    assert state(context, asked) is InquiryState.OPEN
+    found = context.store.inquiries.one(asked.number)
+    assert found
+    assert found.takes_answers
     assert "预览链接" in stranger.get(link).text
     assert "没有找到链接" in send(stranger, link, act="link", text="我们上周发过").text
 
@@ -135,7 +137,8 @@ def test_a_picture_comes_along(stranger: Browser, context: AppContext, asked: In
     files = {"picture": ("a.png", PNG, "image/png")}
     form = {"csrf": stranger.csrf(link), "act": "picture"}
     assert stranger.post(link, data=form, files=files, follow_redirects=False).status_code == 303
-    assert state(context, asked) is InquiryState.OPEN
+    assert state(context, asked) is InquiryState.ANSWERED
+    assert "粘贴一条内容的链接" in stranger.get(link).text, "a link may still follow"
     wrong = stranger.post(link, data=form, files={"picture": ("a.exe", b"MZ", "image/png")}, follow_redirects=False)
     assert "不是图片" in wrong.text
     huge = stranger.post(link, data=form, files={"picture": ("a.png", PNG + b"0" * 7_000_000, "image/png")})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -113,6 +113,21 @@ def test_one_letter_a_person_with_all_accounts(context: AppContext, clock: Clock
     assert [(inquiry.account, inquiry.reason) for inquiry in nobody] == [("wechat:gh_000000000005", NO_MAILBOX)]
     again = inquire(context, "demo", clock.now)
     assert (again.asked, again.letters, again.for_staff) == (0, 0, 0)
+
+
+def test_a_letter_that_cannot_be_written_leaves_nothing_asked(context: AppContext, clock: Clock) -> None:
+    """A question without its letter would wait for an answer to nothing."""
+    inquiry = replace(first(context, clock), number="")
+
+    def broken(sent: Sequence[Inquiry]) -> str:
+        raise OSError(28, "disk full")
+
+    before = waiting(context)
+    with pytest.raises(OSError, match="disk full"):
+        context.store.inquiries.post("demo", "other@example.edu.cn", [inquiry], [], broken, clock.now)
+    assert waiting(context) == before
+    assert not context.store.inquiries.mailed_today("other@example.edu.cn", clock.now)
+    assert context.store.inquiries.post("demo", "other@example.edu.cn", [inquiry], [], lambda sent: "{}", clock.now)
 
 
 def test_nobody_is_written_to_on_a_day_off(context: AppContext, clock: Clock) -> None:
@@ -229,7 +244,9 @@ def test_staff_see_life_alone_and_silence_together(context: AppContext, clock: C
 def test_a_picture_is_kept_and_proves_nothing(context: AppContext, clock: Clock) -> None:
     inquiry = first(context, clock)
     kept = attach_picture(context, inquiry, Picture(PNG), "张三")
-    assert kept.state is InquiryState.OPEN
+    assert (kept.state, kept.answer, kept.waits_for_staff) == (InquiryState.ANSWERED, None, True)
+    assert kept.takes_answers, "a link may still follow"
+    assert inquire(context, "demo", clock.now + timedelta(days=10)).reminded == 3, "who sent a picture is not reminded"
     assert EvidenceArchive(context.evidence).get(kept.answers[-1].evidence).body == PNG
     with pytest.raises(InvalidStatement, match="不是图片"):
         attach_picture(context, inquiry, Picture(b"MZ\x90"), "张三")
