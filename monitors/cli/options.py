@@ -67,10 +67,12 @@ class CliContext:
     def context(self, **more: Any) -> Iterator[AppContext]:
         """Settings and database, opened and closed."""
         from monitors.app_context import AppContext
+        from monitors.log_masking import mask_logs
         from storage.audit import Actor, acting
         from storage.store import Store
 
         settings = self.settings(**more)
+        mask_logs()
         store = Store(settings.database)
         try:
             with acting(Actor(f"命令行（{account_name()}）", "本机")):
