@@ -1,4 +1,4 @@
-"""How the log looks: one line each, Beijing time with its zone, to standard error."""
+"""How the log looks: one event a line, for a person or as JSON, Beijing time with its zone, to standard error."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import structlog
 from monitors.clock import wall
 
 Event = MutableMapping[str, Any]
+_JSON = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
 
 
-def configure() -> None:
-    """Set up structlog for this process. Libraries that log the addresses they ask are kept quiet: a bot's key is in them."""
+def configure(form: str = "console") -> None:
+    """Set up structlog for this process, as lines for a person (``console``) or one JSON object a line (``json``). Libraries that log the addresses they ask are kept quiet: a bot's key is in them."""
     for library in ("httpx", "httpcore"):
         logging.getLogger(library).setLevel(logging.WARNING)
     structlog.configure(
@@ -24,7 +25,7 @@ def configure() -> None:
             structlog.processors.add_log_level,
             stamp,
             structlog.processors.format_exc_info,
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0),
+            _JSON if form == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0),
         ],
         logger_factory=_to_stderr,
         cache_logger_on_first_use=False,

@@ -160,6 +160,9 @@ class Settings(BaseSettings):
     canaries: tuple[CanarySetting, ...] = Field(
         default=(), description="哨兵账号：已知在更新或已知注销，用来判断采集是否可信"
     )
+    log_format: Literal["console", "json"] = Field(
+        default="console", description="服务日志的格式：给人看的一行，或每行一个 JSON"
+    )
     metrics_accounts: bool = Field(
         default=False, description="监控指标中为每个在册账号各列一项（账号多时数据量大，仅在需要逐个查看时打开）"
     )

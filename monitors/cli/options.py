@@ -72,11 +72,13 @@ class CliContext:
         """Settings and database, opened and closed."""
         from monitors import logs
         from monitors.app_context import AppContext
+        from monitors.log_masking import mask_logs
         from storage.audit import Actor, acting
         from storage.store import Store
 
         logs.configure()
         settings = self.settings(**more)
+        mask_logs()
         store = Store(settings.database)
         try:
             with acting(Actor(f"命令行（{account_name()}）", "本机")):

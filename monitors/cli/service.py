@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from monitors import logs
 from monitors.cli.options import Format, FormatOption, asked, print_rows
 from monitors.jobs.doctor import examine
 from storage.store import Store
@@ -24,6 +25,7 @@ def serve(
     from monitors.service.startup import serve_demo, serve_register  # web server and demo: only where they are needed
 
     settings = asked(ctx).settings(host=host, port=port)
+    logs.configure(settings.log_format)
     if demo or (auto and not _has_register(settings.database)):
         folder = settings.data / "demo"
         asyncio.run(serve_demo(asked(ctx).settings(host=host, port=port, data=folder, demo=True), asked(ctx).clock))

@@ -15,6 +15,7 @@ from storage.store import Store
 Found = tuple[str, str, str]
 """Name, state, note of a check."""
 MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+PAGE_ROLES = ("digest", "leader", "it")
 ROLES = tuple(who.value for who in Addressee if who is not Addressee.UNIT)
 """Whom the settings may give mailboxes; the units' stand in the register."""
 
@@ -43,17 +44,24 @@ def _says(channel: Channel) -> str:
 
 def addresses(settings: Settings) -> Iterator[Found]:
     """Addresses that are none, roles that do not exist, and who gets nothing."""
-    for name, boxes in (("digest_recipients", settings.digest_recipients), *_roles(settings)):
+    for name, boxes in (*_pages(settings), *_roles(settings)):
         wrong = [box for box in boxes if not MAILBOX.fullmatch(box)]
         if wrong:
             yield "收件人", "fail", f"设置 {name} 中{'、'.join(f'“{box}”' for box in wrong)}不是邮箱地址"
     for role in sorted(set(settings.mailboxes) - set(ROLES)):
         yield "收件人", "fail", f"设置 mailboxes 中没有“{role}”这个角色，可用 {'、'.join(ROLES)}"
-    if not settings.digest_recipients:
+    if not settings.digest_recipients and not any(one.digest for one in settings.recipients.values()):
         yield "收件人", "warn", "没有设置 digest_recipients，没有人会收到日报"
     silent = [who.label for who in Addressee if who.value in ROLES and not settings.mailboxes.get(who.value)]
     if silent and settings.channels:
         yield "收件人", "warn", f"没有为{'、'.join(silent)}设置收件邮箱（mailboxes），给它们的文书只存入发件箱文件夹"
+
+
+def _pages(settings: Settings) -> list[tuple[str, tuple[str, ...]]]:
+    """Who gets pages: for all schools, and for single ones."""
+    found = [(f"{role}_recipients", getattr(settings, f"{role}_recipients")) for role in PAGE_ROLES]
+    own = [(code, role, getattr(one, role) or ()) for code, one in settings.recipients.items() for role in PAGE_ROLES]
+    return [*found, *((f"recipients.{code}.{role}", boxes) for code, role, boxes in own)]
 
 
 def _roles(settings: Settings) -> list[tuple[str, tuple[str, ...]]]:
