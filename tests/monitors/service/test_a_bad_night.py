@@ -16,7 +16,6 @@ from typing import Any
 
 import pytest
 import structlog
-from monitors.service.scheduled_jobs import SCHEDULED_JOBS
 
 from monitors import logs
 from monitors.app_context import AppContext
@@ -24,6 +23,7 @@ from monitors.jobs import run_sweep
 from monitors.jobs.check import check
 from monitors.jobs.delivery import deliver
 from monitors.log_masking import mask_logs
+from monitors.scheduled_jobs import SCHEDULED_JOBS
 from monitors.service.scheduler import JobScheduler
 from storage.notices import NoticeState
 from tests.conftest import NOW
