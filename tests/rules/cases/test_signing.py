@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
@@ -14,8 +15,8 @@ from rules.cases.reconcile import DraftHold, reconcile
 from rules.cases.transitions import HoldReason
 from rules.cases.undo import last_decision, undo
 from rules.model import CaseState, DocumentType
-from tests.rules.makers import at
-from tests.rules.test_ladder import DAY, NOW, SIAS, finding, opened
+from tests.support.cases import DAY, NOW, SIAS, finding, opened
+from tests.support.factories import at
 from tests.support.signing import SIGNER, signed
 
 GAP = finding(
@@ -62,7 +63,7 @@ def test_a_signed_paper_that_is_stopped_was_never_said() -> None:
 
 
 @pytest.mark.parametrize("counted_from", ["delivery", "sending"])
-def test_the_term_runs_from_what_the_policy_says(counted_from: str) -> None:
+def test_the_term_runs_from_what_the_policy_says(counted_from: Literal["delivery", "sending"]) -> None:
     case, _ = signed(replace(opened(), term_runs_from=counted_from), NOW)
     case, _ = transitions.register_sending(case, "rectification", NOW + DAY, china_calendar(), "邮件")
     assert (case.pending_step is not None) is (counted_from == "sending")
