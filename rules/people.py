@@ -32,6 +32,7 @@ class Scope(LabeledEnum):
     CASES = "cases", "问题台账"
     SUSPECTS = "suspects", "疑似账号"
     NOTICES = "notices", "通知"
+    COVERAGE = "coverage", "掌握率"
 
 
 OFFICE = frozenset({Role.EDITOR, Role.SIGNER, Role.IT, Role.READER})

@@ -100,7 +100,10 @@ def send(
     """现在就询问该问的、提醒该提醒的；同一个人一天只收一封。"""
     with asked(ctx).context() as context:
         now = context.clock()
-        reports = [inquire(context, code, now, any_day=True, only=account) for code in schools_asked(context, school)]
+        reports = [
+            inquire(context, code, now, any_day=True, only=[account] if account else [])
+            for code in schools_asked(context, school)
+        ]
         deliver(context, now)
     if form != Format.TEXT:
         print_rows((vars(report) for report in reports), form)

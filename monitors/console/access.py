@@ -77,6 +77,7 @@ ACCESS: dict[tuple[str, str], Roles] = {
     ("POST", "/cases/{number:path}/deliver"): EDITOR,
     ("POST", "/cases/{number:path}/{ending}"): WORKERS,
     ("GET", "/inquiries"): OFFICE | UNIT,
+    ("POST", "/inquiries/ask"): EDITOR,
     ("POST", "/inquiries/observe"): EDITOR,
     ("POST", "/inquiries/confirm"): EDITOR,
     ("POST", "/inquiries/{number}/close"): EDITOR,
@@ -136,6 +137,7 @@ ACCESS: dict[tuple[str, str], Roles] = {
     ("GET", "/api/v1/cases"): OFFICE | UNIT,
     ("GET", "/api/v1/suspects"): OFFICE,
     ("GET", "/api/v1/notices"): OFFICE,
+    ("GET", "/api/v1/coverage"): OFFICE,
     ("GET", "/audit"): ADMIN,
     ("GET", "/audit/export"): ADMIN,
 }

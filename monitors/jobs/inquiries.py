@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -83,7 +83,7 @@ class InquiryDesk:
     def _move(self, inquiry: Inquiry, move: partial[Inquiry], action: str) -> None:
         self.context.store.inquiries.change(inquiry.number, move, self.now, action)
 
-    def ask(self, known: dict[str, AccountKnowledge], report: InquiryReport, only: str = "") -> None:
+    def ask(self, known: dict[str, AccountKnowledge], report: InquiryReport, only: Collection[str] = ()) -> None:
         """One letter to each person whose accounts are to be asked about, with the reminders that are due; what cannot be
         asked goes to the staff."""
         letters: defaultdict[str, list[Inquiry]] = defaultdict(list)
@@ -92,10 +92,10 @@ class InquiryDesk:
         for inquiry, for_staff in self._new(known):
             if for_staff:
                 staff.append(inquiry)
-            elif only in ("", inquiry.account):
+            elif not only or inquiry.account in only:
                 letters[inquiry.owner].append(inquiry)
         for inquiry in self.context.store.inquiries.all(school=self.policy.code, states=[InquiryState.OPEN]):
-            if reminder_due(inquiry, self.now) and only in ("", inquiry.account):
+            if reminder_due(inquiry, self.now) and (not only or inquiry.account in only):
                 reminded[inquiry.owner].append(inquiry)
         report.for_staff += len(self.context.store.inquiries.file(self.policy.code, staff, self.now)) if staff else 0
         for owner in dict.fromkeys((*letters, *reminded)):
@@ -180,8 +180,10 @@ def desk_of(context: AppContext, school: str, now: datetime) -> InquiryDesk:
     return InquiryDesk(context, context.policies[school], china_calendar(), now)
 
 
-def inquire(context: AppContext, school: str, now: datetime, *, any_day: bool = False, only: str = "") -> InquiryReport:
-    """One school's day. Nobody is written to on a day off, unless ``any_day``; ``only`` one account, where named."""
+def inquire(
+    context: AppContext, school: str, now: datetime, *, any_day: bool = False, only: Collection[str] = ()
+) -> InquiryReport:
+    """One school's day. Nobody is written to on a day off, unless ``any_day``; ``only`` these accounts, where named."""
     desk, report = desk_of(context, school, now), InquiryReport(school)
     known = {each.account.key: each for each in known_accounts(context, school, now)}
     desk.settle(known, report)

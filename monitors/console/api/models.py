@@ -11,6 +11,8 @@ from alerts.sanitize import clean, mask_personal_data
 from monitors.console.labels import document_label, outcome_label
 from rules.candidates import Candidate
 from rules.cases.case import Case, StepRecord
+from rules.coverage import CoverageFigures
+from rules.model import Platform
 from storage.account_lists import AccountListItem
 from storage.keyset_pages import NoticeLine
 
@@ -246,3 +248,28 @@ def masked_contact(value: str) -> str:
     if at:
         return f"{head[:1]}***@{host}"
     return f"{value[:3]}****{value[-2:]}" if len(value) > 6 else "***"
+
+
+class CoverageModel(BaseModel):
+    """一所学校一个平台的掌握情况，每小时统计一次。"""
+
+    school: str = Field(description="学校代码")
+    platform: str
+    platform_label: str
+    counted_at: datetime
+    accounts: int
+    known: int = Field(description="掌握：在更新或未更新")
+    active: int = Field(description="在更新")
+    silent: int = Field(description="未更新")
+    unknown: int = Field(description="不掌握；不算正常，也不算问题")
+    asked: int = Field(description="不掌握、已向单位核实、等待答复")
+    overdue: int = Field(description="提醒后仍未答复")
+
+    @classmethod
+    def of(cls, school: str, platform: Platform, figures: CoverageFigures, at: datetime) -> CoverageModel:
+        """One row of what was counted."""
+        return cls(
+            school=school, platform=platform.value, platform_label=platform.label, counted_at=at, accounts=figures.accounts,
+            known=figures.known, active=figures.active, silent=figures.silent, unknown=figures.unknown, asked=figures.asked,
+            overdue=figures.overdue,
+        )  # fmt: skip

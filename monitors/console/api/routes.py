@@ -1,4 +1,4 @@
-"""`/api/v1/`: accounts, cases, suspects and notices as the person behind the token may see them, and their OpenAPI."""
+"""`/api/v1/`: accounts, cases, suspects, notices and coverage as the person behind the token may see them, and their OpenAPI."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBearer
 
 from monitors.console.access import view_of
-from monitors.console.api.models import AccountModel, ApiError, CaseModel, Listing, NoticeModel, SuspectModel
+from monitors.console.api.models import (
+    AccountModel,
+    ApiError,
+    CaseModel,
+    CoverageModel,
+    Listing,
+    NoticeModel,
+    SuspectModel,
+)
 from monitors.console.api.paging import Cursor, Limit, read, written
 from monitors.console.rendering import world_of
 from monitors.version import product_version
@@ -85,6 +93,19 @@ def notices(
     """已生成的文书和发送情况，按编号排列；不含正文。"""
     page = pages_of(request).notices(view_of(request), read(cursor, 1), limit, school=school, state=state or "")
     return Listing(items=[NoticeModel.of(line) for line in page.rows], next_cursor=written(page.next))
+
+
+@router.get("/v1/coverage", dependencies=[Depends(scoped(Scope.COVERAGE))])
+def coverage(request: Request, school: School = "") -> Listing[CoverageModel]:
+    """各学校各平台的掌握率；行数有限，不分页。"""
+    view = view_of(request)
+    rows = [
+        CoverageModel.of(code, platform, figures, counted.at)
+        for code, counted in sorted(world_of(request).store.coverage.all().items())
+        if view.sees_school(code) and school in ("", code)
+        for platform, figures in counted.platforms.items()
+    ]
+    return Listing(items=rows, next_cursor=None)
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -16,6 +16,7 @@ from monitors.console.background import start
 from monitors.console.register_page import MOST_AT_ONCE, PER_PAGE, register_page
 from monitors.console.register_query import RegisterQuery
 from monitors.console.rendering import world_of
+from monitors.jobs.inquiries import inquire
 from monitors.jobs.run_sweep import run_sweep
 from rules.model import Filing
 from rules.people import Role
@@ -75,6 +76,30 @@ async def look_now(
     await run_in_threadpool(context.store.audit.add, "sweep.start", note, now=context.clock())
     start(request.app, asyncio.create_task(_look(context, keys)))
     return back(asked, "looking")
+
+
+@router.post("/inquiries/ask")
+async def ask(
+    request: Request,
+    pick: Picked = [],  # noqa: B006
+    every: Annotated[str, Form()] = "",
+    query: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Ask the owners of several accounts for their newest post: whoever is due to be asked, one letter a person and day."""
+    context, user, asked = world_of(request), person(request), RegisterQuery.read(query)
+    chosen = await run_in_threadpool(_picked, request, pick, every, asked)
+    if not chosen:
+        return await run_in_threadpool(register_page, request, asked, error="请先勾选账号。", status=422)
+    if any(not user.may({Role.EDITOR}, filing.school) for filing in chosen):
+        raise HTTPException(403, "所选账号中有您不能询问的学校的账号，没有发信。")
+    await run_in_threadpool(_ask, context, chosen)
+    return back(asked, "asked")
+
+
+def _ask(context: AppContext, chosen: list[Filing]) -> None:
+    now = context.clock()
+    for school in sorted({filing.school for filing in chosen} & set(context.policies)):
+        inquire(context, school, now, any_day=True, only={key_of(each) for each in chosen if each.school == school})
 
 
 async def _look(context: AppContext, keys: list[str]) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import event
 from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.console.routes import register_bulk
+from rules.inquiries import InquiryState
 from rules.model import Filing, FilingStatus, Platform
 from storage.filings import key_of
 from storage.register import examine
@@ -170,6 +171,21 @@ def test_several_accounts_are_looked_at(staff: Browser, context: AppContext, mon
     context.store.filings.save([group], by="测试", now=NOW)
     refused = staff.submit("/register/bulk/look", pick=f"{DEMO}/g1")
     assert (refused.status_code, "不巡检" in refused.text) == (422, True)
+
+
+def test_owners_of_several_accounts_are_asked(staff: Browser, context: AppContext) -> None:
+    """Once a day each; nobody is asked without a tick, and a unit asks nobody."""
+    assert staff.submit("/inquiries/ask").status_code == 422
+    first = context.store.filings.all(DEMO)[0]
+    filing = replace(
+        first, id="v1", platform=Platform.CHANNELS, name="视频号", account_id="v1", url="", emails=("a@x.example",)
+    )
+    context.store.filings.save([filing], by="测试", now=NOW)  # no page of it can be looked at
+    for _ in range(2):
+        answer = staff.submit("/inquiries/ask", pick=f"{DEMO}/{filing.id}")
+        assert answer.headers["location"].endswith("done=asked")
+    (asked,) = context.store.inquiries.all(school=DEMO, states=[InquiryState.OPEN])
+    assert (asked.account, asked.owner) == (key_of(filing), "a@x.example")
 
 
 def test_what_is_shown_is_taken_along(staff: Browser, context: AppContext) -> None:

@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.people.api_tokens import make_token, revoke_token
+from rules.coverage import CoverageFigures
+from rules.model import Platform
 from rules.people import PeopleError, Scope
 from tests.conftest import NOW
 from tests.support.console import DEMO, PEOPLE, Browser, client_of
@@ -190,3 +192,13 @@ def test_the_description_lists_the_resources(staff: Browser, context: AppContext
     assert set(found["paths"]) == {f"/api/v1/{resource}" for resource in ALL}
     assert found["components"]["securitySchemes"]["令牌"]["scheme"] == "bearer"
     assert create_app(context, metrics=False).openapi_url is None
+
+
+def test_coverage_is_what_was_last_counted(program: Browser, context: AppContext) -> None:
+    figures = CoverageFigures(accounts=4, active=2, silent=1, unknown=1, asked=1)
+    context.store.coverage.save(DEMO, {Platform.WECHAT: figures}, NOW)
+    answer = program.get("/api/v1/coverage", headers=token(context, "reader")).json()
+    assert answer["next_cursor"] is None
+    (row,) = answer["items"]
+    assert (row["school"], row["platform"], row["known"], row["unknown"]) == (DEMO, "wechat", 3, 1)
+    assert program.get("/api/v1/coverage?school=sias", headers=token(context, "reader")).json()["items"] == []
