@@ -20,6 +20,7 @@ from storage.register.headings import assign, field_of
         (["平台名称", "账号名称"], ["platform", "name"]),
         (["平台名称", "账号名称", "平台"], [None, "name", "platform"]),
         (["平台名称", "平台名称", "平台"], ["name", None, "platform"]),
+        (["平台名称", "账号"], ["platform", "name"]),
         (["网址/微信号", "平台"], ["id_or_url", "platform"]),  # an id where nothing is called a name, too
         (["帐号", "账号ID/网址", "平台"], ["name", "id_or_url", "platform"]),
         (["* 账 号（全称）：", "微信号/微博网址"], ["name", "id_or_url"]),
