@@ -9,11 +9,10 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from monitors.app_context import AppContext
 from monitors.console.access import view_of
 from monitors.console.formatting import long_day
 from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, by_urgency
-from monitors.console.rendering import open_breakers, render, school_names, world_of
+from monitors.console.rendering import render, school_names, world_of
 from monitors.jobs.letter_counts import count_letters
 from rules.calendar import start_of
 from rules.candidates import CandidateState
@@ -34,8 +33,12 @@ def today(request: Request) -> Response:
     store, overview, now = context.store, context.store.read_models, context.clock()
     if view.unit_only or view == View():
         return RedirectResponse("/accounts" if view.units else "/users", 303)
-    every = store.cases.all(states=OPEN_STATES)
-    cases = by_urgency([case for case in every if view.sees(case.school, case.unit)], now, open_breakers(context))
+    every, platforms = store.cases.all(states=OPEN_STATES), store.platform_state.all()
+    cases = by_urgency(
+        [case for case in every if view.sees(case.school, case.unit)],
+        now,
+        [state.platform for state in platforms if state.breaker_opened_at],
+    )
     counts = overview.count_by_outcome(view)
     letters = [row for row in store.outbox.all() if view.sees_school(row.school)]
     waiting = store.candidates.all(state=CandidateState.WAITING)
@@ -56,21 +59,16 @@ def today(request: Request) -> Response:
         suspects=len(suspects),
         unseen=overview.accounts_without_fact(SHOWN_UNSEEN, view),
         unseen_count=_unseen(counts),
-        platforms=platform_rows(counts, overview.last_facts(), store.platform_state.all(), now),
+        platforms=platform_rows(counts, overview.last_facts(), platforms, now),
         failed_notices=sum(row.state is NoticeState.FAILED for row in letters),
         letters=count_letters(letters, start_of(now.date()), now),
-        surveys=[code for code in school_names(context, view) if _surveying(context, code)],
+        surveys=[code for code in store.surveys.open_schools() if view.sees_school(code)],
         digests=[row for row in overview.digests(8) if row.day == now.date() and view.sees_school(row.school)],
     )
 
 
 def _unseen(counts: dict[tuple[str, str], int]) -> int:
     return sum(n for (_, shown), n in counts.items() if shown in UNSEEN)
-
-
-def _surveying(context: AppContext, school: str) -> bool:
-    survey = context.store.surveys.newest(school)
-    return survey is not None and survey.closed_at is None
 
 
 def _tiles(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_a_signed_paper_that_is_stopped_was_never_said() -> None:
 
 
 @pytest.mark.parametrize("counted_from", ["delivery", "sending"])
-def test_the_term_runs_from_what_the_policy_says(counted_from: str) -> None:
+def test_the_term_runs_from_what_the_policy_says(counted_from: Literal["delivery", "sending"]) -> None:
     case, _ = signed(replace(opened(), term_runs_from=counted_from), NOW)
     case, _ = transitions.register_sending(case, "rectification", NOW + DAY, china_calendar(), "邮件")
     assert (case.pending_step is not None) is (counted_from == "sending")
