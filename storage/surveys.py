@@ -51,6 +51,11 @@ class SurveyRepository:
             row = tx.execute(query).first()
         return Survey(**row._mapping) if row else None
 
+    def open_schools(self) -> list[str]:
+        """Schools whose survey is not over."""
+        with self._db.read() as tx:
+            return list(tx.execute(select(SURVEY.c.school).where(SURVEY.c.closed_at.is_(None))).scalars())
+
     def open(self, school: str, reason: str, now: datetime) -> bool:
         """Begin one; False where one is open already."""
         with self._db.write() as tx:

@@ -61,7 +61,7 @@ def _say(done: DeliveryReport, form: Format) -> None:
 def _line(row: OutboxNotice) -> str:
     since = f"自 {row.since:%Y-%m-%d}" if row.since else ""
     about = f"{row.unit}  {row.title}" if row.case_number else ""
-    return f"{row.state.label}  {row.number or '（未编号）'}  {row.id}  {about}  {since}  {row.error}".rstrip()
+    return f"{row.state_label}  {row.number or '（未编号）'}  {row.id}  {about}  {since}  {row.error}".rstrip()
 
 
 def _row(row: OutboxNotice) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from monitors.app_context import AppContext
 from monitors.console.access import view_of
 from monitors.console.coverage import coverage_rows
 from monitors.console.formatting import long_day
@@ -67,7 +66,7 @@ def today(request: Request) -> Response:
         platforms=platform_rows(register.counts, register.facts, states, now),
         failed_notices=sum(row.state is NoticeState.FAILED for row in letters),
         letters=count_letters(letters, start_of(now.date()), now),
-        surveys=[code for code in school_names(context, view) if _surveying(context, code)],
+        surveys=[code for code in store.surveys.open_schools() if view.sees_school(code)],
         digests=[row for row in overview.digests(8) if row.day == now.date() and view.sees_school(row.school)],
     )
 
@@ -97,11 +96,6 @@ def _asked(context: AppContext, view: View) -> Counter[InquiryState]:
     states = (InquiryState.OPEN, InquiryState.REMINDED, InquiryState.OVERDUE, InquiryState.ANSWERED)
     found = [each for each in context.store.inquiries.all(states=states) if view.sees_school(each.school)]
     return Counter(InquiryState.OVERDUE if each.shown_to_staff else each.state for each in found)
-
-
-def _surveying(context: AppContext, school: str) -> bool:
-    survey = context.store.surveys.newest(school)
-    return survey is not None and survey.closed_at is None
 
 
 def _tiles(

@@ -1,7 +1,7 @@
 """Drafts without a number, what each letter is about, who received it, the cases of one letter, and surveys (摸底).
 
-`notice` is copied once: its constraint let a school have one letter without a number. Letters that lay only in a folder
-were called sent; they are to be printed, and those whose receipt a case had noted are delivered.
+`notice` is copied once: its constraint let a school have one letter without a number. Letters whose receipt a case had
+noted are delivered. Those that lie only in a folder stay sent and wait for a receipt: somebody may have carried them.
 """
 
 import json
@@ -80,13 +80,10 @@ def _fill() -> None:
     change = sa.text('UPDATE notice SET unit = :unit, title = :title, state = :state, receipt = :receipt, '
                      'since = COALESCE(sent_at, created_at) WHERE id = :id')
     link = sa.text('INSERT INTO notice_case (notice, case_number) VALUES (:id, :case_number)')
-    for row in connection.execute(sa.text('SELECT id, state, case_number, delivery_results, document FROM notice')).fetchall():
+    for row in connection.execute(sa.text('SELECT id, state, case_number, document FROM notice')).fetchall():
         paper = json.loads(row.document) if row.case_number else {}
         at = received.get(row.id)
-        folder = all(target.startswith('file') for target in json.loads(row.delivery_results))
-        state = row.state
-        if state == 'sent' and row.case_number:
-            state = 'delivered' if at else 'to_print' if folder else 'sent'
+        state = 'delivered' if at and row.state == 'sent' and row.case_number else row.state
         receipt = json.dumps({'at': at, 'entered_at': at}) if state == 'delivered' else ''
         values = {'unit': paper.get('unit', ''), 'title': paper.get('account', '')}
         connection.execute(change, values | {'id': row.id, 'state': state, 'receipt': receipt})

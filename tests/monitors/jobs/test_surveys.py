@@ -62,6 +62,7 @@ def test_gaps_of_the_register_are_asked_for_in_one_letter_a_unit(office: Office)
     close_survey(office.context, "sias", by="陈经办", drafts_from=office.now.date())
     reminders = [row for row in office.context.store.outbox.all() if row.document_type == "reminder"]
     assert [(row.unit, row.number, row.state) for row in reminders] == [("图书馆", "", NoticeState.DUE)]
+    assert reminders[0].state_label == "待发送", "nobody signed it"
     assert len(office.context.store.outbox.cases_of(reminders[0].id)) == 2
     again = check(office.context, "sias", office.now)
     assert again.issued == 0, "one letter a unit a day"
