@@ -34,7 +34,7 @@ MAIN = (
     "/policies/demo",
     "/operations",
 )
-MOST_BYTES, MOST_QUESTIONS = 100 * 1024, 13
+MOST_BYTES, MOST_QUESTIONS = 100 * 1024, 14
 
 
 def account_pages(context: AppContext) -> list[str]:

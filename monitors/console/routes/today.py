@@ -9,7 +9,6 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from monitors.app_context import AppContext
 from monitors.console.access import view_of
 from monitors.console.formatting import long_day
 from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, by_urgency
@@ -17,7 +16,6 @@ from monitors.console.rendering import open_breakers, render, school_names, worl
 from monitors.console.routes.inquiries import coverage_rows
 from rules.candidates import CandidateState
 from rules.coverage import CoverageFigures, total
-from rules.inquiries import InquiryState
 from rules.model import Outcome, Platform
 from rules.people import View
 from storage.notices import NoticeState
@@ -49,7 +47,6 @@ def today(request: Request) -> Response:
         names=school_names(context, view),
         tiles=_tiles(counts, overview.count_healthy(view), cases, coverage),
         coverage=coverage,
-        asked=_asked(context, view),
         hijacked=overview.hijacked_sites(view),
         cases=cases[:SHOWN_CASES],
         ours=sum(wait.turn is ActionOwner.OURS for _, wait in cases),
@@ -65,13 +62,6 @@ def today(request: Request) -> Response:
 
 def _unseen(counts: dict[tuple[str, str], int]) -> int:
     return sum(n for (_, shown), n in counts.items() if shown in UNSEEN)
-
-
-def _asked(context: AppContext, view: View) -> Counter[InquiryState]:
-    """Inquiries that somebody has to see to, by state."""
-    states = (InquiryState.OPEN, InquiryState.REMINDED, InquiryState.OVERDUE, InquiryState.ANSWERED)
-    found = [each for each in context.store.inquiries.all(states=states) if view.sees_school(each.school)]
-    return Counter(InquiryState.OVERDUE if each.shown_to_staff else each.state for each in found)
 
 
 def _tiles(
