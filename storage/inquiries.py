@@ -150,7 +150,7 @@ def _change(tx: Connection, number: str, move: Move, now: datetime, action: str)
     after = move(before)
     if after != before:
         tx.execute(INQUIRY.update().where(INQUIRY.c.number == number).values(**_row(after)))
-        change = {"state": before.state.value}, {"state": after.state.value, "answers": len(after.answers)}
+        change = {"state": before.state.label}, {"state": after.state.label}
         record(tx, action, number, now=now, school=after.school, before=change[0], after=change[1])
     return after
 

@@ -50,6 +50,14 @@ ACTIONS = {
     "job.start": "立即执行任务",
     "scan.start": "即时核查",
     "proof.give": "提交自证链接",
+    "inquiry.answer": "答复核实请求",
+    "inquiry.withdraw": "撤回声明",
+    "inquiry.verify": "核实请求：已核实",
+    "inquiry.close": "关闭核实请求",
+    "inquiry.remind": "提醒核实请求",
+    "inquiry.lapse": "核实请求逾期",
+    "statement.observe": "记录人工核查",
+    "statement.confirm": "确认没有更新",
     "audit.export": "导出操作记录",
 } | {f"case.{kind.value}": f"问题：{kind.label}" for kind in EventKind}
 FIELDS = {
@@ -57,6 +65,7 @@ FIELDS = {
     "reason": "理由", "decision_reason": "理由", "state": "状态", "decided_by": "决定人", "decided_at": "决定时间", "expires_at": "保存到",
     "steps": "督办级次", "appeals": "申诉", "exemption": "豁免", "outcome": "处理结果", "resolved_at": "整改时间", "settled_at": "办结时间",
     "label": "用途", "scopes": "可读取",
+    "newest": "最近一次发布", "none_since": "自此没有更新", "evidence": "存证",
     "added": "新增", "changed": "变更", "rows": "行数", "enabled": "访问", "breaker_opened_at": "督办冻结", "breaker_reason": "冻结原因", "paused_until": "暂停到",
     "frozen_at": "督办冻结", "frozen_why": "冻结原因", "rest_until": "暂停到",
     "consecutive_blocks": "连续被拦", "robots_waived": "所有者授权", "walls": "连续被拦", "ignore_robots": "所有者授权", "target": "核查对象", "url": "链接", "platform": "平台", "by": "方式",

@@ -17,6 +17,7 @@ from crawler.platforms import platform_extensions
 from monitors.app_context import AppContext
 from monitors.clock import Clock
 from monitors.jobs import doctor_notices
+from monitors.jobs.bridges import bridge_faults
 from monitors.private_files import open_to_others
 from monitors.settings import Settings, settings_file
 from monitors.settings_names import former_name_warnings
@@ -120,9 +121,10 @@ def _database(settings: Settings, clock: Clock) -> Iterator[DoctorCheck]:
                 "warn",
                 "还没有导入台账。请执行 xunjian register template 台账.xlsx，填写后用 register import 导入",
             )
-        yield from _policies(AppContext(settings, store, clock), filings)
-        yield from _grants(settings, store)
         context = AppContext(settings, store, clock)
+        yield from _policies(context, filings)
+        yield from _inquiries(context, filings)
+        yield from _grants(settings, store)
         yield from (DoctorCheck(*each) for each in doctor_notices.units(store))
         yield from (DoctorCheck(*each) for each in doctor_notices.offices(settings, context.policies, filings))
     finally:
@@ -134,6 +136,15 @@ def _policies(context: AppContext, filings: dict[str, int]) -> Iterator[DoctorCh
     yield DoctorCheck("制度文件", "ok", "、".join(sorted(policies)))
     for school in sorted(set(filings) - set(policies)):
         yield DoctorCheck("制度文件", "warn", f"学校 {school} 有台账但没有制度文件，只记录更新时间，不会判定问题")
+
+
+def _inquiries(context: AppContext, filings: dict[str, int]) -> Iterator[DoctorCheck]:
+    """Whether a link in a mail leads anywhere, and whether the feed bridges are to be believed."""
+    if filings and not context.settings.base_url and not context.settings.demo:
+        note = "没有设置 base_url（控制台对外网址），核实请求邮件里的链接只能在本机打开。请在 settings.toml 里填写"
+        yield DoctorCheck("核实请求", "warn", note)
+    for name, fault in bridge_faults(context, context.clock()).items():
+        yield DoctorCheck("订阅服务", "warn", f"{name}：{fault}")
 
 
 def _grants(settings: Settings, store: Store) -> Iterator[DoctorCheck]:

@@ -182,6 +182,10 @@ def observe(context: AppContext, filing: Filing, key: str, said: Statement, pict
     if said.newest and not said.none_since:
         said = replace(said, none_since=said.newest)
     kept = record_statement(context, key, said, picture=shown)
+    context.store.audit.add(
+        "statement.observe", key, now=said.at, school=filing.school, evidence=kept.evidence,
+        newest=said.newest, none_since=said.none_since,
+    )  # fmt: skip
     known = knowledge_now(context, filing.school, key, context.clock())
     if known and known.knowledge is not Knowledge.UNKNOWN:
         settle_by_person(context, filing.school, key, said.by, known)
@@ -211,6 +215,7 @@ def confirm_statement(context: AppContext, filing: Filing, key: str, evidence: s
         raise InvalidStatement("您已经确认过，不用再确认。")
     own = Statement(kind=said.kind, by=by, at=now, none_since=said.none_since, confirms=evidence)
     kept = record_statement(context, key, own)
+    context.store.audit.add("statement.confirm", key, now=now, school=filing.school, evidence=evidence)
     known = knowledge_now(context, filing.school, key, now)
     if known and known.knowledge is not Knowledge.UNKNOWN:
         settle_by_person(context, filing.school, key, by, known)

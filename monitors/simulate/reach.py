@@ -199,7 +199,7 @@ class ReachSimulation:
             look.url, look, life.filing, counted_at=seen.last_post_at, known={}, limit=self.limit, calendar=self.calendar
         )  # fmt: skip
         answer = InquiryAnswer(
-            at=now, kind=AnswerKind.LINK, accepted=read.accepted, reading=read.words, newest=read.newest
+            at=now, kind=AnswerKind.LINK, accepted=read.accepted, newest=read.newest, for_staff=read.unseen
         )
         return take_answer(inquiry, answer)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from fastapi import APIRouter, Request
@@ -18,7 +17,6 @@ from monitors.jobs.letter_counts import count_letters
 from rules.calendar import start_of
 from rules.cases.case import Case
 from rules.coverage import CoverageFigures, total
-from rules.inquiries import InquiryState
 from rules.people import Role, View
 from storage.account_filter import NOT_POLLED, UNSEEN, AccountFilter
 from storage.notices import NoticeState
@@ -54,7 +52,6 @@ def today(request: Request) -> Response:
         schools=schools,
         tiles=_tiles(register, cases, coverage, sum(row.state is NoticeState.DRAFT for row in letters)),
         coverage=coverage,
-        asked=_asked(context, view),
         hijacked=overview.hijacked_sites(view),
         cases=cases[:SHOWN_CASES],
         ours=sum(wait.turn is ActionOwner.OURS for _, wait in cases),
@@ -89,13 +86,6 @@ def _beginning(request: Request, view: View) -> Response:
 
 def _unseen(counts: Mapping[tuple[str, str], int]) -> int:
     return sum(n for (_, shown), n in counts.items() if shown in UNSEEN)
-
-
-def _asked(context: AppContext, view: View) -> Counter[InquiryState]:
-    """Inquiries that somebody has to see to, by state."""
-    states = (InquiryState.OPEN, InquiryState.REMINDED, InquiryState.OVERDUE, InquiryState.ANSWERED)
-    found = [each for each in context.store.inquiries.all(states=states) if view.sees_school(each.school)]
-    return Counter(InquiryState.OVERDUE if each.shown_to_staff else each.state for each in found)
 
 
 def _tiles(
