@@ -10,13 +10,13 @@ from alerts.documents import docx
 from alerts.documents.blocks import Block, BlockType, title
 from alerts.documents.templating import PACKAGED, day, filled
 from alerts.messages import WORD, Attachment, OutgoingMessage, notice_html, notice_text
-from alerts.notices.statement import Statement
+from alerts.notices.statement import SchoolStatement
 from alerts.notices.wording import NOUNS, Exhibit
 from alerts.sanitize import clean
 from rules.candidates import ConfirmedKind
 
 
-def statement_letter(said: Statement, templates_dir: Path | None = None) -> OutgoingMessage:
+def statement_letter(said: SchoolStatement, templates_dir: Path | None = None) -> OutgoingMessage:
     """The paper as HTML, text and Word. Raises InvalidTemplate."""
     blocks = _blocks(said, templates_dir)
     name = f"{said.paper} {clean(said.name, 40)}".translate(dict.fromkeys(map(ord, '/\\:*?"<>|'), "_"))
@@ -31,7 +31,7 @@ def statement_letter(said: Statement, templates_dir: Path | None = None) -> Outg
     )
 
 
-def _blocks(said: Statement, templates_dir: Path | None) -> tuple[Block, ...]:
+def _blocks(said: SchoolStatement, templates_dir: Path | None) -> tuple[Block, ...]:
     folders = [folder for folder in (templates_dir, PACKAGED) if folder]
     body = filled(f"{said.kind.value}.txt", lambda: _values(said), folders)
     annex = next((position for position, block in enumerate(body) if block.kind is BlockType.ANNEX), len(body))
@@ -53,7 +53,7 @@ def _blocks(said: Statement, templates_dir: Path | None) -> tuple[Block, ...]:
     )
 
 
-def _values(said: Statement) -> dict[str, Any]:
+def _values(said: SchoolStatement) -> dict[str, Any]:
     values = {field.name: getattr(said, field.name) for field in fields(said)}
     shown = [Exhibit("", "", e.seen_at, e.url, e.shows, e.code, e.id) for e in said.evidence]
     return (

@@ -63,18 +63,27 @@ OVERVIEW = Dashboard(
         _stat("在册账号", "sum(xunjian_accounts)"),
         _stat("最近一次查看得到结论的账号", f"sum(xunjian_accounts{{{FACTS}}}) / sum(xunjian_accounts)", "percentunit"),
         _stat("未了结的问题", "sum(xunjian_cases) or vector(0)"),
-        _stat("待核实的疑似账号", "sum(xunjian_candidates_waiting) or vector(0)"),
+        _stat("待核实的疑似账号", "sum(xunjian_candidates_pending) or vector(0)"),
         _stat("疑似被篡改的网站", "sum(xunjian_hijacked_sites) or vector(0)", red_from=1),
-        _stat("距上一次成功巡检", 'time() - max(xunjian_last_run_timestamp_seconds{kind="sweep"})', "s", 6 * 3600, 6),
-        _stat("发送失败的文书", 'sum(xunjian_notices{state="failed"})', red_from=1, width=6),
+        _stat(
+            "距上一次成功巡检",
+            'time() - max(xunjian_last_run_success_timestamp_seconds{kind="sweep"})',
+            "s",
+            6 * 3600,
+            6,
+        ),
+        _stat("发送失败的文书", 'sum(xunjian_outbox_notices{state="failed"})', red_from=1, width=6),
         _stat(
             "等待最久的文书", "time() - xunjian_oldest_waiting_notice_timestamp_seconds or vector(0)", "s", 12 * 3600, 6
         ),
         _stat("距上一次备份", "time() - xunjian_last_backup_timestamp_seconds or vector(-1)", "s", 3 * 86400, 6),
         _lines(
-            "观察次数（每小时）", "sum by (outcome) (increase(xunjian_looks_total[1h]))", "{{outcome}}", stacked=True
+            "观察次数（每小时）",
+            "sum by (outcome) (increase(xunjian_observations_total[1h]))",
+            "{{outcome}}",
+            stacked=True,
         ),
-        _lines("文书", "sum by (state) (xunjian_notices)", "{{state}}"),
+        _lines("文书", "sum by (state) (xunjian_outbox_notices)", "{{state}}"),
         _lines("磁盘剩余", "xunjian_disk_free_bytes", "剩余", "bytes", 8),
         _lines("存证与数据库大小", "xunjian_evidence_bytes or xunjian_database_bytes", "{{__name__}}", "bytes", 8),
         _lines("存证清单长度", "xunjian_evidence_chain_links", "条", width=8),
@@ -89,14 +98,14 @@ PLATFORMS = Dashboard(
         _lines("账号", 'sum by (outcome) (xunjian_accounts{platform=~"$platform"})', "{{outcome}}", stacked=True),
         _lines(
             "距上一次看到账号",
-            'time() - xunjian_last_successful_observation_timestamp_seconds{platform=~"$platform"}',
+            'time() - xunjian_last_fact_timestamp_seconds{platform=~"$platform"}',
             "{{platform}}",
             "s",
         ),
         _lines(
             "被拦截或无法识别的比例",
-            'sum by (platform) (increase(xunjian_looks_total{outcome=~"blocked|unreadable", platform=~"$platform"}[6h]))'
-            ' / sum by (platform) (increase(xunjian_looks_total{platform=~"$platform"}[6h]))',
+            'sum by (platform) (increase(xunjian_observations_total{outcome=~"blocked|unreadable", platform=~"$platform"}[6h]))'
+            ' / sum by (platform) (increase(xunjian_observations_total{platform=~"$platform"}[6h]))',
             "{{platform}}",
             "percentunit",
         ),
@@ -119,8 +128,8 @@ PLATFORMS = Dashboard(
             "{{platform}}",
             "s",
         ),
-        _lines("冻结督办", 'xunjian_platform_frozen{platform=~"$platform"}', "{{platform}} 冻结", width=6),
-        _lines("暂停访问", 'xunjian_platform_resting{platform=~"$platform"}', "{{platform}} 暂停", width=6),
+        _lines("冻结督办", 'xunjian_platform_breaker_open{platform=~"$platform"}', "{{platform}} 冻结", width=6),
+        _lines("暂停访问", 'xunjian_platform_paused{platform=~"$platform"}', "{{platform}} 暂停", width=6),
     ),
     (("platform", "label_values(xunjian_accounts, platform)"),),
 )
@@ -130,7 +139,7 @@ CASES = Dashboard(
     (
         _lines("问题（按状态）", 'sum by (state) (xunjian_cases{school=~"$school"})', "{{state}}", stacked=True),
         _lines("问题（按规则）", 'sum by (rule) (xunjian_cases{school=~"$school"})', "{{rule}}", stacked=True),
-        _lines("待核实的疑似账号", 'xunjian_candidates_waiting{school=~"$school"}', "{{school}}", width=8),
+        _lines("待核实的疑似账号", 'xunjian_candidates_pending{school=~"$school"}', "{{school}}", width=8),
         _lines("疑似被篡改的网站", 'xunjian_hijacked_sites{school=~"$school"}', "{{school}}", width=8),
         _lines(
             "距上一份日报", 'time() - xunjian_last_digest_timestamp_seconds{school=~"$school"}', "{{school}}", "s", 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -46,11 +47,12 @@ class NewObservations:
 @dataclass(frozen=True, slots=True)
 class RegisterOverview:
     """Filed accounts by (platform, what the newest look showed); ``healthy``: those that were seen in order and have no
-    open case; ``facts``: by platform when one of them last showed something."""
+    open case; ``facts``: by platform when one of them last showed something; ``schools``: accounts by school."""
 
     counts: Mapping[tuple[str, str], int]
     healthy: int
     facts: Mapping[str, datetime]
+    schools: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +122,20 @@ class ReadModels:
         """The register in figures, in one question."""
         troubled = select(CASE.c.account).where(CASE.c.state.in_(OPEN))
         sound = case((and_(SHOWN.in_([Outcome.OK.value]), FILING.c.key.not_in(troubled)), 1), else_=0)
-        columns = (FILING.c.platform, SHOWN, func.count(), func.sum(sound), func.max(STATE.c.last_fact_at))
-        query = select(*columns).select_from(REGISTER).where(*visible(view)).group_by(FILING.c.platform, SHOWN)
+        group = (FILING.c.school, FILING.c.platform, SHOWN)
+        columns = (*group, func.count(), func.sum(sound), func.max(STATE.c.last_fact_at))
+        query = select(*columns).select_from(REGISTER).where(*visible(view)).group_by(*group)
         with self._db.read() as tx:
             rows = tx.execute(query).all()
         facts: dict[str, datetime] = {}
-        for platform, _, _, _, at in rows:
+        counts: Counter[tuple[str, str]] = Counter()
+        schools: Counter[str] = Counter()
+        for school, platform, shown, n, _, at in rows:
+            counts[platform, shown] += n
+            schools[school] += n
             if at and (platform not in facts or facts[platform] < at):
                 facts[platform] = at
-        counts = {(platform, shown): n for platform, shown, n, _, _ in rows}
-        return RegisterOverview(counts, sum(int(healthy) for *_, healthy, _ in rows), facts)
+        return RegisterOverview(counts, sum(int(healthy) for *_, healthy, _ in rows), facts, schools)
 
     def cases(
         self,

@@ -32,7 +32,7 @@ WHAT = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class SchoolStatement:
     """Everything such a paper needs. It bears no number of ours: the office gives its own when it stamps it.
 
     ``confirmed`` is what the person found the account to be, ``reason`` what the person wrote, ``term`` the name it uses;

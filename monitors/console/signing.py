@@ -22,7 +22,7 @@ KEPT = 5000
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class DraftReading:
     """A draft as it is shown to a person: the letter, its paper, and its facts as the form carries them."""
 
     row: OutboxNotice
@@ -30,7 +30,7 @@ class Reading:
     seen: str
 
 
-def reading(request: Request, row: OutboxNotice) -> Reading:
+def reading(request: Request, row: OutboxNotice) -> DraftReading:
     """Show a draft, and remember that this person had it open."""
     paper = load(Notice, row.document)
     facts = facts_of(paper)
@@ -40,7 +40,7 @@ def reading(request: Request, row: OutboxNotice) -> Reading:
         opened[user.name, row.id] = facts
         while len(opened) > KEPT:
             opened.pop(next(iter(opened)))
-    return Reading(row, paper, json.dumps(facts, ensure_ascii=False))
+    return DraftReading(row, paper, json.dumps(facts, ensure_ascii=False))
 
 
 def read_by(request: Request, notice_id: str, seen: str) -> Mapping[str, str]:

@@ -144,7 +144,7 @@ JOBS = (
     ScheduledJob("mailbox", "收取来信", "*/10 * * * *", read_mail),
     ScheduledJob("inquire", "核实请求", "25 9 * * *", inquire_all),
     ScheduledJob("deliver", "发送文书", "*/5 * * * *", deliver_all),
-    ScheduledJob("alerts", "即时提醒", "4-59/10 * * * *", tell_all),
+    ScheduledJob("alerts", "即时提醒", "*/10 * * * *", tell_all),
     ScheduledJob("digest", "日报", "30 7 * * *", digest_all),
     ScheduledJob("discover", "搜索疑似账号", "15 3 * * mon", discover_all),
     ScheduledJob("tidy", "清理", "45 2 * * *", purge_expired),

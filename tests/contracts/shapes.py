@@ -23,8 +23,8 @@ from monitors.cli.main import app
 from monitors.console.api.models import (
     AccountModel,
     ApiError,
+    ApiPage,
     CaseModel,
-    Listing,
     NoticeModel,
     StepModel,
     SuspectModel,
@@ -52,7 +52,7 @@ STORED = (
     Inquiry,
     ScanReport,
 )
-ANSWERED = (AccountModel, CaseModel, StepModel, SuspectModel, NoticeModel, Listing, ApiError)
+ANSWERED = (AccountModel, CaseModel, StepModel, SuspectModel, NoticeModel, ApiPage, ApiError)
 PAGE = """<html><title>教务处</title><ul><li><a href="/1.htm">放假通知</a><span>2026-11-20</span></li>
 <li><a href="/2.htm">选课通知</a><span>2026-11-18</span></li></ul></html>"""
 COMMANDS = {

@@ -31,7 +31,7 @@ class ApiError(BaseModel):
     message: str = Field(description="哪里不对、该怎么办，中文一句话")
 
 
-class Listing(BaseModel, Generic[T]):
+class ApiPage(BaseModel, Generic[T]):
     """一页数据。"""
 
     items: list[T]

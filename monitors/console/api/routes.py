@@ -14,9 +14,9 @@ from monitors.console.access import view_of
 from monitors.console.api.models import (
     AccountModel,
     ApiError,
+    ApiPage,
     CaseModel,
     CoverageModel,
-    Listing,
     NoticeModel,
     SuspectModel,
 )
@@ -61,42 +61,42 @@ def pages_of(request: Request) -> KeysetPages:
 @router.get("/v1/accounts", dependencies=[Depends(scoped(Scope.ACCOUNTS))])
 def accounts(
     request: Request, cursor: Cursor = "", limit: Limit = 50, school: School = "", platform: Platform | None = None
-) -> Listing[AccountModel]:
+) -> ApiPage[AccountModel]:
     """台账中的账号和最近看到的情况，按学校和编号排列。"""
     wanted = {"school": school, "platform": platform or ""}
     page = pages_of(request).accounts(view_of(request), read(cursor, 2), limit, **wanted)
-    return Listing(items=[AccountModel.of(line) for line in page.rows], next_cursor=written(page.next))
+    return ApiPage(items=[AccountModel.of(line) for line in page.rows], next_cursor=written(page.next))
 
 
 @router.get("/v1/cases", dependencies=[Depends(scoped(Scope.CASES))])
 def cases(
     request: Request, cursor: Cursor = "", limit: Limit = 50, school: School = "", state: CaseState | None = None
-) -> Listing[CaseModel]:
+) -> ApiPage[CaseModel]:
     """问题台账，按编号排列。"""
     page = pages_of(request).cases(view_of(request), read(cursor, 1), limit, school=school, state=state or "")
-    return Listing(items=[CaseModel.of(case) for case in page.rows], next_cursor=written(page.next))
+    return ApiPage(items=[CaseModel.of(case) for case in page.rows], next_cursor=written(page.next))
 
 
 @router.get("/v1/suspects", dependencies=[Depends(scoped(Scope.SUSPECTS))])
 def suspects(
     request: Request, cursor: Cursor = "", limit: Limit = 50, school: School = "", state: CandidateState | None = None
-) -> Listing[SuspectModel]:
+) -> ApiPage[SuspectModel]:
     """疑似账号，按学校和账号标识排列。没有人确认之前不是结论。"""
     page = pages_of(request).candidates(view_of(request), read(cursor, 2), limit, school=school, state=state or "")
-    return Listing(items=[SuspectModel.of(found) for found in page.rows], next_cursor=written(page.next))
+    return ApiPage(items=[SuspectModel.of(found) for found in page.rows], next_cursor=written(page.next))
 
 
 @router.get("/v1/notices", dependencies=[Depends(scoped(Scope.NOTICES))])
 def notices(
     request: Request, cursor: Cursor = "", limit: Limit = 50, school: School = "", state: NoticeState | None = None
-) -> Listing[NoticeModel]:
+) -> ApiPage[NoticeModel]:
     """已生成的文书和发送情况，按编号排列；不含正文。"""
     page = pages_of(request).notices(view_of(request), read(cursor, 1), limit, school=school, state=state or "")
-    return Listing(items=[NoticeModel.of(line) for line in page.rows], next_cursor=written(page.next))
+    return ApiPage(items=[NoticeModel.of(line) for line in page.rows], next_cursor=written(page.next))
 
 
 @router.get("/v1/coverage", dependencies=[Depends(scoped(Scope.COVERAGE))])
-def coverage(request: Request, school: School = "") -> Listing[CoverageModel]:
+def coverage(request: Request, school: School = "") -> ApiPage[CoverageModel]:
     """各学校各平台的掌握率；行数有限，不分页。"""
     view = view_of(request)
     rows = [
@@ -105,7 +105,7 @@ def coverage(request: Request, school: School = "") -> Listing[CoverageModel]:
         if view.sees_school(code) and school in ("", code)
         for platform, figures in counted.platforms.items()
     ]
-    return Listing(items=rows, next_cursor=None)
+    return ApiPage(items=rows, next_cursor=None)
 
 
 @router.get("/openapi.json", include_in_schema=False)

@@ -19,7 +19,7 @@ from monitors.app_context import AppContext
 from monitors.console.access import require_role, view_of
 from monitors.console.framing import framed
 from monitors.console.rendering import redirect_after, render, world_of
-from monitors.console.signing import Reading, read_by, reading, signatory
+from monitors.console.signing import DraftReading, read_by, reading, signatory
 from monitors.jobs import letters
 from monitors.jobs.scan.screenshots import studio
 from rules.cases.case import Case, CaseError
@@ -39,7 +39,7 @@ Words = Annotated[str, Form(max_length=2000)]
 class ToSign:
     """A draft in the list: what was read, the case, and whether somebody must propose it first."""
 
-    read: Reading
+    read: DraftReading
     case: Case
     unproposed: bool
 

@@ -18,8 +18,8 @@ from rules.calendar import start_of
 from rules.cases.case import Case
 from rules.coverage import CoverageFigures, total
 from rules.people import Role, View
-from storage.account_filter import NOT_POLLED, UNSEEN, AccountFilter
-from storage.notices import NoticeState
+from storage.account_filter import NOT_POLLED, UNSEEN
+from storage.notices import DIGEST, NoticeState
 from storage.read_models import RegisterOverview
 
 router = APIRouter()
@@ -37,7 +37,7 @@ def today(request: Request) -> Response:
     states, register = store.platform_state.all(), overview.register_overview(view)
     frozen = [state.platform for state in states if state.breaker_opened_at]
     cases = by_urgency([case for case in every if view.sees(case.school, case.unit)], now, frozen)
-    schools = store.account_lists.count_by_school(AccountFilter(view=view))
+    schools = dict(sorted(register.schools.items()))
     if not schools:
         return _beginning(request, view)
     coverage = total(row for _, row in coverage_rows(context, view))
@@ -64,7 +64,8 @@ def today(request: Request) -> Response:
         failed_notices=sum(row.state is NoticeState.FAILED for row in letters),
         letters=count_letters(letters, start_of(now.date()), now),
         surveys=[code for code in store.surveys.open_schools() if view.sees_school(code)],
-        digests=[row for row in overview.digests(8) if row.day == now.date() and view.sees_school(row.school)],
+        day=now.date(),
+        digests=[row.school for row in letters if row.number == f"{DIGEST}/{now.date()}"],
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from alerts.notices.notice import EvidenceCitation
-from alerts.notices.statement import PAPERS, Statement
+from alerts.notices.statement import PAPERS, SchoolStatement
 from alerts.sanitize import clean
 from alerts.statements import statement_letter
 from monitors.app_context import AppContext
@@ -83,14 +83,14 @@ def _statement(
     decided_at: datetime,
     now: datetime,
     pages: list[tuple[EvidenceCitation, StoredPage | None]],
-) -> Statement:
+) -> SchoolStatement:
     policy = context.policies[candidate.school]
     clauses = [clause for clause in policy.clauses if clause.rule in ABOUT_NAMES]
     own = next((c for c in clauses if (c.rule == "unfiled_account") == candidate.ours), None) or next(
         iter(clauses), None
     )
     regulation = policy.regulation
-    return Statement(
+    return SchoolStatement(
         kind=kind,
         school=candidate.school,
         school_name=policy.school,

@@ -40,6 +40,6 @@ def test_no_page_opens_itself_or_changes_another(tables: Tables) -> None:
         add_page(access={("GET", "/x"): OPEN})
     with pytest.raises(ValueError, match="/audit"):
         add_page(access={("GET", "/audit"): SIGNED_IN})
-    with pytest.raises(ValueError, match="approved"):
-        add_page(access={}, messages={"approved": "别的话"})
+    with pytest.raises(ValueError, match="appealed"):
+        add_page(access={}, messages={"appealed": "别的话"})
     assert tables.access == ACCESS

@@ -168,7 +168,7 @@ def test_a_name_is_put_into_the_queue(staff: Browser, context: AppContext) -> No
     assert staff.submit("/scan/suspects", **listed).headers["location"] == "/suspects?done=listed"
     kept = [candidate for candidate in context.store.candidates.all(SIAS) if candidate.name == name]
     assert [(each.platform, each.state.value) for each in kept] == [(Platform.XIAOHONGSHU, "waiting")]
-    assert "王老师" in kept[0].why
+    assert "王老师" in kept[0].origin
     again = staff.submit("/scan/suspects", **listed)
     assert (again.status_code, "已在疑似账号中" in again.text) == (422, True)
     assert "在疑似账号中：待核实" in looked(staff, name)

@@ -37,7 +37,7 @@ def test_the_tabs_count_and_the_letters_are_marked(staff: Browser, context: AppC
     assert "<mark>示范大学</mark>" in page
     assert 'script src="/static/suspects.js"' in page
     policy = staff.get("/suspects").headers["content-security-policy"]
-    assert policy.endswith("; script-src 'self'")
+    assert "script-src 'self'" in policy
     assert "unsafe" not in policy
     assert staff.get("/static/suspects.js").headers["content-type"].startswith("text/javascript")
 
