@@ -75,7 +75,9 @@ class CampaignRepository:
             if after != before:
                 mine = (SHEET.c.campaign == code) & (SHEET.c.unit == unit)
                 tx.execute(SHEET.update().where(mine).values(**_sheet_row(after, now)))
-                change = [{"state": each.state.value, "decisions": len(each.decisions)} for each in (before, after)]
+                change = [
+                    {"sheet_state": each.state.value, "decisions": len(each.decisions)} for each in (before, after)
+                ]
                 record(tx, action, f"{code}/{unit}", now=now, school=campaign.school, before=change[0], after=change[1])
             return after
 
@@ -88,7 +90,9 @@ class CampaignRepository:
                 if _sheet(tx, closed.code, sheet.unit) != sheet:
                     raise CampaignError(f"“{sheet.unit}”的材料刚刚有变动，没有结束。请看过之后再结束一次。")
             tx.execute(CAMPAIGN.update().where(CAMPAIGN.c.code == closed.code).values(**_campaign_row(closed)))
-            record(tx, "campaign.close", closed.code, now=now, school=closed.school, after={"by": closed.closed_by})
+            record(
+                tx, "campaign.close", closed.code, now=now, school=closed.school, after={"decided_by": closed.closed_by}
+            )
 
     def post(self, campaign: Campaign, unit: str, letter: str, now: datetime) -> bool:
         """Queue a unit's reminder; False where it had one today."""
