@@ -86,7 +86,7 @@ class CampaignScope:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Campaign:
     """One campaign. Dates are calendar days in China; ``start`` to ``end`` is the period it looks at, ``basis`` the article
-    that asks for it. ``closed_at`` None: it runs."""
+    that asks for it. ``closed_at`` None: it runs. ``published_at``: since when anybody may read the list of accounts."""
 
     code: str
     school: str
@@ -101,6 +101,7 @@ class Campaign:
     opened_by: str
     closed_at: datetime | None = None
     closed_by: str = ""
+    published_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,3 +197,10 @@ def close_campaign(campaign: Campaign, sheets: Iterable[UnitSheet], by: str, now
     if proposed:
         raise CampaignError(f"有 {proposed} 个账号拟“暂停或注销”，还没有第二个人确认。请先确认或改作其他决定。")
     return replace(campaign, closed_at=now, closed_by=by.strip())
+
+
+def publish_campaign(campaign: Campaign, now: datetime) -> Campaign:
+    """Open the list of accounts to everybody. What is not decided yet is not published."""
+    if campaign.closed_at is None:
+        raise CampaignError(f"“{campaign.name}”还没有结束，结束之后才能公示。")
+    return campaign if campaign.published_at else replace(campaign, published_at=now)

@@ -94,6 +94,16 @@ class CampaignRepository:
                 tx, "campaign.close", closed.code, now=now, school=closed.school, after={"decided_by": closed.closed_by}
             )
 
+    def publish(self, code: str, move: Callable[[Campaign], Campaign], now: datetime) -> Campaign:
+        """Apply the move that publishes a campaign. Raises CampaignError."""
+        with self._db.write() as tx:
+            before = _campaign(tx, code)
+            after = move(before)
+            if after != before:
+                tx.execute(CAMPAIGN.update().where(CAMPAIGN.c.code == code).values(**_campaign_row(after)))
+                record(tx, "campaign.publish", code, now=now, school=after.school)
+            return after
+
     def post(self, campaign: Campaign, unit: str, letter: str, now: datetime) -> bool:
         """Queue a unit's reminder; False where it had one today."""
         entry_id = letter_id(campaign.code, unit, now)

@@ -11,6 +11,7 @@ import typer
 from monitors.app_context import AppContext
 from monitors.cli.groups import CommandGroup
 from monitors.cli.options import DecidedByOption, Format, FormatOption, SchoolOption, asked, decided_by, print_rows
+from monitors.console.public_pages import write_public_site
 from monitors.jobs import campaigns
 from monitors.jobs.campaign_file import read_campaign_file
 from monitors.jobs.campaign_import import import_file
@@ -129,6 +130,29 @@ def close(ctx: typer.Context, code: CampaignCode, by: DecidedByOption, form: For
         typer.echo(json.dumps({"code": code, "changed": changed}, ensure_ascii=False))
         return
     typer.echo(f"{code} 已结束，台账登记 {changed} 个账号。")
+
+
+@commands.command("publish")
+def publish(
+    ctx: typer.Context,
+    code: CampaignCode,
+    by: DecidedByOption,
+    out: Annotated[Path | None, typer.Option("--out", help="同时写成不需要服务器的网页，放到这个文件夹")] = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """公示已结束的专项工作的账号名单；不含个人信息。"""
+    with asked(ctx).context() as context:
+        school = context.store.campaigns.get(code).school
+        with decided_by(context, by, EDITORS, school):
+            found = campaigns.publish(context, code, context.clock())
+        written = write_public_site(context, found, out, context.clock()) if out else 0
+    if form != Format.TEXT:
+        row = {"code": code, "path": f"/public/{school}", "folder": str(out) if out else None, "accounts": written}
+        typer.echo(json.dumps(row, ensure_ascii=False))
+        return
+    typer.echo(f"名单已公示：控制台的 /public/{school} 页面对所有人开放。")
+    if out:
+        typer.echo(f"网页 {out}/index.html，共 {written} 个账号。")
 
 
 def _shown(context: AppContext, code: str) -> dict[str, Any]:

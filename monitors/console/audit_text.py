@@ -34,6 +34,7 @@ ACTIONS = {
     "campaign.decide": "专项工作：对账号作决定",
     "campaign.confirm": "专项工作：确认暂停或注销",
     "campaign.remind": "专项工作：提醒单位",
+    "campaign.publish": "专项工作：公示名单",
     "campaign.close": "专项工作：结束",
     "filing.add": "新增备案",
     "filing.change": "更改备案",

@@ -12,7 +12,16 @@ from monitors.errors import InvalidInput
 from monitors.jobs.campaign_file import CampaignFile
 from rules.campaign_moves import Submission, accept, confirm, decide, give_back, save_draft, submit
 from rules.campaign_outcome import outcome_for
-from rules.campaigns import Campaign, CampaignError, DecisionKind, SheetState, UnitSheet, close_campaign, open_sheets
+from rules.campaigns import (
+    Campaign,
+    CampaignError,
+    DecisionKind,
+    SheetState,
+    UnitSheet,
+    close_campaign,
+    open_sheets,
+    publish_campaign,
+)
 from rules.model import Filing
 from storage.filings import stamp_of
 from storage.serialization import dump
@@ -159,3 +168,8 @@ def close(context: AppContext, code: str, by: str, now: datetime) -> int:
         context.store.filings.change_all(changes, by=by, now=now, reason=reason)
     context.store.campaigns.close(closed, sheets, now)
     return len(changes)
+
+
+def publish(context: AppContext, code: str, now: datetime) -> Campaign:
+    """Open the public list of a finished campaign. Raises CampaignError."""
+    return context.store.campaigns.publish(code, partial(publish_campaign, now=now), now)
