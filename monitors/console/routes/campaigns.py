@@ -22,6 +22,8 @@ from storage.database import StorageError
 router = APIRouter()
 Typed = Annotated[str, Form(max_length=200)]
 Several = Annotated[list[str], Form()]
+FIELDS = ("code", "school", "name", "kind", "basis", "start", "end", "due")
+EMPTY: dict[str, Any] = dict.fromkeys(FIELDS, "") | {"scope": {"units": [], "platforms": [], "levels": []}}
 
 
 @router.get("/campaigns")
@@ -40,7 +42,7 @@ def all_campaigns(request: Request) -> HTMLResponse:
 @router.get("/campaigns/new")
 def new(request: Request) -> HTMLResponse:
     """The form."""
-    return _form(request, {})
+    return _form(request, EMPTY)
 
 
 def _form(request: Request, given: dict[str, Any], error: str = "") -> HTMLResponse:
