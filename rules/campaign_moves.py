@@ -9,10 +9,10 @@ from rules.campaigns import (
     CORRECTABLE,
     AccountAnswer,
     AccountAnswerKind,
+    AccountDecision,
     AddedAccount,
     CampaignError,
     CampaignKind,
-    Decision,
     DecisionKind,
     SheetState,
     UnitSheet,
@@ -107,7 +107,7 @@ def decide(sheet: UnitSheet, filing: str, kind: DecisionKind, reason: str, by: s
         raise CampaignError("请写明由谁决定。")
     if kind is not DecisionKind.PASSED and not reason.strip():
         raise CampaignError(f"决定“{kind.label}”的，请写明理由。")
-    decision = Decision(kind=kind, reason=reason.strip(), by=by.strip(), at=now)
+    decision = AccountDecision(kind=kind, reason=reason.strip(), by=by.strip(), at=now)
     return replace(sheet, decisions={**sheet.decisions, filing: decision})
 
 

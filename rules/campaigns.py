@@ -125,7 +125,7 @@ class AddedAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class AccountDecision:
     """The office's word about one account. ``confirmed_by`` "": a suspension that waits for its second person."""
 
     kind: DecisionKind
@@ -156,16 +156,16 @@ class UnitSheet:
     by: str = ""
     submitted_at: datetime | None = None
     returned_for: str = ""
-    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    decisions: Mapping[str, AccountDecision] = field(default_factory=dict)
 
     def answer_of(self, filing: str) -> AccountAnswer | None:
         """What the unit said of one account."""
         return next((answer for answer in self.answers if answer.filing == filing), None)
 
     def state_at(self, due: date, now: datetime) -> SheetState:
-        """How it stands at a moment: who has not submitted by the end of the due date is late."""
-        waits = self.state in (SheetState.OPEN, SheetState.RETURNED)
-        return SheetState.LATE if waits and now.date() > due else self.state
+        """How it stands at a moment: who has not submitted by the end of the due date is late. Whose sheet was given back
+        had submitted, and is not."""
+        return SheetState.LATE if self.state is SheetState.OPEN and now.date() > due else self.state
 
     @property
     def is_in(self) -> bool:

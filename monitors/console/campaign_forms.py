@@ -18,10 +18,10 @@ from rules.campaigns import (
     CORRECTABLE,
     AccountAnswer,
     AccountAnswerKind,
+    AccountDecision,
     AddedAccount,
     Campaign,
     CampaignError,
-    Decision,
     UnitSheet,
 )
 from rules.model import AccountState, Filing, Platform
@@ -41,7 +41,7 @@ class SheetLine:
     seen: AccountState | None
     answer: AccountAnswer | None
     differ: tuple[str, ...]
-    decision: Decision | None
+    decision: AccountDecision | None
 
 
 def campaign_of(request: Request, code: str) -> Campaign:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class PublicAccount:
     state: str
     passed: bool
     note: str
+    reviewed_at: date | None
 
     @property
     def qr_code(self) -> Markup:
@@ -87,6 +88,7 @@ def _public(filing: Filing) -> PublicAccount:
         state=REVIEWED[filing.review_result],
         passed=filing.review_result is ReviewResult.PASSED,
         note="暂停使用" if filing.status is FilingStatus.PAUSED else "",
+        reviewed_at=filing.reviewed_at,
     )
 
 

@@ -63,6 +63,7 @@ def test_late_follows_from_the_due_date_alone() -> None:
     assert SHEET.state_at(CAMPAIGN.due, at("2026-12-10 23:59")) is SheetState.OPEN
     assert SHEET.state_at(CAMPAIGN.due, at("2026-12-11 00:00")) is SheetState.LATE
     assert submitted().state_at(CAMPAIGN.due, at("2027-01-01")) is SheetState.SUBMITTED
+    assert give_back(submitted(), "缺说明").state_at(CAMPAIGN.due, at("2027-01-01")) is SheetState.RETURNED
 
 
 @pytest.mark.parametrize(
