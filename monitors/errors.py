@@ -11,6 +11,7 @@ def plain_errors() -> tuple[type[Exception], ...]:
     """Errors whose text is for the reader. Imported when one has to be told: a command that goes well needs none."""
     from monitors.settings import SettingsError
     from rules.accounts.statements import InvalidStatement
+    from rules.campaigns import CampaignError
     from rules.cases.case import CaseError
     from rules.inquiries import InquiryError
     from rules.people import PeopleError
@@ -29,5 +30,6 @@ def plain_errors() -> tuple[type[Exception], ...]:
         CaseError,
         PeopleError,
         InquiryError,
+        CampaignError,
         InvalidStatement,
     )

@@ -13,6 +13,7 @@ SHOWN = 60
 """Characters of a spoilt document that are shown: enough to find its row."""
 CHINESE = {
     "AccountState": "账号状态",
+    "Campaign": "专项工作",
     "Candidate": "疑似账号",
     "Case": "问题台账条目",
     "CaseEvent": "问题台账经过",
@@ -24,6 +25,7 @@ CHINESE = {
     "Notice": "通知",
     "Observation": "观察",
     "Receipt": "送达登记",
+    "UnitSheet": "填报表",
 }
 
 

@@ -7,6 +7,7 @@ from storage.account_lists import AccountLists
 from storage.alerts import AlertRepository
 from storage.api_tokens import ApiTokens
 from storage.audit import AuditLog
+from storage.campaigns import CampaignRepository
 from storage.candidates import CandidateRepository
 from storage.cases import CaseRepository
 from storage.chain_heads import ChainHeadRepository
@@ -48,6 +49,7 @@ class Store:
         self.alerts = AlertRepository(self.database)
         self.outbox = OutboxRepository(self.database)
         self.inquiries = InquiryRepository(self.database)
+        self.campaigns = CampaignRepository(self.database)
         self.coverage = CoverageRepository(self.database)
         self.surveys = SurveyRepository(self.database)
         self.candidates = CandidateRepository(self.database)

@@ -63,6 +63,7 @@ COMMANDS = tuple(
         ("notices", "notices", "commands", "查看通知：哪些待签发、已发送、待打印、已送达、停发；试发渠道。"),
         ("digest", "notices", "digest", "显示日报。过去的日子按当时保存的内容重印。"),
         ("review", "review", "commands", "年审：生成总表、审核表、自查表和可独立核对的存证包。"),
+        ("campaign", "campaign", "commands", "专项工作：年审、半年自查、集中清查、备案核对，从通知到结束。"),
         ("evidence", "evidence", "commands", "存证：校验完整性，由原始字节重新得出观察。"),
         ("backup", "backup", "commands", "备份与恢复：服务运行时备份，恢复到新目录并核验。"),
         ("policy", "policy", "commands", "制度文件：检查、显示、试算。"),

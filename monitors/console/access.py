@@ -82,6 +82,20 @@ ACCESS: dict[tuple[str, str], Roles] = {
     ("POST", "/inquiries/confirm"): EDITOR,
     ("POST", "/inquiries/{number}/close"): EDITOR,
     ("POST", "/inquiries/{number}/end"): EDITOR,
+    ("GET", "/campaigns"): OFFICE | UNIT,
+    ("GET", "/campaigns/new"): EDITOR,
+    ("POST", "/campaigns/new"): EDITOR,
+    ("GET", "/campaigns/{code}"): OFFICE | UNIT,
+    ("POST", "/campaigns/{code}/remind"): WORKERS,
+    ("POST", "/campaigns/{code}/close"): WORKERS,
+    ("POST", "/campaigns/{code}/publish"): WORKERS,
+    ("GET", "/campaigns/{code}/sheet"): OFFICE | UNIT,
+    ("GET", "/campaigns/{code}/sheet.xlsx"): OFFICE | UNIT,
+    ("POST", "/campaigns/{code}/sheet"): WORKERS | UNIT,
+    ("POST", "/campaigns/{code}/upload"): WORKERS | UNIT,
+    ("POST", "/campaigns/{code}/decide"): WORKERS,
+    ("POST", "/campaigns/{code}/settle"): WORKERS,
+    ("GET", "/public/{school}"): OPEN,
     ("GET", "/suspects"): OFFICE,
     ("POST", "/suspects/decide"): EDITOR,
     ("POST", "/suspects/undo"): EDITOR,
@@ -145,7 +159,7 @@ ACCESS: dict[tuple[str, str], Roles] = {
 `require_school`. HEAD counts as GET. A route that is not here opens to nobody."""
 
 OPEN_PATHS = frozenset(path for (_, path), roles in ACCESS.items() if roles == OPEN and "{" not in path)
-OPEN_FOLDERS = ("/static/", "/setup/", "/i/")
+OPEN_FOLDERS = ("/static/", "/setup/", "/i/", "/public/")
 
 
 def is_open(path: str) -> bool:

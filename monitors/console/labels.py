@@ -9,6 +9,7 @@ from alerts.delivery.outbox import DeliveryResult
 from rules.catalogue import RULES
 from rules.model import DocumentType, LabeledEnum, Outcome, Platform
 from storage.account_filter import NEVER, NOT_POLLED
+from storage.campaigns import LETTER as CAMPAIGN
 from storage.inquiries import LETTER, REPLY
 from storage.notices import DeliveryWay, NoticeState
 
@@ -61,6 +62,8 @@ def document_label(code: str) -> str:
         return "核实请求"
     if code == REPLY:
         return "核实答复"
+    if code == CAMPAIGN:
+        return "专项工作提醒"
     return DocumentType(code).label if code in list(DocumentType) else code
 
 

@@ -45,8 +45,9 @@ MOST_UPLOADED = {
     "/register/": 2**20,
     "/i/": WITH_PICTURE,
     "/inquiries/observe": WITH_PICTURE,
+    "/campaigns/": WITH_PICTURE,
 }
-"""Longer ones, by the beginning of the path: a register as a file, its rows corrected by hand, a form with a screenshot."""
+"""Longer ones, by the beginning of the path: a register as a file, its rows corrected by hand, a form with a screenshot, a unit's sheet."""
 
 
 @dataclass

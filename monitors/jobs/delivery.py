@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from alerts.campaigns import CampaignLetter, campaign_mail
 from alerts.delivery.channels import Channel, open_channel
 from alerts.delivery.outbox import ClaimedMessage, DeliveryReport, DeliveryResult, OutboxWorker
 from alerts.digest.build import Digest
@@ -20,6 +21,7 @@ from monitors.jobs.check import check
 from monitors.jobs.inquiries import link_of
 from monitors.jobs.pages import is_quiet, readers
 from rules.cases.case import SYSTEM, CaseError
+from storage.campaigns import LETTER as CAMPAIGN
 from storage.database import StorageError
 from storage.inquiries import LETTER, REPLY
 from storage.notices import DIGEST, PRINTED, DeliveryAnswer, DeliveryWay, NoticeState, OutboxNotice, Receipt
@@ -47,6 +49,8 @@ def compose(context: AppContext, claim: ClaimedMessage) -> OutgoingMessage:
         return _inquiry_letter(context, load(InquiryLetter, claim.body))
     if claim.document == REPLY:
         return reply_mail(load(InquiryReply, claim.body))
+    if claim.document == CAMPAIGN:
+        return campaign_mail(load(CampaignLetter, claim.body), claim.id)
     return notice_letter(load(Notice, claim.body), context.settings.templates)
 
 

@@ -83,6 +83,11 @@ def build_review(
     return replace(report, folder=out)
 
 
+def review_rows(context: AppContext, school: str, year: int, now: datetime) -> tuple[ReviewRow, ...]:
+    """Every account of a school with what its year showed, in the office's order."""
+    return _read(context, school, year, now).pack.rows
+
+
 def _read(context: AppContext, school: str, year: int, now: datetime) -> _Year:
     policy, store = context.policies[school], context.store
     begin, until = start_of(date(year, 1, 1)), min(end_of(date(year, 12, 31)), end_of(now.date()))

@@ -14,6 +14,7 @@ from monitors.console.auth import stands_open
 from monitors.console.labels import outcome_label
 from monitors.console.rendering import school_name
 from monitors.demo.activity import DemoCampus
+from monitors.demo.campaigns import run_campaigns
 from monitors.demo.desk import work_the_desk
 from monitors.demo.official import demo_grants
 from monitors.demo.owners import answer_inquiries
@@ -92,6 +93,7 @@ async def seed_demo(context: AppContext, campus: DemoCampus) -> None:
     await answer_inquiries(context, campus)
     await check_all(context)
     await asyncio.to_thread(work_the_desk, context, "demo")
+    await asyncio.to_thread(run_campaigns, context, "demo")
     await deliver_all(context)
     made = await asyncio.to_thread(make_digest, context, "demo", context.clock().date(), context.clock())
     saved = await asyncio.to_thread(context.store.digests.get, "demo", made.day)

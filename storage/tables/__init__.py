@@ -1,5 +1,6 @@
 """The tables. Facts that rules read are JSON documents of the vocabulary beside the few columns that SQL asks about."""
 
+from storage.tables.campaigns import CampaignRow, CampaignSheetRow
 from storage.tables.candidates import CandidateRow
 from storage.tables.cases import OPEN_STATES, CaseEventRow, CaseRow, FindingRow, PolicyRow, SurveyRow
 from storage.tables.columns import ID, TIME, UtcDateTime
@@ -29,6 +30,8 @@ __all__ = [
     "AlertRow",
     "ApiTokenRow",
     "AuditRow",
+    "CampaignRow",
+    "CampaignSheetRow",
     "CandidateRow",
     "CaseEventRow",
     "CaseRow",

@@ -1,0 +1,131 @@
+"""What is typed on a campaign's pages, and who may see which campaign and sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import HTTPException, Request
+from starlette.datastructures import FormData
+
+from monitors.app_context import AppContext
+from monitors.console.access import WORKERS, person, view_of
+from monitors.console.rendering import world_of
+from monitors.jobs.campaigns import UnitProgress, filings_of, progress
+from rules.campaign_moves import Submission
+from rules.campaign_outcome import differences
+from rules.campaigns import (
+    CORRECTABLE,
+    AccountAnswer,
+    AccountAnswerKind,
+    AccountDecision,
+    AddedAccount,
+    Campaign,
+    CampaignError,
+    UnitSheet,
+)
+from rules.model import AccountState, Filing, Platform
+from storage.filings import key_of
+
+SPARE = 3
+"""Empty lines for accounts that nobody filed."""
+LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One account of a sheet: filed, seen, answered, decided; ``differ``: where these do not agree."""
+
+    filing: Filing
+    key: str
+    seen: AccountState | None
+    answer: AccountAnswer | None
+    differ: tuple[str, ...]
+    decision: AccountDecision | None
+
+
+def campaign_of(request: Request, code: str) -> Campaign:
+    """A campaign of which this person may see something; 404 otherwise."""
+    context, view = world_of(request), view_of(request)
+    try:
+        campaign = context.store.campaigns.get(code)
+    except CampaignError as error:
+        raise HTTPException(404, "没有这项专项工作。") from error
+    if not view.sees_school(campaign.school) and not visible_rows(request, campaign):
+        raise HTTPException(404, "没有这项专项工作。")
+    return campaign
+
+
+def visible_rows(request: Request, campaign: Campaign) -> list[UnitProgress]:
+    """The sheets of a campaign that this person may see."""
+    context, view = world_of(request), view_of(request)
+    return [row for row in progress(context, campaign, context.clock()) if view.sees(campaign.school, row.sheet.unit)]
+
+
+def sheet_of(request: Request, campaign: Campaign, unit: str) -> UnitSheet:
+    """A unit's sheet, provided that this person may see the unit; 404 otherwise."""
+    if not view_of(request).sees(campaign.school, unit):
+        raise HTTPException(404, "没有这份填报表。")
+    try:
+        return world_of(request).store.campaigns.sheet(campaign.code, unit)
+    except CampaignError as error:
+        raise HTTPException(404, "没有这份填报表。") from error
+
+
+def may_decide(request: Request, campaign: Campaign) -> bool:
+    """True for the office of the school, that compares and decides."""
+    return person(request).may(WORKERS, campaign.school)
+
+
+def sheet_lines(context: AppContext, campaign: Campaign, sheet: UnitSheet) -> list[SheetLine]:
+    """The accounts of a sheet, those with differences first."""
+    filings = filings_of(context, campaign, sheet)
+    keys = [key_of(filing) for filing in filings]
+    states = context.store.observations.states(keys, context.clock())
+    lines = []
+    for filing, key in zip(filings, keys, strict=True):
+        answer, seen = sheet.answer_of(filing.id), states.get(key)
+        differ = differences(filing, answer, seen)
+        lines.append(SheetLine(filing, key, seen, answer, differ, sheet.decisions.get(filing.id)))
+    return sorted(lines, key=lambda line: (not line.differ, line.filing.order))
+
+
+def typed_submission(form: FormData) -> Submission:
+    """What the unit's form says. An account without a choice has no answer. Raises CampaignError."""
+    answers = []
+    for place, filing in enumerate(_texts(form, "filing")):
+        kind = _text(form, f"kind-{place}")
+        if kind not in list(AccountAnswerKind):
+            continue
+        corrections = {name: _text(form, f"{name}-{place}") for name in CORRECTABLE}
+        answers.append(
+            AccountAnswer(
+                filing=filing,
+                kind=AccountAnswerKind(kind),
+                corrections={name: text for name, text in corrections.items() if text},
+                reason=_text(form, f"reason-{place}"),
+            )
+        )
+    added = []
+    rows = zip(*(_texts(form, f"added-{name}") for name in ("platform", "name", "address", "note")), strict=False)
+    for platform, name, address, note in rows:
+        if name or address:
+            if platform not in list(Platform):
+                raise CampaignError("新增账号请选择平台。")
+            added.append(AddedAccount(platform=Platform(platform), name=name, address=address, note=note))
+    return Submission(
+        answers=tuple(answers), added=tuple(added), none=_text(form, "none") == "yes",
+        head=_text(form, "head"), by=_text(form, "by"),
+    )  # fmt: skip
+
+
+def _text(form: FormData, name: str) -> str:
+    return _plain(form.get(name))
+
+
+def _texts(form: FormData, name: str) -> list[str]:
+    return [_plain(value) for value in form.getlist(name)]
+
+
+def _plain(value: Any) -> str:
+    return value.strip()[:LONGEST] if isinstance(value, str) else ""

@@ -1,0 +1,43 @@
+"""The units' workbooks of a campaign, filled in beforehand from the register and from the year's observations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+from alerts.review.campaign_sheets import SheetToFill, campaign_workbook
+from alerts.review.model import ReviewRow, file_name
+from monitors.app_context import AppContext
+from monitors.errors import InvalidInput
+from monitors.jobs.campaigns import filings_of
+from monitors.jobs.review_pack import review_rows
+from rules.campaigns import Campaign, UnitSheet
+
+
+def year_of(context: AppContext, campaign: Campaign, now: datetime) -> dict[str, ReviewRow]:
+    """The record of the campaign's last year by row of the register."""
+    rows = review_rows(context, campaign.school, min(campaign.end.year, now.year), now)
+    return {row.record.filing.id: row for row in rows}
+
+
+def sheet_bytes(context: AppContext, campaign: Campaign, sheet: UnitSheet, year: Mapping[str, ReviewRow]) -> bytes:
+    """One unit's workbook."""
+    filings = tuple(filings_of(context, campaign, sheet))
+    return campaign_workbook(SheetToFill(campaign=campaign, sheet=sheet, filings=filings, year=year))
+
+
+def write_sheets(context: AppContext, code: str, out: Path, now: datetime, *, unit: str = "") -> list[Path]:
+    """A workbook for every unit, or ``unit`` alone, into a folder. Raises InvalidInput, CampaignError."""
+    campaign = context.store.campaigns.get(code)
+    sheets = [context.store.campaigns.sheet(code, unit)] if unit else context.store.campaigns.sheets(code)
+    year, written = year_of(context, campaign, now), []
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for sheet in sheets:
+            path = out / f"{file_name(f'{code}-{sheet.unit}')}.xlsx"
+            path.write_bytes(sheet_bytes(context, campaign, sheet, year))
+            written.append(path)
+    except OSError as error:
+        raise InvalidInput(f"不能写入 {out}（{error.strerror}），请检查磁盘空间和权限。") from error
+    return written

@@ -1,0 +1,121 @@
+"""What happens to a unit's sheet in a campaign: filled in, submitted, given back, accepted, decided account by account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from rules.campaigns import (
+    CORRECTABLE,
+    AccountAnswer,
+    AccountAnswerKind,
+    AccountDecision,
+    AddedAccount,
+    CampaignError,
+    CampaignKind,
+    DecisionKind,
+    SheetState,
+    UnitSheet,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What a unit hands in, or keeps for later: one answer an account, accounts nobody filed, or that there are none."""
+
+    answers: tuple[AccountAnswer, ...] = ()
+    added: tuple[AddedAccount, ...] = ()
+    none: bool = False
+    head: str = ""
+    by: str = ""
+
+
+def save_draft(sheet: UnitSheet, given: Submission) -> UnitSheet:
+    """Keep what was filled in so far. Nothing is asked to be complete, but nothing foreign is taken."""
+    if sheet.is_in:
+        raise CampaignError(f"“{sheet.unit}”的材料{sheet.state.label}，不能再改；需要修改的，请主管部门先退回。")
+    _check_own(sheet, given)
+    return replace(
+        sheet, answers=given.answers, added=given.added, none=given.none, head=given.head.strip(), by=given.by.strip()
+    )
+
+
+def submit(sheet: UnitSheet, given: Submission, now: datetime) -> UnitSheet:
+    """Hand the sheet in. Every account has an answer, every closing a reason, and somebody stands for the unit."""
+    draft = save_draft(sheet, given)
+    missing = len(sheet.filings) - len(given.answers)
+    if missing:
+        raise CampaignError(f"还有 {missing} 个账号没有填报，请逐个选择“属实”“更正”或“关停”。")
+    for answer in given.answers:
+        if answer.kind is AccountAnswerKind.CLOSES and not answer.reason.strip():
+            raise CampaignError("选择“关停”的账号，请写明理由。")
+        if answer.kind is AccountAnswerKind.CORRECTED and not (answer.corrections or answer.reason.strip()):
+            raise CampaignError("选择“更正”的账号，请填写更正后的内容或说明。")
+    if not draft.by:
+        raise CampaignError("请填写填报人姓名。")
+    if not draft.head:
+        raise CampaignError("请填写单位负责人姓名：报送的材料由单位负责人确认。")
+    if given.none == bool(given.added):
+        wrong = (
+            "勾选了“没有未备案的账号”，又填了新增账号"
+            if given.none
+            else "没有新增账号的，请勾选“没有未备案的账号”（零报告）"
+        )
+        raise CampaignError(f"{wrong}，请改正后再报送。")
+    return replace(draft, state=SheetState.SUBMITTED, submitted_at=now, returned_for="")
+
+
+def _check_own(sheet: UnitSheet, given: Submission) -> None:
+    named = [answer.filing for answer in given.answers]
+    if foreign := set(named) - set(sheet.filings):
+        raise CampaignError(f"编号为 {sorted(foreign)[0]} 的账号不在“{sheet.unit}”的表里，请不要改动编号。")
+    if len(set(named)) < len(named):
+        raise CampaignError("同一个账号填了两次，请删去一行。")
+    for answer in given.answers:
+        if wrong := set(answer.corrections) - set(CORRECTABLE):
+            raise CampaignError(f"这一项不能在表里更正：{sorted(wrong)[0]}。")
+    if any(not added.name.strip() for added in given.added):
+        raise CampaignError("新增账号请填写账号名称。")
+
+
+def give_back(sheet: UnitSheet, reason: str) -> UnitSheet:
+    """The unit shall mend it; what it wrote stays, what was decided on it falls."""
+    if sheet.state is not SheetState.SUBMITTED:
+        raise CampaignError(f"“{sheet.unit}”的材料是“{sheet.state.label}”，不能退回。")
+    if not reason.strip():
+        raise CampaignError("请写明退回的理由，单位才知道要改什么。")
+    return replace(sheet, state=SheetState.RETURNED, returned_for=reason.strip(), decisions={})
+
+
+def accept(sheet: UnitSheet, kind: CampaignKind) -> UnitSheet:
+    """The office takes the sheet as it is. In a review every account has been decided by then."""
+    if sheet.state is not SheetState.SUBMITTED:
+        raise CampaignError(f"“{sheet.unit}”的材料是“{sheet.state.label}”，不能通过。")
+    left = [each for each in sheet.filings if each not in sheet.decisions]
+    if kind is CampaignKind.ANNUAL_REVIEW and left:
+        raise CampaignError(f"“{sheet.unit}”还有 {len(left)} 个账号没有作出决定，请先逐个决定。")
+    return replace(sheet, state=SheetState.ACCEPTED)
+
+
+def decide(sheet: UnitSheet, filing: str, kind: DecisionKind, reason: str, by: str, now: datetime) -> UnitSheet:
+    """Decide one account. A suspension is a proposal until another person confirms it."""
+    if filing not in sheet.filings:
+        raise CampaignError(f"编号为 {filing} 的账号不在“{sheet.unit}”的表里。")
+    if sheet.state is not SheetState.SUBMITTED:
+        raise CampaignError(f"“{sheet.unit}”的材料是“{sheet.state.label}”，只有已报送而未审结的才能作决定。")
+    if not by.strip():
+        raise CampaignError("请写明由谁决定。")
+    if kind is not DecisionKind.PASSED and not reason.strip():
+        raise CampaignError(f"决定“{kind.label}”的，请写明理由。")
+    decision = AccountDecision(kind=kind, reason=reason.strip(), by=by.strip(), at=now)
+    return replace(sheet, decisions={**sheet.decisions, filing: decision})
+
+
+def confirm(sheet: UnitSheet, filing: str, by: str) -> UnitSheet:
+    """A second person stands by a suspension."""
+    decision = sheet.decisions.get(filing)
+    if decision is None or decision.stands:
+        raise CampaignError("这个账号没有等待确认的“暂停或注销”。")
+    if not by.strip() or by.strip() == decision.by:
+        raise CampaignError("“暂停或注销”由一人提出、另一人确认：请由另一个人来确认。")
+    return replace(sheet, decisions={**sheet.decisions, filing: replace(decision, confirmed_by=by.strip())})

@@ -1,0 +1,96 @@
+"""The campaign in the browser: opened in a form, filled in by the unit, decided by two, published without a person's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from monitors.app_context import AppContext
+from rules.campaigns import SheetState
+from rules.model import FilingStatus, ReviewResult
+from tests.support.console import Browser, client_of
+
+FORM = {
+    "code": "NS2026", "school": "demo", "name": "2026年度年审", "kind": "annual_review", "units": "图书馆",
+    "start": "2026-01-01", "end": "2026-12-31", "due": "2026-12-10",
+}  # fmt: skip
+
+
+@pytest.fixture
+def browsers(app: FastAPI) -> Iterator[dict[str, Browser]]:
+    """One browser each for the editor, the signer and the unit, and one that is not signed in."""
+    found = {name: client_of(app) for name in ("editor", "signer", "unit", "stranger")}
+    for name, browser in found.items():
+        if name != "stranger":
+            browser.sign_in(name)
+    yield found
+    for browser in found.values():
+        browser.close()
+
+
+def filled(context: AppContext, **more: str) -> dict[str, Any]:
+    ids = context.store.campaigns.sheet("NS2026", "图书馆").filings
+    answers = {f"kind-{place}": "confirmed" for place, _ in enumerate(ids)}
+    return {"unit": "图书馆", "filing": list(ids), "none": "yes", "by": "张三", "head": "李馆长", "act": "submit"} | answers | more  # fmt: skip
+
+
+def test_from_the_form_to_the_public_list(browsers: dict[str, Browser], context: AppContext) -> None:
+    editor, signer, unit, stranger = browsers.values()
+    assert editor.submit("/campaigns/new", **FORM).headers["location"].startswith("/campaigns/NS2026")
+    assert stranger.get("/public/demo").status_code == 404
+    page = unit.get("/campaigns/NS2026")
+    assert "核对结果" in page.text
+    kept = unit.submit("/campaigns/NS2026/sheet", **filled(context, head=""))
+    assert kept.status_code == 422
+    assert "负责人" in kept.text
+    assert len(context.store.campaigns.sheet("NS2026", "图书馆").answers) > 0  # nothing typed is lost
+    assert unit.submit("/campaigns/NS2026/sheet", **filled(context)).status_code == 303
+    first, *others = context.store.campaigns.sheet("NS2026", "图书馆").filings
+    for filing in others:
+        editor.submit("/campaigns/NS2026/decide", unit="图书馆", filing=filing, kind="passed")
+    editor.submit("/campaigns/NS2026/decide", unit="图书馆", filing=first, kind="suspend", reason="长期停更")
+    own = editor.submit("/campaigns/NS2026/decide", unit="图书馆", filing=first, kind="confirm")
+    assert "另一个人" in own.text
+    assert signer.submit("/campaigns/NS2026/decide", unit="图书馆", filing=first, kind="confirm").status_code == 303
+    assert editor.submit("/campaigns/NS2026/settle", unit="图书馆", act="accept").status_code == 303
+    assert editor.submit("/campaigns/NS2026/close").status_code == 303
+    suspended = context.store.filings.one("demo", first)
+    assert suspended is not None
+    assert (suspended.status, suspended.review_result) == (FilingStatus.PAUSED, ReviewResult.FAILED)
+    assert editor.submit("/campaigns/NS2026/publish").status_code == 303
+    shown = stranger.get("/public/demo")
+    assert shown.status_code == 200
+    assert "暂停使用" in shown.text
+    owners = {f.direct_owner for f in context.store.filings.all("demo") if f.direct_owner}
+    assert not [owner for owner in owners if owner in shown.text]
+    assert "名单里没有" in stranger.get("/public/demo?q=没有这个账号").text
+    assert "返回名单" in stranger.get("/public/demo", params={"account": first}).text
+
+
+def test_a_unit_neither_sees_nor_fills_in_what_is_another_units(
+    browsers: dict[str, Browser], context: AppContext
+) -> None:
+    editor, _, unit, _ = browsers.values()
+    editor.submit("/campaigns/new", **(FORM | {"units": ""}))
+    assert editor.submit("/campaigns/new", **FORM).status_code == 422
+    others = [s.unit for s in context.store.campaigns.sheets("NS2026") if s.unit != "图书馆"]
+    assert others
+    assert unit.get("/campaigns/NS2026/sheet", params={"unit": others[0]}).status_code == 404
+    assert unit.submit("/campaigns/NS2026/sheet", **filled(context, unit=others[0])).status_code == 404
+    assert context.store.campaigns.sheet("NS2026", others[0]).state is SheetState.OPEN
+    assert others[0] not in unit.get("/campaigns").text
+
+
+def test_a_sheet_comes_back_with_what_to_mend(browsers: dict[str, Browser], context: AppContext) -> None:
+    editor, _, unit, _ = browsers.values()
+    editor.submit("/campaigns/new", **FORM)
+    unit.submit("/campaigns/NS2026/sheet", **filled(context))
+    assert (
+        editor.submit("/campaigns/NS2026/settle", unit="图书馆", act="return", reason="缺停更说明").status_code == 303
+    )
+    assert "缺停更说明" in unit.get("/campaigns/NS2026/sheet").text
+    book = unit.get("/campaigns/NS2026/sheet.xlsx", params={"unit": "图书馆"})
+    assert book.content.startswith(b"PK")
