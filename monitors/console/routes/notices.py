@@ -24,9 +24,8 @@ from monitors.console.signing import reading
 from monitors.jobs.letters import hold_back, write_note
 from rules.cases.case import CaseError
 from rules.people import TWO_PERSONS, Role
-from storage.inquiries import LETTER, REPLY
 from storage.letters import OFFICE_ONLY, UNSENT
-from storage.notices import DIGEST, NoticeState, OutboxNotice
+from storage.notices import NoticeState, OutboxNotice
 from storage.serialization import load
 
 router = APIRouter()
@@ -75,7 +74,7 @@ def _sees(request: Request, row: OutboxNotice) -> bool:
 
 def _notice(request: Request, notice_id: str) -> tuple[OutboxNotice, OutgoingMessage]:
     row = world_of(request).store.outbox.one(notice_id)
-    if row is None or row.document_type in (DIGEST, LETTER, REPLY) or not _sees(request, row):
+    if row is None or not row.case_number or not _sees(request, row):
         raise HTTPException(404, "没有这份文书。")
     try:
         unsigned = row.state is NoticeState.DRAFT or (row.state is NoticeState.STOPPED and not row.number)
