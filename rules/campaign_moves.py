@@ -1,7 +1,8 @@
-"""What happens to a unit's sheet in a campaign: filled in, submitted, given back, accepted, decided account by account."""
+"""What happens in a campaign: a unit's sheet filled in, submitted, given back, accepted, decided; the end, the list."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from rules.campaigns import (
     AccountAnswerKind,
     AccountDecision,
     AddedAccount,
+    Campaign,
     CampaignError,
     CampaignKind,
     DecisionKind,
@@ -119,3 +121,25 @@ def confirm(sheet: UnitSheet, filing: str, by: str) -> UnitSheet:
     if not by.strip() or by.strip() == decision.by:
         raise CampaignError("“暂停或注销”由一人提出、另一人确认：请由另一个人来确认。")
     return replace(sheet, decisions={**sheet.decisions, filing: replace(decision, confirmed_by=by.strip())})
+
+
+def close_campaign(campaign: Campaign, sheets: Iterable[UnitSheet], by: str, now: datetime) -> Campaign:
+    """End it. Nothing that waits for the office may be left: what a unit handed in has been looked at."""
+    if campaign.closed_at:
+        raise CampaignError(f"“{campaign.name}”已经结束，不用再次结束。")
+    if not by.strip():
+        raise CampaignError("请写明由谁结束。")
+    every = list(sheets)
+    if waiting := [sheet.unit for sheet in every if sheet.state is SheetState.SUBMITTED]:
+        raise CampaignError(f"还有已报送而未审核的单位：{'、'.join(waiting[:10])}。请先通过或退回。")
+    proposed = sum(not decision.stands for sheet in every for decision in sheet.decisions.values())
+    if proposed:
+        raise CampaignError(f"有 {proposed} 个账号拟“暂停或注销”，还没有第二个人确认。请先确认或改作其他决定。")
+    return replace(campaign, closed_at=now, closed_by=by.strip())
+
+
+def publish_campaign(campaign: Campaign, now: datetime) -> Campaign:
+    """Open the list of accounts to everybody. What is not decided yet is not published."""
+    if campaign.closed_at is None:
+        raise CampaignError(f"“{campaign.name}”还没有结束，结束之后才能公示。")
+    return campaign if campaign.published_at else replace(campaign, published_at=now)

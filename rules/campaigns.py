@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from rules.model import AccountLevel, Filing, FilingStatus, LabeledEnum, Platform
@@ -182,25 +182,3 @@ def open_sheets(campaign: Campaign, filings: Iterable[Filing]) -> tuple[UnitShee
     if not by_unit:
         raise CampaignError("这个范围内没有账号，请检查单位、平台和级别的写法，或先导入台账。")
     return tuple(UnitSheet(campaign=campaign.code, unit=unit, filings=tuple(ids)) for unit, ids in by_unit.items())
-
-
-def close_campaign(campaign: Campaign, sheets: Iterable[UnitSheet], by: str, now: datetime) -> Campaign:
-    """End it. Nothing that waits for the office may be left: what a unit handed in has been looked at."""
-    if campaign.closed_at:
-        raise CampaignError(f"“{campaign.name}”已经结束，不用再次结束。")
-    if not by.strip():
-        raise CampaignError("请写明由谁结束。")
-    every = list(sheets)
-    if waiting := [sheet.unit for sheet in every if sheet.state is SheetState.SUBMITTED]:
-        raise CampaignError(f"还有已报送而未审核的单位：{'、'.join(waiting[:10])}。请先通过或退回。")
-    proposed = sum(not decision.stands for sheet in every for decision in sheet.decisions.values())
-    if proposed:
-        raise CampaignError(f"有 {proposed} 个账号拟“暂停或注销”，还没有第二个人确认。请先确认或改作其他决定。")
-    return replace(campaign, closed_at=now, closed_by=by.strip())
-
-
-def publish_campaign(campaign: Campaign, now: datetime) -> Campaign:
-    """Open the list of accounts to everybody. What is not decided yet is not published."""
-    if campaign.closed_at is None:
-        raise CampaignError(f"“{campaign.name}”还没有结束，结束之后才能公示。")
-    return campaign if campaign.published_at else replace(campaign, published_at=now)

@@ -43,7 +43,7 @@ class CampaignRepository:
     def get(self, code: str) -> Campaign:
         """One campaign. Raises CampaignError where there is none."""
         with self._db.read() as tx:
-            return _campaign(tx, code)
+            return _campaign(tx, code, lock=False)
 
     def all(self, school: str = "") -> list[Campaign]:
         """Campaigns, newest first."""
@@ -62,7 +62,7 @@ class CampaignRepository:
     def sheet(self, code: str, unit: str) -> UnitSheet:
         """One unit's sheet. Raises CampaignError where there is none."""
         with self._db.read() as tx:
-            return _sheet(tx, code, unit)
+            return _sheet(tx, code, unit, lock=False)
 
     def move(self, code: str, unit: str, move: SheetMove, now: datetime, action: str) -> UnitSheet:
         """Apply a move to a sheet as it stands; nobody changes it in between. Raises CampaignError."""
@@ -122,16 +122,17 @@ def letter_id(code: str, unit: str, now: datetime) -> str:
     return f"{LETTER}/{code}/{now:%Y-%m-%d}/{hashlib.sha256(unit.encode()).hexdigest()[:16]}"
 
 
-def _campaign(tx: Connection, code: str) -> Campaign:
-    document = tx.execute(select(CAMPAIGN.c.document).where(CAMPAIGN.c.code == code).with_for_update()).scalar()
+def _campaign(tx: Connection, code: str, *, lock: bool = True) -> Campaign:
+    query = select(CAMPAIGN.c.document).where(CAMPAIGN.c.code == code)
+    document = tx.execute(query.with_for_update() if lock else query).scalar()
     if document is None:
         raise CampaignError(f"没有编号为 {code} 的专项工作。")
     return load(Campaign, document)
 
 
-def _sheet(tx: Connection, code: str, unit: str) -> UnitSheet:
-    query = select(SHEET.c.document).where(SHEET.c.campaign == code, SHEET.c.unit == unit).with_for_update()
-    document = tx.execute(query).scalar()
+def _sheet(tx: Connection, code: str, unit: str, *, lock: bool = True) -> UnitSheet:
+    query = select(SHEET.c.document).where(SHEET.c.campaign == code, SHEET.c.unit == unit)
+    document = tx.execute(query.with_for_update() if lock else query).scalar()
     if document is None:
         raise CampaignError(f"编号为 {code} 的专项工作里没有单位“{unit}”。")
     return load(UnitSheet, document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from fastapi import HTTPException, Request
@@ -25,6 +26,7 @@ from rules.campaigns import (
     UnitSheet,
 )
 from rules.model import AccountState, Filing, Platform
+from rules.people import View
 from storage.filings import key_of
 
 SPARE = 3
@@ -60,6 +62,17 @@ def visible_rows(request: Request, campaign: Campaign) -> list[UnitProgress]:
     """The sheets of a campaign that this person may see."""
     context, view = world_of(request), view_of(request)
     return [row for row in progress(context, campaign, context.clock()) if view.sees(campaign.school, row.sheet.unit)]
+
+
+def sheets_to_fill(context: AppContext, view: View, now: datetime) -> list[tuple[Campaign, UnitProgress]]:
+    """What these units still have to hand in, of the campaigns that run."""
+    return [
+        (campaign, row)
+        for campaign in context.store.campaigns.all()
+        if campaign.closed_at is None
+        for row in progress(context, campaign, now)
+        if view.sees(campaign.school, row.sheet.unit) and not row.sheet.is_in
+    ]
 
 
 def sheet_of(request: Request, campaign: Campaign, unit: str) -> UnitSheet:

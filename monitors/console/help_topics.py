@@ -25,6 +25,7 @@ TOPICS = (
     HelpTopic("today", "每天早上看什么", (), OFFICE),
     HelpTopic("unit", "单位怎么用：看要求、交证明", ("/unit",), frozenset({Role.UNIT})),
     HelpTopic("accounts", "查一个账号：是否在更新，凭什么这样说", ("/accounts", "/register"), OFFICE | {Role.UNIT}),
+    HelpTopic("campaigns", "年审、自查和清查：从通知到公示", ("/campaigns",), OFFICE | {Role.UNIT}),
     HelpTopic("suspects", "处理疑似账号", ("/suspects",), OFFICE),
     HelpTopic("cases", "跟进一个问题：整改、通报、关停", ("/cases",), OFFICE | {Role.UNIT}),
     HelpTopic("inquiries", "核实请求和人工核查：看不到的账号怎么办", ("/inquiries", "/i"), OFFICE | {Role.UNIT}),

@@ -10,7 +10,17 @@ from alerts.campaigns import CampaignLetter
 from monitors.app_context import AppContext
 from monitors.errors import InvalidInput
 from monitors.jobs.campaign_file import CampaignFile
-from rules.campaign_moves import Submission, accept, confirm, decide, give_back, save_draft, submit
+from rules.campaign_moves import (
+    Submission,
+    accept,
+    close_campaign,
+    confirm,
+    decide,
+    give_back,
+    publish_campaign,
+    save_draft,
+    submit,
+)
 from rules.campaign_outcome import outcome_for
 from rules.campaigns import (
     Campaign,
@@ -18,9 +28,7 @@ from rules.campaigns import (
     DecisionKind,
     SheetState,
     UnitSheet,
-    close_campaign,
     open_sheets,
-    publish_campaign,
 )
 from rules.model import Filing
 from storage.filings import stamp_of

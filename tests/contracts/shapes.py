@@ -32,6 +32,7 @@ from monitors.console.api.models import (
 from monitors.jobs.scan.report import ScanReport
 from monitors.metrics import registry_of
 from monitors.settings import Settings, load_settings
+from rules.campaigns import Campaign, UnitSheet
 from rules.candidates import Candidate
 from rules.cases.case import Case, CaseEvent
 from rules.inquiries import Inquiry
@@ -50,6 +51,8 @@ STORED = (
     Candidate,
     Notice,
     Inquiry,
+    Campaign,
+    UnitSheet,
     ScanReport,
 )
 ANSWERED = (AccountModel, CaseModel, StepModel, SuspectModel, NoticeModel, ApiPage, ApiError)

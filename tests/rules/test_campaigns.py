@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from rules.campaign_moves import Submission, accept, confirm, decide, give_back, save_draft, submit
+from rules.campaign_moves import Submission, accept, close_campaign, confirm, decide, give_back, save_draft, submit
 from rules.campaign_outcome import differences, outcome_for
 from rules.campaigns import (
     AccountAnswer,
@@ -20,7 +20,6 @@ from rules.campaigns import (
     DecisionKind,
     SheetState,
     UnitSheet,
-    close_campaign,
     open_sheets,
 )
 from rules.model import FilingStatus, Outcome, Platform, ReviewResult

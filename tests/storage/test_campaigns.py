@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.campaign_moves import Submission, decide, submit
+from rules.campaign_moves import Submission, close_campaign, decide, submit
 from rules.campaigns import (
     AccountAnswer,
     AccountAnswerKind,
@@ -18,7 +18,6 @@ from rules.campaigns import (
     CampaignKind,
     DecisionKind,
     SheetState,
-    close_campaign,
     open_sheets,
 )
 from storage.store import Store

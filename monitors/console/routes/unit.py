@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from monitors.console.access import view_of
+from monitors.console.campaign_forms import sheets_to_fill
 from monitors.console.rendering import render, school_names, world_of
 from monitors.console.unit_tasks import Asked, unit_tasks
 from rules.people import View
@@ -31,6 +32,7 @@ def unit(request: Request) -> HTMLResponse:
         names=school_names(context, own),
         lines=listed.items,
         total=listed.total,
+        sheets=sheets_to_fill(context, own, now),
         unseen=[line for line in listed.items if line.shown in UNSEEN][:MOST_UNSEEN],
         tasks=tasks,
         to_do=sum(task.turn is Asked.ACT for task in tasks),

@@ -92,5 +92,6 @@ def test_a_sheet_comes_back_with_what_to_mend(browsers: dict[str, Browser], cont
         editor.submit("/campaigns/NS2026/settle", unit="图书馆", act="return", reason="缺停更说明").status_code == 303
     )
     assert "缺停更说明" in unit.get("/campaigns/NS2026/sheet").text
+    assert "待填报的专项工作" in unit.get("/unit").text
     book = unit.get("/campaigns/NS2026/sheet.xlsx", params={"unit": "图书馆"})
     assert book.content.startswith(b"PK")
