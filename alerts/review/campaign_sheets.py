@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from openpyxl import Workbook
@@ -21,7 +22,7 @@ from alerts.sanitize import clean
 from rules.campaigns import AccountAnswerKind, Campaign, UnitSheet
 from rules.model import Filing, Platform
 
-FONT, LONGEST = "宋体", 1000
+FONT, LINE_POINTS, LONGEST = "宋体", 15, 1000
 HEAD, FILL_IN = PatternFill("solid", fgColor="DDE6F0"), PatternFill("solid", fgColor="FFF7DB")
 LINE = Side(style="thin", color="B8C0CC")
 BORDER = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
@@ -75,7 +76,9 @@ def _accounts(sheet: Any, given: SheetToFill) -> None:
     _headings(sheet, 3, (*KNOWN, *ASKED))
     for number, filing in enumerate(given.filings, start=4):
         answer = given.sheet.answer_of(filing.id)
-        for place, value in enumerate(_known(filing, given.year.get(filing.id)), start=1):
+        known = _known(filing, given.year.get(filing.id))
+        sheet.row_dimensions[number].height = LINE_POINTS * max(map(_lines, known, (width for _, width in KNOWN)))
+        for place, value in enumerate(known, start=1):
             _put(sheet.cell(number, place), value)
         corrections = answer.corrections if answer else {}
         filled = [answer.kind.label if answer else "", *(corrections.get(f, "") for f in CORRECTIONS), answer.reason if answer else ""]  # fmt: skip
@@ -85,6 +88,11 @@ def _accounts(sheet: Any, given: SheetToFill) -> None:
     _choices(sheet, f"{column}4:{column}{max(len(given.filings) + 3, 4)}", [kind.label for kind in AccountAnswerKind])
     sheet.freeze_panes = "D4"
     _print_wide(sheet, "3:3")
+
+
+def _lines(value: str, width: float) -> int:
+    """How many lines the value takes in a column so wide; a Chinese character is two wide."""
+    return max(1, ceil(sum(1 + (letter > "\u2e80") for letter in value) / (width - 2)))
 
 
 def _known(filing: Filing, row: ReviewRow | None) -> Sequence[str]:

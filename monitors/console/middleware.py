@@ -39,6 +39,8 @@ FROM_OUTSIDE = ("/login/cas", "/login/oidc/logout")
 """Where the campus login itself posts: it has no form of ours, and proves itself by what it knows."""
 MOST_BYTES = 64 * 1024
 """The longest form where nobody has to write more than a reason."""
+MOST_FIELDS = 20_000
+"""A unit's sheet has seven fields an account; the size of the whole is bounded besides."""
 WITH_PICTURE = 6 * 2**20
 MOST_UPLOADED = {
     "/register/import": 21 * 2**20,
@@ -170,7 +172,7 @@ async def check_form(request: Request) -> None:
     """Dependency of every route: a request that changes something carries its session's form token, or 403."""
     if request.method in SAFE_METHODS or request.url.path in FROM_OUTSIDE:
         return
-    token = (await request.form()).get("csrf")
+    token = (await request.form(max_fields=MOST_FIELDS)).get("csrf")
     session: Session = request.state.session
     if not session.check_csrf(token if isinstance(token, str) else ""):
         raise HTTPException(403, "表单已过期或来源不明，请返回上一页刷新后重试。")

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -35,11 +33,10 @@ GIVEN = Submission(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path / 'x.db'}")
+def store(store: Store) -> Store:
+    """With a campaign of two units."""
     store.campaigns.add(CAMPAIGN, open_sheets(CAMPAIGN, [filing(), filing(id="2", unit="后勤处")]), NOW)
-    yield store
-    store.close()
+    return store
 
 
 def test_what_was_put_in_comes_out(store: Store) -> None:

@@ -22,7 +22,7 @@ from tests.support.console import Browser, client_of, open_world, routes
 def test_nothing_opens_to_a_stranger(app: FastAPI, stranger: Browser) -> None:
     """GET leads to the sign-in, POST is refused, and neither says whether the thing exists."""
     for method, path, _ in routes(app):
-        if path in OPEN_PATHS or path.startswith(("/setup/", "/i/")):
+        if path in OPEN_PATHS or path.startswith(("/setup/", "/i/", "/public/")):
             continue
         answer = stranger.request(method, path, data={} if method == "POST" else None, follow_redirects=False)
         if path.startswith("/api/"):
