@@ -111,11 +111,13 @@ class Database:
                 connection.commit()
 
     def _make_private(self) -> None:
-        """A new SQLite file is its owner's alone; its journals take their mode from it. It holds phone numbers."""
+        """A new SQLite file is its owner's alone; its journals take their mode from it. It holds phone numbers. A file that
+        is there is not touched: closing it here would drop this process's locks on it, and the next process to close the
+        database would take away the journal under our hands."""
         path = self.engine.url.database if self.sqlite else None
         if path and path != ":memory:":
             with suppress(OSError):  # what is wrong with the folder is told when it is opened
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+                os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
     def close(self) -> None:
         """Give the connections back."""

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 from storage import database as module
 from storage.cases import CaseTransaction
 from storage.crawl_runs import RunKind
-from storage.database import Database, StorageError
+from storage.database import Database, StorageError, url_of
 from storage.store import Store
 from tests.conftest import NOW
 
@@ -30,6 +30,22 @@ def _take(url: str, count: int) -> None:
     for _ in range(count):
         with cases.transaction("sias", NOW) as book:
             book.next_number("case")
+
+
+def test_a_second_store_in_a_process_keeps_the_locks_of_the_first(tmp_path: Path) -> None:
+    url = url_of(tmp_path)
+    first = Store(url)
+    with first.cases.transaction("sias", NOW) as book:
+        book.next_number("case")
+    journal = (tmp_path / "xunjian.db-wal").stat().st_ino
+    Store(url).database.close()
+    other = multiprocessing.get_context("spawn").Process(target=_take, args=(url, 1))
+    other.start()
+    other.join()
+    assert (tmp_path / "xunjian.db-wal").stat().st_ino == journal
+    with first.cases.transaction("sias", NOW) as book:
+        assert book.next_number("case") == 3
+    first.database.close()
 
 
 def test_numbers_taken_by_three_processes_have_no_gaps_and_no_doubles(store: Store) -> None:
