@@ -160,6 +160,10 @@ class Settings(BaseSettings):
     canaries: tuple[CanarySetting, ...] = Field(
         default=(), description="哨兵账号：已知在更新或已知注销，用来判断采集是否可信"
     )
+    timestamp_url: SecretStr | None = Field(
+        default=None, description="时间戳机构（RFC 3161）的网址，每天为存证的链首取一个时间戳；不填则不取"
+    )
+    timestamp_ca: Path | None = Field(default=None, description="时间戳机构的根证书（PEM 文件），用来检查时间戳的签名")
     log_format: Literal["console", "json"] = Field(
         default="console", description="服务日志的格式：给人看的一行，或每行一个 JSON"
     )
@@ -191,6 +195,15 @@ class Settings(BaseSettings):
             raise ValueError("使用统一身份认证时要填写 base_url（控制台对外网址），认证后才能回到控制台")
         if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()):
             raise ValueError("填写 oidc_issuer 时，oidc_client_id 和 oidc_client_secret 也要填写")
+        return self
+
+    @model_validator(mode="after")
+    def _timestamps(self) -> Settings:
+        if self.timestamp_url:
+            if not self.timestamp_url.get_secret_value().startswith(("http://", "https://")):
+                raise ValueError("timestamp_url 应写时间戳机构的网址，如 https://tsa.example.cn/tsr")
+            if self.timestamp_ca is None:
+                raise ValueError("填写 timestamp_url 时，timestamp_ca（时间戳机构的根证书，PEM 文件）也要填写")
         return self
 
     @field_validator("inbox")

@@ -28,6 +28,7 @@ from storage.scans import ScanRepository
 from storage.scheduled_jobs import ScheduledJobRepository
 from storage.sessions import Failures, OneTimeTokens, Sessions
 from storage.surveys import SurveyRepository
+from storage.timestamps import TimestampRepository
 from storage.users import Users
 
 
@@ -45,6 +46,7 @@ class Store:
         self.platform_state = PlatformStateRepository(self.database)
         self.digests = DigestRepository(self.database)
         self.chain_heads = ChainHeadRepository(self.database)
+        self.timestamps = TimestampRepository(self.database)
         self.cases = CaseRepository(self.database)
         self.alerts = AlertRepository(self.database)
         self.outbox = OutboxRepository(self.database)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -13,9 +13,11 @@ from monitors.cli.groups import CommandGroup
 from monitors.cli.options import EvidencePath, Format, FormatOption, asked, print_rows
 from monitors.errors import InvalidInput
 from monitors.jobs.evidence_replay import place_of, replay_observations, told
+from monitors.jobs.timestamps import check_stamps, export, openssl_command
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive, VerifyStatus
 from storage.evidence import verify as verify_archive
+from storage.timestamps import Timestamp
 
 commands = CommandGroup()
 
@@ -31,13 +33,15 @@ def _place(ctx: typer.Context, path: Path | None) -> Path:
 def verify(ctx: typer.Context, path: EvidencePath = None, form: FormatOption = Format.TEXT) -> None:
     """校验存证：完好、有问题（指出第一处），或者无法校验。"""
     place = _place(ctx, path)
-    heads, without = _recorded_heads(ctx) if path is None else ({}, "")
+    heads, stamps, without = _recorded(ctx) if path is None else ({}, [], "")
     try:
-        report = verify_archive(place, heads)
+        report = verify_archive(place, heads, {stamp.day.isoformat(): stamp.head for stamp in stamps})
     except OSError as error:
         raise InvalidInput(f"不能读取存证 {error.filename or place}（{error.strerror}），请检查权限和磁盘。") from error
     if without:
         report.notes.append(without)
+    if stamps:
+        check_stamps(asked(ctx).settings(), stamps, report)
     bad = report.first_bad
     row: dict[str, Any] = {
         "status": report.status.value,
@@ -49,13 +53,13 @@ def verify(ctx: typer.Context, path: EvidencePath = None, form: FormatOption = F
         raise typer.Exit(1)
 
 
-def _recorded_heads(ctx: typer.Context) -> tuple[dict[str, str], str]:
-    """The chain heads kept in the database; where it cannot be used, none and why: evidence stands by itself."""
+def _recorded(ctx: typer.Context) -> tuple[dict[str, str], list[Timestamp], str]:
+    """Chain heads and time-stamps kept in the database; where it cannot be used, none and why: evidence stands by itself."""
     try:
         with asked(ctx).context() as context:
-            return context.store.chain_heads.all(), ""
+            return context.store.chain_heads.all(), context.store.timestamps.all(), ""
     except StorageError as error:
-        return {}, f"数据库不能使用，未与其中保存的链首比对，只按存证自身核验。{error}"
+        return {}, [], f"数据库不能使用，未与其中保存的链首比对，只按存证自身核验。{error}"
 
 
 @commands.command()
@@ -77,3 +81,27 @@ def replay(ctx: typer.Context, path: EvidencePath = None, form: FormatOption = F
         typer.echo(f"一致 {counts['same']}，不一致 {counts['different']}，存证缺失 {counts['missing']}")
     if counts["different"] or counts["missing"]:
         raise typer.Exit(1)
+
+
+@commands.command()
+def timestamps(
+    ctx: typer.Context,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="写到这个目录：每天一个链首（.head）和时间戳（.tsr）")
+    ] = None,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """列出存证链首的时间戳；用 --out 写出，可以用 openssl 独立核验。"""
+    with asked(ctx).context() as context:
+        stamps, ca = context.store.timestamps.all(), context.settings.timestamp_ca
+    rows = [{"day": s.day, "head": s.head, "stamped_at": s.stamped_at} for s in stamps]
+    print_rows(rows, form, lambda r: f"{r['day']} {r['head']} 签发于 {r['stamped_at']:%Y-%m-%d %H:%M:%S}")
+    if out and stamps:
+        try:
+            export(stamps, out)
+        except OSError as error:
+            raise InvalidInput(f"不能写入 {out}（{error.strerror}），请换一个目录或检查权限。") from error
+    if form == Format.TEXT and not stamps:
+        typer.echo("还没有时间戳。请在设置里填写 timestamp_url 和 timestamp_ca。")
+    elif form == Format.TEXT and out:
+        typer.echo(f"已写到 {out}。独立核验最近一个：\n{openssl_command(out, stamps[-1], ca)}")

@@ -102,7 +102,7 @@ def _checked(data: Path, database_url: str, files: int) -> RestoreReport:
         archive = EvidenceArchive(data / "evidence")
         if (data / "evidence").is_dir():
             archive.seal_abandoned()  # what was being written when the backup was made
-        report = archive.verify(store.chain_heads.all())
+        report = archive.verify(store.chain_heads.all(), store.timestamps.heads())
         _, broken = store.audit.verify()
         waiting = sum(
             n for state, n in store.outbox.counts().items() if state in (NoticeState.DUE, NoticeState.CLAIMED)

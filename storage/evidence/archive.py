@@ -144,9 +144,9 @@ class EvidenceArchive:
                 heads[name] = chain.read(chain_path(self.root / name).read_bytes()).head
         return heads
 
-    def verify(self, heads: Mapping[str, str] | None = None) -> VerifyReport:
-        """Check the whole archive, against heads recorded earlier where given."""
-        return verify(self.root, heads=heads)
+    def verify(self, heads: Mapping[str, str] | None = None, stamped: Mapping[str, str] | None = None) -> VerifyReport:
+        """Check the whole archive, against heads recorded or time-stamped earlier where given."""
+        return verify(self.root, heads=heads, stamped=stamped)
 
     def __enter__(self) -> Self:
         """Use as a context: the file is sealed at the end."""

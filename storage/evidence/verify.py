@@ -15,14 +15,17 @@ from storage.evidence.report import VerifyFailure, VerifyReport
 from storage.evidence.writer import chain_path
 
 
-def verify(path: Path | str, heads: Mapping[str, str] | None = None) -> VerifyReport:
-    """Check an archive, or one WARC with its chain. ``heads`` were recorded earlier by `EvidenceArchive.heads`.
+def verify(
+    path: Path | str, heads: Mapping[str, str] | None = None, stamped: Mapping[str, str] | None = None
+) -> VerifyReport:
+    """Check an archive, or one WARC with its chain. ``heads`` were recorded earlier by `EvidenceArchive.heads`;
+    ``stamped`` gives the manifest's head by the day whose time-stamp names it.
 
     Reads every byte once and hashes it once. Raises OSError where a file that is there cannot be read.
     """
     path, report = Path(path), VerifyReport()
     if path.is_dir():
-        _archive(path, report, heads or {})
+        _archive(path, report, heads or {}, stamped or {})
     elif path.exists():
         _lone_file(path, report, heads or {})
     else:
@@ -30,10 +33,10 @@ def verify(path: Path | str, heads: Mapping[str, str] | None = None) -> VerifyRe
     return report
 
 
-def _archive(root: Path, report: VerifyReport, heads: Mapping[str, str]) -> None:
+def _archive(root: Path, report: VerifyReport, heads: Mapping[str, str], stamped: Mapping[str, str]) -> None:
     found = {f"{p.parent.name}/{p.name}" for p in root.glob("*/*.warc.gz") if p.stat().st_size}
     if not (root / MANIFEST).exists():
-        if heads:
+        if heads or stamped:
             report.failures.append(VerifyFailure(MANIFEST, 0, 0, "清单被删除"))
         report.missing.append("没有清单 manifest.chain，不能确认文件是否齐全")
     manifest = Manifest(root).read()
@@ -42,6 +45,7 @@ def _archive(root: Path, report: VerifyReport, heads: Mapping[str, str]) -> None
     if manifest.torn:
         report.missing.append("清单最后一行没有写完")
     _check_head(MANIFEST, manifest, heads, report)
+    _check_stamped(manifest, stamped, report)
     opened, seals = _events(manifest, report)
     for name in sorted(found - set(opened)):
         report.failures.append(VerifyFailure(name, 0, 0, "文件不在清单中"))
@@ -145,6 +149,17 @@ def _check_head(name: str, links: HashChain, heads: Mapping[str, str], report: V
     known = heads.get(name, chain.GENESIS)
     if known != chain.GENESIS and known not in links.hashes and not any(bad.file == name for bad in report.failures):
         report.failures.append(VerifyFailure(name, 0, 0, "与另行保存的链首不符，存证被整体改写或截短"))
+
+
+def _check_stamped(manifest: HashChain, stamped: Mapping[str, str], report: VerifyReport) -> None:
+    """The first day whose head the manifest does not hold; a broken manifest is told already."""
+    if manifest.broken:
+        return
+    for day, head in stamped.items():
+        if head not in manifest.hashes:
+            why = f"与 {day} 的时间戳所证明的链首不符，存证在那以后被整体改写或截短"
+            report.failures.append(VerifyFailure(MANIFEST, 0, 0, why))
+            return
 
 
 def _being_written(path: Path) -> bool:

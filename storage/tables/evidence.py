@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
+from sqlalchemy import LargeBinary
 from sqlmodel import Field, SQLModel
 
 from storage.tables.columns import TIME
@@ -16,3 +17,13 @@ class ChainHeadRow(SQLModel, table=True):
     file: str = Field(primary_key=True)
     head: str
     at: datetime = Field(sa_type=TIME)
+
+
+class TimestampRow(SQLModel, table=True):
+    """What a time-stamp authority signed about the manifest's head, one a day: whoever rewrites the database too cannot forge it."""
+
+    __tablename__ = "timestamp"
+    day: date = Field(primary_key=True)
+    head: str
+    stamped_at: datetime = Field(sa_type=TIME)
+    token: bytes = Field(sa_type=LargeBinary)
