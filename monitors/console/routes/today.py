@@ -97,7 +97,7 @@ def _tiles(
     request: Request,
 ) -> list[tuple[str, int | str, str, str, str]]:
     """(label, number, tone, link, hint) of each tile."""
-    known = f"{coverage.share:.0%}" if coverage.accounts else "—"
+    known = f"{coverage.share:.1%}" if coverage.accounts else "—"
     silent = sum(case.rule in SILENCE for case, _ in cases)
     drafts = "/notices/sign" if allowed("GET", "/notices/sign", person(request)) else "/notices?state=draft"
     return [
