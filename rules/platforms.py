@@ -32,10 +32,13 @@ class PlatformInfo:
 
 
 PLATFORMS: tuple[PlatformInfo, ...] = (
-    PlatformInfo(Platform.WEBSITE, aliases="网站 官网 门户网站 网页 二级网站 站点 WEB 校园网站 专题网站"),
+    PlatformInfo(
+        Platform.WEBSITE,
+        aliases="网站 官网 官方网站 学校网站 部门网站 门户网站 网页 二级网站 站点 WEB 校园网站 专题网站",
+    ),
     PlatformInfo(
         Platform.WECHAT,
-        aliases="微信公众号 微信 公众号 订阅号 服务号 企业号 微信订阅号 微信服务号 微信企业号 微信平台 微信公众平台 WECHAT 公号",
+        aliases="微信公众号 微信 公众号 订阅号 服务号 企业号 微信订阅号 微信服务号 微信企业号 微信平台 微信公众平台 官方微信 WECHAT 公号",
         hosts=("mp.weixin.qq.com", "weixin.sogou.com"),
         id_patterns=(
             r"^gh_[0-9a-f]{8,16}$",
@@ -53,7 +56,7 @@ PLATFORMS: tuple[PlatformInfo, ...] = (
     ),
     PlatformInfo(
         Platform.WEIBO,
-        aliases="微博 新浪微博 官方微博 WEIBO",
+        aliases="微博 新浪微博 官方微博 官方新浪微博 WEIBO",
         hosts=("weibo.com", "weibo.cn", "t.cn"),
         id_patterns=(
             r"^\d{5,20}$",

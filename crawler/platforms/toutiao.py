@@ -250,7 +250,7 @@ SPEC = PlatformSpec(
         ),
         PageSource(
             code="render_data",
-            label="文章页或主页（RENDER_DATA）",
+            label="文章页或主页",
             proves=ClaimType.ACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="只证明页面所载",
             matches=lambda page: 'id="RENDER_DATA"' in page.text,

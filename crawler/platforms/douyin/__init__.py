@@ -113,7 +113,7 @@ SPEC = PlatformSpec(
         ),
         PageSource(
             code="render_data",
-            label="用户页（RENDER_DATA）",
+            label="用户页",
             proves=ClaimType.ACTIVE | ClaimType.NAME | ClaimType.BODY | ClaimType.GONE,
             note="今多为验证页；" + LIST_NOTE,
             matches=lambda page: 'id="RENDER_DATA"' in page.text,

@@ -177,7 +177,7 @@ def _filed(target: Target, *, json: bool) -> tuple[str, ...]:
 SOURCES = (
     PageSource(
         code="feed",
-        label="订阅源（RSS/Atom）",
+        label="订阅源（RSS）",
         proves=ClaimType.ACTIVE,
         note=NOTE,
         matches=is_xml,
@@ -186,7 +186,7 @@ SOURCES = (
     ),
     PageSource(
         code="feed_json",
-        label="订阅源（JSON Feed）",
+        label="订阅源（数据格式）",
         proves=ClaimType.ACTIVE,
         note=NOTE,
         matches=lambda page: "jsonfeed.org" in text_at(json_at(page, "version")),

@@ -218,7 +218,7 @@ def is_messages(page: Page) -> bool:
 OFFICIAL = (
     PageSource(
         code="official",
-        label="官方接口 freepublish/batchget",
+        label="官方接口（已发布列表）",
         proves=ClaimType.ACTIVE | ClaimType.INACTIVE,
         note="需账号本身授权；不含群发内容，经人工核实没有遗漏的（设置 whole）才可证明未更新",
         matches=lambda page: extract.has(page, "item_count"),
@@ -261,7 +261,7 @@ PUBLIC = (
     ),
     PageSource(
         code="history",
-        label="历史消息（getmsg）",
+        label="历史消息",
         proves=ClaimType.ACTIVE,
         note="需微信客户端会话，仅读人工留存的文件；不含未群发的“发布”",
         matches=is_messages,

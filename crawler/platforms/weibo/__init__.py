@@ -230,7 +230,7 @@ SPEC = PlatformSpec(
     sources=(
         PageSource(
             code="official",
-            label="开放平台 user_timeline",
+            label="开放平台接口（微博列表）",
             proves=ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME | ClaimType.BODY,
             note="需账号本身授权",
             matches=lambda page: extract.has(page, "statuses"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from monitors.console.access import view_of
+from monitors.console.access import allowed, person, view_of
 from monitors.console.coverage import coverage_rows
 from monitors.console.formatting import long_day
 from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, PendingAction, by_urgency
@@ -50,7 +50,7 @@ def today(request: Request) -> Response:
         heading=long_day(now),
         names={code: school_name(context, code) for code in schools},
         schools=schools,
-        tiles=_tiles(register, cases, coverage, sum(row.state is NoticeState.DRAFT for row in letters)),
+        tiles=_tiles(register, cases, coverage, sum(row.state is NoticeState.DRAFT for row in letters), request),
         coverage=coverage,
         hijacked=overview.hijacked_sites(view),
         cases=cases[:SHOWN_CASES],
@@ -90,11 +90,16 @@ def _unseen(counts: Mapping[tuple[str, str], int]) -> int:
 
 
 def _tiles(
-    register: RegisterOverview, cases: list[tuple[Case, PendingAction]], coverage: CoverageFigures, signing: int
+    register: RegisterOverview,
+    cases: list[tuple[Case, PendingAction]],
+    coverage: CoverageFigures,
+    signing: int,
+    request: Request,
 ) -> list[tuple[str, int | str, str, str, str]]:
     """(label, number, tone, link, hint) of each tile."""
-    known = f"{coverage.share:.0%}" if coverage.accounts else "—"
+    known = f"{coverage.share:.1%}" if coverage.accounts else "—"
     silent = sum(case.rule in SILENCE for case, _ in cases)
+    drafts = "/notices/sign" if allowed("GET", "/notices/sign", person(request)) else "/notices?state=draft"
     return [
         ("在册账号", sum(register.counts.values()), "", "/accounts", "台账中的全部账号"),
         ("正常", register.healthy, "good", "/accounts?outcome=ok", "最近一次看到，且没有未结问题"),
@@ -107,5 +112,5 @@ def _tiles(
             "不作判断，既不算正常也不算问题",
         ),
         ("掌握率", known, "", "/inquiries", "知道在更新或未更新的账号占全部的比例"),
-        ("待签发", signing, "warn" if signing else "", "/notices/sign", "文书已拟好，等待签批人阅后签发"),
+        ("待签发", signing, "warn" if signing else "", drafts, "文书已拟好，等待签批人阅后签发"),
     ]

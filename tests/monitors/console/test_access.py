@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -160,3 +162,15 @@ def test_the_menu_shows_what_opens(app: FastAPI) -> None:
             menu = client.get("/me").text.partition("</nav>")[0]
         assert all(f'href="{path}"' in menu for path in sees), name
         assert not any(f'href="{path}"' in menu for path in not_sees), name
+
+
+@pytest.mark.parametrize("browser", [Role.EDITOR, Role.IT, Role.READER, Role.SIGNER], indirect=True)
+def test_today_links_to_nothing_that_is_closed_to_its_reader(browser: Browser) -> None:
+    links = set(re.findall(r'href="(/[^"#]*)"', browser.get("/").text))
+    assert {"/accounts"} < links
+    assert {link: code for link in links if (code := browser.get(html.unescape(link)).status_code) >= 400} == {}
+
+
+@pytest.mark.parametrize("browser", [Role.EDITOR], indirect=True)
+def test_no_coverage_is_claimed_where_nothing_was_counted(browser: Browser) -> None:
+    assert "100.0%" not in browser.get("/inquiries").text

@@ -14,11 +14,12 @@ from sqlalchemy import event
 from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.console.formatting import outlink
-from rules.model import Filing, Platform
+from rules.accounts.state import apply_observation
+from rules.model import Filing, Outcome, Platform
 from storage.crawl_runs import RunKind, RunStatus
 from storage.filings import key_of
 from tests.conftest import NOW
-from tests.support.console import DEMO, HOSTILE, Browser, client_of, furnish, open_world
+from tests.support.console import DEMO, HOSTILE, Browser, client_of, furnish, look, open_world
 
 MAIN = (
     "/",
@@ -323,3 +324,10 @@ def test_a_larger_house(tmp_path: Path) -> None:
         for path in ("/", "/accounts", "/accounts?sort=unit", "/accounts?outcome=unseen"):
             assert len(client.get(path).content) <= MOST_BYTES, path
     context.store.close()
+
+
+def test_a_look_without_evidence_leads_to_no_empty_address(staff: Browser, context: AppContext) -> None:
+    filing = context.store.filings.all(DEMO)[0]
+    found = look(filing, NOW, Outcome.OK, "", NOW)
+    context.store.observations.record("bare", [(key_of(filing), found)], apply_observation)
+    assert '/evidence/"' not in staff.get(f"/accounts/{key_of(filing)}").text

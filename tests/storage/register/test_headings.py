@@ -31,6 +31,7 @@ from storage.register.headings import assign, field_of
         ),
         (["负责人", "职务", "第一责任人"], ["direct_owner", "direct_owner_post", "first_owner"]),
         (["职务"], ["first_owner_post"]),
+        (["主办单位名称", "账号名称", "账号平台"], ["unit", "name", "platform"]),
         (["序号", "审核人", "账号名称"], [None, None, "name"]),
     ],
 )
