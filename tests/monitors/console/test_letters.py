@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from monitors.app_context import AppContext
+from monitors.console.labels import answer_label
 from rules.model import CaseState
 from rules.people import grants_of
 from storage.notices import NoticeState
@@ -87,6 +88,23 @@ def test_printed_and_handed_over(staff: Browser, context: AppContext) -> None:
     page = staff.get(f"/notices/{notice}.html").text
     assert "办公室李老师" in page
     assert "由<bdi>王老师</bdi>登记" in page
+
+
+def test_what_cannot_be_registered_is_named_and_nothing_chosen_is_said(staff: Browser, context: AppContext) -> None:
+    assert "请至少选择一份文书" in staff.submit("/notices/sign").text
+    fields = {"receiver": "办公室李老师", "way": "in_person", "day": f"{NOW:%Y-%m-%d}"}
+    assert "请至少选择一份文书" in staff.submit("/notices/hand-over", **fields).text
+    notice = draft_of(context)
+    row = context.store.outbox.one(notice)
+    assert row
+    answer = staff.submit("/notices/hand-over", ids=notice, **fields)
+    assert answer.status_code == 409
+    assert f"{row.unit}的整改通知书：" in answer.text
+
+
+def test_paper_in_a_folder_or_from_a_printer_has_reached_nobody() -> None:
+    said = [answer_label("sent", target) for target in ("file0:", "print:", "smtp0:office@school.example")]
+    assert said == ["已存档", "已打印", "已送达"]
 
 
 def test_a_signed_paper_is_held_back(staff: Browser, context: AppContext) -> None:
