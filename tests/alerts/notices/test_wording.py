@@ -49,6 +49,15 @@ def test_a_sentence_that_ends_with_a_name_is_closed() -> None:
     assert "没有“党建”。上述情况采集自" in said(reason="首页 6 个栏目中没有“党建”")
 
 
+def test_a_reminder_that_is_taken_back_is_cited_without_a_number() -> None:
+    """It may speak of other accounts too, so only what it says of this one is withdrawn."""
+    old = dataclasses.replace(notice(DocumentType.CORRECTION).earlier[0], document="提示函", number="")
+    text = said(DocumentType.CORRECTION, earlier=(old,))
+    assert "提示函（2026年" in text
+    assert "日）中的有关内容予以撤销" in text
+    assert "（，" not in text
+
+
 def test_the_issuing_office_gets_no_copy_of_its_own_paper() -> None:
     one = notice(DocumentType.RECTIFICATION)
     office = dataclasses.replace(one.office, name=f"{one.school_name}党委宣传部")

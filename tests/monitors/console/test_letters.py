@@ -154,6 +154,7 @@ def test_a_batch_is_taken_back(staff: Browser, context: AppContext) -> None:
     assert found.state is CaseState.WITHDRAWN
     assert staff.submit("/cases/batches", numbers=FIRST, reason="导入有误").status_code == 409
     assert staff.submit("/cases/batches", numbers="NO-1", reason="x").status_code == 404
+    assert "请至少选择一件问题" in staff.submit("/cases/batches", reason="x").text
 
 
 @pytest.mark.parametrize(("action", "until", "status"), [("close", "", 303), ("fly", "", 409), ("exempt", "soon", 409)])
