@@ -173,3 +173,8 @@ def test_the_survey_is_closed_with_a_day(staff: Browser, context: AppContext) ->
     assert survey
     assert survey.closed_by == "王老师"
     assert staff.submit("/survey/dismiss", numbers=FIRST, reason="已报备").status_code == 303
+
+
+def test_the_states_to_choose_from_stand_once(staff: Browser) -> None:
+    assert staff.get("/cases").text.count(">全部未结</option>") == 1
+    assert staff.get("/cases?state=").status_code == 200
