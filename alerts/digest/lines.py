@@ -155,13 +155,13 @@ def _changed(kind: ChangeKind, some: Sequence[DigestChange]) -> DigestLine:
 
 def papers(issued: Sequence[PaperIssued]) -> list[DigestLine]:
     """Each paper once, those of one fate together; what did not reach anybody first."""
-    groups = _grouped((item.state, item) for item in {item.number: item for item in issued}.values())
+    groups = _grouped((item.state, item) for item in {item.number or item: item for item in issued}.values())
     order = (PaperState.FAILED, PaperState.NO_ADDRESS, PaperState.WAITING, PaperState.SENT)
     return [_papers(state, groups[state]) for state in order if state in groups]
 
 
 def _papers(state: PaperState, some: Sequence[PaperIssued]) -> DigestLine:
-    names = _names([f"{clean(item.number, 40)}（{name(item.addressee)}）" for item in some])
+    names = _names([f"{clean(item.number or item.paper, 40)}（{name(item.addressee)}）" for item in some])
     tone = Tone.PLAIN if state is PaperState.SENT else Tone.ACT
     path = some[0].path if len(some) == 1 else "/notices"
     return DigestLine(f"{state.label} {len(some)} 份：{names}", tone, Priority.PAPER, path)
@@ -189,7 +189,7 @@ def known(totals: Mapping[Platform, Mapping[Outcome | None, int]]) -> str:
     facts = sum(n for counts in totals.values() for outcome, n in counts.items() if outcome and outcome.is_fact)
     if not everything:
         return ""
-    return f"在册账号 {everything} 个，最近一次查看得到结论的 {facts} 个（{facts * 100 // everything}%）"
+    return f"在册账号 {everything} 个，最近一次看到内容的 {facts} 个"
 
 
 def coverage(data: DigestInput) -> list[DigestLine]:
@@ -198,7 +198,7 @@ def coverage(data: DigestInput) -> list[DigestLine]:
     if data.coverage and data.coverage.accounts:
         known = data.coverage
         text = (
-            f"{known.accounts} 个账号掌握 {known.known} 个（{known.share:.1%}）：在更新 {known.active}，未更新 {known.silent}，"
+            f"在用账号 {known.accounts} 个，掌握 {known.known} 个（{known.share:.1%}）：在更新 {known.active}，未更新 {known.silent}，"
             f"不掌握 {known.unknown}"
         )
         lines.append(DigestLine(text, Tone.PLAIN, Priority.UNSEEN, "/inquiries"))

@@ -90,9 +90,9 @@ def _closing(notice: Notice, annexes: tuple[Block, ...]) -> Iterator[Block]:
 def _imprint(notice: Notice) -> Iterator[Block]:
     """版记; a letter has neither its lines nor the printing office."""
     letter_form = notice.document is DocumentType.REMINDER
-    if notice.cc:
+    if others := [unit for unit in notice.cc if unit != notice.office.name.removeprefix(notice.school_name)]:
         kind = BlockType.LETTER_CC if letter_form else BlockType.CC
-        yield Block(kind, f"抄送：{'，'.join(clean(unit) for unit in notice.cc)}。")
+        yield Block(kind, f"抄送：{'，'.join(map(clean, others))}。")
     if not letter_form:
         yield Block(BlockType.PRINTED, f"{notice.office.name or '（发文机关待定）'}\t{day(notice.issued_at)}印发")
 

@@ -132,7 +132,8 @@ def moment(value: datetime) -> str:
 def full_stop(value: Any) -> str:
     """The sentence, ending as a sentence does."""
     text = str(value).strip()
-    return text if text.endswith(("。", "！", "？", "”")) else f"{text.rstrip('；;，,.')}。"
+    ended = text.endswith(("。", "！", "？", "。”", "！”", "？”"))
+    return text if ended else f"{text.rstrip('；;，,.')}。"
 
 
 def cited(sentence: str) -> str:

@@ -60,7 +60,8 @@ def source(notice: Notice) -> str:
     """What the statement stands on, and as of when."""
     day, case = _day(notice.shown_at), f"问题台账编号：{notice.case}"
     if notice.evidence:
-        return f"上述情况采集自公开页面并已存证，截至{day}仍然存在，存证清单附后（{case}）。"
+        pages = "官方接口和公开页面" if "官方接口" in notice.reason else "公开页面"
+        return f"上述情况采集自{pages}并已存证，截至{day}仍然存在，存证清单附后（{case}）。"
     if notice.rule in ABOUT_NAMES:
         return f"上述情况依据反映材料认定（{case}）。"
     return f"上述情况依据备案台账认定（核对日期：{day}；{case}）。如台账登记有误或者尚未补录，请一并告知。"

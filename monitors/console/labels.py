@@ -40,8 +40,11 @@ def notice_tone(state: NoticeState) -> str:
     return tones.get(state, "warn" if state in waits else "plain")
 
 
-def answer_label(code: str) -> str:
-    """What one target answered to a letter."""
+def answer_label(code: str, target: str) -> str:
+    """What one target answered to a letter; paper in a folder or from a printer has reached nobody yet."""
+    channel, _, address = target.partition(":")
+    if code == DeliveryResult.SENT and not address:
+        return "已打印" if channel == "print" else "已存档"
     return next((result.label for result in DeliveryResult if result == code), code)
 
 

@@ -93,7 +93,8 @@ def _sentence(case: Case, next_step: EscalationStatus) -> str:
 def _on_its_way(record: StepRecord) -> str:
     if record.sent_at:
         return f"{record.title}已于{_on(record.sent_at)}发送，等待送达；下一级期限自送达起算"
-    return f"{record.title}已签发，等待发送或打印送达；下一级期限自送达起算"
+    state = "已签发" if record.approved_by else "已拟好"
+    return f"{record.title}{state}，等待发送或打印送达；下一级期限自送达起算"
 
 
 def _on(moment: datetime) -> str:

@@ -103,4 +103,4 @@ def doctor_rows(settings: Settings, store: Store, now: datetime) -> Iterator[tup
         yield "存证时间戳", "ok", f"最近一次是 {newest.day}"
 
 
-JOBS = (ScheduledJob("timestamp", "存证时间戳", "40 2-8 * * *", stamp_head),)
+JOBS = (ScheduledJob("timestamp", "存证时间戳", "40 2,4,6 * * *", stamp_head),)

@@ -20,7 +20,7 @@ from rules.people import Role, User
 
 router = APIRouter()
 Words = Annotated[str, Form(max_length=2000)]
-Numbers = Annotated[list[str], Form(max_length=2000)]
+Numbers = Annotated[list[str], Form(max_length=2000, default_factory=list)]
 
 
 @router.get("/cases/batches")
@@ -37,7 +37,9 @@ def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLRespon
 
 
 def _by_school(request: Request, numbers: Sequence[str]) -> dict[str, list[str]]:
-    """The cases by school; 403 or 404 where the person may not decide one of them."""
+    """The cases by school; 403 or 404 where the person may not decide one of them, 422 where none was chosen."""
+    if not numbers:
+        raise HTTPException(422, "请至少选择一件问题。")
     found: dict[str, list[str]] = {}
     for number in numbers:
         case = world_of(request).store.cases.get(number)

@@ -30,7 +30,6 @@ from storage.notices import DeliveryWay, NoticeState
 router = APIRouter()
 PER_PAGE = 50
 STATES = (
-    ("open", "全部未结"),
     ("sign", "待签发"),
     ("ours", "等我处理"),
     *((state.value, state.label) for state in CaseState if state is not CaseState.OPEN),

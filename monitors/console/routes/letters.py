@@ -18,6 +18,7 @@ from alerts.receipts import cover_sheet
 from monitors.app_context import AppContext
 from monitors.console.access import require_role, view_of
 from monitors.console.framing import framed
+from monitors.console.labels import document_label
 from monitors.console.rendering import redirect_after, render, world_of
 from monitors.console.signing import DraftReading, read_by, reading, signatory
 from monitors.jobs import letters
@@ -31,7 +32,7 @@ from storage.serialization import load
 router = APIRouter()
 AT_ONCE = 200
 """So many are shown and signed at a time: more cannot be looked at."""
-Ids = Annotated[list[str], Form(max_length=AT_ONCE)]
+Ids = Annotated[list[str], Form(max_length=AT_ONCE, default_factory=list)]
 Words = Annotated[str, Form(max_length=2000)]
 
 
@@ -182,12 +183,16 @@ async def handed_over(request: Request, ids: Ids, day: Words = "", way: Words = 
     except ValueError:
         return await run_in_threadpool(partial(_hand_over_page, request, error="请填写送达日期和方式。", status=422))
 
-    def act() -> None:
+    def act() -> list[str]:
+        refused = []
         for notice_id in ids:
-            letters.deliver(world_of(request), notice_id, day=on, way=chosen, receiver=receiver, by=who.display)
+            try:
+                letters.deliver(world_of(request), notice_id, day=on, way=chosen, receiver=receiver, by=who.display)
+            except (CaseError, StorageError) as error:
+                row = letters.letter_of(world_of(request), notice_id)
+                refused.append(f"{row.unit}的{row.number or document_label(row.document_type)}：{error}")
+        return refused
 
-    try:
-        await run_in_threadpool(act)
-    except (CaseError, StorageError) as error:
-        return await run_in_threadpool(partial(_hand_over_page, request, error=str(error), status=409))
+    if refused := await run_in_threadpool(act):
+        return await run_in_threadpool(partial(_hand_over_page, request, error="；".join(refused), status=409))
     return redirect_after("/notices/hand-over", "handed")

@@ -111,6 +111,6 @@ def _tiles(
             "/accounts?outcome=unseen",
             "不作判断，既不算正常也不算问题",
         ),
-        ("掌握率", known, "", "/inquiries", "知道在更新或未更新的账号占全部的比例"),
+        ("掌握率", known, "", "/inquiries", "知道在更新或未更新的账号占在用账号的比例"),
         ("待签发", signing, "warn" if signing else "", drafts, "文书已拟好，等待签批人阅后签发"),
     ]

@@ -134,6 +134,15 @@ def test_what_left_in_the_schools_name_is_listed_once_and_what_reached_nobody_fi
     ]
 
 
+def test_reminders_bear_no_number_and_are_counted_each() -> None:
+    units = ("图书馆", "校团委")
+    some = [
+        PaperIssued(number="", paper="提示函", addressee=unit, unit=unit, state=PaperState.NO_ADDRESS) for unit in units
+    ]
+    lines = digest(dataclasses.replace(BUSY, papers=some)).sections[2].lines
+    assert lines[0].text == "未发到任何邮箱，须打印送达 2 份：提示函（图书馆）、提示函（校团委）"
+
+
 def test_an_article_is_cited_and_the_regulation_named_once_at_the_foot() -> None:
     page = digest(BUSY)
     assert "依据第六条（四）" in page.sections[1].lines[0].text
@@ -147,8 +156,7 @@ def test_a_quiet_day_says_so_with_figures() -> None:
     assert page.quiet
     assert page.headline == "无变化"
     assert (
-        page.heartbeat
-        == "在册账号 71 个，最近一次查看得到结论的 63 个（88%），巡检 8 轮，观察 244 次，最近一次成功 11月21日08:30"
+        page.heartbeat == "在册账号 71 个，最近一次看到内容的 63 个，巡检 8 轮，观察 244 次，最近一次成功 11月21日08:30"
     )
     assert "无变化" in digest_mail(page, []).subject
     assert page.heartbeat in digest_text(page)

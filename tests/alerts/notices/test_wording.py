@@ -41,6 +41,30 @@ def test_a_finding_on_a_page_says_so_and_lists_each_page_with_its_own_time(docum
     assert "核对备案台账时发现" not in text
 
 
+def test_what_an_official_interface_showed_is_not_said_to_be_of_a_page_alone() -> None:
+    assert "采集自官方接口和公开页面并已存证" in said(reason="期满后查看仍无新内容（依据其官方接口）")
+
+
+def test_a_sentence_that_ends_with_a_name_is_closed() -> None:
+    assert "没有“党建”。上述情况采集自" in said(reason="首页 6 个栏目中没有“党建”")
+
+
+def test_a_reminder_that_is_taken_back_is_cited_without_a_number() -> None:
+    """It may speak of other accounts too, so only what it says of this one is withdrawn."""
+    old = dataclasses.replace(notice(DocumentType.CORRECTION).earlier[0], document="提示函", number="")
+    text = said(DocumentType.CORRECTION, earlier=(old,))
+    assert "提示函（2026年" in text
+    assert "日）中的有关内容予以撤销" in text
+    assert "（，" not in text
+
+
+def test_the_issuing_office_gets_no_copy_of_its_own_paper() -> None:
+    one = notice(DocumentType.RECTIFICATION)
+    office = dataclasses.replace(one.office, name=f"{one.school_name}党委宣传部")
+    assert "抄送：校团委。" in said(office=office, cc=("党委宣传部", "校团委"))
+    assert "抄送" not in said(office=office, cc=("党委宣传部",))
+
+
 def test_an_account_nobody_filed_was_confirmed_by_a_person() -> None:
     assert "在公开网络巡查中发现并经人工核实，涉及我校名称的微信公众号" in said(unit="", rule="unregistered_name")
     group = said(platform=Platform.GROUP, rule="unregistered_name", evidence=())

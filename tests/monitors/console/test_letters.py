@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from monitors.app_context import AppContext
+from monitors.console.labels import answer_label
 from rules.model import CaseState
 from rules.people import grants_of
 from storage.notices import NoticeState
@@ -89,6 +90,23 @@ def test_printed_and_handed_over(staff: Browser, context: AppContext) -> None:
     assert "由<bdi>王老师</bdi>登记" in page
 
 
+def test_what_cannot_be_registered_is_named_and_nothing_chosen_is_said(staff: Browser, context: AppContext) -> None:
+    assert "请至少选择一份文书" in staff.submit("/notices/sign").text
+    fields = {"receiver": "办公室李老师", "way": "in_person", "day": f"{NOW:%Y-%m-%d}"}
+    assert "请至少选择一份文书" in staff.submit("/notices/hand-over", **fields).text
+    notice = draft_of(context)
+    row = context.store.outbox.one(notice)
+    assert row
+    answer = staff.submit("/notices/hand-over", ids=notice, **fields)
+    assert answer.status_code == 409
+    assert f"{row.unit}的整改通知书：" in answer.text
+
+
+def test_paper_in_a_folder_or_from_a_printer_has_reached_nobody() -> None:
+    said = [answer_label("sent", target) for target in ("file0:", "print:", "smtp0:office@school.example")]
+    assert said == ["已存档", "已打印", "已送达"]
+
+
 def test_a_signed_paper_is_held_back(staff: Browser, context: AppContext) -> None:
     notice = draft_of(context)
     page = staff.get("/notices/sign").text
@@ -136,6 +154,7 @@ def test_a_batch_is_taken_back(staff: Browser, context: AppContext) -> None:
     assert found.state is CaseState.WITHDRAWN
     assert staff.submit("/cases/batches", numbers=FIRST, reason="导入有误").status_code == 409
     assert staff.submit("/cases/batches", numbers="NO-1", reason="x").status_code == 404
+    assert "请至少选择一件问题" in staff.submit("/cases/batches", reason="x").text
 
 
 @pytest.mark.parametrize(("action", "until", "status"), [("close", "", 303), ("fly", "", 409), ("exempt", "soon", 409)])
@@ -154,3 +173,8 @@ def test_the_survey_is_closed_with_a_day(staff: Browser, context: AppContext) ->
     assert survey
     assert survey.closed_by == "王老师"
     assert staff.submit("/survey/dismiss", numbers=FIRST, reason="已报备").status_code == 303
+
+
+def test_the_states_to_choose_from_stand_once(staff: Browser) -> None:
+    assert staff.get("/cases").text.count(">全部未结</option>") == 1
+    assert staff.get("/cases?state=").status_code == 200
