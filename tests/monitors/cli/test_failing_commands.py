@@ -226,3 +226,8 @@ def test_a_preview_that_finds_nothing_says_so(data: Path, capsys: pytest.Capture
     code, out, _ = run(capsys, *asked)
     assert (code, "没有发现问题" in out) == (0, True)
     assert json.loads(run(capsys, *asked, "--format", "json")[1]) == []
+
+
+def test_a_campaign_file_that_is_not_there_is_told_in_chinese(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "--data", str(data), "campaign", "new", "/nowhere.yaml", "--by", "王老师")
+    assert (code, "没有这个文件" in err, "No such file" in err) == (2, True, False)
