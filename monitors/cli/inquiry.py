@@ -161,7 +161,9 @@ def observe_now(
 def _filing(context: AppContext, account: str) -> Filing:
     filings = context.store.filings.by_key([account]).get(account, [])
     if not filings:
-        raise InvalidInput(f"台账中没有账号 {account}。")
+        raise InvalidInput(
+            f"台账中没有账号 {account}。请写成“平台:标识”；各账号的写法见 xunjian check --format jsonl 的 account。"
+        )
     return filings[0]
 
 

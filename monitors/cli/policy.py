@@ -51,5 +51,7 @@ def preview(
     """按这份制度重算已有的观察，看从某天起会发现哪些问题；不会立案。"""
     policy = _read(file)
     with asked(ctx).context() as context:
-        found = preview_policy(context, policy, day(since, context.clock))
+        found = list(preview_policy(context, policy, day(since, context.clock)))
+    if not found and form == Format.TEXT:
+        typer.echo(f"按这份制度重算，自 {since} 起没有发现问题（未能观察的不作判断）。")
     print_rows(found, form, lambda r: f"{r['first_on']} 至 {r['last_on']}  {r['title']}  {r['clause']}  {r['reason']}")

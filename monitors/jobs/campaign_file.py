@@ -81,7 +81,7 @@ def read_campaign_file(path: Path) -> CampaignFile:
             raise InvalidInput(f"{path} 太大，不像一份专项工作文件。")
         found = yaml.safe_load(path.read_text("utf-8"))
     except OSError as error:
-        raise InvalidInput(f"不能读取 {path}（{error.strerror}）。") from error
+        raise InvalidInput(f"不能读取 {path}：没有这个文件，或者没有读取权限。") from error
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidInput(f"{path} 不是 YAML 文件，请对照 docs/campaigns.md 里的例子检查缩进和冒号。") from error
     return checked(found, str(path))

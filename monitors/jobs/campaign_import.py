@@ -60,7 +60,7 @@ def import_file(context: AppContext, path: Path, now: datetime) -> ImportedSheet
     try:
         return import_sheet(context, path.read_bytes(), path.name, now)
     except OSError as error:
-        raise InvalidInput(f"不能读取 {path}（{error.strerror}）。") from error
+        raise InvalidInput(f"不能读取 {path}：没有这个文件，或者没有读取权限。") from error
 
 
 def import_sheet(context: AppContext, data: bytes, filename: str, now: datetime) -> ImportedSheet:

@@ -23,7 +23,9 @@ async def look_at(context: AppContext, key: str, text: str) -> Observation:
     """
     filings = (await asyncio.to_thread(context.store.filings.by_key, [key])).get(key, [])
     if not filings:
-        raise InvalidTarget(f"台账中没有账号 {key}。")
+        raise InvalidTarget(
+            f"台账中没有账号 {key}。请写成“平台:标识”；各账号的写法见 xunjian check --format jsonl 的 account。"
+        )
     url = parse_target(text).url
     if not url:
         raise InvalidTarget("请粘贴以 http:// 或 https:// 开头的完整链接。")

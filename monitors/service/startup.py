@@ -101,7 +101,7 @@ async def seed_demo(context: AppContext, campus: DemoCampus) -> None:
     register = "，".join(f"{school_name(context, code)} {n}" for code, n in by_school.items())
     counts = "，".join(f"{outcome_label(code)} {n}" for code, n in report.outcomes.most_common())
     typer.echo(
-        f"【演示】台账 {sum(by_school.values())} 个账号：{register}。巡检完成，看了 {report.looks} 个（{counts}）。\n"
+        f"【演示】台账 {sum(by_school.values())} 个账号：{register}。巡检完成，看了 {report.looks} 个账号，各页结果：{counts}。\n"
     )
     typer.echo(saved.text if saved else made.headline)
     await asyncio.to_thread(show_replayed, context)

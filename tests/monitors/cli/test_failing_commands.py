@@ -219,3 +219,15 @@ def test_a_host_that_is_none(host: str) -> None:
 @pytest.mark.parametrize("host", ["", "localhost", "127.0.0.1:8765", "[::1]:8765", "xunjian.example.edu.cn", "a_b"])
 def test_a_host_that_is_one(host: str) -> None:
     assert valid_host(host)
+
+
+def test_a_preview_that_finds_nothing_says_so(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("--data", str(data), "policy", "preview", "rules/policies/bit.yaml", "--since", "2026-01-01")
+    code, out, _ = run(capsys, *asked)
+    assert (code, "没有发现问题" in out) == (0, True)
+    assert json.loads(run(capsys, *asked, "--format", "json")[1]) == []
+
+
+def test_a_campaign_file_that_is_not_there_is_told_in_chinese(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "--data", str(data), "campaign", "new", "/nowhere.yaml", "--by", "王老师")
+    assert (code, "没有这个文件" in err, "No such file" in err) == (2, True, False)

@@ -353,4 +353,4 @@ def test_the_commands(capsys: pytest.CaptureFixture[str], context: AppContext) -
     )
     assert code == 2
     code, out = run(capsys, context, "observe", "wechat:gh_nobody", "--none-since", "2026-01-01", "--by", "甲")
-    assert (code, "台账中没有账号" in out) == (2, True)
+    assert (code, "台账中没有账号" in out, "check --format jsonl" in out) == (2, True, True)
