@@ -26,7 +26,7 @@ LATE = timedelta(days=2)
 
 
 async def stamp_head(context: AppContext) -> None:
-    """Keep today's time-stamp unless there is one. Raises TimestampError: the next hour tries again."""
+    """Keep today's time-stamp unless there is one. Raises TimestampError: the job comes again."""
     url = context.settings.timestamp_url
     day = context.clock().astimezone(BEIJING).date()
     newest = await asyncio.to_thread(context.store.timestamps.newest)
@@ -103,4 +103,4 @@ def doctor_rows(settings: Settings, store: Store, now: datetime) -> Iterator[tup
         yield "存证时间戳", "ok", f"最近一次是 {newest.day}"
 
 
-JOBS = (ScheduledJob("timestamp", "存证时间戳", "40 2-8 * * *", stamp_head),)
+JOBS = (ScheduledJob("timestamp", "存证时间戳", "40 2,4,6 * * *", stamp_head),)
