@@ -26,7 +26,7 @@ LATE = timedelta(days=2)
 
 
 async def stamp_head(context: AppContext) -> None:
-    """Keep today's time-stamp unless there is one. Raises TimestampError: the next hour tries again."""
+    """Keep today's time-stamp unless there is one. Raises TimestampError: the job comes again."""
     url = context.settings.timestamp_url
     day = context.clock().astimezone(BEIJING).date()
     newest = await asyncio.to_thread(context.store.timestamps.newest)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from monitors.certificate_order import in_order
 from monitors.timestamp_authority import TimestampError, check_token, covers, load_roots, obtain
 from rules.model import BEIJING
 from tests.support.timestamp_authority import Authority, serving
@@ -39,6 +40,16 @@ def test_a_good_token_says_when(authority: Authority) -> None:
     assert abs(datetime.now(BEIJING) - at) < timedelta(minutes=1)
     assert check_token(token, HEAD, load_roots(authority.root)) == at
     assert covers(token, HEAD)
+
+
+def test_certificates_out_of_order_are_read_and_nothing_else_is_moved(authority: Authority) -> None:
+    token, _ = ask(authority)  # OpenSSL sends the signer before the shorter root
+    ordered = in_order(token)
+    assert ordered != token
+    assert sorted(ordered) == sorted(token)
+    assert in_order(ordered) == ordered
+    for cut in range(0, len(token), 41):
+        assert in_order(token[:cut]) == token[:cut]
 
 
 def test_a_token_over_another_head_is_refused(authority: Authority) -> None:

@@ -85,7 +85,7 @@ class Authority:
         """What OpenSSL answers to a request."""
         (self.folder / "query").write_bytes(query)
         command = ["openssl", "ts", "-reply", "-config", "ts.cnf", "-section", "one", "-queryfile", "query"]
-        command += ["-signer", f"{signer}.pem", "-inkey", f"{signer}.key", "-out", "reply"]
+        command += ["-signer", f"{signer}.pem", "-inkey", f"{signer}.key", "-chain", "root.pem", "-out", "reply"]
         subprocess.run(command, cwd=self.folder, check=True, capture_output=True)
         return (self.folder / "reply").read_bytes()
 

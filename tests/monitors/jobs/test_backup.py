@@ -21,6 +21,7 @@ from rules.model import Filing, Platform
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive, VerifyStatus, verify
 from storage.store import Store
+from storage.timestamps import Timestamp
 from tests.conftest import NOW
 from tests.support.cli import run
 from tests.support.evidence import page, sealed
@@ -203,3 +204,13 @@ def test_a_disk_without_room_is_told(settings: Settings, tmp_path: Path) -> None
     with pytest.raises(StorageError, match="没有完成"):
         create_backup(settings, target, NOW)
     assert not (tmp_path / "b").exists()
+
+
+def test_evidence_that_does_not_fit_its_time_stamps_is_not_restored(settings: Settings, tmp_path: Path) -> None:
+    store = Store(settings.database)
+    store.timestamps.add(Timestamp(day=NOW.date(), head="a1" * 32, stamped_at=NOW, token=b""))
+    store.close()
+    create_backup(settings, tmp_path / "b", NOW)
+    with pytest.raises(DamagedBackup, match="2026-11-21 的时间戳"):
+        restore_backup(tmp_path / "b", tmp_path / "new")
+    assert not (tmp_path / "new").exists()
