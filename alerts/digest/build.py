@@ -82,7 +82,7 @@ def unit_page(data: DigestInput, unit: str) -> Digest:
         findings=[item for item in data.findings if item.unit == unit],
         cases=[item for item in data.cases if item.unit == unit],
         changes=[item for item in data.changes if item.unit == unit and item.kind in FOR_A_UNIT],
-        papers=[item for item in data.papers if item.unit == unit],
+        papers=[item for item in data.papers if item.unit == unit and item.state is PaperState.SENT],
         hijacked=[item for item in data.hijacked if item.unit == unit],
         awaiting=(),
     )
