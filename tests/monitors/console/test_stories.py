@@ -93,9 +93,9 @@ def house(demo_world: AppContext, tmp_path_factory: pytest.TempPathFactory) -> I
     for role in Role:
         grants = grants_of([role.value], unit=unit if role is Role.UNIT else "")
         person = User(name=role.value, display=f"{role.label}甲", post="党委宣传部部长", grants=grants)
-        context.store.users.add(person, password=HASHED, now=context.clock())
+        assert context.store.users.add(person, password=HASHED, now=context.clock())
     second = User(name="signer2", display="签批人乙", post="党委副书记", grants=grants_of(["signer"]))
-    context.store.users.add(second, password=HASHED, now=context.clock())
+    assert context.store.users.add(second, password=HASHED, now=context.clock())
     app = create_app(context, metrics=False)
     state_of(app).timetable = RunningTimetable()
     port = _free_port()
