@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
-import shutil
-import socket
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +12,7 @@ import pytest
 from rules.model import BEIJING
 from storage.store import Store
 from tests.support.demo import demo_world
+from tests.support.postgres import postgres_server
 
 __all__ = ["demo_world"]
 
@@ -32,36 +28,11 @@ def shared() -> Path:
     return SHARED
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a real PostgreSQL server of our own, on loopback, thrown away afterwards."""
-    homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    bin_dir = homes[-1] if homes else Path(shutil.which("postgres") or "").parent
-    assert (bin_dir / "postgres").exists(), "PostgreSQL is missing; `make setup-dev` installs it"
-    folder = Path(tempfile.mkdtemp(prefix="xunjian-pg-"))
-    as_user: dict[str, object] = {}
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        user = pwd.getpwnam("postgres")
-        os.chown(folder, user.pw_uid, user.pw_gid)
-        as_user = {"user": user.pw_uid, "group": user.pw_gid, "cwd": folder}
-    port, data = _free_port(), folder / "data"
-    run = [str(bin_dir / "initdb"), "-D", str(data), "-A", "trust", "-U", "xunjian", "-E", "UTF8", "--no-sync"]
-    subprocess.run(run, check=True, capture_output=True, **as_user)  # type: ignore[call-overload]
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    control = [str(bin_dir / "pg_ctl"), "-D", str(data), "-w"]
-    subprocess.run(
-        [*control, "-o", options, "-l", str(folder / "log"), "start"], check=True, capture_output=True, **as_user
-    )  # type: ignore[call-overload]
-    try:
-        yield f"postgresql://xunjian@127.0.0.1:{port}"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=True, capture_output=True, **as_user)  # type: ignore[call-overload]
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres_server() as server:
+        yield server.url
 
 
 @pytest.fixture

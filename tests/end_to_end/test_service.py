@@ -27,14 +27,10 @@ from monitors.service.scheduler import JobScheduler, cron_trigger, missed
 from rules.model import Platform
 from storage.crawl_runs import RunKind
 from tests.conftest import NOW
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(240)
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @contextlib.contextmanager

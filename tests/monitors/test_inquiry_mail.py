@@ -25,8 +25,8 @@ from rules.model import Filing, Platform
 from storage.filings import key_of
 from storage.serialization import load
 from storage.store import Store
-from tests.conftest import _free_port
 from tests.support.factories import at
+from tests.support.ports import free_port
 
 NOW = at("2026-06-15 09:30")
 UNIT, STRANGER = "zhang@example.edu.cn", "nobody@example.com"
@@ -39,7 +39,7 @@ ACCOUNT = Filing(
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     """A server of our own."""
-    number = _free_port()
+    number = free_port()
     command = [
         sys.executable,
         "-c",

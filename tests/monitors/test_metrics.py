@@ -21,9 +21,10 @@ from rules.accounts.state import apply_observation
 from rules.model import Outcome, Platform
 from storage.account_filter import AccountFilter
 from storage.filings import key_of
-from tests.conftest import NOW, _free_port
+from tests.conftest import NOW
 from tests.support.console import furnish, look, open_world
 from tests.support.metrics import context, samples, scrape, wait_for
+from tests.support.ports import free_port
 
 __all__ = ["context"]
 
@@ -141,7 +142,7 @@ def test_alerts_ask_for_what_exists(context: AppContext) -> None:
 @needs_prometheus
 def test_a_real_scrape(context: AppContext, tmp_path: Path) -> None:
     """Prometheus itself, on loopback, takes the page and answers a question about it."""
-    port, own = _free_port(), _free_port()
+    port, own = free_port(), free_port()
     server = uvicorn.Server(uvicorn.Config(create_app(context), host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -28,10 +28,11 @@ from rules.accounts.state import apply_observation
 from rules.model import Outcome
 from storage.evidence import EvidenceArchive
 from storage.filings import key_of
-from tests.conftest import NOW, _free_port
+from tests.conftest import NOW
 from tests.support.console import look
 from tests.support.evidence import page, sealed
 from tests.support.metrics import context, samples, scrape, wait_for
+from tests.support.ports import free_port
 
 __all__ = ["context"]
 ACCOUNT = "xunjian_account_last_post_timestamp_seconds"
@@ -143,7 +144,7 @@ def test_every_query_names_what_the_demo_exposes(demo_world: AppContext) -> None
 @contextmanager
 def prometheus(context: AppContext, folder: Path) -> Iterator[str]:
     """A real one that scrapes the console every second; its address."""
-    port, own = _free_port(), _free_port()
+    port, own = free_port(), free_port()
     server = uvicorn.Server(uvicorn.Config(create_app(context), host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from monitors.app_context import AppContext
 from storage.filings import key_of
-from tests.conftest import _free_port
 from tests.support.chromium import ARGS, CHROMIUM, SIZES
 from tests.support.console import PASSWORD
+from tests.support.ports import free_port
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium")
 
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium
 @pytest.fixture
 def served(app: FastAPI) -> Iterator[str]:
     """The console behind a real server on loopback."""
-    port = _free_port()
+    port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -23,9 +23,9 @@ from rules.cases.case import Case
 from rules.model import CaseState, Platform
 from rules.people import Role, User, grants_of
 from storage.store import Store
-from tests.conftest import _free_port
 from tests.support.chromium import ARGS, CHROMIUM, SIZES
 from tests.support.console import HASHED, PASSWORD, RunningTimetable
+from tests.support.ports import free_port
 
 pytestmark = [
     pytest.mark.xdist_group("demo"),
@@ -98,7 +98,7 @@ def house(demo_world: AppContext, tmp_path_factory: pytest.TempPathFactory) -> I
     assert context.store.users.add(second, password=HASHED, now=context.clock())
     app = create_app(context, metrics=False)
     state_of(app).timetable = RunningTimetable()
-    port = _free_port()
+    port = free_port()
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
