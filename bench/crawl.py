@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.campus_server import COLUMNS
+from bench.campus_server import COLUMNS, address
 from crawler.fetch.job import CrawlJob, FetchTask
 from crawler.platforms.spec import Target
 from monitors import clock
@@ -57,7 +57,7 @@ class Bench:
 
     def homes(self, sites: int) -> list[str]:
         """Home pages, spread over the addresses."""
-        return [f"http://127.0.1.{n % self.addresses + 1}:{self.port}/s{n}/" for n in range(sites)]
+        return [f"http://{address(n % self.addresses)}:{self.port}/s{n}/" for n in range(sites)]
 
     def run(self, way: str, sites: int) -> Timed:
         """Seconds and pages of one way over so many sites."""
