@@ -14,6 +14,7 @@ from rules.accounts.identity import QUERY_KEY_PREFIX
 from rules.model import BEIJING, AccountState, Observation, Outcome
 from rules.visit_schedule import VisitReason
 from storage.database import Database, table, upsert
+from storage.run_attempts import check_attempt
 from storage.serialization import dump, load
 from storage.tables import AccountStateRow, CrawlRunAccountRow, ObservationRow, PostRow
 
@@ -76,20 +77,24 @@ class ObservationRepository:
         self._db = database
 
     def record(
-        self, run: str, looks: Sequence[tuple[str, Observation]], absorb: ApplyObservation
+        self, run: str, looks: Sequence[tuple[str, Observation]], absorb: ApplyObservation, attempt: int | None = None
     ) -> dict[str, AccountState]:
         """Save observations with their account keys, all or nothing, and return each account's new state.
 
-        A look that this run saved before (same key, source, URL and time) changes nothing.
+        A look that this run saved before (same key, source, URL and time) changes nothing. Rows that others may write are
+        taken in the order of their keys, or two who write the same would wait for each other for ever. Raises RunTakenOver
+        where ``attempt`` is not the run's newest.
         """
         with self._db.write() as tx:
+            if attempt is not None:
+                check_attempt(tx, run, attempt)
             known = self._recorded(tx, run)
             fresh: dict[str, list[Observation]] = {}
             for key, look in looks:
                 if (key, look.source, look.evidence, look.observed_at) not in known:
                     fresh.setdefault(key, []).append(look)
-            accounts = {key: own for key, own in fresh.items() if not key.startswith(QUERY_KEY_PREFIX)}
-            states = _state_rows(tx, sorted(accounts), lock=True)
+            accounts = {key: own for key, own in sorted(fresh.items()) if not key.startswith(QUERY_KEY_PREFIX)}
+            states = _state_rows(tx, accounts, lock=True)
             if fresh:
                 tx.execute(
                     insert(OBSERVATION), [_observation_row(run, k, look) for k, own in fresh.items() for look in own]
@@ -226,7 +231,7 @@ class ObservationRepository:
     def schedule_visits(self, visits: Sequence[tuple[str, datetime, VisitReason]]) -> None:
         """Say when each account is to be looked at next, and why."""
         with self._db.write() as tx:
-            for key, at, reason in visits:
+            for key, at, reason in sorted(visits, key=lambda visit: visit[0]):
                 change = STATE.update().where(STATE.c.key == key)
                 tx.execute(change.values(next_visit_at=at, next_visit_reason=reason.value))
 
@@ -235,7 +240,8 @@ def _state_rows(tx: Connection, keys: Iterable[str], *, lock: bool = False) -> d
     found: dict[str, dict[str, Any]] = {}
     for chunk in chunked(list(keys)):
         query = select(STATE).where(STATE.c.key.in_(chunk))
-        found |= {row.key: dict(row._mapping) for row in tx.execute(query.with_for_update() if lock else query)}
+        locked = query.order_by(STATE.c.key).with_for_update() if lock else query
+        found |= {row.key: dict(row._mapping) for row in tx.execute(locked)}
     return found
 
 
@@ -302,7 +308,7 @@ def _next_state(
 
 
 def _post_rows(looks: dict[str, list[Observation]]) -> list[dict[str, Any]]:
-    return [
+    rows = [
         {
             "key": key,
             "post": post.id[:500],
@@ -317,6 +323,7 @@ def _post_rows(looks: dict[str, list[Observation]]) -> list[dict[str, Any]]:
         for post in seen.posts
         if post.id
     ]
+    return sorted(rows, key=lambda row: (row["key"], row["post"]))
 
 
 def _state_row(
