@@ -163,6 +163,8 @@ DAMAGED = (
 
 
 def _explain(message: str) -> str:
+    if "deadlock detected" in message:
+        return "数据库中有两项操作在互相等待，本次操作没有保存任何内容。请重试。"
     if "locked" in message:
         return f"数据库正被另一个程序占用，等待 {BUSY_SECONDS} 秒后仍未释放。请稍后重试，或检查有无未退出的进程。"
     if (

@@ -95,7 +95,7 @@ class PlatformStateRepository:
     ) -> None:
         """Set the columns in which ``change`` differs from the state it is given; nobody changes it in between."""
         with self._db.write() as tx:
-            before = _read(tx, platform, egress, lock=True)
+            before = _read(tx, platform, egress)
             if change(before) == before:
                 return
             _set(tx, platform, egress, asdict(before), keep=["*"])  # PostgreSQL locks only a row that is there

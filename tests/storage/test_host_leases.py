@@ -12,6 +12,7 @@ import pytest
 from storage.database import Database
 from storage.host_leases import HostLeaseRepository, HostPace
 from storage.store import Store
+from tests.support.processes import PROCESSES
 
 HOST = "m.weibo.cn"
 FREE = HostPace(delay=0, hold=0, budget=40, since=1)
@@ -38,9 +39,8 @@ def _child(url: str, told: multiprocessing.Queue[tuple[int, list[float]]]) -> No
 
 def test_three_processes_ask_no_more_and_no_more_often_than_one(store: Store) -> None:
     url = store.database.engine.url.render_as_string(hide_password=False)
-    spawn = multiprocessing.get_context("spawn")
-    told: multiprocessing.Queue[tuple[int, list[float]]] = spawn.Queue()
-    children = [spawn.Process(target=_child, args=(url, told)) for _ in range(3)]
+    told: multiprocessing.Queue[tuple[int, list[float]]] = PROCESSES.Queue()
+    children = [PROCESSES.Process(target=_child, args=(url, told)) for _ in range(3)]
     for child in children:
         child.start()
     answers = [told.get(timeout=90) for _ in children]
