@@ -95,8 +95,10 @@ class CrawlRunRepository:
         """Mark the runs whose holders fell silent; what they recorded stays."""
         with self._db.write() as tx:
             silent = RUN.c.heartbeat_at < seconds_now(tx) - silent_seconds
-            stale = RUN.update().where(RUN.c.status == RunStatus.RUNNING.value, silent)
-            return int(tx.execute(stale.values(status=RunStatus.LOST.value, finished_at=now)).rowcount)
+            stale = select(RUN.c.id).where(RUN.c.status == RunStatus.RUNNING.value, silent).order_by(RUN.c.id)
+            ids = tx.execute(stale.with_for_update(skip_locked=True)).scalars().all()
+            lost = RUN.update().where(RUN.c.id.in_(ids)).values(status=RunStatus.LOST.value, finished_at=now)
+            return int(tx.execute(lost).rowcount)
 
     def recorded_keys(self, run: str) -> set[str]:
         """The accounts (and questions) that a run has recorded: a retry of the run has no need to ask again."""

@@ -200,7 +200,8 @@ def upsert(
     only: Sequence[str] | None = None,
 ) -> int:
     """Insert rows; where the primary key exists, set every column except ``keep`` (``keep=["*"]`` changes nothing), or the
-    columns ``only``.
+    columns ``only``. Rows are taken in the order of their keys: two processes that write the same ones in orders of their
+    own would wait for each other for ever.
 
     Returns the number of rows inserted or changed.
     """
@@ -216,4 +217,5 @@ def upsert(
         kept = {*keys, *(keep or ())}
         changed = {name: statement.excluded[name] for name in only or rows[0] if name not in kept}
         statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-    return int(connection.execute(statement, list(rows)).rowcount)
+    ordered = sorted(rows, key=lambda row: [row[key] for key in keys])
+    return int(connection.execute(statement, ordered).rowcount)

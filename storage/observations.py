@@ -81,9 +81,8 @@ class ObservationRepository:
     ) -> dict[str, AccountState]:
         """Save observations with their account keys, all or nothing, and return each account's new state.
 
-        A look that this run saved before (same key, source, URL and time) changes nothing. Rows that others may write are
-        taken in the order of their keys, or two who write the same would wait for each other for ever. Raises RunTakenOver
-        where ``attempt`` is not the run's newest.
+        A look that this run saved before (same key, source, URL and time) changes nothing. Raises RunTakenOver where
+        ``attempt`` is not the run's newest.
         """
         with self._db.write() as tx:
             if attempt is not None:
@@ -93,8 +92,8 @@ class ObservationRepository:
             for key, look in looks:
                 if (key, look.source, look.evidence, look.observed_at) not in known:
                     fresh.setdefault(key, []).append(look)
-            accounts = {key: own for key, own in sorted(fresh.items()) if not key.startswith(QUERY_KEY_PREFIX)}
-            states = _state_rows(tx, accounts, lock=True)
+            accounts = {key: own for key, own in fresh.items() if not key.startswith(QUERY_KEY_PREFIX)}
+            states = _state_rows(tx, sorted(accounts), lock=True)
             if fresh:
                 tx.execute(
                     insert(OBSERVATION), [_observation_row(run, k, look) for k, own in fresh.items() for look in own]
@@ -308,7 +307,7 @@ def _next_state(
 
 
 def _post_rows(looks: dict[str, list[Observation]]) -> list[dict[str, Any]]:
-    rows = [
+    return [
         {
             "key": key,
             "post": post.id[:500],
@@ -323,7 +322,6 @@ def _post_rows(looks: dict[str, list[Observation]]) -> list[dict[str, Any]]:
         for post in seen.posts
         if post.id
     ]
-    return sorted(rows, key=lambda row: (row["key"], row["post"]))
 
 
 def _state_row(
