@@ -12,7 +12,7 @@ from storage.store import Store
 from tests.conftest import NOW
 from tests.support.processes import PROCESSES
 
-ROUNDS, ROWS = 2, 40
+ROUNDS, ROWS, POSTS = 2, 80, 10
 
 
 def _write(url: str, seed: int, both: Barrier) -> None:
@@ -21,15 +21,15 @@ def _write(url: str, seed: int, both: Barrier) -> None:
         keys = [f"weibo:{turn}-{n}" for n in range(ROWS)]
         random.Random(f"{seed}/{turn}").shuffle(keys)
         looks = [(key, _look(turn)) for key in keys]
-        both.wait(60)
+        both.wait(30)
         store.observations.record(f"run-{seed}-{turn}", looks, apply_observation)
-        both.wait(60)
+        both.wait(30)
         store.candidates.meet([_candidate(key) for key in keys])
     store.close()
 
 
 def _look(turn: int) -> Observation:
-    posts = tuple(Post(id=f"{n}", title="通知", published_at=NOW) for n in range(3))
+    posts = tuple(Post(id=f"{n}", title="通知", published_at=NOW) for n in range(POSTS))
     return Observation(
         platform=Platform.WEIBO, source="profile", url="https://m.weibo.cn/", observed_at=NOW, outcome=Outcome.OK,
         posts=posts, evidence=f"e{turn}",

@@ -3,6 +3,8 @@
 A host's count of its newest day moves into its lease; a platform's rest into that of the egress "default".
 """
 
+from datetime import date
+
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
@@ -90,6 +92,21 @@ def downgrade() -> None:
     sa.Column('requests', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('host', 'day')
     )
+    give_back()
     op.drop_table('robots_answer')
     op.drop_table('platform_lease')
     op.drop_table('host_lease')
+
+
+def give_back() -> None:
+    """A host's count is that of its busiest egress, a platform's rest its longest."""
+    lease = sa.table('host_lease', sa.column('host', TEXT), sa.column('day', sa.Integer()), sa.column('requests', sa.Integer()))
+    most = sa.select(lease.c.host, lease.c.day, sa.func.max(lease.c.requests)).group_by(lease.c.host, lease.c.day)
+    counts = sa.table('request_count', sa.column('host', TEXT), sa.column('day', sa.Date()), sa.column('requests', sa.Integer()))
+    kept = [{'host': host, 'day': date.fromordinal(day + EPOCH_ORDINAL), 'requests': requests}
+            for host, day, requests in op.get_bind().execute(most)]
+    if kept:
+        op.bulk_insert(counts, kept)
+    for column in ('consecutive_blocks', 'paused_until'):
+        longest = f"(SELECT max({column}) FROM platform_lease WHERE platform_lease.platform = platform_state.platform)"
+        op.execute(f"UPDATE platform_state SET {column} = {longest} WHERE platform IN (SELECT platform FROM platform_lease)")
