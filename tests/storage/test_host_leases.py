@@ -114,3 +114,14 @@ def test_a_person_who_waits_is_served_and_the_others_give_way(leases: HostLeaseR
     assert leases.reserve(HOST, "", "scan", replace(PACED, urgent=True)).granted == 1
     leases.release(HOST, "", "sweep")
     assert 118 < leases.reserve(HOST, "", "sweep", PACED).wait <= 120
+
+
+def test_a_worker_whose_clock_is_wrong_waits_like_the_others(
+    leases: HostLeaseRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert leases.reserve(HOST, "", "a", PACED).granted == 1
+    real = time.time
+    for wrong in (600, -600):
+        monkeypatch.setattr(time, "time", lambda wrong=wrong: real() + wrong)
+        assert 55 < leases.reserve(HOST, "", "b", PACED).wait <= 60
+        assert abs(leases.clock() - real()) < 60, "the database's clock"
