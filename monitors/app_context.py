@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from platform import node
 
 from monitors.clock import Clock
 from monitors.crawl_processes import CrawlProcessPool
@@ -41,7 +43,7 @@ class AppContext:
     demo_people: Sequence[DemoPerson] = ()
     crawl_processes: CrawlProcessPool = field(init=False)
     platform_locks: Mapping[Platform, asyncio.Lock] = field(init=False)
-    """Held while a child asks a platform: sweeps that overlap would ask its host twice as often."""
+    """Those of this process that wait for a platform's turn, in the order they came (`monitors.jobs.platform_turn`)."""
     picture_lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
     """Held while a stored page is drawn: a browser is the largest thing that this process starts."""
 
@@ -59,8 +61,13 @@ class AppContext:
 
     def paused_until(self, platform: Platform) -> datetime | None:
         """Until when a platform is left alone after a wall. The demo's walls are those of single accounts."""
-        until = self.store.platform_state.get(platform).paused_until
+        until = self.store.platform_state.get(platform, self.settings.egress).paused_until
         return until if until and until > self.clock() and not self.settings.demo else None
+
+    @cached_property
+    def holder(self) -> str:
+        """What this process is called where it holds something: machine and process."""
+        return f"{node()}:{os.getpid()}"
 
     @property
     def schools(self) -> list[str]:

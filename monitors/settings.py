@@ -141,6 +141,11 @@ class Settings(BaseSettings):
     crawl_memory_mb: int = Field(
         default=1024, ge=256, description="一个采集进程最多使用的内存（MB）；带浏览器时浏览器各进程分别计算"
     )
+    egress: str = Field(
+        default="default",
+        pattern=r"^[a-z0-9-]{1,32}$",
+        description="本机访问外网的出口名称；多台机器从不同的公网地址访问时各起一个名称，访问节奏和遇到拦截后的暂停按出口分别计算",
+    )
     accounts_per_process: int = Field(default=200, ge=1, description="一个采集进程最多负责的账号数")
     delay_seconds: float | None = Field(default=None, ge=0, description="同一主机两次访问的间隔；不填则按平台默认")
     sources: dict[str, tuple[str, ...]] = Field(

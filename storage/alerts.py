@@ -52,7 +52,7 @@ class AlertRepository:
         """These conditions hold now, no others; returns how many are new."""
         there = {(each.key, each.audience): each for each in conditions}
         with self._db.write() as tx:
-            known = {(row.key, row.audience): row for row in tx.execute(select(ALERT))}
+            known = {(row.key, row.audience): row for row in tx.execute(select(ALERT).order_by(*ALERT.primary_key))}
             new = [pair for pair in there if pair not in known or _is_news(known[pair].ended_at, now)]
             rows = [asdict(there[pair]) | {"raised_at": now, "told_at": None, "ended_at": None} for pair in new]
             upsert(tx, AlertRow, rows)

@@ -30,7 +30,7 @@ class CandidateRepository:
         """Join what a search found with what is known. Returns (new ones, those waiting for a person now)."""
         new = waiting = 0
         with self._db.write() as tx:
-            for candidate in found:
+            for candidate in sorted(found, key=lambda each: (each.school, each.key)):
                 mine = (CANDIDATE.c.school == candidate.school) & (CANDIDATE.c.key == candidate.key)
                 row = tx.execute(select(CANDIDATE.c.document).where(mine).with_for_update()).first()
                 merged = merge_candidate(load(Candidate, row.document) if row else None, candidate)

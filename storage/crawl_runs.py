@@ -12,10 +12,13 @@ from sqlalchemy import select
 
 from rules.model import LabeledEnum, Platform
 from storage.database import Database, table, upsert
+from storage.database_clock import seconds_now
 from storage.serialization import load_json
-from storage.tables import CrawlRunAccountRow, CrawlRunRow
+from storage.tables import CrawlRunAccountRow, CrawlRunRow, ObservationRow
 
-RUN, RUN_ACCOUNT = table(CrawlRunRow), table(CrawlRunAccountRow)
+RUN, RUN_ACCOUNT, OBSERVATION = table(CrawlRunRow), table(CrawlRunAccountRow), table(ObservationRow)
+SILENT_SECONDS = 120.0
+"""A run whose holder has said nothing for so long is lost; a holder speaks four times as often."""
 
 
 class RunKind(LabeledEnum):
@@ -29,7 +32,7 @@ class RunKind(LabeledEnum):
 
 
 class RunStatus(LabeledEnum):
-    """How a crawl run ended. ``LOST``: the service died under it."""
+    """How a crawl run ended. ``LOST``: whoever ran it died or fell silent."""
 
     RUNNING = "running", "进行中"
     OK = "ok", "完成"
@@ -49,6 +52,7 @@ class CrawlRun:
     finished_at: datetime | None
     status: RunStatus
     summary: Mapping[str, Any] = field(default_factory=dict)
+    attempt: int = 1
 
 
 class CrawlRunRepository:
@@ -58,24 +62,48 @@ class CrawlRunRepository:
         """Over an upgraded database."""
         self._db = database
 
-    def start(self, run: str, kind: RunKind, platform: str, now: datetime) -> None:
-        """A run begins."""
-        row = {"id": run, "kind": kind.value, "platform": platform, "started_at": now, "summary": "{}"}
+    def start(self, run: str, kind: RunKind, platform: str, now: datetime, holder: str = "") -> int:
+        """A run begins, or is tried again; returns which attempt this is. Whoever tried before can save nothing more."""
+        row = {"id": run, "kind": kind.value, "platform": platform, "started_at": now, "summary": "{}", "attempt": 0}
         with self._db.write() as tx:
-            upsert(tx, CrawlRunRow, [row | {"finished_at": None, "status": RunStatus.RUNNING.value}])
+            upsert(tx, CrawlRunRow, [row | {"status": RunStatus.RUNNING.value}], keep=["*"])
+            begun: dict[str, Any] = {"status": RunStatus.RUNNING.value, "finished_at": None, "holder": holder}
+            begun |= {"attempt": RUN.c.attempt + 1, "heartbeat_at": seconds_now(tx)}
+            change = RUN.update().where(RUN.c.id == run).values(**begun)
+            return int(tx.execute(change.returning(RUN.c.attempt)).scalar_one())
 
-    def finish(self, run: str, status: RunStatus, summary: Mapping[str, Any], now: datetime) -> None:
-        """A run ended."""
+    def finish(
+        self, run: str, status: RunStatus, summary: Mapping[str, Any], now: datetime, attempt: int | None = None
+    ) -> None:
+        """A run ended; nothing changes where another attempt has begun."""
         change = RUN.update().where(RUN.c.id == run)
+        if attempt is not None:
+            change = change.where(RUN.c.attempt == attempt)
         text = json.dumps(summary, ensure_ascii=False, default=str)
         with self._db.write() as tx:
             tx.execute(change.values(status=status.value, summary=text, finished_at=now))
 
-    def mark_lost(self, before: datetime, now: datetime) -> int:
-        """Mark runs that a dead service left behind; what they recorded stays."""
-        stale = RUN.update().where(RUN.c.status == RunStatus.RUNNING.value, RUN.c.started_at < before)
+    def heartbeat(self, run: str, attempt: int) -> bool:
+        """The holder lives; False where the run is no longer its own. One that was thought lost goes on."""
+        mine = (RUN.c.id == run, RUN.c.attempt == attempt)
+        alive: dict[str, Any] = {"status": RunStatus.RUNNING.value, "finished_at": None}
         with self._db.write() as tx:
-            return int(tx.execute(stale.values(status=RunStatus.LOST.value, finished_at=now)).rowcount)
+            change = RUN.update().where(*mine, RUN.c.status.in_((RunStatus.RUNNING.value, RunStatus.LOST.value)))
+            return int(tx.execute(change.values(alive | {"heartbeat_at": seconds_now(tx)})).rowcount) > 0
+
+    def mark_lost(self, now: datetime, silent_seconds: float = SILENT_SECONDS) -> int:
+        """Mark the runs whose holders fell silent; what they recorded stays."""
+        with self._db.write() as tx:
+            silent = RUN.c.heartbeat_at < seconds_now(tx) - silent_seconds
+            stale = select(RUN.c.id).where(RUN.c.status == RunStatus.RUNNING.value, silent).order_by(RUN.c.id)
+            ids = tx.execute(stale.with_for_update(skip_locked=True)).scalars().all()
+            lost = RUN.update().where(RUN.c.id.in_(ids)).values(status=RunStatus.LOST.value, finished_at=now)
+            return int(tx.execute(lost).rowcount)
+
+    def recorded_keys(self, run: str) -> set[str]:
+        """The accounts (and questions) that a run has recorded: a retry of the run has no need to ask again."""
+        with self._db.read() as tx:
+            return set(tx.execute(select(OBSERVATION.c.key).where(OBSERVATION.c.run == run).distinct()).scalars())
 
     def recent(self, limit: int = 20) -> list[CrawlRun]:
         """The newest runs."""
@@ -117,4 +145,5 @@ def _run(row: Any) -> CrawlRun:
         finished_at=row.finished_at,
         status=RunStatus(row.status),
         summary=load_json("采集记录", row.summary),
+        attempt=row.attempt,
     )

@@ -163,6 +163,8 @@ DAMAGED = (
 
 
 def _explain(message: str) -> str:
+    if "deadlock detected" in message:
+        return "数据库中有两项操作在互相等待，本次操作没有保存任何内容。请重试。"
     if "locked" in message:
         return f"数据库正被另一个程序占用，等待 {BUSY_SECONDS} 秒后仍未释放。请稍后重试，或检查有无未退出的进程。"
     if (
@@ -198,7 +200,8 @@ def upsert(
     only: Sequence[str] | None = None,
 ) -> int:
     """Insert rows; where the primary key exists, set every column except ``keep`` (``keep=["*"]`` changes nothing), or the
-    columns ``only``.
+    columns ``only``. Rows are taken in the order of their keys: two processes that write the same ones in orders of their
+    own would wait for each other for ever.
 
     Returns the number of rows inserted or changed.
     """
@@ -214,4 +217,5 @@ def upsert(
         kept = {*keys, *(keep or ())}
         changed = {name: statement.excluded[name] for name in only or rows[0] if name not in kept}
         statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-    return int(connection.execute(statement, list(rows)).rowcount)
+    ordered = sorted(rows, key=lambda row: [row[key] for key in keys])
+    return int(connection.execute(statement, ordered).rowcount)

@@ -71,7 +71,8 @@ class FilingRepository:
         A row that only moved in the office's order is written and not logged. Raises RegisterMoved.
         """
         with self._db.write() as tx:
-            rows = tx.execute(select(FILING.c.id, FILING.c.document).where(FILING.c.school == school))
+            mine = select(FILING.c.id, FILING.c.document).where(FILING.c.school == school).order_by(FILING.c.id)
+            rows = tx.execute(mine.with_for_update())
             known = {row.id: load(Filing, row.document) for row in rows}
             if known != {filing.id: filing for filing in before}:
                 raise RegisterMoved("台账在预览之后已有变动，没有保存。请重新导入。")
@@ -117,7 +118,7 @@ class FilingRepository:
     def change_all(self, changes: Sequence[tuple[Filing, str, Filing]], *, by: str, now: datetime, reason: str) -> None:
         """`change` for several rows, all or nothing."""
         with self._db.write() as tx:
-            for old, stamp, new in changes:
+            for old, stamp, new in sorted(changes, key=lambda change: (change[0].school, change[0].id)):
                 there = _one(tx, old.school, old.id)
                 if there is None or stamp_of(there) != stamp:
                     raise RegisterMoved(f"您打开这一页之后，别人已经改过“{old.name}”。")
@@ -131,7 +132,8 @@ class FilingRepository:
     def remove(self, school: str, ids: Sequence[str], *, by: str, now: datetime, reason: str = "") -> int:
         """Take rows out of the register; their last state stays in the change log."""
         with self._db.write() as tx:
-            rows = tx.execute(select(FILING).where(FILING.c.school == school, FILING.c.id.in_(ids))).all()
+            mine = select(FILING).where(FILING.c.school == school, FILING.c.id.in_(ids)).order_by(FILING.c.id)
+            rows = tx.execute(mine.with_for_update()).all()
             for row in rows:
                 tx.execute(insert(CHANGE), [change_row((school, row.id), row.document, "", by, now, reason)])
                 record_document(tx, "filing.remove", f"{school}/{row.id}", row.document, "", now=now, school=school)

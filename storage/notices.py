@@ -280,7 +280,7 @@ class OutboxRepository:
         """A person printed these letters that have no address: they leave now. How many did."""
         done = 0
         with self._db.write() as tx:
-            for notice_id in ids:
+            for notice_id in sorted(ids):
                 mine = and_(NOTICE.c.id == notice_id, NOTICE.c.state == NoticeState.TO_PRINT.value)
                 row = tx.execute(select(NOTICE.c.delivery_results).where(mine).with_for_update()).first()
                 if row is None:

@@ -14,6 +14,7 @@ from rules.accounts.identity import QUERY_KEY_PREFIX
 from rules.model import BEIJING, AccountState, Observation, Outcome
 from rules.visit_schedule import VisitReason
 from storage.database import Database, table, upsert
+from storage.run_attempts import check_attempt
 from storage.serialization import dump, load
 from storage.tables import AccountStateRow, CrawlRunAccountRow, ObservationRow, PostRow
 
@@ -76,13 +77,16 @@ class ObservationRepository:
         self._db = database
 
     def record(
-        self, run: str, looks: Sequence[tuple[str, Observation]], absorb: ApplyObservation
+        self, run: str, looks: Sequence[tuple[str, Observation]], absorb: ApplyObservation, attempt: int | None = None
     ) -> dict[str, AccountState]:
         """Save observations with their account keys, all or nothing, and return each account's new state.
 
-        A look that this run saved before (same key, source, URL and time) changes nothing.
+        A look that this run saved before (same key, source, URL and time) changes nothing. Raises RunTakenOver where
+        ``attempt`` is not the run's newest.
         """
         with self._db.write() as tx:
+            if attempt is not None:
+                check_attempt(tx, run, attempt)
             known = self._recorded(tx, run)
             fresh: dict[str, list[Observation]] = {}
             for key, look in looks:
@@ -226,7 +230,7 @@ class ObservationRepository:
     def schedule_visits(self, visits: Sequence[tuple[str, datetime, VisitReason]]) -> None:
         """Say when each account is to be looked at next, and why."""
         with self._db.write() as tx:
-            for key, at, reason in visits:
+            for key, at, reason in sorted(visits, key=lambda visit: visit[0]):
                 change = STATE.update().where(STATE.c.key == key)
                 tx.execute(change.values(next_visit_at=at, next_visit_reason=reason.value))
 
@@ -235,7 +239,8 @@ def _state_rows(tx: Connection, keys: Iterable[str], *, lock: bool = False) -> d
     found: dict[str, dict[str, Any]] = {}
     for chunk in chunked(list(keys)):
         query = select(STATE).where(STATE.c.key.in_(chunk))
-        found |= {row.key: dict(row._mapping) for row in tx.execute(query.with_for_update() if lock else query)}
+        locked = query.order_by(STATE.c.key).with_for_update() if lock else query
+        found |= {row.key: dict(row._mapping) for row in tx.execute(locked)}
     return found
 
 

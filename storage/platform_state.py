@@ -1,11 +1,11 @@
-"""The state of each platform: its pause, its breaker, the operator's switches, and the requests made to its hosts."""
+"""The state of each platform: its breaker, the operator's switches, and its rests after a wall, one for each egress."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
 from sqlalchemy import Connection, insert, select
@@ -14,14 +14,21 @@ from rules.model import Platform
 from storage.audit import record
 from storage.database import Database, table, upsert
 from storage.serialization import load_json
-from storage.tables import OperatorEventRow, PlatformStateRow, RequestCountRow
+from storage.tables import OperatorEventRow, PlatformLeaseRow, PlatformStateRow
 
-PLATFORM, EVENT, COUNT = table(PlatformStateRow), table(OperatorEventRow), table(RequestCountRow)
+PLATFORM, EVENT, LEASE = table(PlatformStateRow), table(OperatorEventRow), table(PlatformLeaseRow)
+DEFAULT_EGRESS = "default"
+"""What the way out of a process is called where nobody named it."""
+REST = ("consecutive_blocks", "paused_until")
+"""What a wall changes: it was met at one egress, and says nothing of the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformState:
-    """One platform; the defaults are those of a platform on which nothing ever happened."""
+    """One platform; the defaults are those of a platform on which nothing ever happened.
+
+    The rest is that of the egress asked about; where none was, the longest of all.
+    """
 
     platform: Platform
     consecutive_blocks: int = 0
@@ -61,44 +68,48 @@ class PlatformStateRepository:
         """Over an upgraded database."""
         self._db = database
 
-    def get(self, platform: str) -> PlatformState:
+    def get(self, platform: str, egress: str | None = None) -> PlatformState:
         """One platform; the defaults where nothing ever happened."""
         with self._db.read() as tx:
-            row = tx.execute(select(PLATFORM).where(PLATFORM.c.platform == platform)).first()
-        return _state(row) if row else PlatformState(platform=Platform(platform))
+            return _read(tx, platform, egress)
 
     def all(self) -> list[PlatformState]:
         """Every platform that something happened on."""
         with self._db.read() as tx:
-            return [_state(row) for row in tx.execute(select(PLATFORM).order_by(PLATFORM.c.platform))]
+            known = set(tx.execute(select(PLATFORM.c.platform)).scalars())
+            rested = LEASE.c.paused_until.is_not(None) | (LEASE.c.consecutive_blocks > 0)
+            known |= set(tx.execute(select(LEASE.c.platform).where(rested)).scalars())
+            return [_read(tx, platform) for platform in sorted(known)]
 
     def open_breakers(self) -> list[Platform]:
         """Platforms whose breaker is open."""
         return [state.platform for state in self.all() if state.breaker_opened_at]
 
-    def set(self, platform: str, **values: Unpack[PlatformChange]) -> None:
+    def set(self, platform: str, egress: str = DEFAULT_EGRESS, **values: Unpack[PlatformChange]) -> None:
         """Set these of a platform's columns, whatever the others are by now."""
         with self._db.write() as tx:
-            _set(tx, platform, values)
+            _set(tx, platform, egress, values)
 
-    def change(self, platform: str, change: Callable[[PlatformState], PlatformState]) -> None:
+    def change(
+        self, platform: str, change: Callable[[PlatformState], PlatformState], egress: str = DEFAULT_EGRESS
+    ) -> None:
         """Set the columns in which ``change`` differs from the state it is given; nobody changes it in between."""
-        query = select(PLATFORM).where(PLATFORM.c.platform == platform).with_for_update()
         with self._db.write() as tx:
-            row = tx.execute(query).first()
-            before = _state(row) if row else PlatformState(platform=Platform(platform))
-            if row is None and change(before) != before:
-                upsert(tx, PlatformStateRow, [asdict(before)], keep=["*"])  # PostgreSQL locks only a row that is there
-                before = _state(tx.execute(query).one())
+            before = _read(tx, platform, egress)
+            if change(before) == before:
+                return
+            _set(tx, platform, egress, asdict(before), keep=["*"])  # PostgreSQL locks only a row that is there
+            before = _read(tx, platform, egress, lock=True)
             old, new = asdict(before), asdict(change(before))
-            if values := {name: value for name, value in new.items() if value != old[name]}:
-                _set(tx, platform, values)
+            _set(tx, platform, egress, {name: value for name, value in new.items() if value != old[name]})
 
     def switch(self, platform: str, *, by: str, reason: str, now: datetime, **values: Unpack[PlatformChange]) -> None:
-        """An operator throws a switch; who and why are kept."""
+        """An operator throws a switch; who and why are kept. A rest ends at every egress alike."""
         action = f"{platform}: {json.dumps(values, default=str)}"
         with self._db.write() as tx:
-            _set(tx, platform, values)
+            rested = select(LEASE.c.egress).where(LEASE.c.platform == platform).order_by(LEASE.c.egress)
+            for egress in list(tx.execute(rested).scalars()) or [DEFAULT_EGRESS]:
+                _set(tx, platform, egress, values)
             tx.execute(insert(EVENT), [{"at": now, "by": by, "action": action, "reason": reason}])
             record(tx, "platform.switch", platform, now=now, after={**values, "reason": reason})
 
@@ -107,23 +118,21 @@ class PlatformStateRepository:
         with self._db.read() as tx:
             return [_event(row) for row in tx.execute(select(EVENT).order_by(EVENT.c.seq.desc()).limit(limit))]
 
-    def add_requests(self, host: str, day: date, requests: int) -> int:
-        """Add to a host's count of the day and return it."""
-        with self._db.write() as tx:
-            upsert(tx, RequestCountRow, [{"host": host, "day": day, "requests": 0}], keep=["*"])
-            same = (COUNT.c.host == host) & (COUNT.c.day == day)
-            tx.execute(COUNT.update().where(same).values(requests=COUNT.c.requests + requests))
-            return int(tx.execute(select(COUNT.c.requests).where(same)).scalar_one())
 
-    def requests_by_host(self, day: date) -> dict[str, int]:
-        """Requests of the day by host."""
-        with self._db.read() as tx:
-            query = select(COUNT.c.host, COUNT.c.requests).where(COUNT.c.day == day)
-            return {host: n for host, n in tx.execute(query)}
-
-
-def _state(row: Any) -> PlatformState:
-    return PlatformState(**{**row._mapping, "platform": Platform(row.platform)})
+def _read(tx: Connection, platform: str, egress: str | None = None, *, lock: bool = False) -> PlatformState:
+    state = select(PLATFORM).where(PLATFORM.c.platform == platform)
+    rests = select(LEASE.c.consecutive_blocks, LEASE.c.paused_until).where(LEASE.c.platform == platform)
+    if egress is not None:
+        rests = rests.where(LEASE.c.egress == egress)
+    if lock:
+        state, rests = state.with_for_update(), rests.order_by(LEASE.c.egress).with_for_update()
+    row, found = tx.execute(state).first(), tx.execute(rests).all()
+    switches = {**row._mapping} if row else {}
+    return PlatformState(
+        **switches | {"platform": Platform(platform)},
+        consecutive_blocks=max((rest.consecutive_blocks for rest in found), default=0),
+        paused_until=max((rest.paused_until for rest in found if rest.paused_until), default=None),
+    )
 
 
 def _event(row: Any) -> OperatorEvent:
@@ -133,7 +142,16 @@ def _event(row: Any) -> OperatorEvent:
     )
 
 
-def _set(tx: Connection, platform: str, values: Mapping[str, Any]) -> None:
-    """One statement on the columns meant: a row written whole would undo what somebody else set meanwhile."""
+def _set(
+    tx: Connection, platform: str, egress: str, values: Mapping[str, Any], keep: Sequence[str] | None = None
+) -> None:
+    """One statement a table on the columns meant: a row written whole would undo what somebody else set meanwhile."""
     untouched = asdict(PlatformState(platform=Platform(platform)))
-    upsert(tx, PlatformStateRow, [untouched | dict(values)], only=tuple(values))
+    rest = {name: untouched.pop(name) for name in REST} | {"platform": platform, "egress": egress}
+    rest |= {"holder": "", "expires_at": 0.0}
+    if switches := tuple(name for name in values if name in untouched and name != "platform"):
+        row = untouched | {name: values[name] for name in switches}
+        upsert(tx, PlatformStateRow, [row], only=switches, keep=keep)
+    if rested := tuple(name for name in values if name in REST):
+        row = rest | {name: values[name] for name in rested}
+        upsert(tx, PlatformLeaseRow, [row], only=rested, keep=keep)

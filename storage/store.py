@@ -16,11 +16,13 @@ from storage.crawl_runs import CrawlRunRepository
 from storage.database import Database
 from storage.digests import DigestRepository
 from storage.filings import FilingRepository
+from storage.host_leases import HostLeaseRepository
 from storage.inquiries import InquiryRepository
 from storage.keyset_pages import KeysetPages
 from storage.notices import OutboxRepository
 from storage.observations import ObservationRepository
 from storage.operations_figures import OperationsFigures
+from storage.platform_leases import PlatformLeaseRepository
 from storage.platform_state import PlatformStateRepository
 from storage.read_models import ReadModels
 from storage.register_uploads import RegisterUploads
@@ -44,6 +46,8 @@ class Store:
         self.crawl_runs = CrawlRunRepository(self.database)
         self.scheduled_jobs = ScheduledJobRepository(self.database)
         self.platform_state = PlatformStateRepository(self.database)
+        self.platform_leases = PlatformLeaseRepository(self.database)
+        self.host_leases = HostLeaseRepository(self.database)
         self.digests = DigestRepository(self.database)
         self.chain_heads = ChainHeadRepository(self.database)
         self.timestamps = TimestampRepository(self.database)

@@ -1,15 +1,21 @@
-"""Scrapy's download handler with a bound on what comes before a body: it bounds bodies itself, but no headers."""
+"""Scrapy's download handler: a request leaves when its host's lease allows, and what comes before a body is bounded, too
+(it bounds bodies itself, but no headers)."""
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.utils.httpobj import urlparse_cached
 from twisted.python.failure import Failure
 from twisted.web._newclient import HEADER, STATUS
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.http import Request, Response
+
+    from crawler.fetch.host_turns import HostTurns
 
 HEAD_MAX = 256 * 1024
 """Bytes of status line and headers, interim answers (1xx) included: what Chromium takes too."""
@@ -50,6 +56,13 @@ def bound_pool(pool: Any) -> None:
     pool._factory = Factory
 
 
+def turn_of(crawler: Crawler, request: Request) -> AbstractAsyncContextManager[None]:
+    """The lease of the host that a request goes to, of the run that the crawler is for."""
+    spider: Any = crawler.spider
+    turns: HostTurns = spider.manners.turns
+    return turns.turn(urlparse_cached(request).hostname or "")
+
+
 class BoundedHandler(HTTP11DownloadHandler):
     """For pages fetched without a browser."""
 
@@ -57,3 +70,8 @@ class BoundedHandler(HTTP11DownloadHandler):
         """As Scrapy's, with bounded connections."""
         super().__init__(crawler)
         bound_pool(self._pool)
+
+    async def download_request(self, request: Request) -> Response:
+        """Wait for the host's lease, then as Scrapy. Raises what `HostTurns.turn` raises."""
+        async with turn_of(self._crawler, request):
+            return await super().download_request(request)

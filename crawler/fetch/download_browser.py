@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 
-from crawler.fetch.download import bound_pool
+from crawler.fetch.download import bound_pool, turn_of
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
+    from scrapy.http import Request, Response
 
 
 class BoundedBrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]  # untyped library
@@ -19,3 +20,9 @@ class BoundedBrowserHandler(ScrapyPlaywrightDownloadHandler):  # type: ignore[mi
         """As the library's, with bounded connections."""
         super().__init__(crawler)
         bound_pool(self._pool)
+
+    async def download_request(self, request: Request) -> Response:
+        """Wait for the host's lease, then as the library. Raises what `HostTurns.turn` raises."""
+        async with turn_of(self._crawler, request):
+            response: Response = await super().download_request(request)
+            return response

@@ -24,11 +24,9 @@ from twisted.web.client import ResponseNeverReceived
 
 from crawler.fetch.download import HeadTooLarge
 from crawler.fetch.egress import EgressResolver
-from crawler.fetch.middleware import EgressDenied, HostPaused, NotRecorded, NoWayOut, RequestBudgetExceeded
+from crawler.fetch.middleware import EgressDenied, NotRecorded, NoWayOut
 from rules.model import Outcome
 
-NOT_ASKED = (RequestBudgetExceeded, HostPaused)
-"""We chose not to ask: there is nothing to say, and the account stays due."""
 ROBOTS = "Forbidden by robots.txt"
 REDIRECTS = "max redirections reached"
 BOMB = "during decompression"

@@ -9,6 +9,7 @@ from crawler.platforms.authorized_api import ApiCredential
 from crawler.platforms.spec import Target
 from rules.model import Platform
 from storage.crawl_runs import RunKind
+from storage.platform_state import DEFAULT_EGRESS
 
 USER_AGENT = "XunjianBot/0.1 (university new-media register check; public pages only; +{contact})"
 
@@ -46,5 +47,10 @@ class CrawlJob:
     connect_to: tuple[str, int, int] | None = None
     replay: str = ""
     ignore_robots: bool = False
+    urgent: bool = False
+    """A person waits: requests leave at once, and others of the same host come later by their pace."""
+    egress: str = DEFAULT_EGRESS
+    attempt: int | None = None
+    """Which start of the run this is; None where nothing keeps count."""
     daily_budget: int | None = None
     browser_path: str = ""

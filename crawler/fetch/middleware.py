@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,17 +11,10 @@ from scrapy.http import Response
 from scrapy.responsetypes import responsetypes
 
 from crawler.fetch.egress import AddressPolicy, EgressDenied, EgressProxy
+from crawler.fetch.host_turns import HostTurns
 from crawler.fetch.job import CrawlJob
 from crawler.page.page import Page
 from storage.evidence import ReplayIndex
-
-
-class RequestBudgetExceeded(IgnoreRequest):
-    """The host has had its requests of the day. Raised by Manners; the account simply stays due."""
-
-
-class HostPaused(IgnoreRequest):
-    """This host showed a wall in this run: nothing more is asked there. Raised by Manners; the account stays due."""
 
 
 class NoWayOut(Exception):
@@ -35,15 +27,13 @@ class NotRecorded(IgnoreRequest):
 
 
 class PolitenessMiddleware:
-    """Checks every request, redirects and robots.txt included: address bounds, budget of the day, rest after a wall."""
+    """Checks every request, redirects and robots.txt included: address bounds, and whether its host may be asked at all.
+    When a request leaves is for `BoundedHandler` to wait."""
 
-    def __init__(self, order: CrawlJob, spent: dict[str, int], budget: int, proxy: str) -> None:
-        """``spent`` are the requests of today by host before this run."""
+    def __init__(self, order: CrawlJob, turns: HostTurns, proxy: str) -> None:
+        """``turns`` are this run's requests by host."""
         self.guard = AddressPolicy.of(order.allowed_ranges)
-        self.before = spent
-        self.asked: Counter[str] = Counter()
-        self.walled: set[str] = set()
-        self._budget = budget
+        self.turns = turns
         self._proxy = proxy
 
     @classmethod
@@ -55,12 +45,7 @@ class PolitenessMiddleware:
     def process_request(self, request: Request) -> None:
         """Raises IgnoreRequest subclasses or Refused."""
         self.guard.check_url(request.url)
-        host = urlsplit(request.url).hostname or ""
-        if host in self.walled:
-            raise HostPaused(host)
-        if self.before.get(host, 0) + self.asked[host] >= self._budget:
-            raise RequestBudgetExceeded(host)
-        self.asked[host] += 1
+        self.turns.check(urlsplit(request.url).hostname or "")
         if self._proxy:
             request.meta["proxy"] = self._proxy
 
@@ -118,11 +103,9 @@ class ReplayMiddleware:
 __all__ = [
     "AddressPolicy",
     "EgressDenied",
-    "HostPaused",
     "NoWayOut",
     "NotRecorded",
     "PolitenessMiddleware",
     "ProxyAnswers",
     "ReplayMiddleware",
-    "RequestBudgetExceeded",
 ]  # fmt: skip

@@ -18,7 +18,6 @@ CHROMIUM_ARGS = (
     "--proxy-bypass-list=<-loopback>",  # by default Chromium reaches loopback past any proxy
 )
 MIDDLEWARES = {
-    "robotstxt.RobotsTxtMiddleware": 100,
     "downloadtimeout.DownloadTimeoutMiddleware": 350,
     "defaultheaders.DefaultHeadersMiddleware": 400,
     "useragent.UserAgentMiddleware": 500,
@@ -51,6 +50,7 @@ FIXED: dict[str, Any] = {
     "TWISTED_REACTOR": "twisted.internet.asyncioreactor.AsyncioSelectorReactor",
     "DOWNLOADER_MIDDLEWARES_BASE": {f"scrapy.downloadermiddlewares.{name}": at for name, at in MIDDLEWARES.items()},
     "DOWNLOADER_MIDDLEWARES": {
+        "crawler.fetch.robots.SharedRobots": 100,
         "crawler.fetch.middleware.ProxyAnswers": 40,
         "crawler.fetch.middleware.PolitenessMiddleware": 50,
         "crawler.fetch.middleware.ReplayMiddleware": 60,
@@ -65,14 +65,18 @@ FIXED: dict[str, Any] = {
 }
 
 
+def delay_of(order: CrawlJob, spec: PlatformSpec) -> float:
+    """Seconds between two requests to one host."""
+    return spec.delay_seconds if order.delay_seconds is None else order.delay_seconds
+
+
 def settings_for(order: CrawlJob, spec: PlatformSpec, proxy: str, browser: str | None) -> dict[str, Any]:
     """Settings of the crawler process. ``proxy`` is the guard proxy's URL, ``browser`` the browser found."""
-    delay = spec.delay_seconds if order.delay_seconds is None else order.delay_seconds
     settings = FIXED | {
         "USER_AGENT": USER_AGENT.format(contact=order.contact),
         "ROBOTSTXT_OBEY": not order.ignore_robots,  # default False
-        "DOWNLOAD_DELAY": delay,  # default 0
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if delay else 8,  # default 8
+        "DOWNLOAD_DELAY": 0,  # the host's lease gives the pace, over all processes
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 1 if delay_of(order, spec) and not order.urgent else 8,  # default 8
         "DOWNLOAD_TIMEOUT": order.timeout_seconds,  # default 180
         "ALLOWED_RANGES": list(order.allowed_ranges),
         "GUARD_PROXY": proxy if order.connect_to else "",

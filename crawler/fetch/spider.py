@@ -16,7 +16,8 @@ from twisted.python.failure import Failure
 
 from crawler.fetch.browser import browser_meta, captured_pages
 from crawler.fetch.egress import EgressProxy
-from crawler.fetch.errors import NOT_ASKED, UNKNOWN, describe_fetch_error
+from crawler.fetch.errors import UNKNOWN, describe_fetch_error
+from crawler.fetch.host_turns import NOT_ASKED, LeaseUnavailable
 from crawler.fetch.job import CrawlJob, FetchTask
 from crawler.fetch.middleware import PolitenessMiddleware
 from crawler.observe.attribute import NO_BROWSER, attribute_page, summarize_visit
@@ -34,14 +35,19 @@ from crawler.platforms.authorized_api import (
 )
 from crawler.platforms.spec import PageSource, PlatformSpec
 from rules.model import Observation, Outcome, Platform
+from storage.crawl_runs import RunKind
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive, EvidenceError
+from storage.robots_answers import RobotsAnswerRepository
+from storage.run_attempts import RunTakenOver
 
 __all__ = ["AccountSpider"]
 
 FOLLOW_MAX = 6
 """List columns read beside a home page: enough to meet the live ones, few enough for a guest."""
 
+SHARED_WALLS = (RunKind.SWEEP, RunKind.LINKED_POST)
+"""Runs whose walls are the host's own; what a pasted link or a search meets says nothing about the accounts."""
 READY_MOST, READY_LONGEST = 200, timedelta(seconds=30)
 """Observations wait this long, at most, to be saved together: a child that is killed loses no more."""
 
@@ -75,6 +81,7 @@ class AccountSpider(scrapy.Spider):
         clock: Callable[[], datetime],
         save: Save,
         manners: PolitenessMiddleware,
+        robots_answers: RobotsAnswerRepository | None,
         proxy: EgressProxy,
         browser: str | None,
     ) -> None:
@@ -84,6 +91,7 @@ class AccountSpider(scrapy.Spider):
         self.clock, self.save = clock, save
         self._flushed = clock()
         self.manners, self.proxy, self.browser = manners, proxy, browser
+        self.robots_answers = robots_answers
         self.error = ""
         self.outcomes: Counter[str] = Counter()
         """Of what was saved: what could not be kept was not seen."""
@@ -265,6 +273,8 @@ class AccountSpider(scrapy.Spider):
         url: str = request.meta.get("shown", request.url)
         if isinstance(failure.value, NOT_ASKED):
             self.skipped += 1
+            if isinstance(failure.value, LeaseUnavailable):
+                self.error = str(failure.value)
         else:
             outcome, reason = describe_fetch_error(failure.value, url)
             if reason == UNKNOWN:  # the words of a library are for the log, not for a reader
@@ -289,7 +299,7 @@ class AccountSpider(scrapy.Spider):
             if not seen.outcome.is_fact:
                 self.notes.append(f"{visit.look.target.name or visit.look.target.key} 的官方接口: {seen.reason}")
         elif seen.outcome == Outcome.BLOCKED and not seen.reason.startswith("robots"):
-            self.manners.walled.add(host)
+            self.manners.turns.wall(host, shared=self.order.kind in SHARED_WALLS and not self.order.replay)
 
     def _answered(self, visit: Visit) -> None:
         visit.pending -= 1
@@ -313,6 +323,7 @@ class AccountSpider(scrapy.Spider):
             self.save(self._ready)
         except (StorageError, EvidenceError) as error:
             self._save_error = str(error)
+            self.manners.turns.over |= isinstance(error, RunTakenOver)
         else:
             self.outcomes += self._unsaved
             self._save_error, self._ready, self._unsaved = "", [], Counter()
@@ -331,10 +342,10 @@ class AccountSpider(scrapy.Spider):
             "run": self.order.run,
             "platform": self.order.platform.value,
             "visits": len(self.order.looks),
-            "requests": sum(self.manners.asked.values()),
+            "requests": sum(self.manners.turns.asked.values()),
             "outcomes": dict(self.outcomes),
             "skipped": self.skipped,
-            "blocked_hosts": sorted(self.manners.walled),
+            "blocked_hosts": sorted(self.manners.turns.walled),
             "links": self.links,
             "reads": self.reads.as_dict(),
             "notes": self.notes,

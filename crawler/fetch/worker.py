@@ -21,21 +21,26 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 from crawler.fetch.browser import find_browser
 from crawler.fetch.egress import AddressPolicy, EgressProxy
+from crawler.fetch.host_turns import HostTurns
 from crawler.fetch.job import CrawlJob
 from crawler.fetch.middleware import PolitenessMiddleware
-from crawler.fetch.scrapy_settings import settings_for
+from crawler.fetch.scrapy_settings import delay_of, settings_for
 from crawler.fetch.spider import AccountSpider
 from crawler.platforms import SPECS
+from crawler.platforms.spec import PlatformSpec
 from rules.accounts.state import apply_observation
-from rules.model import BEIJING, AccountState, Observation
+from rules.model import BEIJING, AccountState, Observation, Platform
 from storage.crawl_runs import RunKind
 from storage.database import Database, StorageError
 from storage.evidence import EvidenceArchive, EvidenceError
+from storage.host_leases import HostLeaseRepository, HostPace
 from storage.observations import ObservationRepository
-from storage.platform_state import PlatformStateRepository
+from storage.robots_answers import RobotsAnswerRepository
 from storage.serialization import load
 
 PR_SET_PDEATHSIG = 1
+ANSWER_MARGIN_SECONDS = 15
+"""Beside the time-out of an answer: how long a host stays leased to a request of a child that was killed."""
 ORPHANED = 3
 """Exit code of a child whose parent died before it could look: nobody is there to read it."""
 
@@ -83,15 +88,13 @@ def facts_only(seen: AccountState | None, look: Observation, *, key: str) -> Acc
 def run_job(order: CrawlJob) -> dict[str, Any]:
     """Crawl, keep evidence, save observations; returns the summary. Raises StorageError, EvidenceError."""
     database = Database(order.database)
-    observations, platforms = ObservationRepository(database), PlatformStateRepository(database)
+    observations = ObservationRepository(database)
     spec = SPECS[order.platform.value]
     archive = EvidenceArchive(Path(order.data) / "evidence")
     proxy = EgressProxy(AddressPolicy.of(order.allowed_ranges), order.connect_to)
     browser = find_browser(order.browser_path)
-    today = order.now.astimezone(BEIJING).date()
     settings = settings_for(order, spec, proxy.url, browser)
-    budget = spec.daily_budget if order.daily_budget is None else order.daily_budget
-    manners = PolitenessMiddleware(order, platforms.requests_by_host(today), budget, settings["GUARD_PROXY"])
+    manners = PolitenessMiddleware(order, turns_of(order, spec, HostLeaseRepository(database)), settings["GUARD_PROXY"])
     process = AsyncCrawlerProcess(settings)
     fold = facts_only if order.kind is RunKind.SCAN else apply_observation
     for name in EXPECTED:
@@ -103,8 +106,9 @@ def run_job(order: CrawlJob) -> dict[str, Any]:
         spec=spec,
         archive=archive,
         clock=clock_from(order.now),
-        save=lambda pairs: observations.record(order.run, pairs, fold),
+        save=lambda pairs: observations.record(order.run, pairs, fold, order.attempt),
         manners=manners,
+        robots_answers=None if order.replay else RobotsAnswerRepository(database),
         proxy=proxy,
         browser=browser,
     )
@@ -112,16 +116,29 @@ def run_job(order: CrawlJob) -> dict[str, Any]:
     spider = crawler.spider
     assert isinstance(spider, AccountSpider)
     with closing(database):
-        _keep_accounts(spider, archive, lambda host, count: platforms.add_requests(host, today, count))
+        _keep_accounts(spider, archive)
     return spider.summary()
 
 
-def _keep_accounts(spider: AccountSpider, archive: EvidenceArchive, spend: Callable[[str, int], object]) -> None:
-    """Seal the evidence and count the requests. What was observed is saved by now: a fault here is told beside it."""
+def turns_of(order: CrawlJob, spec: PlatformSpec, leases: HostLeaseRepository) -> HostTurns:
+    """The requests of this run by host. A website is everybody's host: all egresses share its pace. Raises StorageError."""
+    pace = HostPace(
+        delay=delay_of(order, spec),
+        hold=order.timeout_seconds + ANSWER_MARGIN_SECONDS,
+        budget=spec.daily_budget if order.daily_budget is None else order.daily_budget,
+        since=leases.clock(),
+        urgent=order.urgent,
+    )
+    egress = "" if order.platform is Platform.WEBSITE else order.egress
+    return HostTurns(leases, pace, holder=f"{order.run}/{order.attempt or 0}", egress=egress)
+
+
+def _keep_accounts(spider: AccountSpider, archive: EvidenceArchive) -> None:
+    """Seal the evidence and give back requests that never left. What was observed is saved by now: a fault here is told
+    beside it."""
     try:
+        spider.manners.turns.close()
         archive.close()
-        for host, count in spider.manners.asked.items():
-            spend(host, count)
     except (StorageError, EvidenceError) as error:
         spider.error = spider.error or str(error)
 

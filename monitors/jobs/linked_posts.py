@@ -9,6 +9,7 @@ from crawler.fetch.job import FetchTask
 from crawler.platforms.spec import Target
 from monitors.app_context import AppContext
 from monitors.jobs.discovery.candidates import hunt_of, screen
+from monitors.jobs.platform_turn import platform_turn
 from monitors.jobs.sweep import SweepReport, new_crawl_job, run_crawl_job
 from rules.accounts.identity import QUERY_KEY_PREFIX, account_key, agrees, filed_ids, stated_ids
 from rules.accounts.state import apply_observation
@@ -43,7 +44,7 @@ def _may_ask(context: AppContext, platform: Platform) -> bool:
 
 async def _open(context: AppContext, platform: Platform, urls: Sequence[str], report: SweepReport) -> str:
     looks = [FetchTask(target=Target(platform=platform, key=KEY + url), url=url) for url in urls]
-    async with context.platform_locks[platform]:
+    async with platform_turn(context, platform):
         if not await asyncio.to_thread(_may_ask, context, platform):
             return ""
         order = await asyncio.to_thread(new_crawl_job, context, RunKind.LINKED_POST, platform, looks, follow=False)

@@ -16,6 +16,8 @@ from crawler.platforms.spec import Target
 from monitors.app_context import AppContext
 from monitors.crawl_processes import ProcessResult
 from monitors.jobs.known_sites import with_history
+from monitors.jobs.platform_turn import platform_turn
+from monitors.jobs.run_heartbeat import heartbeat
 from monitors.settings import Settings
 from rules.accounts.identity import identity
 from rules.model import Filing, FilingStatus, Outcome, Platform
@@ -137,6 +139,7 @@ def new_crawl_job(
         "connect_to": context.connect_to,
         "browser_path": settings.browser,
         "ignore_robots": state.robots_waived,
+        "egress": settings.egress,
     }
     return CrawlJob(**(values | given))
 
@@ -151,17 +154,16 @@ async def sweep(context: AppContext, targets: Iterable[Target], *, replay: str =
 async def _lane(
     context: AppContext, platform: Platform, targets: list[Target], replay: str, report: SweepReport
 ) -> None:
-    """One platform's accounts, child after child: two at once would ask its host twice as often, and a wall that stopped
-    the first stops all. Websites have a host each."""
+    """One platform's accounts, child after child: a wall that stopped the first stops all. Websites have a host each."""
     size = shard_size(context.settings, platform)
     shards = [targets[n : n + size] for n in range(0, len(targets), size)]
     states = context.store.platform_state
     if platform is Platform.WEBSITE and (await asyncio.to_thread(states.get, platform)).enabled:
         await asyncio.gather(*(_shard(context, platform, shard, replay, report) for shard in shards))
         return
-    async with context.platform_locks[platform]:
+    async with context.platform_locks[platform] if replay else platform_turn(context, platform):
         for shard in shards:
-            state = await asyncio.to_thread(states.get, platform)
+            state = await asyncio.to_thread(states.get, platform, context.settings.egress)
             if not replay and not state.enabled:
                 return
             if not replay and state.paused_until and state.paused_until > context.clock():
@@ -189,21 +191,31 @@ async def _shard(
 
 async def run_crawl_job(context: AppContext, order: CrawlJob, *, rests: bool = True) -> ProcessResult:
     """One child, with its run recorded from start to end, and the platform's rest after a wall. Without ``rests`` a wall
-    is not the platform's own, as that of a search."""
-    runs = context.store.crawl_runs
+    is not the platform's own, as that of a search. An order whose run was begun before goes on where that attempt ended."""
+    runs, begun = context.store.crawl_runs, list[CrawlJob]()
 
     def begin(order: CrawlJob) -> CrawlJob:
-        stamped = replace(order, now=context.clock())
-        runs.start(stamped.run, stamped.kind, stamped.platform.value, stamped.now)
-        return stamped
+        begun.append(begin_run(context, order))
+        return begun[-1]
 
-    ending = await context.crawl_processes.run(order, begin)
-    told = ending.summary | {"error": ending.error}
-    await asyncio.to_thread(runs.finish, order.run, ending.status, told, context.clock())
+    async with heartbeat(context, begun):
+        ending = await context.crawl_processes.run(order, begin)
+    told, attempt = ending.summary | {"error": ending.error}, begun[-1].attempt if begun else None
+    await asyncio.to_thread(runs.finish, order.run, ending.status, told, context.clock(), attempt)
     website = order.platform is Platform.WEBSITE
     if rests and not website and not order.replay and order.kind not in ONE_OFF:
         await asyncio.to_thread(pause_after_block, context, order.platform, ending)
     return ending
+
+
+def begin_run(context: AppContext, order: CrawlJob) -> CrawlJob:
+    """Record that a run begins; the order as it is to be followed now, without the accounts that an earlier attempt at the
+    same run has recorded."""
+    runs, now = context.store.crawl_runs, context.clock()
+    attempt = runs.start(order.run, order.kind, order.platform.value, now, context.holder)
+    done = runs.recorded_keys(order.run) if attempt > 1 else set()
+    looks = tuple(look for look in order.looks if look.target.key not in done)
+    return replace(order, now=now, looks=looks, attempt=attempt)
 
 
 def pause_after_block(context: AppContext, platform: Platform, ending: ProcessResult) -> None:
@@ -219,7 +231,7 @@ def pause_after_block(context: AppContext, platform: Platform, ending: ProcessRe
             return replace(state, consecutive_blocks=0, paused_until=None)
         return state
 
-    context.store.platform_state.change(platform, change)
+    context.store.platform_state.change(platform, change, context.settings.egress)
 
 
 def next_pause(blocks: int, read: bool) -> tuple[int, timedelta]:

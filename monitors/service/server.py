@@ -63,7 +63,7 @@ async def serve(context: AppContext, *, first: StartupTask | None = None, greeti
 async def _serve(context: AppContext, first: StartupTask | None) -> None:
     settings = context.settings
     now = context.clock()
-    await asyncio.to_thread(context.store.crawl_runs.mark_lost, now, now)  # what ran when the last service died
+    await asyncio.to_thread(context.store.crawl_runs.mark_lost, now)  # others may run beside us: only who is silent
     await asyncio.to_thread(context.store.scans.mark_lost, now)
 
     @asynccontextmanager

@@ -9,13 +9,13 @@ from storage.tables.crawling import (
     CrawlRunRow,
     OperatorEventRow,
     PlatformStateRow,
-    RequestCountRow,
     SearchLogRow,
 )
 from storage.tables.evidence import ChainHeadRow, TimestampRow
 from storage.tables.filings import UNPLACED, FilingChangeRow, FilingRow, RegisterHeadingRow, RegisterUploadRow
 from storage.tables.inquiries import CoverageRow, InquiryRow, SigningKeyRow
 from storage.tables.jobs import ScheduledJobRow
+from storage.tables.leases import HostLeaseRow, PlatformLeaseRow, RobotsAnswerRow
 from storage.tables.notices import AlertRow, DigestRow, MuteRow, NoticeCaseRow, NoticeRow, NumberSequenceRow
 from storage.tables.observations import AccountStateRow, ObservationRow, PostRow
 from storage.tables.people import ApiTokenRow, AuditRow, OneTimeTokenRow, SignInFailureRow, UserRow, UserSessionRow
@@ -43,6 +43,7 @@ __all__ = [
     "FilingChangeRow",
     "FilingRow",
     "FindingRow",
+    "HostLeaseRow",
     "InquiryRow",
     "MuteRow",
     "NoticeCaseRow",
@@ -51,12 +52,13 @@ __all__ = [
     "ObservationRow",
     "OneTimeTokenRow",
     "OperatorEventRow",
+    "PlatformLeaseRow",
     "PlatformStateRow",
     "PolicyRow",
     "PostRow",
     "RegisterHeadingRow",
     "RegisterUploadRow",
-    "RequestCountRow",
+    "RobotsAnswerRow",
     "ScanRow",
     "ScheduledJobRow",
     "SearchLogRow",

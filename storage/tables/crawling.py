@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Text
 from sqlmodel import Field, SQLModel
@@ -11,7 +11,11 @@ from storage.tables.columns import ID, TIME
 
 
 class CrawlRunRow(SQLModel, table=True):
-    """One sweep, scan or discovery: one spider over one shard of accounts."""
+    """One sweep, scan or discovery: one spider over one shard of accounts.
+
+    ``attempt`` counts the starts of the run, ``heartbeat_at`` is when its holder last said that it lives, in seconds since
+    1970 by the database's own clock.
+    """
 
     __tablename__ = "crawl_run"
     id: str = Field(primary_key=True)
@@ -21,6 +25,9 @@ class CrawlRunRow(SQLModel, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=TIME)
     status: str
     summary: str = Field(default="{}", sa_type=Text)
+    holder: str = ""
+    attempt: int = 1
+    heartbeat_at: float = 0.0
 
 
 class CrawlRunAccountRow(SQLModel, table=True):
@@ -46,12 +53,10 @@ class SearchLogRow(SQLModel, table=True):
 
 
 class PlatformStateRow(SQLModel, table=True):
-    """One platform's pause after blocked pages, its breaker, and the operator's switches with who and why."""
+    """One platform's breaker, and the operator's switches with who and why."""
 
     __tablename__ = "platform_state"
     platform: str = Field(primary_key=True)
-    consecutive_blocks: int = 0
-    paused_until: datetime | None = Field(default=None, sa_type=TIME)
     breaker_opened_at: datetime | None = Field(default=None, sa_type=TIME)
     breaker_reason: str = ""
     enabled: bool = True
@@ -67,12 +72,3 @@ class OperatorEventRow(SQLModel, table=True):
     by: str
     action: str
     reason: str
-
-
-class RequestCountRow(SQLModel, table=True):
-    """Requests made to one host on one day."""
-
-    __tablename__ = "request_count"
-    host: str = Field(primary_key=True)
-    day: date = Field(primary_key=True)
-    requests: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sqlite3
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from storage.crawl_runs import RunKind
 from storage.database import Database, StorageError, url_of
 from storage.store import Store
 from tests.conftest import NOW
+from tests.support.processes import PROCESSES
 
 
 def test_migrations_make_what_the_models_say(store: Store) -> None:
@@ -39,7 +39,7 @@ def test_a_second_store_in_a_process_keeps_the_locks_of_the_first(tmp_path: Path
         book.next_number("case")
     journal = (tmp_path / "xunjian.db-wal").stat().st_ino
     Store(url).database.close()
-    other = multiprocessing.get_context("spawn").Process(target=_take, args=(url, 1))
+    other = PROCESSES.Process(target=_take, args=(url, 1))
     other.start()
     other.join()
     assert (tmp_path / "xunjian.db-wal").stat().st_ino == journal
@@ -50,8 +50,7 @@ def test_a_second_store_in_a_process_keeps_the_locks_of_the_first(tmp_path: Path
 
 def test_numbers_taken_by_three_processes_have_no_gaps_and_no_doubles(store: Store) -> None:
     url = store.database.engine.url.render_as_string(hide_password=False)
-    spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=_take, args=(url, 30)) for _ in range(3)]
+    workers = [PROCESSES.Process(target=_take, args=(url, 30)) for _ in range(3)]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -73,7 +72,7 @@ def test_a_transaction_that_fails_gives_its_number_back(store: Store) -> None:
 
 
 def test_a_locked_database_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BUSY_SECONDS", 0.2)
+    monkeypatch.setattr(module, "PRAGMAS", ("busy_timeout=200",))
     url = f"sqlite:///{tmp_path / 'x.db'}"
     Store(url).close()
     other = sqlite3.connect(tmp_path / "x.db", isolation_level=None)

@@ -29,6 +29,7 @@ from rules.policies.schema import Policy
 from storage.crawl_runs import RunKind, RunStatus
 from storage.evidence import EvidenceArchive, StoredPage
 from storage.filings import key_of
+from storage.host_leases import HostPace
 from storage.notices import NoticeState, Receipt
 from storage.serialization import dump, load
 from storage.store import Store
@@ -230,7 +231,8 @@ def furnish(context: AppContext, count: int = 24) -> None:
     store.scheduled_jobs.add_missing({"sweep": "*/20 * * * *", "digest": "30 7 * * *"})
     store.scheduled_jobs.started("sweep", NOW - timedelta(minutes=52))
     store.scheduled_jobs.ended("sweep", NOW - timedelta(minutes=50), 131.4)
-    store.platform_state.add_requests("weixin.sogou.com", NOW.date(), 214)
+    budget = HostPace(delay=0, hold=0, budget=2000, since=0)
+    store.host_leases.reserve("weixin.sogou.com", "default", "sweep", budget, 214)
     open_cases(context, register, evidence)
     store.candidates.meet([candidate(n, evidence) for n in range(5)])
     html = '<!doctype html><html><body style="font-family:sans-serif"><h1>示范大学日报</h1><a href="/cases">问题</a></body></html>'

@@ -68,9 +68,7 @@ def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLRespon
         platforms=platforms,
         switches=SWITCHES,
         runs=context.store.crawl_runs.recent(15),
-        budgets=sorted(context.store.platform_state.requests_by_host(now.date()).items(), key=lambda pair: -pair[1])[
-            :15
-        ],
+        budgets=sorted(context.store.host_leases.requests_today().items(), key=lambda pair: -pair[1])[:15],
         events=context.store.platform_state.operator_events(12),
         database=context.store.read_models.database_bytes(),
         disk=shutil.disk_usage(context.settings.data),

@@ -16,6 +16,7 @@ from crawler.fetch.job import FetchTask
 from crawler.page.page import Page
 from monitors.app_context import AppContext
 from monitors.jobs.discovery.candidates import ScreeningContext
+from monitors.jobs.platform_turn import platform_turn
 from monitors.jobs.sweep import new_crawl_job, run_crawl_job
 from monitors.json_output import iso
 from rules.candidates import Candidate, SearchLogEntry
@@ -118,7 +119,7 @@ class DiscoveryRun:
         if platform is Platform.WEBSITE or self.replay:
             yield True
             return
-        async with self.context.platform_locks[platform]:
+        async with platform_turn(self.context, platform):
             yield await asyncio.to_thread(self.may_ask, platform)
 
     async def fetch(self, platform: Platform, looks: Sequence[FetchTask]) -> dict[str, list[Observation]]:

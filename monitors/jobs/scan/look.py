@@ -60,7 +60,7 @@ def _plan(context: AppContext, platform: Platform, stable: str, url: str, filed:
 
 async def _fetch(context: AppContext, platform: Platform, look: FetchTask) -> tuple[CrawlJob, list[Observation]]:
     kind = RunKind.SCAN
-    order = await asyncio.to_thread(new_crawl_job, context, kind, platform, [look], follow=False, delay_seconds=0.0)
+    order = await asyncio.to_thread(new_crawl_job, context, kind, platform, [look], follow=False, urgent=True)
     ending = await run_crawl_job(context, order)
     seen = await asyncio.to_thread(context.store.observations.of_run, order.run)
     if not seen and ending.error:
