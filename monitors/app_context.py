@@ -11,6 +11,7 @@ from pathlib import Path
 
 from monitors.clock import Clock
 from monitors.crawl_processes import CrawlProcessPool
+from monitors.job_queue import InProcessQueue, JobQueue
 from monitors.policy_registry import policies_of
 from monitors.settings import Settings
 from rules.circuit_breaker import CanaryAccount
@@ -40,6 +41,8 @@ class AppContext:
     canaries: Sequence[CanaryAccount] = ()
     demo_people: Sequence[DemoPerson] = ()
     crawl_processes: CrawlProcessPool = field(init=False)
+    job_queue: JobQueue = field(init=False)
+    """Where background work is put; a service on PostgreSQL and its workers share one."""
     platform_locks: Mapping[Platform, asyncio.Lock] = field(init=False)
     """Held while a child asks a platform: sweeps that overlap would ask its host twice as often."""
     picture_lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
@@ -50,6 +53,7 @@ class AppContext:
         self.crawl_processes = CrawlProcessPool(
             self.settings.crawl_processes, self.settings.crawl_timeout_seconds, self.settings.crawl_memory_mb
         )
+        self.job_queue = InProcessQueue(self)
         self.platform_locks = {platform: asyncio.Lock() for platform in Platform}
 
     @cached_property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from crawler.platforms.spec import Target
 from monitors.app_context import AppContext
 from monitors.crawl_processes import ProcessResult
 from monitors.jobs.known_sites import with_history
+from monitors.jobs.shards import EVERYTHING, Shard
 from monitors.settings import Settings
 from rules.accounts.identity import identity
 from rules.model import Filing, FilingStatus, Outcome, Platform
@@ -45,6 +47,8 @@ class SweepReport:
     notes: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     """Single posts that the swept websites link to, with the platform's code."""
+    name: str = ""
+    """Given where the looks of a shard that is taken up again are to stand under the same run."""
 
     def as_dict(self) -> dict[str, Any]:
         """For machines."""
@@ -71,7 +75,12 @@ def target_of(filing: Filing) -> Target:
 
 
 def due_targets(
-    context: AppContext, *, platforms: Iterable[str], accounts: Sequence[str], everything: bool
+    context: AppContext,
+    *,
+    platforms: Iterable[str],
+    accounts: Sequence[str],
+    everything: bool,
+    shard: Shard = EVERYTHING,
 ) -> list[Target]:
     """Accounts of every register whose look is due, the most overdue first; each once, however many schools file it.
 
@@ -86,7 +95,9 @@ def due_targets(
         if filing.status == FilingStatus.CANCELLED and filing.status_changed_at is None:
             continue
         target = target_of(filing)
-        if not named or target.key in named or target.account_id in named:
+        if (not named or target.key in named or target.account_id in named) and shard.holds(
+            filing.platform.value, target.key
+        ):
             targets.setdefault(target.key, target)
     if everything or named:
         return with_history(context, targets.values())
@@ -141,9 +152,9 @@ def new_crawl_job(
     return CrawlJob(**(values | given))
 
 
-async def sweep(context: AppContext, targets: Iterable[Target], *, replay: str = "") -> SweepReport:
-    """Look at these accounts and record what they show. A platform that rests is left alone."""
-    report = SweepReport()
+async def sweep(context: AppContext, targets: Iterable[Target], *, replay: str = "", run: str = "") -> SweepReport:
+    """Look at these accounts and record what they show. A platform that rests is left alone. ``run``: see `SweepReport`."""
+    report = SweepReport(name=run)
     await asyncio.gather(*(_lane(context, *lane, replay, report) for lane in _by_platform(targets).items()))
     return report
 
@@ -176,7 +187,8 @@ async def _shard(
     settings = context.settings
     looks = [FetchTask(target=target, grant=settings.grant(target.key)) for target in targets]
     looks += [FetchTask(target=t, url=url) for t in targets for url in settings.sources.get(t.key, ())]
-    order = await asyncio.to_thread(new_crawl_job, context, RunKind.SWEEP, platform, looks, replay=replay)
+    named = {"run": f"{report.name}-{zlib.crc32(targets[0].key.encode()):08x}"} if report.name else {}
+    order = await asyncio.to_thread(new_crawl_job, context, RunKind.SWEEP, platform, looks, replay=replay, **named)
     ending = await run_crawl_job(context, order)
     report.runs.append(order.run)
     report.looks += len(targets)
