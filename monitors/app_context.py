@@ -17,6 +17,7 @@ from monitors.settings import Settings
 from rules.circuit_breaker import CanaryAccount
 from rules.model import Platform
 from rules.policies.schema import Policy
+from storage.evidence import EvidenceArchive, SharedStore
 from storage.store import Store
 
 
@@ -75,3 +76,12 @@ class AppContext:
     def evidence(self) -> Path:
         """The evidence archive's folder."""
         return self.settings.data / "evidence"
+
+    @cached_property
+    def shared_store(self) -> SharedStore | None:
+        """Where all hosts' sealed evidence is kept together; None where one folder is all. Raises EvidenceError."""
+        return SharedStore(self.settings.evidence_store) if self.settings.evidence_store else None
+
+    def archive(self) -> EvidenceArchive:
+        """The evidence archive: this host's folder to write, the others' pages to read. Raises EvidenceError."""
+        return EvidenceArchive(self.evidence, shared=self.shared_store)

@@ -33,6 +33,17 @@ def prepare_queue(database: Database) -> None:
         cursor.execute(f"COMMENT ON TABLE procrastinate_jobs IS '{installed}'")
 
 
+def live_workers(database: Database, seconds: float) -> int:
+    """How many workers said within so many seconds that they live; 0 where the queue has no tables yet. Raises StorageError."""
+    with database.read() as tx:
+        if not tx.execute(text("SELECT to_regclass('procrastinate_workers') IS NOT NULL")).scalar():
+            return 0
+        query = (
+            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => :seconds)"
+        )
+        return int(tx.execute(text(query), {"seconds": seconds}).scalar_one())
+
+
 def _steps_after(made: str) -> Iterator[str]:
     for step in sorted(each.name for each in files(f"{PACKAGE}.sql.migrations").iterdir()):
         match = _STEP.fullmatch(step)

@@ -15,6 +15,7 @@ from storage.coverage import CoverageRepository
 from storage.crawl_runs import CrawlRunRepository
 from storage.database import Database
 from storage.digests import DigestRepository
+from storage.evidence_uploads import EvidenceUploadRepository
 from storage.filings import FilingRepository
 from storage.inquiries import InquiryRepository
 from storage.keyset_pages import KeysetPages
@@ -46,6 +47,7 @@ class Store:
         self.platform_state = PlatformStateRepository(self.database)
         self.digests = DigestRepository(self.database)
         self.chain_heads = ChainHeadRepository(self.database)
+        self.evidence_uploads = EvidenceUploadRepository(self.database)
         self.timestamps = TimestampRepository(self.database)
         self.cases = CaseRepository(self.database)
         self.alerts = AlertRepository(self.database)

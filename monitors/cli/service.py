@@ -42,7 +42,9 @@ def worker(
         ),
     ] = "",
     concurrency: Annotated[int, typer.Option(min=1, max=16, help="同时执行的任务数")] = 2,
-    egress: Annotated[str, typer.Option(help="本机的出口名称：设置 egress 里指定由它访问的平台只在这里采集")] = "",
+    egress: Annotated[
+        str, typer.Option(help="本机的出口名称：设置 platform_egress 里指定由它访问的平台只在这里采集")
+    ] = "",
 ) -> None:
     """Take jobs from the queue in PostgreSQL."""
     from monitors.service.startup import run_worker

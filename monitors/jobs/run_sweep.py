@@ -18,6 +18,7 @@ from monitors.jobs.alerts import tell_at_once
 from monitors.jobs.check import CheckReport, check
 from monitors.jobs.coverage import count_coverage
 from monitors.jobs.delivery import deliver_due
+from monitors.jobs.evidence_store import keep_heads
 from monitors.jobs.inquiries import inquire
 from monitors.jobs.linked_posts import fetch_linked_posts
 from monitors.jobs.pages import queue_pages
@@ -27,7 +28,6 @@ from monitors.jobs.shards import EVERYTHING, Shard, due_shards, new_run
 from monitors.jobs.sweep import SweepReport, due_targets, sweep
 from rules.candidates import PERSONAL_KEPT
 from rules.model import Platform
-from storage.evidence import EvidenceArchive
 
 log = structlog.get_logger()
 RUNS_KEPT = timedelta(days=90)
@@ -68,17 +68,10 @@ async def run_sweep(
     return report
 
 
-def keep_heads(context: AppContext) -> None:
-    """Seal what killed writers left open, and keep the chains' heads where the files are not."""
-    archive = EvidenceArchive(context.evidence)
-    archive.seal_abandoned()
-    context.store.chain_heads.save(archive.heads(), context.clock())
-
-
 async def sweep_due(context: AppContext) -> None:
     """Put on the queue the shards in which something is due."""
     shards = await asyncio.to_thread(due_shards, context)
-    egress = context.settings.egress
+    egress = context.settings.platform_egress
     orders = [
         JobOrder(
             task=SWEEP_SHARD,

@@ -17,6 +17,7 @@ from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.console.app_state import state_of
 from monitors.errors import InvalidInput
+from monitors.jobs.evidence_store import one_folder, upload_for_ever
 from monitors.scheduled_jobs import SCHEDULED_JOBS, background_tasks
 from monitors.service.scheduler import JobScheduler
 from monitors.service.service_lock import only_scheduler, only_service
@@ -65,6 +66,7 @@ async def _serve(context: AppContext, first: StartupTask | None, may_run: Callab
     settings = context.settings
     now, shared = context.clock(), bool(settings.database_url)
     await asyncio.to_thread(context.store.crawl_runs.mark_lost, now, now)  # what ran when the last service died
+    await asyncio.to_thread(one_folder, context, serving=True)
     if not shared:  # where workers share the queue, a scan that lost its worker is taken up by another
         await asyncio.to_thread(context.store.scans.mark_lost, now)
 
@@ -73,6 +75,8 @@ async def _serve(context: AppContext, first: StartupTask | None, may_run: Callab
         async with AsyncExitStack() as stack:
             if shared:
                 await stack.enter_async_context(shared_queue(context))
+            uploading = asyncio.create_task(upload_for_ever(context))
+            stack.callback(uploading.cancel)
             timetable = JobScheduler(context, SCHEDULED_JOBS, may_run)
             state_of(app).timetable = timetable
             timetable.begin()

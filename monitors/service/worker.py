@@ -14,6 +14,7 @@ from procrastinate.exceptions import ProcrastinateException
 from monitors.app_context import AppContext
 from monitors.errors import InvalidInput
 from monitors.job_queue import Queue
+from monitors.jobs.evidence_store import one_folder, upload_for_ever
 from monitors.scheduled_jobs import background_tasks
 from monitors.service.postgres_queue import PostgresQueue
 from storage.database import StorageError
@@ -42,8 +43,9 @@ def queues_named(text: str) -> list[Queue]:
 
 async def work(context: AppContext, queues: Sequence[Queue], concurrency: int, egress: str) -> None:
     """Work until SIGTERM or SIGINT, or until a newer version has changed the database: what runs is brought to its end.
-    Raises StorageError where the database cannot be reached at the start."""
+    Raises StorageError where the database cannot be reached at the start, InvalidInput where its evidence folder is another."""
     await asyncio.to_thread(prepare_queue, context.store.database)
+    await asyncio.to_thread(one_folder, context, serving=False)
     queue = PostgresQueue(context, background_tasks(), concurrency + 3)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -52,7 +54,8 @@ async def work(context: AppContext, queues: Sequence[Queue], concurrency: int, e
     names = [name for each in queues for name in ([each.value, f"{each}@{egress}"] if egress else [each.value])]
     async with queue.opened():
         log.info("worker.started", queues=names, concurrency=concurrency)
-        helpers = [asyncio.create_task(queue.rescue_for_ever()), asyncio.create_task(_until_newer(context, stop))]
+        tasks = (queue.rescue_for_ever(), _until_newer(context, stop), upload_for_ever(context))
+        helpers = [asyncio.create_task(each) for each in tasks]
         try:
             while not stop.is_set():
                 await _work_once(queue, names, concurrency, stop)

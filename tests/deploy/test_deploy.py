@@ -67,7 +67,10 @@ def test_the_runbook_names_commands_that_exist() -> None:
 
 def test_compose_and_its_files_fit_together() -> None:
     compose: dict[str, Any] = yaml.safe_load((DEPLOY / "container" / "compose.yml").read_text("utf-8"))
-    assert set(compose["services"]) == {"app", "database", "prometheus", "grafana"}
+    assert set(compose["services"]) == {"app", "worker", "database", "prometheus", "grafana"}
+    worker = compose["services"]["worker"]
+    assert (worker["command"], worker["deploy"]) == (["worker"], {"replicas": 3})
+    assert worker["volumes"] == compose["services"]["app"]["volumes"], "one evidence folder on one host"
     mounted = [
         volume.split(":")[0] for service in compose["services"].values() for volume in service.get("volumes", [])
     ]

@@ -81,7 +81,8 @@ def test_the_queues_tables_follow_the_installed_library(fresh_postgres: str) -> 
     database = Database(fresh_postgres)
     with psycopg.connect(fresh_postgres.replace("+psycopg", "")) as admin:
         admin.execute(SchemaManager.get_schema())
-        admin.execute("DROP FUNCTION procrastinate_retry_job_v2")  # what the step of 3.4 adds
+        admin.execute("ALTER TYPE procrastinate_job_event_type RENAME VALUE 'retried' TO 'older'")  # as before 3.4
+        admin.execute("DROP FUNCTION procrastinate_retry_job_v2")
         admin.execute("COMMENT ON TABLE procrastinate_jobs IS '3.3.0'")
     prepare_queue(database)
     prepare_queue(database)
