@@ -32,7 +32,7 @@ def units(tmp_path: Path) -> Path:
 @needs_systemd
 def test_systemd_accepts_the_units(units: Path) -> None:
     names = sorted(f"./{path.name}" for path in units.iterdir())
-    assert len(names) == 3
+    assert len(names) == 4
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *names], cwd=units, capture_output=True, text=True, check=False
     )
