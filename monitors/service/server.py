@@ -64,7 +64,7 @@ async def serve(context: AppContext, *, first: StartupTask | None = None, greeti
 
 async def _serve(context: AppContext, first: StartupTask | None, may_run: Callable[[], bool]) -> None:
     settings = context.settings
-    now, shared = context.clock(), bool(settings.database_url)
+    now, shared = context.clock(), bool(settings.database_url) and not settings.demo  # the demo is one process
     await asyncio.to_thread(context.store.crawl_runs.mark_lost, now, now)  # what ran when the last service died
     await asyncio.to_thread(one_folder, context, serving=True)
     if not shared:  # where workers share the queue, a scan that lost its worker is taken up by another
