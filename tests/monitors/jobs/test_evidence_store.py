@@ -10,6 +10,7 @@ import pytest
 from monitors import clock
 from monitors.app_context import AppContext
 from monitors.errors import InvalidInput
+from monitors.jobs import doctor_cluster
 from monitors.jobs.evidence_store import keep_heads, one_folder, upload_sealed, verify_all
 from monitors.settings import load_settings
 from storage.evidence import EvidenceError, VerifyReport, VerifyStatus
@@ -122,6 +123,18 @@ def test_a_store_that_is_away_is_told_and_uploaded_to_later(tmp_path: Path) -> N
     store.close()
 
 
+def test_the_doctor_says_whether_the_store_can_be_used(tmp_path: Path) -> None:
+    store, place = Store(f"sqlite:///{tmp_path}/x.sqlite"), tmp_path / "store"
+    one, alone = host(tmp_path, "one", store, str(place)), host(tmp_path, "two", store, "")
+    sealed(one.evidence)
+    upload_sealed(one)
+    assert list(doctor_cluster.rows(alone)) == []
+    assert list(doctor_cluster.rows(one)) == [("共用存证", "ok", f"{place}，已有 1 个存证目录")]
+    other = host(tmp_path, "three", store, "nowhere://bucket")
+    assert [(name, state) for name, state, _ in doctor_cluster.rows(other)] == [("共用存证", "fail")]
+    store.close()
+
+
 def test_without_a_store_workers_share_the_services_folder(fresh_postgres: str, tmp_path: Path) -> None:
     store = Store(fresh_postgres)
     serving, beside, elsewhere = (
@@ -132,4 +145,7 @@ def test_without_a_store_workers_share_the_services_folder(fresh_postgres: str, 
     one_folder(beside, serving=False)
     with pytest.raises(InvalidInput, match="evidence_store"):
         one_folder(elsewhere, serving=False)
+    ((name, state, note),) = doctor_cluster.rows(serving)
+    assert (name, state) == ("执行程序", "fail")
+    assert "没有正在运行的 xunjian worker" in note
     store.close()
