@@ -179,7 +179,7 @@ def check_evidence(context: AppContext, folders: list[Path], keys: set[str]) -> 
     """Each worker wrote into a folder of its own; the shared store has them all, whole, and the office reads every page."""
     for folder in folders:
         context.settings.data = folder
-        assert upload_sealed(context)
+        upload_sealed(context)
     context.settings.data = folders[0] / "office"
     report = verify_all(context.settings, context.store.chain_heads.all(), {})
     assert report.status is VerifyStatus.VERIFIED, str(report)
