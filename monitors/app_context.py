@@ -13,11 +13,13 @@ from platform import node
 
 from monitors.clock import Clock
 from monitors.crawl_processes import CrawlProcessPool
+from monitors.job_queue import InProcessQueue, JobQueue
 from monitors.policy_registry import policies_of
 from monitors.settings import Settings
 from rules.circuit_breaker import CanaryAccount
 from rules.model import Platform
 from rules.policies.schema import Policy
+from storage.evidence import EvidenceArchive, SharedStore
 from storage.store import Store
 
 
@@ -42,6 +44,8 @@ class AppContext:
     canaries: Sequence[CanaryAccount] = ()
     demo_people: Sequence[DemoPerson] = ()
     crawl_processes: CrawlProcessPool = field(init=False)
+    job_queue: JobQueue = field(init=False)
+    """Where background work is put; a service on PostgreSQL and its workers share one."""
     platform_locks: Mapping[Platform, asyncio.Lock] = field(init=False)
     """Those of this process that wait for a platform's turn, in the order they came (`monitors.jobs.platform_turn`)."""
     picture_lock: asyncio.Lock = field(init=False, default_factory=asyncio.Lock)
@@ -52,6 +56,7 @@ class AppContext:
         self.crawl_processes = CrawlProcessPool(
             self.settings.crawl_processes, self.settings.crawl_timeout_seconds, self.settings.crawl_memory_mb
         )
+        self.job_queue = InProcessQueue(self)
         self.platform_locks = {platform: asyncio.Lock() for platform in Platform}
 
     @cached_property
@@ -78,3 +83,12 @@ class AppContext:
     def evidence(self) -> Path:
         """The evidence archive's folder."""
         return self.settings.data / "evidence"
+
+    @cached_property
+    def shared_store(self) -> SharedStore | None:
+        """Where all hosts' sealed evidence is kept together; None where one folder is all. Raises EvidenceError."""
+        return SharedStore(self.settings.evidence_store) if self.settings.evidence_store else None
+
+    def archive(self) -> EvidenceArchive:
+        """The evidence archive: this host's folder to write, the others' pages to read. Raises EvidenceError."""
+        return EvidenceArchive(self.evidence, shared=self.shared_store)

@@ -175,6 +175,25 @@ class Settings(BaseSettings):
     metrics_accounts: bool = Field(
         default=False, description="监控指标中为每个在册账号各列一项（账号多时数据量大，仅在需要逐个查看时打开）"
     )
+    evidence_store: str = Field(
+        default="",
+        description="各主机共用的存证存储：共享目录，或 s3://桶/前缀（MinIO、Garage 等；地址和密钥写在环境变量 AWS_ENDPOINT_URL、AWS_ACCESS_KEY_ID、AWS_SECRET_ACCESS_KEY）；不填则存证只在本机数据目录",
+    )
+    platform_egress: dict[str, str] = Field(
+        default={},
+        description="只从指定出口访问的平台：平台代码 = 出口名称，由设置 egress 是这个名称的 xunjian worker 执行；仅在使用 PostgreSQL 时有效",
+    )
+    job_timeout_seconds: float = Field(
+        default=7200,
+        gt=0,
+        description="多个 worker 时，一项后台任务最长执行秒数，超过即中止；仅在使用 PostgreSQL 时有效",
+    )
+    stalled_seconds: float = Field(
+        default=30,
+        gt=0,
+        le=60,
+        description="worker 多少秒没有报告存活即视为已停止，手中的任务由其他 worker 接手；仅在使用 PostgreSQL 时有效",
+    )
     demo: bool = Field(default=False, description="演示模式")
 
     @field_validator("allowed_ranges", "trusted_proxies")

@@ -16,6 +16,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlmodel import SQLModel
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATING = 7_885_934
+"""The advisory lock under which PostgreSQL's tables change."""
 BUSY_SECONDS = 30
 NO_ROOM = ("full", "disk I/O")
 """What SQLite says on a full disk."""
@@ -73,7 +75,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection for questions."""
-        with _plain_errors(), self.engine.connect() as connection:
+        with plain_errors(), self.engine.connect() as connection:
             if self.sqlite:
                 connection.exec_driver_sql("BEGIN")
             yield connection
@@ -81,7 +83,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: all or nothing. SQLite takes the write lock at once, so nothing read in it goes stale."""
-        with _plain_errors(), self.engine.connect() as connection:
+        with plain_errors(), self.engine.connect() as connection:
             if self.sqlite:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             with connection.begin() if not connection.in_transaction() else _adopt(connection):
@@ -95,7 +97,7 @@ class Database:
         from alembic.script import ScriptDirectory
         from alembic.util import CommandError
 
-        with _plain_errors(), _newer_version(CommandError):
+        with plain_errors(), _newer_version(CommandError):
             self._make_private()
             config = Config()
             config.set_main_option("script_location", str(MIGRATIONS))
@@ -106,9 +108,21 @@ class Database:
             with self.engine.connect() as connection:
                 if self.sqlite:
                     connection.exec_driver_sql("BEGIN IMMEDIATE")
+                else:  # one at a time; who comes second finds the tables made
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATING})")
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
                 connection.commit()
+
+    def is_current(self) -> bool:
+        """False where another version of the program has changed the tables since: then this process ends its work. Raises
+        StorageError."""
+        from alembic.migration import MigrationContext
+        from alembic.script import ScriptDirectory
+
+        with plain_errors(), self.engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+        return found == ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
     def _make_private(self) -> None:
         """A new SQLite file is its owner's alone; its journals take their mode from it. It holds phone numbers. A file that
@@ -143,7 +157,8 @@ def _newer_version(unknown_revision: type[Exception]) -> Iterator[None]:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def plain_errors() -> Iterator[None]:
+    """The driver's errors as StorageError with a sentence for a person."""
     try:
         yield
     except DBAPIError as error:

@@ -297,6 +297,13 @@ class OutboxRepository:
                 done += 1
         return done
 
+    def counts_by_school(self) -> dict[tuple[str, NoticeState], int]:
+        """Papers of cases by school and state."""
+        columns = (NOTICE.c.school, NOTICE.c.state)
+        query = select(*columns, func.count()).where(NOTICE.c.case_number != "").group_by(*columns)
+        with self._db.read() as tx:
+            return {(school, NoticeState(state)): n for school, state, n in tx.execute(query)}
+
     def counts(self) -> dict[NoticeState, int]:
         """Notices by state; a state that none is in is absent."""
         with self._db.read() as tx:

@@ -16,10 +16,11 @@ from rules.visit_schedule import VisitReason
 from storage.database import Database, table, upsert
 from storage.run_attempts import check_attempt
 from storage.serialization import dump, load
-from storage.tables import AccountStateRow, CrawlRunAccountRow, ObservationRow, PostRow
+from storage.tables import AccountStateRow, CrawlRunAccountRow, CrawlRunRow, ObservationRow, PostRow
 
 YEAR = timedelta(days=366)
 OBSERVATION, POST, STATE = table(ObservationRow), table(PostRow), table(AccountStateRow)
+RUN, RUN_ACCOUNT = table(CrawlRunRow), table(CrawlRunAccountRow)
 EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
 FEW = 100
 CHUNK = 500
@@ -115,6 +116,13 @@ class ObservationRepository:
         """What this run saved before: a shard that is run again starts from there."""
         columns = (OBSERVATION.c.key, OBSERVATION.c.source, OBSERVATION.c.evidence, OBSERVATION.c.observed_at)
         return {tuple(row) for row in tx.execute(select(*columns).where(OBSERVATION.c.run == run))}
+
+    def keys_of_runs(self, prefix: str) -> set[str]:
+        """The accounts that runs whose names begin so have looked at."""
+        runs = select(RUN.c.id).where(RUN.c.id.startswith(prefix, autoescape=True))
+        query = select(RUN_ACCOUNT.c.key).where(RUN_ACCOUNT.c.run.in_(runs))
+        with self._db.read() as tx:
+            return set(tx.execute(query).scalars())
 
     def states(self, keys: Sequence[str], now: datetime) -> dict[str, AccountState]:
         """The present of these accounts, with posts and observed days counted over the year before ``now``."""

@@ -15,6 +15,7 @@ from storage.coverage import CoverageRepository
 from storage.crawl_runs import CrawlRunRepository
 from storage.database import Database
 from storage.digests import DigestRepository
+from storage.evidence_uploads import EvidenceUploadRepository
 from storage.filings import FilingRepository
 from storage.host_leases import HostLeaseRepository
 from storage.inquiries import InquiryRepository
@@ -50,6 +51,7 @@ class Store:
         self.host_leases = HostLeaseRepository(self.database)
         self.digests = DigestRepository(self.database)
         self.chain_heads = ChainHeadRepository(self.database)
+        self.evidence_uploads = EvidenceUploadRepository(self.database)
         self.timestamps = TimestampRepository(self.database)
         self.cases = CaseRepository(self.database)
         self.alerts = AlertRepository(self.database)

@@ -13,6 +13,7 @@ from monitors.cli.groups import CommandGroup
 from monitors.cli.options import EvidencePath, Format, FormatOption, asked, print_rows
 from monitors.errors import InvalidInput
 from monitors.jobs.evidence_replay import place_of, replay_observations, told
+from monitors.jobs.evidence_store import verify_all
 from monitors.jobs.timestamps import check_stamps, export, openssl_command
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive, VerifyStatus
@@ -32,16 +33,18 @@ def _place(ctx: typer.Context, path: Path | None) -> Path:
 @commands.command()
 def verify(ctx: typer.Context, path: EvidencePath = None, form: FormatOption = Format.TEXT) -> None:
     """校验存证：完好、有问题（指出第一处），或者无法校验。"""
-    place = _place(ctx, path)
+    settings = asked(ctx).settings()
+    place = _place(ctx, path) if path or not settings.evidence_store else settings.data / "evidence"
     heads, stamps, without = _recorded(ctx) if path is None else ({}, [], "")
+    stamped = {stamp.day.isoformat(): stamp.head for stamp in stamps}
     try:
-        report = verify_archive(place, heads, {stamp.day.isoformat(): stamp.head for stamp in stamps})
+        report = verify_archive(place) if path else verify_all(settings, heads, stamped)
     except OSError as error:
         raise InvalidInput(f"不能读取存证 {error.filename or place}（{error.strerror}），请检查权限和磁盘。") from error
     if without:
         report.notes.append(without)
     if stamps:
-        check_stamps(asked(ctx).settings(), stamps, report)
+        check_stamps(settings, stamps, report)
     bad = report.first_bad
     row: dict[str, Any] = {
         "status": report.status.value,
@@ -65,10 +68,11 @@ def _recorded(ctx: typer.Context) -> tuple[dict[str, str], list[Timestamp], str]
 @commands.command()
 def replay(ctx: typer.Context, path: EvidencePath = None, form: FormatOption = Format.TEXT) -> None:
     """由存证的原始字节重新读取每一次观察，列出与记录不一致的地方。"""
-    root, only = place_of(_place(ctx, path))
-    archive = EvidenceArchive(root)
+    shared = path is None and asked(ctx).settings().evidence_store
+    root, only = (Path(), "") if shared else place_of(_place(ctx, path))
     counts: Counter[str] = Counter()
     with asked(ctx).context() as context:
+        archive = context.archive() if shared else EvidenceArchive(root)
         for row in replay_observations(context, archive, only):
             counts[row["result"]] += 1
             if form != Format.TEXT:

@@ -33,6 +33,26 @@ def serve(
         asyncio.run(serve_register(settings, asked(ctx).clock))
 
 
+def worker(
+    ctx: typer.Context,
+    queues: Annotated[
+        str,
+        typer.Option(
+            help="只做这些队列的任务，用逗号隔开：crawl 采集、browser 浏览器查看、mail 收发、check 核对；不填则全部"
+        ),
+    ] = "",
+    concurrency: Annotated[int, typer.Option(min=1, max=16, help="同时执行的任务数")] = 2,
+    egress: Annotated[str | None, typer.Option(help="本机的出口名称，代替设置 egress")] = None,
+) -> None:
+    """Take jobs from the queue in PostgreSQL."""
+    from monitors.service.startup import run_worker
+    from monitors.service.worker import queues_named
+
+    named, settings = queues_named(queues), asked(ctx).settings(egress=egress)
+    logs.configure(settings.log_format)
+    asyncio.run(run_worker(settings, asked(ctx).clock, named, concurrency))
+
+
 def _has_register(database: str) -> bool:
     if database.startswith("sqlite:///") and not Path(database.removeprefix("sqlite:///")).exists():
         return False

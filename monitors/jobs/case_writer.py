@@ -12,6 +12,7 @@ from alerts.notices.joint import join_notices
 from alerts.notices.notice import Notice, Reference
 from alerts.notices.planning import PlannedNotice, addressed, owed_notices, planned_step
 from monitors.app_context import AppContext
+from monitors.jobs.evidence_store import not_stored
 from monitors.jobs.paper_facts import case_now, exhibits, issuing_office
 from rules.calendar import Calendar
 from rules.cases import signing
@@ -56,12 +57,17 @@ class CaseWriter:
         for case in cases:
             status = escalation_status(case, self.now, self.frozen)
             if status.ready:
-                self._reminders.append(case)
+                if not self.unstored(case):
+                    self._reminders.append(case)
             elif status.signable and status.step:
                 self._draft_step(case, status.step, drafts)
             elif status.reason not in RESTING:
                 self._stop_step_drafts(case, status.reason.label)
         self._send_reminders()
+
+    def unstored(self, case: Case) -> bool:
+        """True where a page that the case stands on lies on one host only: then no paper leaves."""
+        return bool(not_stored(self.context, case.evidence))
 
     def recall_overtaken(self, cases: dict[str, Case], findings: Mapping[str, Finding]) -> None:
         """Stop signed papers that nobody was sent yet and whose reason is gone; ``cases`` then holds the cases as they are."""

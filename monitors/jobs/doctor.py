@@ -16,7 +16,7 @@ from crawler.fetch.browser import find_browser
 from crawler.platforms import platform_extensions
 from monitors.app_context import AppContext
 from monitors.clock import Clock
-from monitors.jobs import doctor_notices, timestamps
+from monitors.jobs import doctor_cluster, doctor_notices, timestamps
 from monitors.jobs.bridges import bridge_faults
 from monitors.private_files import open_to_others
 from monitors.settings import Settings, settings_file
@@ -125,6 +125,7 @@ def _database(settings: Settings, clock: Clock) -> Iterator[DoctorCheck]:
         yield from _policies(context, filings)
         yield from _inquiries(context, filings)
         yield from _grants(settings, store)
+        yield from (DoctorCheck(*each) for each in doctor_cluster.rows(context))
         yield from (DoctorCheck(*each) for each in timestamps.doctor_rows(settings, store, clock()))
         yield from (DoctorCheck(*each) for each in doctor_notices.units(store))
         yield from (DoctorCheck(*each) for each in doctor_notices.offices(settings, context.policies, filings))

@@ -142,6 +142,10 @@ def _sign(desk: CaseWriter, notice_id: str, by: Signatory, seen: Facts, reason: 
         why = f"：{row.error}" if row and row.error else ""
         raise CaseError(f"这份文书{row.state.label if row else '已不存在'}，不能签发{why}")
     cases = [case for number in desk.book.letters.cases_of(notice_id) if (case := desk.book.case(number))]
+    if any(_step_of(desk, case, row) and desk.unstored(case) for case in cases):
+        raise CaseError(
+            "所依据的页面存证还没有存入共享存储，暂不能签发。通常一分钟内存好；如一直如此，请信息中心查看运行日志。"
+        )
     papers = [_paper(desk, case, row) for case in cases]
     facts = facts_of(join_notices(papers))
     if differences := changed(seen, facts):

@@ -43,7 +43,7 @@ def cited_pages(
 ) -> list[tuple[EvidenceCitation, StoredPage | None]]:
     """Each page as it is cited, and as it was kept; None where the archive has lost it. What was read off it says what it
     shows; a page that nothing was read off is one that shows the name ``named``, by which the account was found."""
-    archive = EvidenceArchive(context.evidence)
+    archive = context.archive()
     cited = citations(ids, context.store.observations.of_evidence(account, ids))
     return [_with_page(archive, item, named) for item in cited]
 

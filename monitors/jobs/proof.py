@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from crawler.fetch.egress import AddressPolicy, EgressDenied
 from crawler.fetch.job import FetchTask
 from monitors.app_context import AppContext
+from monitors.job_queue import BackgroundTask, JobOrder, Queue
 from monitors.jobs.sweep import new_crawl_job, run_crawl_job, target_of
 from monitors.jobs.sweep_review import schedule_visits
 from rules.accounts.pasted_target import InvalidTarget, parse_target
@@ -71,3 +72,12 @@ def _nothing(context: AppContext, filing: Filing, url: str, error: str) -> Obser
         platform=filing.platform, source="none", url=url, observed_at=context.clock(), outcome=Outcome.UNREADABLE,
         reason=reason,
     )  # fmt: skip
+
+
+def look_order(key: str, text: str) -> JobOrder:
+    """The order to look at an address that a unit gave for an account."""
+    return JobOrder(task=PROOF, key=f"proof.{key}.{text}", arguments={"key": key, "text": text})
+
+
+PROOF = BackgroundTask("proof", Queue.BROWSER, look_at)
+TASKS = (PROOF,)

@@ -151,7 +151,7 @@ def _unique(filing: Filing, names: set[str]) -> str:
 
 
 def _write(context: AppContext, found: _Year, folder: Path, progress: Progress) -> ReviewReport:
-    archive = EvidenceArchive(context.evidence)
+    archive = context.archive()
     rows, index = [], []
     (folder / "存证").mkdir()
     for number, row in enumerate(found.pack.rows, start=1):

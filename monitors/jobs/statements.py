@@ -13,7 +13,6 @@ from monitors.jobs.sweep_review import schedule_visits
 from rules.accounts.state import apply_observation
 from rules.accounts.statements import InvalidStatement
 from rules.model import EvidenceKind, Observation, Outcome, Platform, Statement
-from storage.evidence import EvidenceArchive
 
 RECORD = "urn:xunjian:statement:"
 PICTURE = "urn:xunjian:picture:"
@@ -45,7 +44,7 @@ class Picture:
 def keep_picture(context: AppContext, key: str, picture: Picture, now: datetime) -> str:
     """Store a picture and return its evidence id. It proves nothing by itself. Raises InvalidStatement, EvidenceError."""
     picture.checked()
-    with EvidenceArchive(context.evidence) as archive:
+    with context.archive() as archive:
         return archive.append_resource(PICTURE + key, picture.data, picture.content_type, now, run_id="statement")
 
 
@@ -56,7 +55,7 @@ def record_statement(context: AppContext, key: str, said: Statement, *, picture:
     """
     _check(said)
     body = json.dumps(document_of(key, said, picture), ensure_ascii=False, sort_keys=True).encode()
-    with EvidenceArchive(context.evidence) as archive:
+    with context.archive() as archive:
         evidence = archive.append_resource(RECORD + key, body, "application/json", said.at, run_id="statement")
     kept = replace(said, evidence=evidence)
     look = Observation(

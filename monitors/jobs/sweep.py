@@ -18,6 +18,7 @@ from monitors.crawl_processes import ProcessResult
 from monitors.jobs.known_sites import with_history
 from monitors.jobs.platform_turn import platform_turn
 from monitors.jobs.run_heartbeat import heartbeat
+from monitors.jobs.shards import EVERYTHING, Shard
 from monitors.settings import Settings
 from rules.accounts.identity import identity
 from rules.model import Filing, FilingStatus, Outcome, Platform
@@ -47,6 +48,8 @@ class SweepReport:
     notes: list[str] = field(default_factory=list)
     links: dict[str, str] = field(default_factory=dict)
     """Single posts that the swept websites link to, with the platform's code."""
+    name: str = ""
+    """Given where the looks of a shard that is taken up again are to stand under the same run."""
 
     def as_dict(self) -> dict[str, Any]:
         """For machines."""
@@ -73,7 +76,12 @@ def target_of(filing: Filing) -> Target:
 
 
 def due_targets(
-    context: AppContext, *, platforms: Iterable[str], accounts: Sequence[str], everything: bool
+    context: AppContext,
+    *,
+    platforms: Iterable[str],
+    accounts: Sequence[str],
+    everything: bool,
+    shard: Shard = EVERYTHING,
 ) -> list[Target]:
     """Accounts of every register whose look is due, the most overdue first; each once, however many schools file it.
 
@@ -88,7 +96,9 @@ def due_targets(
         if filing.status == FilingStatus.CANCELLED and filing.status_changed_at is None:
             continue
         target = target_of(filing)
-        if not named or target.key in named or target.account_id in named:
+        if (not named or target.key in named or target.account_id in named) and shard.holds(
+            filing.platform.value, target.key
+        ):
             targets.setdefault(target.key, target)
     if everything or named:
         return with_history(context, targets.values())
@@ -144,9 +154,9 @@ def new_crawl_job(
     return CrawlJob(**(values | given))
 
 
-async def sweep(context: AppContext, targets: Iterable[Target], *, replay: str = "") -> SweepReport:
-    """Look at these accounts and record what they show. A platform that rests is left alone."""
-    report = SweepReport()
+async def sweep(context: AppContext, targets: Iterable[Target], *, replay: str = "", run: str = "") -> SweepReport:
+    """Look at these accounts and record what they show. A platform that rests is left alone. ``run``: see `SweepReport`."""
+    report = SweepReport(name=run)
     await asyncio.gather(*(_lane(context, *lane, replay, report) for lane in _by_platform(targets).items()))
     return report
 
@@ -159,26 +169,30 @@ async def _lane(
     shards = [targets[n : n + size] for n in range(0, len(targets), size)]
     states = context.store.platform_state
     if platform is Platform.WEBSITE and (await asyncio.to_thread(states.get, platform)).enabled:
-        await asyncio.gather(*(_shard(context, platform, shard, replay, report) for shard in shards))
+        parts = (_shard(context, platform, n, shard, replay, report) for n, shard in enumerate(shards))
+        await asyncio.gather(*parts)
         return
     async with context.platform_locks[platform] if replay else platform_turn(context, platform):
-        for shard in shards:
+        for n, shard in enumerate(shards):
             state = await asyncio.to_thread(states.get, platform, context.settings.egress)
             if not replay and not state.enabled:
                 return
             if not replay and state.paused_until and state.paused_until > context.clock():
                 report.resting[platform.value] = state.paused_until
                 return
-            await _shard(context, platform, shard, replay, report)
+            await _shard(context, platform, n, shard, replay, report)
 
 
 async def _shard(
-    context: AppContext, platform: Platform, targets: list[Target], replay: str, report: SweepReport
+    context: AppContext, platform: Platform, number: int, targets: list[Target], replay: str, report: SweepReport
 ) -> None:
+    """One child's fill. Taken up again after a worker fell silent it is the same run, and what that worker still says when
+    it wakes up is refused."""
     settings = context.settings
     looks = [FetchTask(target=target, grant=settings.grant(target.key)) for target in targets]
     looks += [FetchTask(target=t, url=url) for t in targets for url in settings.sources.get(t.key, ())]
-    order = await asyncio.to_thread(new_crawl_job, context, RunKind.SWEEP, platform, looks, replay=replay)
+    named = {"run": f"{report.name}-{platform.value}-{number}"} if report.name else {}
+    order = await asyncio.to_thread(new_crawl_job, context, RunKind.SWEEP, platform, looks, replay=replay, **named)
     ending = await run_crawl_job(context, order)
     report.runs.append(order.run)
     report.looks += len(targets)

@@ -11,6 +11,7 @@ from pathlib import Path
 import structlog
 
 from monitors.app_context import AppContext
+from monitors.jobs.evidence_store import upload_sealed
 from monitors.jobs.scheduled_job import ScheduledJob
 from monitors.settings import Settings
 from monitors.timestamp_authority import TimestampError, check_token, covers, load_roots, obtain
@@ -33,6 +34,7 @@ async def stamp_head(context: AppContext) -> None:
     if url is None or (newest and newest.day >= day):
         return
     head = await asyncio.to_thread(_sealed_head, context.evidence)
+    await asyncio.to_thread(upload_sealed, context)  # whoever checks the store finds there what was signed
     if head == GENESIS:
         return
     token, at = await obtain(url.get_secret_value(), head, load_roots(context.settings.timestamp_ca))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,21 +12,22 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from monitors.app_context import AppContext
+from monitors.job_queue import JobOrder
+from monitors.jobs.scheduled_job import ScheduledJob
 from rules.model import BEIJING
+from storage.database import StorageError
 
 ZONE = "Asia/Shanghai"
 log = structlog.get_logger()
 
-Job = Callable[[AppContext], Awaitable[None]]
-
 
 class JobScheduler:
-    """The service's jobs. Each runs alone (never beside itself), whoever started it."""
+    """The service's jobs, put on the queue when they are due. Each runs alone (never beside itself), whoever started it."""
 
-    def __init__(self, context: AppContext, jobs: Mapping[str, tuple[str, Job]]) -> None:
-        """``jobs`` maps a name to (default cron, coroutine function); an operator's cron in the table wins."""
-        self._context, self._jobs = context, jobs
-        self._alone = {name: asyncio.Lock() for name in jobs}
+    def __init__(self, context: AppContext, jobs: Iterable[ScheduledJob], may_run: Callable[[], bool]) -> None:
+        """An operator's cron in the table wins over a job's own. ``may_run`` is asked before each: whether this is (still)
+        the one scheduler of the installation."""
+        self._context, self._jobs, self._may_run = context, {job.name: job for job in jobs}, may_run
         self._scheduler = AsyncIOScheduler(
             timezone=ZONE, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
         )
@@ -37,7 +37,7 @@ class JobScheduler:
         """Schedule everything and catch up, once, on what was missed while the service was down."""
         now = self._context.clock()
         jobs = self._context.store.scheduled_jobs
-        defaults = {name: cron for name, (cron, _) in self._jobs.items()}
+        defaults = {name: job.cron for name, job in self._jobs.items()}
         await asyncio.to_thread(jobs.add_missing, defaults)
         for job in await asyncio.to_thread(jobs.all):
             name = job.name
@@ -61,23 +61,14 @@ class JobScheduler:
         task.add_done_callback(self._running.discard)
 
     async def run(self, name: str) -> None:
-        """Run a job unless it is running; its start, end and error are kept. An error never ends the service."""
-        lock = self._alone[name]
-        if lock.locked():
-            log.info("job.still_running", job=name)
-            return
-        async with lock:
-            begun, error = time.monotonic(), ""
-            try:
-                await asyncio.to_thread(self._context.store.scheduled_jobs.started, name, self._context.clock())
-                await self._jobs[name][1](self._context)
-            except asyncio.CancelledError:
-                raise
-            except Exception as problem:  # whatever a job does, the next one must still run
-                error = f"{type(problem).__name__}: {problem}"
-                log.error("job.failed", job=name, error=error)
-            lasted, jobs = time.monotonic() - begun, self._context.store.scheduled_jobs
-            await asyncio.to_thread(jobs.ended, name, self._context.clock(), lasted, error)
+        """Put a job on the queue unless it is there or running. An error never ends the service."""
+        try:
+            if not await asyncio.to_thread(self._may_run):
+                log.warning("job.not_the_scheduler", job=name)
+            elif not await self._context.job_queue.put(JobOrder(task=self._jobs[name].as_task(), key=f"job.{name}")):
+                log.info("job.still_running", job=name)
+        except StorageError as error:  # the database is away: the next due time, or the next start, catches up
+            log.error("job.not_queued", job=name, error=str(error))
 
     @property
     def alive(self) -> bool:

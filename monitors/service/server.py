@@ -17,9 +17,11 @@ from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.console.app_state import state_of
 from monitors.errors import InvalidInput
-from monitors.scheduled_jobs import SCHEDULED_JOBS
+from monitors.jobs.evidence_store import one_folder, upload_for_ever
+from monitors.scheduled_jobs import SCHEDULED_JOBS, background_tasks
 from monitors.service.scheduler import JobScheduler
-from monitors.service.service_lock import only_service
+from monitors.service.service_lock import only_scheduler, only_service
+from storage.queue_schema import prepare_queue
 
 log = structlog.get_logger()
 GRACE_SECONDS = 3
@@ -50,26 +52,32 @@ async def serve(context: AppContext, *, first: StartupTask | None = None, greeti
     ``greeting`` is printed once nothing stands in the way. Raises InvalidInput: port taken, or another service on the data."""
     settings = context.settings
     check_port(settings.host, settings.port)
-    with only_service(settings.data, settings.port):
+    with only_service(settings.data, settings.port), only_scheduler(context.store.database) as may_run:
         if greeting:
             typer.echo(greeting)
         log.info("service.started", host=settings.host, port=settings.port, data=str(settings.data))
         try:
-            await _serve(context, first)
+            await _serve(context, first, may_run)
         finally:
             log.info("service.stopped")
 
 
-async def _serve(context: AppContext, first: StartupTask | None) -> None:
+async def _serve(context: AppContext, first: StartupTask | None, may_run: Callable[[], bool]) -> None:
     settings = context.settings
-    now = context.clock()
+    now, shared = context.clock(), bool(settings.database_url) and not settings.demo  # the demo is one process
     await asyncio.to_thread(context.store.crawl_runs.mark_lost, now)  # others may run beside us: only who is silent
-    await asyncio.to_thread(context.store.scans.mark_lost, now)
+    await asyncio.to_thread(one_folder, context, serving=True)
+    if not shared:  # where workers share the queue, a scan that lost its worker is taken up by another
+        await asyncio.to_thread(context.store.scans.mark_lost, now)
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            timetable = JobScheduler(context, {job.name: (job.cron, job.run) for job in SCHEDULED_JOBS})
+            if shared:
+                await stack.enter_async_context(shared_queue(context))
+            uploading = asyncio.create_task(upload_for_ever(context))
+            stack.callback(uploading.cancel)
+            timetable = JobScheduler(context, SCHEDULED_JOBS, may_run)
             state_of(app).timetable = timetable
             timetable.begin()
             stack.push_async_callback(timetable.stop)
@@ -89,6 +97,21 @@ async def _serve(context: AppContext, first: StartupTask | None) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     await Server(config).serve()
+
+
+@asynccontextmanager
+async def shared_queue(context: AppContext) -> AsyncIterator[None]:
+    """Put jobs on PostgreSQL's queue for the workers, and give back what a lost worker held."""
+    from monitors.service.postgres_queue import PostgresQueue  # a service by itself needs no queue library
+
+    await asyncio.to_thread(prepare_queue, context.store.database)
+    async with PostgresQueue(context, background_tasks(), connections=4).opened() as queue:
+        rescuer = asyncio.create_task(queue.rescue_for_ever())
+        try:
+            yield
+        finally:
+            rescuer.cancel()
+            await asyncio.gather(rescuer, return_exceptions=True)
 
 
 async def _open(context: AppContext, timetable: JobScheduler, first: StartupTask | None) -> None:

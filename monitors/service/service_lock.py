@@ -1,14 +1,16 @@
-"""One service per data directory: a lock that ends with the process, whatever ends it."""
+"""One service per data directory and per database: locks that end with the process, whatever ends it."""
 
 from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from monitors.errors import InvalidInput
+from storage.advisory_lock import AdvisoryLock
+from storage.database import Database
 
 NAME = "serve.lock"
 
@@ -33,3 +35,22 @@ def only_service(data: Path, port: int) -> Iterator[None]:
         yield
     finally:
         os.close(fd)
+
+
+@contextmanager
+def only_scheduler(database: Database) -> Iterator[Callable[[], bool]]:
+    """Be the one scheduler of the installation; gives the question whether we still are. SQLite's data directory is lock
+    enough. Raises InvalidInput where another host's service schedules, saying which; StorageError."""
+    if database.sqlite:
+        yield lambda: True
+        return
+    lock = AdvisoryLock(database, "scheduler")
+    if not lock.acquire():
+        raise InvalidInput(
+            f"这个数据库已有 xunjian serve 在安排任务（{lock.holder()}）。同一个数据库只能有一个，请先停止它；"
+            "要增加处理能力，请在别的主机上启动 xunjian worker。"
+        )
+    try:
+        yield lock.held
+    finally:
+        lock.release()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,8 @@ from monitors.demo.owners import answer_inquiries
 from monitors.demo.register import demo_canaries, opening
 from monitors.demo.server import CampusServer
 from monitors.demo.users import demo_people
+from monitors.errors import InvalidInput
+from monitors.job_queue import Queue
 from monitors.jobs.digest import make_digest
 from monitors.jobs.run_sweep import check_all, deliver_all, discover_all, inquire_all, run_sweep
 from monitors.log_masking import mask_logs
@@ -45,10 +48,7 @@ async def serve_register(settings: Settings, clock: Clock) -> None:
     mask_logs()
     store = Store(settings.database)
     try:
-        canaries = [CanaryAccount(c.platform, account_key(c.platform, c.account_id, c.url, c.name), c.name, c.account_id, c.url, c.alive)
-                    for c in settings.canaries]  # fmt: skip
-        context = AppContext(settings, store, clock, canaries=canaries)
-        _ = context.policies
+        context = _register_context(settings, store, clock)
         where = f"校媒巡检控制台: {address(settings)}"
         if token := first_link(store, clock()):
             base = settings.base_url.rstrip("/") or address(settings).rstrip("/")
@@ -56,6 +56,31 @@ async def serve_register(settings: Settings, clock: Clock) -> None:
         await serve(context, greeting=where)
     finally:
         store.close()
+
+
+async def run_worker(settings: Settings, clock: Clock, queues: Sequence[Queue], concurrency: int) -> None:
+    """Take jobs for the register in the database. Raises StorageError, PolicyError, InvalidInput."""
+    from monitors.service.worker import NO_DATABASE, work  # the queue library: no business of a service by itself
+
+    if not settings.database_url:
+        raise InvalidInput(NO_DATABASE)
+    keep_private(settings.data)
+    mask_logs()
+    store = Store(settings.database)
+    try:
+        await work(_register_context(settings, store, clock), queues, concurrency)
+    finally:
+        store.close()
+
+
+def _register_context(settings: Settings, store: Store, clock: Clock) -> AppContext:
+    canaries = [
+        CanaryAccount(c.platform, account_key(c.platform, c.account_id, c.url, c.name), c.name, c.account_id, c.url, c.alive)
+        for c in settings.canaries
+    ]  # fmt: skip
+    context = AppContext(settings, store, clock, canaries=canaries)
+    _ = context.policies  # a policy that cannot be read is told at the start
+    return context
 
 
 async def serve_demo(settings: Settings, clock: Clock) -> None:

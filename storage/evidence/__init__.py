@@ -5,7 +5,9 @@ from __future__ import annotations
 from storage.evidence.archive import EvidenceArchive
 from storage.evidence.replay import ReplayIndex
 from storage.evidence.report import VerifyFailure, VerifyReport, VerifyStatus
+from storage.evidence.shared_store import SharedStore, folder_name
 from storage.evidence.verify import verify
+from storage.evidence.verify_shared import verify_shared
 from storage.evidence.warc import EvidenceError, PageLike, StoredPage
 
 __all__ = [
@@ -13,9 +15,12 @@ __all__ = [
     "EvidenceError",
     "PageLike",
     "ReplayIndex",
+    "SharedStore",
     "StoredPage",
     "VerifyFailure",
     "VerifyReport",
     "VerifyStatus",
+    "folder_name",
     "verify",
+    "verify_shared",
 ]  # fmt: skip

@@ -9,10 +9,11 @@ import re
 import threading
 import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, BinaryIO, Self
 
 from warcio.archiveiterator import ArchiveIterator
 
@@ -20,6 +21,7 @@ from rules.model import BEIJING
 from storage.evidence import chain, warc
 from storage.evidence.records import PageRecords, PayloadRef, file_head
 from storage.evidence.report import VerifyReport
+from storage.evidence.shared_store import SharedStore, member_from
 from storage.evidence.verify import seal_abandoned, verify
 from storage.evidence.warc import EvidenceError, PageLike, StoredPage
 from storage.evidence.writer import MAX_SIZE, WarcWriter, chain_path
@@ -36,9 +38,9 @@ class EvidenceArchive:
     process loses nothing that was acknowledged; a power cut loses at most what was not synced.
     """
 
-    def __init__(self, root: Path | str, *, sync_every: int = 64) -> None:
-        """Nothing is created until the first page comes."""
-        self.root, self.sync_every = Path(root), sync_every
+    def __init__(self, root: Path | str, *, sync_every: int = 64, shared: SharedStore | None = None) -> None:
+        """Nothing is created until the first page comes. ``shared``: where pages of other hosts are read from."""
+        self.root, self.sync_every, self.shared = Path(root), sync_every, shared
         self._writer: WarcWriter | None = None
         self._of: tuple[int, str, str] = (0, "", "")
         self._payloads: dict[bytes, PayloadRef] = {}
@@ -90,16 +92,28 @@ class EvidenceArchive:
         match = _ID.fullmatch(evidence)
         if not match:
             raise EvidenceError(f"“{evidence}”不是存证编号")
-        path = self.root / match[1] / f"{match[2]}.warc.gz"
-        try:
-            member = _member(path, int(match[3]))
-        except FileNotFoundError as error:
-            raise EvidenceError(f"存证文件 {match[1]}/{path.name} 不存在") from error
-        except (OSError, zlib.error) as error:
-            raise EvidenceError(f"存证 {evidence} 已损坏，无法读取") from error
-        if hashlib.sha256(member).hexdigest()[:24] != match[4]:
-            raise EvidenceError(f"存证 {evidence} 的内容与编号不符，可能被改动")
-        return member
+        name, offset = f"{match[1]}/{match[2]}.warc.gz", int(match[3])
+        problem = f"存证文件 {name} 不存在"
+        for copy in self._copies(name):
+            try:
+                with copy as file:
+                    file.seek(offset)
+                    member = member_from(file)
+            except FileNotFoundError:
+                continue
+            except (OSError, zlib.error):
+                problem = f"存证 {evidence} 已损坏，无法读取"
+                continue
+            if hashlib.sha256(member).hexdigest()[:24] == match[4]:
+                return member
+            problem = f"存证 {evidence} 的内容与编号不符，可能被改动"
+        raise EvidenceError(problem)
+
+    def _copies(self, name: str) -> Iterator[AbstractContextManager[Any]]:
+        """The local file of this name, then those of the shared store."""
+        yield _opened(self.root / name)
+        if self.shared:
+            yield from self.shared.copies(name)
 
     def pages(self, *, day: str = "", run_id: str = "") -> Iterator[tuple[str, StoredPage]]:
         """Every page with its evidence id, file by file in the order written; of one day (2026-11-21) or one run."""
@@ -187,17 +201,10 @@ def _evidence_id(name: str, offset: int, sha256: str) -> str:
     return f"{name.removesuffix('.warc.gz').replace('/', '.')}.{offset}.{sha256[:24]}"
 
 
-def _member(path: Path, offset: int) -> bytes:
-    """The bytes of the gzip member at an offset. Raises zlib.error where there is no whole one."""
-    unpacker, member = zlib.decompressobj(31), bytearray()
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     with path.open("rb") as file:
-        file.seek(offset)
-        while not unpacker.eof and (block := file.read(65536)):
-            unpacker.decompress(block)
-            member += block
-    if not unpacker.eof:
-        raise zlib.error("no whole member here")
-    return bytes(member[: len(member) - len(unpacker.unused_data)])
+        yield file
 
 
 def _safe(run_id: str) -> str:

@@ -41,6 +41,12 @@ class HashChain:
         """The hash after the last entry."""
         return self.hashes[-1] if self.hashes else GENESIS
 
+    def text(self) -> bytes:
+        """The whole lines that were read, as they stand in the file."""
+        return b"".join(
+            line(before, entry)[0] for before, entry in zip([GENESIS, *self.hashes], self.entries, strict=False)
+        )
+
 
 def read(data: bytes) -> HashChain:
     """Check every link. Stops at the first line that is not one: nothing behind it can be trusted."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from rules.model import LabeledEnum
 
@@ -37,6 +37,17 @@ class VerifyReport:
     notes: list[str] = field(default_factory=list)
     torn: dict[str, int] = field(default_factory=dict)
     """Torn tails: file → bytes behind the last record the chain knows, left by a writer that was killed."""
+
+    def add(self, other: VerifyReport, folder: str = "") -> None:
+        """Take in another report, its files and sentences under the name of a folder."""
+        place, says = (f"{folder}/", f"{folder}：") if folder else ("", "")
+        self.files, self.records, self.bytes = (
+            self.files + other.files, self.records + other.records, self.bytes + other.bytes,
+        )  # fmt: skip
+        self.failures += [replace(bad, file=place + bad.file) for bad in other.failures]
+        self.missing += [says + text for text in other.missing]
+        self.notes += [says + text for text in other.notes]
+        self.torn |= {place + name: size for name, size in other.torn.items()}
 
     @property
     def status(self) -> VerifyStatus:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,15 @@ def verify(
 
 def _archive(root: Path, report: VerifyReport, heads: Mapping[str, str], stamped: Mapping[str, str]) -> None:
     found = {f"{p.parent.name}/{p.name}" for p in root.glob("*/*.warc.gz") if p.stat().st_size}
+    opened, seals = check_manifest(root, found, report, heads, stamped)
+    for name in opened:
+        check_file(root / name, name, seals.get(name), report, heads)
+
+
+def check_manifest(
+    root: Path, found: Collection[str], report: VerifyReport, heads: Mapping[str, str], stamped: Mapping[str, str]
+) -> tuple[list[str], dict[str, dict[str, Any]]]:
+    """Check an archive's manifest against the files that were ``found``. Returns the files it knows and how they were sealed."""
     if not (root / MANIFEST).exists():
         if heads or stamped:
             report.failures.append(VerifyFailure(MANIFEST, 0, 0, "清单被删除"))
@@ -47,10 +56,9 @@ def _archive(root: Path, report: VerifyReport, heads: Mapping[str, str], stamped
     _check_head(MANIFEST, manifest, heads, report)
     _check_stamped(manifest, stamped, report)
     opened, seals = _events(manifest, report)
-    for name in sorted(found - set(opened)):
+    for name in sorted(set(found) - set(opened)):
         report.failures.append(VerifyFailure(name, 0, 0, "文件不在清单中"))
-    for name in opened:
-        _file(root / name, name, seals.get(name), report, heads)
+    return opened, seals
 
 
 def _events(manifest: HashChain, report: VerifyReport) -> tuple[list[str], dict[str, dict[str, Any]]]:
@@ -80,10 +88,13 @@ def _lone_file(path: Path, report: VerifyReport, heads: Mapping[str, str]) -> No
         if not name.endswith(f"/{path.name}"):
             report.failures.append(VerifyFailure(path.name, 0, 0, "校验链属于另一个文件"))
             return
-    _file(path, name, seals.get(name), report, heads)
+    check_file(path, name, seals.get(name), report, heads)
 
 
-def _file(path: Path, name: str, seal: dict[str, Any] | None, report: VerifyReport, heads: Mapping[str, str]) -> None:
+def check_file(
+    path: Path, name: str, seal: dict[str, Any] | None, report: VerifyReport, heads: Mapping[str, str]
+) -> None:
+    """Check one WARC with its chain. Raises OSError where a file that is there cannot be read."""
     report.files += 1
     try:
         alive = _being_written(path)

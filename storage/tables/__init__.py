@@ -11,7 +11,7 @@ from storage.tables.crawling import (
     PlatformStateRow,
     SearchLogRow,
 )
-from storage.tables.evidence import ChainHeadRow, TimestampRow
+from storage.tables.evidence import ChainHeadRow, EvidenceUploadRow, TimestampRow
 from storage.tables.filings import UNPLACED, FilingChangeRow, FilingRow, RegisterHeadingRow, RegisterUploadRow
 from storage.tables.inquiries import CoverageRow, InquiryRow, SigningKeyRow
 from storage.tables.jobs import ScheduledJobRow
@@ -40,6 +40,7 @@ __all__ = [
     "CrawlRunAccountRow",
     "CrawlRunRow",
     "DigestRow",
+    "EvidenceUploadRow",
     "FilingChangeRow",
     "FilingRow",
     "FindingRow",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import BigInteger, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from storage.tables.columns import TIME
@@ -16,6 +16,16 @@ class ChainHeadRow(SQLModel, table=True):
     __tablename__ = "chain_head"
     file: str = Field(primary_key=True)
     head: str
+    at: datetime = Field(sa_type=TIME)
+
+
+class EvidenceUploadRow(SQLModel, table=True):
+    """A sealed file that the shared store holds, by the evidence folder it was written in."""
+
+    __tablename__ = "evidence_upload"
+    folder: str = Field(primary_key=True)
+    file: str = Field(primary_key=True, index=True)
+    bytes: int = Field(sa_type=BigInteger)
     at: datetime = Field(sa_type=TIME)
 
 

@@ -32,7 +32,7 @@ def units(tmp_path: Path) -> Path:
 @needs_systemd
 def test_systemd_accepts_the_units(units: Path) -> None:
     names = sorted(f"./{path.name}" for path in units.iterdir())
-    assert len(names) == 3
+    assert len(names) == 4
     done = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *names], cwd=units, capture_output=True, text=True, check=False
     )
@@ -67,7 +67,10 @@ def test_the_runbook_names_commands_that_exist() -> None:
 
 def test_compose_and_its_files_fit_together() -> None:
     compose: dict[str, Any] = yaml.safe_load((DEPLOY / "container" / "compose.yml").read_text("utf-8"))
-    assert set(compose["services"]) == {"app", "database", "prometheus", "grafana"}
+    assert set(compose["services"]) == {"app", "worker", "database", "prometheus", "grafana"}
+    worker = compose["services"]["worker"]
+    assert (worker["command"], worker["deploy"]) == (["worker"], {"replicas": 3})
+    assert worker["volumes"] == compose["services"]["app"]["volumes"], "one evidence folder on one host"
     mounted = [
         volume.split(":")[0] for service in compose["services"].values() for volume in service.get("volumes", [])
     ]

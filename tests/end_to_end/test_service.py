@@ -22,6 +22,7 @@ import pytest
 
 from monitors.app_context import AppContext
 from monitors.crawl_processes import CrawlProcessPool
+from monitors.jobs.scheduled_job import ScheduledJob
 from monitors.jobs.sweep import new_crawl_job
 from monitors.service.scheduler import JobScheduler, cron_trigger, missed
 from rules.model import Platform
@@ -195,7 +196,8 @@ def test_jobs_run_alone_and_their_errors_end_nothing(context: AppContext) -> Non
 
     async def live() -> None:
         context.store.scheduled_jobs.add_missing({"slow": "0 0 1 1 *", "broken": "0 0 1 1 *"})
-        timetable = JobScheduler(context, {"slow": ("0 0 1 1 *", slow), "broken": ("0 0 1 1 *", broken)})
+        jobs = [ScheduledJob("slow", "慢", "0 0 1 1 *", slow), ScheduledJob("broken", "坏", "0 0 1 1 *", broken)]
+        timetable = JobScheduler(context, jobs, lambda: True)
         await asyncio.gather(timetable.run("slow"), timetable.run("slow"), timetable.run("broken"))
         await timetable.run("slow")
 

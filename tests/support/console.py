@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
+from monitors.job_queue import JobOrder
 from monitors.jobs.case_writer import CaseWriter
 from monitors.people.passwords import hash_password
 from monitors.settings import Settings
@@ -97,6 +98,19 @@ FILLED = {
     "topic": "start",
 }
 """Something for each placeholder of a route."""
+
+
+class OrderBook:
+    """A queue that keeps what is put and does nothing."""
+
+    spreads = False
+
+    def __init__(self) -> None:
+        self.orders: list[JobOrder] = []
+
+    async def put(self, order: JobOrder) -> bool:
+        self.orders.append(order)
+        return True
 
 
 def routes(app: FastAPI) -> list[tuple[str, str, str]]:

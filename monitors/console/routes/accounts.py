@@ -22,7 +22,7 @@ from monitors.console.pending import OPEN_STATES, by_urgency
 from monitors.console.register_query import RegisterQuery
 from monitors.console.rendering import open_breakers, redirect_after, render, school_name, world_of
 from monitors.console.year_strip import first_day, year_strip
-from monitors.jobs.proof import look_at
+from monitors.jobs.proof import look_order
 from rules.calendar import start_of
 from rules.cases.case import Case
 from rules.model import Filing, Finding, LabeledEnum, Platform
@@ -187,7 +187,7 @@ async def prove(request: Request, key: str, url: Annotated[str, Form()] = "") ->
     await run_in_threadpool(
         context.store.audit.add, "proof.give", key, now=context.clock(), school=school, url=url.strip()
     )
-    start(request.app, asyncio.create_task(look_at(context, key, url.strip())))
+    start(request.app, asyncio.create_task(context.job_queue.put(look_order(key, url.strip()))))
     return redirect_after(f"/accounts/{path(key)}", "proof")
 
 

@@ -15,7 +15,7 @@ from monitors.console.headers import INERT
 from monitors.console.rendering import render, world_of
 from monitors.jobs.evidence_picture import picture_of
 from monitors.jobs.evidence_reading import document_of, read_evidence
-from storage.evidence import EvidenceArchive, EvidenceError, StoredPage
+from storage.evidence import EvidenceError, StoredPage
 
 router = APIRouter()
 EXCERPT = 20_000
@@ -27,7 +27,7 @@ def _stored(request: Request, evidence: str) -> StoredPage:
     if view_of(request).unit_only and not _cited(request, evidence):
         raise HTTPException(404, "没有这份存证。")
     try:
-        return EvidenceArchive(world_of(request).evidence).get(evidence)
+        return world_of(request).archive().get(evidence)
     except EvidenceError as error:
         raise HTTPException(404, str(error)) from error
 

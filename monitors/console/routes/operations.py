@@ -23,7 +23,7 @@ from monitors.console.platform_status import held_up
 from monitors.console.rendering import redirect_after, render, world_of
 from monitors.jobs.bridges import bridge_faults, feeds_of
 from monitors.jobs.doctor import examine
-from monitors.jobs.run_sweep import run_sweep
+from monitors.jobs.run_sweep import sweep_order
 from monitors.scheduled_jobs import LABELS
 from monitors.version import product_version
 from rules.model import Platform
@@ -136,8 +136,8 @@ async def sweep_now(request: Request, platform: Annotated[str, Form()] = "") -> 
         return await run_in_threadpool(_page, request, error="没有这个平台。", status=422)
     context = world_of(request)
     await run_in_threadpool(context.store.audit.add, "sweep.start", platform or "全部平台", now=context.clock())
-    job = run_sweep(context, platforms=[platform] if platform else [], everything=True)
-    start(request.app, asyncio.create_task(job))
+    order = sweep_order(context, platforms=[platform] if platform else [])
+    start(request.app, asyncio.create_task(context.job_queue.put(order)))
     return redirect_after("/operations", "started")
 
 

@@ -17,7 +17,7 @@ from monitors.console.register_page import MOST_AT_ONCE, PER_PAGE, register_page
 from monitors.console.register_query import RegisterQuery
 from monitors.console.rendering import world_of
 from monitors.jobs.inquiries import inquire
-from monitors.jobs.run_sweep import run_sweep
+from monitors.jobs.run_sweep import sweep_order
 from rules.model import Filing
 from rules.people import Role
 from rules.platforms import UNPOLLED
@@ -74,7 +74,7 @@ async def look_now(
         return await run_in_threadpool(register_page, request, asked, error=error, status=422)
     note = f"{len(keys)} 个账号"
     await run_in_threadpool(context.store.audit.add, "sweep.start", note, now=context.clock())
-    start(request.app, asyncio.create_task(_look(context, keys)))
+    start(request.app, asyncio.create_task(context.job_queue.put(sweep_order(context, accounts=keys))))
     return back(asked, "looking")
 
 
@@ -100,10 +100,6 @@ def _ask(context: AppContext, chosen: list[Filing]) -> None:
     now = context.clock()
     for school in sorted({filing.school for filing in chosen} & set(context.policies)):
         inquire(context, school, now, any_day=True, only={key_of(each) for each in chosen if each.school == school})
-
-
-async def _look(context: AppContext, keys: list[str]) -> None:
-    await run_sweep(context, accounts=keys)
 
 
 def _picked(request: Request, pick: list[str], every: str, query: RegisterQuery) -> list[Filing]:

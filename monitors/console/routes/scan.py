@@ -20,7 +20,7 @@ from monitors.console.headers import HEADERS, INERT
 from monitors.console.rendering import redirect_after, render, school_names, world_of
 from monitors.jobs.check import check
 from monitors.jobs.discovery.candidates import SuspectError
-from monitors.jobs.scan.job import begin_scan, carry_out
+from monitors.jobs.scan.job import begin_scan, scan_order
 from monitors.jobs.scan.listing import list_suspect
 from monitors.jobs.scan.report import ScanReport
 from monitors.jobs.scan.scan import check_target
@@ -63,7 +63,7 @@ async def scan(request: Request, target: Annotated[str, Form()] = "") -> Respons
         return await run_in_threadpool(_form, request, target=text[:LONGEST], error=refusal(error), status=422)
     id, new = await run_in_threadpool(begin_scan, context, text, person(request))
     if new:
-        start(request.app, asyncio.create_task(carry_out(context, id, text)))
+        start(request.app, asyncio.create_task(context.job_queue.put(scan_order(id, text))))
     return redirect_after(f"/scan/{id}")
 
 

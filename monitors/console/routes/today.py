@@ -50,6 +50,7 @@ def today(request: Request) -> Response:
         heading=long_day(now),
         names={code: school_name(context, code) for code in schools},
         schools=schools,
+        all_schools=view.schools is None,
         tiles=_tiles(register, cases, coverage, sum(row.state is NoticeState.DRAFT for row in letters), request),
         coverage=coverage,
         hijacked=overview.hijacked_sites(view),

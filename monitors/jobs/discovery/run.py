@@ -22,7 +22,7 @@ from monitors.json_output import iso
 from rules.candidates import Candidate, SearchLogEntry
 from rules.model import Observation, Platform, SearchHit
 from storage.crawl_runs import RunKind
-from storage.evidence import EvidenceArchive, EvidenceError
+from storage.evidence import EvidenceError
 
 PATIENCE_SECONDS = 90.0
 """The certificate log often takes a minute to answer."""
@@ -146,7 +146,7 @@ class DiscoveryRun:
 
     def pages(self) -> Callable[[str], Page | None]:
         """Stored pages by evidence id; None where there is none."""
-        archive = EvidenceArchive(self.context.evidence)
+        archive = self.context.archive()
 
         def page_of(evidence: str) -> Page | None:
             try:

@@ -9,6 +9,7 @@ import structlog
 
 from crawler.fetch.egress import EgressDenied
 from monitors.app_context import AppContext
+from monitors.job_queue import BackgroundTask, JobOrder, Queue
 from monitors.jobs.scan.scan import scan
 from monitors.jobs.scan.words import refusal
 from rules.accounts.pasted_target import InvalidTarget
@@ -57,3 +58,12 @@ async def carry_out(context: AppContext, id: str, text: str) -> None:
     else:
         done = {"said": report.headline, "tone": report.tone, "document": dump(report)}
         await asyncio.to_thread(kept.finish, id, ScanState.DONE, now=context.clock(), **done)
+
+
+def scan_order(id: str, text: str) -> JobOrder:
+    """The order to carry out a scan that `begin_scan` kept."""
+    return JobOrder(task=SCAN, key=f"scan.{id}", arguments={"id": id, "text": text})
+
+
+SCAN = BackgroundTask("scan", Queue.BROWSER, carry_out)
+TASKS = (SCAN,)

@@ -16,7 +16,7 @@ from rules.accounts.pasted_target import ScanTarget
 from rules.model import Filing, Observation, Outcome, Platform
 from rules.platforms import platform_of
 from storage.crawl_runs import RunKind
-from storage.evidence import EvidenceArchive, EvidenceError
+from storage.evidence import EvidenceError
 
 
 async def look_at_suspect(
@@ -72,7 +72,7 @@ async def _fetch(context: AppContext, platform: Platform, look: FetchTask) -> tu
 
 def stored_html(context: AppContext, looks: Sequence[Observation]) -> str:
     """The stored page to make a picture of: the first one that is a page, not an interface's answer."""
-    archive = EvidenceArchive(context.evidence)
+    archive = context.archive()
     for look in looks:
         try:
             text = Page(**vars(archive.get(look.evidence))).text if look.evidence else ""

@@ -9,19 +9,17 @@ from dataclasses import replace
 from typing import Any
 
 import openpyxl
-import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
 
 from monitors.app_context import AppContext
 from monitors.console import create_app
-from monitors.console.routes import register_bulk
 from rules.inquiries import InquiryState
 from rules.model import Filing, FilingStatus, Platform
 from storage.filings import key_of
 from storage.register import examine
 from tests.conftest import NOW
-from tests.support.console import DEMO, UNITS, Browser, client_of, furnish, open_world
+from tests.support.console import DEMO, UNITS, Browser, OrderBook, client_of, furnish, open_world
 
 MOST_BYTES, MOST_QUESTIONS = 100 * 1024, 10
 
@@ -155,18 +153,15 @@ def test_several_accounts_get_a_unit(staff: Browser, context: AppContext) -> Non
     assert {f.unit for f in weibo} == {"新闻中心"}
 
 
-def test_several_accounts_are_looked_at(staff: Browser, context: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
-
-    async def fake(context: AppContext, **given: Any) -> None:
-        asked.append(given)
-
-    monkeypatch.setattr(register_bulk, "run_sweep", fake)
+def test_several_accounts_are_looked_at(staff: Browser, context: AppContext) -> None:
+    context.job_queue = asked = OrderBook()
     filing = context.store.filings.all(DEMO)[2]
     assert staff.submit("/register/bulk/look").status_code == 422
     assert staff.submit("/register/bulk/look", pick=f"{DEMO}/{filing.id}").status_code == 303
     asyncio.run(asyncio.sleep(0.05))
-    assert asked == [{"accounts": [key_of(filing)]}]
+    assert [(order.task.name, order.arguments["accounts"]) for order in asked.orders] == [
+        ("sweep.now", [key_of(filing)])
+    ]
     group = replace(filing, id="g1", platform=Platform.GROUP, name="群", account_id="", url="")
     context.store.filings.save([group], by="测试", now=NOW)
     refused = staff.submit("/register/bulk/look", pick=f"{DEMO}/g1")

@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pytest
-
 from monitors.app_context import AppContext
-from monitors.console.routes import accounts, operations
 from rules.candidate_decisions import decide_candidate
 from rules.candidates import CandidateState
 from rules.model import CaseState
 from storage.filings import key_of
 from tests.conftest import NOW
-from tests.support.console import DEMO, Browser
+from tests.support.console import DEMO, Browser, OrderBook
 
 SIGN, NEW, SENT, APPEALED, RESOLVED = (f"DEMO-2026-000{n}" for n in range(1, 6))
 
@@ -172,33 +169,25 @@ def test_switches_keep_who_and_why(staff: Browser, context: AppContext) -> None:
     assert "已人工核对 6 个账号" in page
 
 
-def test_a_sweep_now(staff: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_now(staff: Browser, context: AppContext) -> None:
     """It starts in the background and the page comes back at once."""
-    asked: list[Any] = []
-
-    async def fake(context: AppContext, **given: Any) -> None:
-        asked.append(given)
-
-    monkeypatch.setattr(operations, "run_sweep", fake)
+    context.job_queue = asked = OrderBook()
     assert staff.submit("/operations/sweep", platform="nowhere").status_code == 422
     assert staff.submit("/operations/sweep", platform="weibo").headers["location"] == "/operations?done=started"
     asyncio.run(asyncio.sleep(0.05))
-    assert asked == [{"platforms": ["weibo"], "everything": True}]
+    assert [(order.task.name, order.arguments["platforms"]) for order in asked.orders] == [("sweep.now", ["weibo"])]
 
 
-def test_self_proof(staff: Browser, context: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_self_proof(staff: Browser, context: AppContext) -> None:
     """The pasted link is looked at, not believed; nonsense is refused."""
-    asked: list[str] = []
-
-    async def fake(context: AppContext, filing: Any, url: str) -> None:
-        asked.append(url)
-
-    monkeypatch.setattr(accounts, "look_at", fake)
+    context.job_queue = asked = OrderBook()
     path = f"/accounts/{key_of(context.store.filings.all(DEMO)[0])}"
     assert staff.submit(f"{path}/proof", url="javascript:alert(1)").status_code == 422
     assert staff.submit(f"{path}/proof", url="https://mp.weixin.qq.com/s/abc").status_code == 303
     asyncio.run(asyncio.sleep(0.05))
-    assert asked == ["https://mp.weixin.qq.com/s/abc"]
+    assert [(order.task.name, order.arguments["text"]) for order in asked.orders] == [
+        ("proof", "https://mp.weixin.qq.com/s/abc")
+    ]
 
 
 def test_resend(staff: Browser, context: AppContext) -> None:

@@ -22,6 +22,7 @@ from rules.accounts.state import apply_observation
 from rules.cases.case import CaseError, StepRecord
 from rules.model import BEIJING, CaseState, ClaimType, Filing, Observation, Outcome, Platform, Post
 from storage.cases import CaseTransaction
+from storage.evidence_uploads import file_of
 from storage.filings import key_of
 from storage.letters import LetterDesk
 from storage.notices import DeliveryWay, NoticeState
@@ -325,3 +326,17 @@ def test_the_same_filing_under_two_numbers_is_one_account(sias: AppContext) -> N
     look(sias, 0, START - timedelta(days=90))
     check(sias, "sias", sias.clock())
     assert len(silent(sias)) == 1
+
+
+def test_no_paper_is_signed_while_its_pages_lie_on_one_host_only(sias: AppContext, tmp_path: Path) -> None:
+    close_survey_of(sias)
+    look(sias, 0, START - timedelta(days=90))
+    check(sias, "sias", sias.clock())
+    sias.settings.evidence_store = str(tmp_path / "store")
+    (draft,) = [row for row in sias.store.outbox.all(school="sias") if row.case_number in silent(sias)]
+    with pytest.raises(CaseError, match="还没有存入共享存储"):
+        sign_one(sias, draft.id)
+    for evidence in sias.store.cases.all("sias")[0].evidence:
+        sias.store.evidence_uploads.add("host", file_of(evidence), 1, START)
+    sign_one(sias, draft.id)
+    assert letters.letter_of(sias, draft.id).state is NoticeState.DUE

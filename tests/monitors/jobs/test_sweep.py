@@ -12,6 +12,7 @@ import pytest
 from crawler.fetch.job import CrawlJob
 from monitors.app_context import AppContext
 from monitors.crawl_processes import ProcessResult
+from monitors.jobs.shards import Shard
 from monitors.jobs.sweep import due_targets, shard_size, sweep
 from rules.accounts.state import apply_observation
 from rules.model import Filing, Observation, Outcome, Platform
@@ -60,6 +61,21 @@ def test_a_sweep_takes_what_one_child_can_ask_politely(campus: AppContext) -> No
     )
     hasty = campus.settings.model_copy(update={"delay_seconds": 0.0})
     assert shard_size(hasty, Platform.WEIBO) == campus.settings.accounts_per_process
+
+
+def test_an_account_that_two_schools_file_is_looked_at_once(campus: AppContext) -> None:
+    """By its identity, whatever either school calls it; a shard of many workers holds it once, too."""
+    before = due_targets(campus, platforms=(), accounts=(), everything=True)
+    again = [replace(filing(n), id=f"s{n}", school="sias", name=f"别名{n}") for n in (1, 2)]
+    campus.store.filings.save(again, by="测试", now=NOW)
+    assert due_targets(campus, platforms=(), accounts=(), everything=True) == before
+    parts = [Shard("weibo", part, 4) for part in range(4)]
+    held = [
+        target.key
+        for part in parts
+        for target in due_targets(campus, platforms=(), accounts=(), everything=True, shard=part)
+    ]
+    assert sorted(held) == sorted(target.key for target in before if target.platform is Platform.WEIBO)
 
 
 def test_the_most_overdue_come_first_and_the_planned_not_at_all(campus: AppContext) -> None:

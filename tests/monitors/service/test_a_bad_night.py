@@ -22,6 +22,7 @@ from monitors.app_context import AppContext
 from monitors.jobs import run_sweep
 from monitors.jobs.check import check
 from monitors.jobs.delivery import deliver
+from monitors.jobs.scheduled_job import ScheduledJob
 from monitors.log_masking import mask_logs
 from monitors.scheduled_jobs import SCHEDULED_JOBS
 from monitors.service.scheduler import JobScheduler
@@ -73,16 +74,14 @@ def test_a_days_logs_hold_no_secret_and_no_persons_data(
         channels = [server.url(scheme) for scheme in ("wecom", "dingtalk", "http+webhook")]
         channels.append(f"smtp://xunjian@localhost:{_dead_port()}?from=xcb@a.cn&timeout=1")
         given(office, channels=channels, digest_recipients=["lisi@shifan.example"], unit_digest=True)
-        names = [job.name for job in SCHEDULED_JOBS if job.name not in ("sweep", "discover")]  # those ask the network
-        jobs = {job.name: (job.cron, job.run) for job in SCHEDULED_JOBS if job.name in names} | {
-            "bad": ("0 1 * * *", _bad)
-        }
-        scheduler = JobScheduler(office, jobs)
-        office.store.scheduled_jobs.add_missing({name: cron for name, (cron, _) in jobs.items()})
+        jobs = [job for job in SCHEDULED_JOBS if job.name not in ("sweep", "discover")]  # those ask the network
+        jobs.append(ScheduledJob("bad", "坏", "0 1 * * *", _bad))
+        scheduler = JobScheduler(office, jobs, lambda: True)
+        office.store.scheduled_jobs.add_missing({job.name: job.cron for job in jobs})
 
         async def day() -> None:
-            for name in [*names, "bad"]:
-                await scheduler.run(name)
+            for job in jobs:
+                await scheduler.run(job.name)
 
         asyncio.run(day())
     written = capsys.readouterr()

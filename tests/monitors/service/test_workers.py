@@ -1,0 +1,188 @@
+"""Real workers on a real PostgreSQL and a campus on loopback: killed, hung, cut off; nothing is lost and nothing is doubled."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pwd
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from monitors import clock
+from monitors.app_context import AppContext
+from monitors.demo.register import opening
+from monitors.demo.server import CampusServer
+from monitors.job_queue import BackgroundTask, JobOrder, Queue
+from monitors.jobs.evidence_store import upload_sealed, verify_all
+from monitors.jobs.run_sweep import sweep_due, sweep_order
+from monitors.scheduled_jobs import background_tasks
+from monitors.service.postgres_queue import PostgresQueue
+from rules.model import Platform
+from storage.evidence import VerifyStatus
+from storage.filings import key_of
+from storage.queue_schema import live_workers, prepare_queue
+from tests.support.queue_worker import open_context, worker
+
+PLATFORM = Platform.WEIBO
+STALLED = 1.0
+READ = {f"90000000{n:02d}" for n in (1, 2, 6, 10)}
+"""Accounts of the campus that show no wall: behind one, the rest of a shard is not asked."""
+
+
+@pytest.fixture
+def order(fresh_postgres: str, tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """Settings for workers whose silence counts after a second, and a campus whose Weibo answers one request at a time."""
+    campus, filings = opening(clock.wall())
+    with CampusServer(campus) as server:
+        settings = {
+            "data": str(tmp_path / "office"),
+            "database_url": fresh_postgres.replace("+psycopg", ""),
+            "demo": True,
+            "delay_seconds": 0.3,
+            "accounts_per_process": 2,
+            "stalled_seconds": STALLED,
+            "evidence_store": str(tmp_path / "store"),
+        }
+        given = {"settings": settings, "campus": ("127.0.0.1", server.plain_port, server.tls_port)}
+        context = open_context(given)
+        own = [f for f in filings if f.platform is PLATFORM and f.school == "demo" and f.account_id in READ]
+        context.store.filings.save(own, by="测试", now=clock.wall())
+        prepare_queue(context.store.database)
+        context.store.close()
+        yield given
+
+
+def put_sweep(context: AppContext) -> None:
+    async def put() -> None:
+        async with PostgresQueue(context, background_tasks(), 2).opened() as queue:
+            await queue.put(sweep_order(context, platforms=[PLATFORM.value]))
+            assert not await queue.put(sweep_order(context, platforms=[PLATFORM.value]))
+
+    asyncio.run(put())
+
+
+def jobs(url: str) -> Counter[str]:
+    with psycopg.connect(url) as database:
+        return Counter(status for (status,) in database.execute("SELECT status::text FROM procrastinate_jobs"))
+
+
+def until(what: Callable[[], object], seconds: float, why: str) -> None:
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, why
+        time.sleep(0.1)
+
+
+def looked_at(context: AppContext) -> Counter[str]:
+    """How many runs say of each account that they looked at it."""
+    found: Counter[str] = Counter()
+    for run in context.store.crawl_runs.recent(50):
+        found.update(key for key, _, _ in context.store.crawl_runs.outcomes(run.id))
+    return found
+
+
+def restart(url: str) -> None:
+    """The database server ends all connections and comes back on its port, as after an update of the host."""
+    with psycopg.connect(url) as database:
+        (data,) = database.execute("SHOW data_directory").fetchone() or ("",)
+    home = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+    user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
+    given: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "cwd": "/"} if user else {}
+    run = [str(home / "pg_ctl"), "-D", str(data), "-w", "-m", "fast", "restart"]
+    with open(os.devnull, "wb") as nowhere:  # the server keeps what it is given: a pipe would never end
+        subprocess.run(run, check=True, stdout=nowhere, stderr=nowhere, timeout=60, **given)
+
+
+def test_a_shard_that_is_due_is_queued_once(order: dict[str, Any]) -> None:
+    context, url = open_context(order), order["settings"]["database_url"]
+
+    async def put() -> None:
+        async with PostgresQueue(context, background_tasks(), 2).opened():
+            await sweep_due(context)
+            await sweep_due(context)
+
+    asyncio.run(put())
+    assert jobs(url) == {"todo": 1}
+    context.store.close()
+
+
+def test_a_job_that_hangs_is_ended(order: dict[str, Any]) -> None:
+    async def hang(context: AppContext) -> None:
+        await asyncio.sleep(60)
+
+    context, task = open_context(order), BackgroundTask("hang", Queue.CHECK, hang)
+    context.settings.job_timeout_seconds = 0.2
+
+    async def live() -> None:
+        async with PostgresQueue(context, [task], 3).opened() as queue:
+            assert await queue.put(JobOrder(task=task, key="hang"))
+            await queue.app.run_worker_async(wait=False, install_signal_handlers=False)
+            assert await queue.put(JobOrder(task=task, key="hang")), "it may be put again"
+
+    asyncio.run(live())
+    assert jobs(order["settings"]["database_url"]) == {"failed": 1, "todo": 1}
+    context.store.close()
+
+
+def test_nothing_is_lost_or_doubled_whatever_becomes_of_workers(order: dict[str, Any], tmp_path: Path) -> None:
+    context, url = open_context(order), order["settings"]["database_url"]
+    keys = {key_of(filing) for filing in context.store.filings.all()}
+    put_sweep(context)
+    assert jobs(url) == {"todo": 1}, "the same work is not queued twice"
+    with ExitStack() as stack:
+        # A worker is killed in the middle of a shard: another goes on where it stopped.
+        first = stack.enter_context(worker(order, tmp_path / "one"))
+        until(lambda: len(looked_at(context)) >= 2, 180, "the first worker looks")
+        first.kill()
+        first.wait(10)
+        assert set(looked_at(context)) < keys, "killed in the middle"
+        second = stack.enter_context(worker(order, tmp_path / "two"))
+        until(lambda: live_workers(context.store.database, STALLED), 180, "the doctor sees it")
+        until(lambda: jobs(url) == {"succeeded": 1}, 180, "the second worker ends the shard")
+        assert looked_at(context) == dict.fromkeys(keys, 1), "nothing is lost and nothing is looked at twice"
+
+        # The database restarts under a worker: it comes back and does what is put then.
+        restart(url)
+        put_sweep(context)
+        until(lambda: looked_at(context).total() > len(keys), 180, "the worker has come back")
+
+        # A worker hangs as a whole: its shard is another's, and when it wakes up it ends nothing a second time.
+        second.send_signal(signal.SIGSTOP)
+        stack.enter_context(worker(order, tmp_path / "three"))
+        until(lambda: jobs(url) == {"succeeded": 2}, 180, "the third worker has it done")
+        second.send_signal(signal.SIGCONT)
+        assert looked_at(context) == dict.fromkeys(keys, 2)
+        assert all(at > clock.wall() for at in context.store.observations.next_visits().values())
+
+        # A newer version has changed the tables: who is of the old one ends by itself.
+        with psycopg.connect(url) as database:
+            (version,) = database.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
+            database.execute("UPDATE alembic_version SET version_num = '9999'")
+        assert second.wait(180) == 0
+        assert jobs(url) == {"succeeded": 2}
+    with psycopg.connect(url) as database:
+        database.execute("UPDATE alembic_version SET version_num = %s", (version,))
+    check_evidence(context, [tmp_path / name for name in ("one", "two", "three")], keys)
+    context.store.close()
+
+
+def check_evidence(context: AppContext, folders: list[Path], keys: set[str]) -> None:
+    """Each worker wrote into a folder of its own; the shared store has them all, whole, and the office reads every page."""
+    for folder in folders:
+        context.settings.data = folder
+        upload_sealed(context)
+    context.settings.data = folders[0] / "office"
+    report = verify_all(context.settings, context.store.chain_heads.all(), {})
+    assert report.status is VerifyStatus.VERIFIED, str(report)
+    looks = list(context.store.observations.iterate(clock.wall()))
+    assert {key for key, _ in looks} == keys
+    assert all(context.archive().get(look.evidence).body for _, look in looks if look.evidence)
