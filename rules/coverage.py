@@ -103,7 +103,7 @@ def _known(account: Account, clause: Clause, answer: RuleResult) -> AccountKnowl
             gone = confirmed_gone(account.seen)
             return AccountKnowledge(account, Knowledge.SILENT if gone else Knowledge.ACTIVE, answer, limit)
         case _:
-            return AccountKnowledge(account, Knowledge.UNKNOWN, answer, limit, answer.until)
+            return AccountKnowledge(account, Knowledge.UNKNOWN, answer, limit, answer.look_due)
 
 
 def figures_by_platform(

@@ -11,6 +11,7 @@ from typing import Any
 from rules.calendar import Calendar
 from rules.catalogue import RULES, SchoolContext
 from rules.catalogue.registry import BoundRule, UnitChecks
+from rules.catalogue.results import turning
 from rules.model import (
     Account,
     Filing,
@@ -128,18 +129,30 @@ def evaluate(
     which settings the open cases began; what they accuse is measured by those, whatever the file says today."""
     bound = bind_clauses(policy)
     for account in accounts:
-        office = supervisor(account, policy)
-        before = (opened or {}).get(account.key, {})
-        met: set[tuple[str, str]] = set()
-        for clause, answer in evaluate_account(account, bound, school, now):
-            key = (clause.rule, clause.clause)
-            met.add(key)
-            held = _shown_only(account, clause, policy, answer)
-            yield _finding(account, policy, key, office, _by_case(account, clause, held, before.get(key), school, now))
-        for key in before.keys() - met:
-            if RULES[key[0]].bind(before[key])(account, school, now):  # None: what the case is about no longer arises
-                ended = RuleResult(Verdict.COMPLIANT, "制度文件已修改，该账号不再适用本条")
-                yield _finding(account, policy, key, office, (ended, True))
+        yield from findings_about(account, policy, bound, school, now, (opened or {}).get(account.key, {}))
+
+
+def findings_about(
+    account: Account,
+    policy: Policy,
+    bound: BoundClauses,
+    school: SchoolContext,
+    now: datetime,
+    before: Mapping[tuple[str, str], Mapping[str, Any]],
+) -> Iterator[Finding]:
+    """`evaluate` for one account. ``bound``: the policy's own clauses; ``before``: the account's part of ``opened``."""
+    office = supervisor(account, policy)
+    met: set[tuple[str, str]] = set()
+    for clause, answer in evaluate_account(account, bound, school, now):
+        key = (clause.rule, clause.clause)
+        met.add(key)
+        held = _shown_only(account, clause, policy, answer)
+        yield _finding(account, policy, key, office, _by_case(account, clause, held, before.get(key), school, now))
+    for key in sorted(before.keys() - met):
+        then = RULES[key[0]].bind(before[key])(account, school, now)
+        if then:  # None: what the case is about no longer arises
+            ended = RuleResult(Verdict.COMPLIANT, "制度文件已修改，该账号不再适用本条", until=then.until)
+            yield replace(_finding(account, policy, key, office, (ended, True)), ended=True)
 
 
 def _shown_only(account: Account, clause: Clause, policy: Policy, answer: RuleResult) -> RuleResult:
@@ -177,7 +190,7 @@ def _by_case(
     if then is None:
         return answer, False
     eased = answer.verdict is Verdict.COMPLIANT and then.verdict is not Verdict.COMPLIANT
-    return replace(answer, in_order=then.in_order), eased
+    return turning(replace(answer, in_order=then.in_order), now, then.until), eased
 
 
 def _finding(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, Text, func, insert, select, type_coerce
+from sqlalchemy import Connection, Text, case, func, insert, select, type_coerce
 
 from rules.accounts.identity import QUERY_KEY_PREFIX
+from rules.calendar import start_of
 from rules.model import BEIJING, AccountState, Observation, Outcome
 from rules.visit_schedule import VisitReason
 from storage.database import Database, table, upsert
@@ -242,18 +243,39 @@ def _state_rows(tx: Connection, keys: Iterable[str], *, lock: bool = False) -> d
 def account_states(tx: Connection, keys: Sequence[str], now: datetime) -> dict[str, AccountState]:
     """The present of these accounts inside a transaction that is already open; see `ObservationRepository.states`."""
     rows = _state_rows(tx, keys)
-    posts: dict[str, int] = {}
+    posts: dict[str, tuple[int, datetime | None]] = {}
     for chunk in chunked(list(rows)):
-        count = select(POST.c.key, func.count()).where(POST.c.key.in_(chunk), POST.c.published_at > now - YEAR)
-        posts |= {key: n for key, n in tx.execute(count.where(POST.c.published_at <= now).group_by(POST.c.key))}
-    return {
-        key: replace(
-            load(AccountState, row["document"]),
-            posts_in_year=posts.get(key, 0),
-            days_observed=_days_since(int(row["observed_days"], 16), row["observed_days_start"], now),
-        )
-        for key, row in rows.items()
-    }
+        posts |= _posts_in_year(tx, chunk, now)
+    return {key: _counted(row, *posts.get(key, (0, None)), now) for key, row in rows.items()}
+
+
+def _posts_in_year(tx: Connection, keys: Sequence[str], now: datetime) -> dict[str, tuple[int, datetime | None]]:
+    """How many posts came out in the year before ``now``, and when that changes by itself: the oldest of them leaves it,
+    or one that bears a later date comes in."""
+    out = POST.c.published_at <= now
+    columns = (
+        POST.c.key,
+        func.count(case((out, 1))).label("counted"),
+        func.min(case((out, POST.c.published_at))).label("oldest"),
+        func.min(case((~out, POST.c.published_at))).label("next"),
+    )
+    query = select(*columns).where(POST.c.key.in_(keys), POST.c.published_at > now - YEAR).group_by(POST.c.key)
+    found: dict[str, tuple[int, datetime | None]] = {}
+    for key, counted, oldest, following in tx.execute(query):
+        turns = [moment for moment in (oldest + YEAR if oldest else None, following) if moment]
+        found[key] = counted, min(turns, default=None)
+    return found
+
+
+def _counted(row: Mapping[str, Any], posts: int, until: datetime | None, now: datetime) -> AccountState:
+    days, start = int(row["observed_days"], 16), row["observed_days_start"]
+    turns = [moment for moment in (until, _days_turn(days, start, now)) if moment]
+    return replace(
+        load(AccountState, row["document"]),
+        posts_in_year=posts,
+        days_observed=_days_since(days, start, now),
+        counts_until=min(turns, default=None),
+    )
 
 
 def chunked(keys: list[str]) -> Iterator[list[str]]:
@@ -355,6 +377,26 @@ def _mark(days: int, base: int, at: datetime) -> tuple[int, int]:
         shift = day - base - YEAR.days
         days, base = days >> shift, base + shift
     return days, base
+
+
+def _days_turn(days: int, base: int, now: datetime) -> datetime | None:
+    """When `_days_since` changes by itself: the oldest counted day leaves the year, or one after today begins."""
+    today = now.astimezone(BEIJING).toordinal()
+    first = today - YEAR.days
+    window = days >> (first - base) if first > base else days
+    begins = max(base, first)
+    counted, ahead = window & ((1 << max(today - begins + 1, 0)) - 1), window >> max(today - begins + 1, 0)
+    turns = []
+    if counted:
+        turns.append(begins + _lowest(counted) + YEAR.days + 1)
+    if ahead:
+        turns.append(max(today + 1, begins) + _lowest(ahead))
+    return start_of(date.fromordinal(min(turns))) if turns else None
+
+
+def _lowest(bits: int) -> int:
+    """The number of the lowest bit that is set."""
+    return (bits & -bits).bit_length() - 1
 
 
 def _days_since(days: int, base: int, now: datetime) -> int:
