@@ -175,6 +175,12 @@ def unconfirmed(clause: Clause, policy: Policy) -> bool:
     return clause.school_to_confirm or (policy.regulation.effective_to_confirm and clause.rule in FROM_EFFECTIVE)
 
 
+def confirmed_basis(policy: Policy, rule: str, article: str) -> tuple[str, bool]:
+    """What a finding under a clause cites, and whether the school has yet to confirm the clause."""
+    clause = policy.clause_of(rule, article)
+    return policy.basis(article), clause is not None and unconfirmed(clause, policy)
+
+
 def _by_case(
     account: Account,
     clause: Clause,
@@ -197,7 +203,7 @@ def _finding(
     account: Account, policy: Policy, key: tuple[str, str], office: str, answered: tuple[RuleResult, bool]
 ) -> Finding:
     (rule, article), (answer, eased) = key, answered
-    clause = policy.clause_of(rule, article)
+    basis, to_confirm = confirmed_basis(policy, rule, article)
     suspected = account.suspicion.unit if account.suspicion else ""
     return Finding(
         school=account.school,
@@ -208,7 +214,7 @@ def _finding(
         supervisor=office,
         rule=rule,
         clause=article,
-        basis=policy.basis(article),
+        basis=basis,
         verdict=answer.verdict,
         reason=answer.reason,
         evidence=answer.evidence,
@@ -216,7 +222,7 @@ def _finding(
         since=answer.since,
         until=answer.until,
         in_order=answer.in_order,
-        school_to_confirm=clause is not None and unconfirmed(clause, policy),
+        school_to_confirm=to_confirm,
         provisional=answer.provisional,
         eased=eased,
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -17,6 +18,8 @@ from sqlmodel import SQLModel
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 30
+CHUNK = 500
+Item = TypeVar("Item")
 NO_ROOM = ("full", "disk I/O")
 """What SQLite says on a full disk."""
 
@@ -215,3 +218,10 @@ def upsert(
         changed = {name: statement.excluded[name] for name in only or rows[0] if name not in kept}
         statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
     return int(connection.execute(statement, list(rows)).rowcount)
+
+
+def chunked(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
+    """Some at a time, by default as many as go into one IN list."""
+    left = iter(items)
+    while some := list(islice(left, size)):
+        yield some

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 from rules.accounts.identity import account_key
 from rules.model import Filing
 from storage.audit import record, record_document
-from storage.database import Database, StorageError, table, upsert
+from storage.database import Database, StorageError, chunked, table, upsert
 from storage.filing_changes import CHANGE, FilingChange, audit_changes, change_row, changes_of
 from storage.serialization import dump, load
 from storage.tables import UNPLACED, FilingRow
@@ -156,6 +156,15 @@ class FilingRepository:
         with self._db.read() as tx:
             for filings in filing_pages(tx, school):
                 yield from filings
+
+    def of_units(self, school: str, units: Collection[str]) -> Iterator[Filing]:
+        """A school's filings that belong to one of these units, in the order of their ids."""
+        with self._db.read() as tx:
+            for some in chunked(sorted(units)):
+                mine = (FILING.c.school == school, FILING.c.unit.in_(some))
+                query = select(FILING.c.document).where(*mine).order_by(FILING.c.id)
+                for (body,) in tx.execution_options(yield_per=1000).execute(query):
+                    yield load(Filing, body)
 
     def by_key(self, keys: Sequence[str]) -> dict[str, list[Filing]]:
         """Filings of every school under these account keys."""

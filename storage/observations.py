@@ -14,7 +14,7 @@ from rules.accounts.identity import QUERY_KEY_PREFIX
 from rules.calendar import start_of
 from rules.model import BEIJING, AccountState, Observation, Outcome
 from rules.visit_schedule import VisitReason
-from storage.database import Database, table, upsert
+from storage.database import Database, chunked, table, upsert
 from storage.serialization import dump, load
 from storage.tables import AccountStateRow, CrawlRunAccountRow, ObservationRow, PostRow
 
@@ -22,8 +22,6 @@ YEAR = timedelta(days=366)
 OBSERVATION, POST, STATE = table(ObservationRow), table(PostRow), table(AccountStateRow)
 EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
 FEW = 100
-CHUNK = 500
-"""Keys per IN list: SQLite takes 32,766 variables, PostgreSQL plans short lists better."""
 
 
 class ApplyObservation(Protocol):
@@ -276,12 +274,6 @@ def _counted(row: Mapping[str, Any], posts: int, until: datetime | None, now: da
         days_observed=_days_since(days, start, now),
         counts_until=min(turns, default=None),
     )
-
-
-def chunked(keys: list[str]) -> Iterator[list[str]]:
-    """Some keys at a time, as many as go into one IN list."""
-    for start in range(0, len(keys), CHUNK):
-        yield keys[start : start + CHUNK]
 
 
 def _observation_row(run: str, key: str, seen: Observation) -> dict[str, Any]:

@@ -17,11 +17,11 @@ from storage.account_filter import EVERYTHING, REGISTER, SHOWN, UNSEEN, visible
 from storage.account_lists import COLUMNS, AccountListItem, item_of
 from storage.cases import CASE, OPEN
 from storage.crawl_runs import RUN, RunStatus
-from storage.database import Database
+from storage.database import Database, chunked
 from storage.digests import DIGEST
 from storage.filings import FILING, filing_pages, key_of
 from storage.notices import NOTICE, NoticeState
-from storage.observations import OBSERVATION, STATE, account_states, chunked
+from storage.observations import OBSERVATION, STATE, account_states
 from storage.serialization import load
 
 
