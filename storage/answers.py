@@ -187,15 +187,15 @@ class AnswerRepository:
             rows = tx.execute(query.group_by(*group)).all()
         return Counter({(Platform(platform), Knowledge(known)): int(n) for platform, known, n in rows})
 
-    def platforms_of(self, school: str, keys: Collection[str]) -> Counter[tuple[str, Platform]]:
-        """Of these accounts those that a clause about updates binds: how many filings, by key and platform."""
-        found: Counter[tuple[str, Platform]] = Counter()
+    def bound(self, school: str, keys: Collection[str]) -> Counter[Platform]:
+        """How many filings of these accounts a clause about updates binds, by platform."""
+        found: Counter[Platform] = Counter()
+        mine = (ANSWERS.c.school == school, ANSWERS.c.knowledge != "")
         with self._db.read() as tx:
             for some in chunked(sorted(keys)):
-                query = select(ANSWERS.c.key, ANSWERS.c.platform).where(
-                    ANSWERS.c.school == school, ANSWERS.c.knowledge != "", ANSWERS.c.key.in_(some)
-                )
-                found.update((key, Platform(platform)) for key, platform in tx.execute(query))
+                query = select(ANSWERS.c.platform, func.count()).where(*mine, ANSWERS.c.key.in_(some))
+                for platform, number in tx.execute(query.group_by(ANSWERS.c.platform)):
+                    found[Platform(platform)] += number
         return found
 
     def _rows(self, now: datetime, *which: ColumnElement[bool]) -> Iterator[KeptRow]:

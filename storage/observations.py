@@ -216,11 +216,11 @@ class ObservationRepository:
                     found.setdefault(key, []).append(at)
         return found
 
-    def next_visits(self) -> dict[str, datetime]:
-        """When each account is to be looked at next, where that was said; all others are due."""
+    def next_visit(self, key: str) -> datetime | None:
+        """When an account is to be looked at next, where that was said; all others are due."""
         with self._db.read() as tx:
-            rows = tx.execute(select(STATE.c.key, STATE.c.next_visit_at).where(STATE.c.next_visit_at.is_not(None)))
-            return {key: at for key, at in rows}
+            at: datetime | None = tx.execute(select(STATE.c.next_visit_at).where(STATE.c.key == key)).scalar()
+        return at
 
     def schedule_visits(self, visits: Sequence[tuple[str, datetime, VisitReason]]) -> None:
         """Say when each account is to be looked at next, and why."""

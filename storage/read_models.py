@@ -56,6 +56,17 @@ class RegisterOverview:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownAccounts:
+    """How many accounts of a platform show the same (`SHOWN`); ``oldest_fact``: when the one that was longest without a
+    fact last showed something, None where none ever did."""
+
+    platform: Platform
+    shown: str
+    accounts: int
+    oldest_fact: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class DigestListItem:
     """A digest as listed, with what became of its letter; ``state`` None where none was queued."""
 
@@ -117,6 +128,14 @@ class ReadModels:
         with self._db.read() as tx:
             rows = tx.execute(query.group_by(FILING.c.platform, SHOWN))
             return {(platform, outcome): n for platform, outcome, n in rows}
+
+    def shown(self, school: str) -> list[ShownAccounts]:
+        """What a school's accounts show, by platform."""
+        group = (FILING.c.platform, SHOWN)
+        query = select(*group, func.count(), func.min(STATE.c.last_fact_at)).select_from(REGISTER)
+        query = query.where(FILING.c.school == school).group_by(*group).order_by(*group)
+        with self._db.read() as tx:
+            return [ShownAccounts(Platform(name), shown, n, at) for name, shown, n, at in tx.execute(query)]
 
     def register_overview(self, view: View = EVERYTHING) -> RegisterOverview:
         """The register in figures, in one question."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
@@ -78,27 +79,30 @@ def due_targets(
     Of each platform one child's fill: the rest stays due for the next sweep, so that a look which a step waits for is
     never an hour behind, and the requests of a day spread over it. Named accounts, or all, come whole.
     """
-    wanted, named, now = set(platforms), set(accounts), context.clock()
-    targets: dict[str, Target] = {}
-    for filing in context.store.filings.all():
-        if (wanted and filing.platform not in wanted) or filing.platform.value not in SPECS:
-            continue
+    wanted = [
+        platform for platform in Platform if platform.value in (set(platforms) or SPECS) and platform.value in SPECS
+    ]
+    filings = context.store.filings
+    if everything or accounts:
+        named, whole = set(accounts), _targets(each for each in filings.all() if each.platform in wanted)
+        return with_history(context, (t for t in whole if not named or t.key in named or t.account_id in named))
+    now, due = context.clock(), list[Target]()
+    for platform in wanted:
+        waiting = _targets(filings.due(platform, now))
+        due += islice(waiting, shard_size(context.settings, platform))
+    return with_history(context, due)
+
+
+def _targets(filings: Iterable[Filing]) -> Iterator[Target]:
+    """Each account once, in this order; what was cancelled before the register says when is left alone."""
+    met: set[str] = set()
+    for filing in filings:
         if filing.status == FilingStatus.CANCELLED and filing.status_changed_at is None:
             continue
         target = target_of(filing)
-        if not named or target.key in named or target.account_id in named:
-            targets.setdefault(target.key, target)
-    if everything or named:
-        return with_history(context, targets.values())
-    planned = context.store.observations.next_visits()
-    due = [target for key, target in targets.items() if planned.get(key, now) <= now]
-    due.sort(key=lambda target: planned.get(target.key, now))
-    chosen = (
-        target
-        for platform, some in _by_platform(due).items()
-        for target in some[: shard_size(context.settings, platform)]
-    )
-    return with_history(context, chosen)
+        if target.key not in met:
+            met.add(target.key)
+            yield target
 
 
 def shard_size(settings: Settings, platform: Platform) -> int:

@@ -91,9 +91,9 @@ def test_the_outcome_before_is_remembered_for_the_breaker(store: Store) -> None:
 
 def test_a_planned_look_is_remembered(store: Store) -> None:
     store.observations.record("r1", [(KEY, look(1, posts=(post(2),)))], apply_observation)
-    assert store.observations.next_visits() == {}
+    assert store.observations.next_visit(KEY) is None
     store.observations.schedule_visits([(KEY, NOW + timedelta(days=1), VisitReason.ROUTINE)])
-    assert store.observations.next_visits() == {KEY: NOW + timedelta(days=1)}
+    assert store.observations.next_visit(KEY) == NOW + timedelta(days=1)
 
 
 def test_a_link_counts_as_opened_once_a_page_came(store: Store) -> None:

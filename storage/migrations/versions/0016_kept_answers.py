@@ -56,6 +56,7 @@ def upgrade() -> None:
     sa.Column('key', TEXT(), nullable=False),
     sa.PrimaryKeyConstraint('seq')
     )
+    op.create_index('ix_filing_platform', 'filing', ['platform', 'key'])
     op.create_index('ix_answers_due', 'account_answers', ['school', 'due_at'])
     op.create_index('ix_answers_key', 'account_answers', ['key'])
     op.create_index('ix_answers_unit', 'account_answers', ['school', 'unit'])
@@ -86,6 +87,7 @@ def downgrade() -> None:
         op.execute(f'DROP TRIGGER account_changed_{number}{on}')
         if on:
             op.execute(f'DROP FUNCTION account_changed_{number}()')
+    op.drop_index('ix_filing_platform', 'filing')
     op.drop_table('changed_account')
     op.drop_table('evaluation')
     op.drop_table('account_answers')
