@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from rules.calendar import china_calendar
 from rules.cases.case import Case, EventKind
 from rules.cases.reconcile import NO_HOLD, DraftHold, reconcile
 from rules.evaluation import Opened, evaluate, school_context
-from rules.model import Account, Finding, Platform, Verdict
+from rules.model import Account, Filing, Finding, Platform, Verdict
 from storage.serialization import dump
 
 
@@ -72,8 +72,23 @@ def findings_of(
                 report.accounts += 1
             yield account
 
-    rest = school_context(policy, context.store.filings.iterate(school), china_calendar())
+    others = (
+        context.store.filings.iterate(school)
+        if only is None
+        else beside(context, accounts_of(context, school, now, only))
+    )
+    rest = school_context(policy, others, china_calendar())
     yield from evaluate(counted(), policy, rest, now, opened)
+
+
+def beside(context: AppContext, accounts: Iterable[Account]) -> Iterator[Filing]:
+    """The filings that clauses may hold these accounts of one school against: all of their units."""
+    units: dict[str, set[str]] = {}
+    for account in accounts:
+        if account.filing and account.filing.unit:
+            units.setdefault(account.school, set()).add(account.filing.unit)
+    for school, names in units.items():
+        yield from context.store.filings.of_units(school, names)
 
 
 def kept_findings_of(
