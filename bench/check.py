@@ -29,6 +29,9 @@ from monitors.jobs.sweep import due_targets
 from monitors.metrics import registry_of
 from rules.calendar import day_of
 
+PLANNED = """
+UPDATE account_state SET next_visit_at = strftime('%Y-%m-%d %H:%M:00.000000', '2026-06-01', '+' || rowid % 192 || ' hours')
+"""
 LOOKED = """
 UPDATE account_state SET attempted_at = :at, last_fact_at = :at, document = replace(document, :then, :now)
 WHERE rowid % 1000 < :share
@@ -51,6 +54,8 @@ def timed(what: Callable[[], Any]) -> tuple[float, Any]:
 def measure(folder: Path, changed: float) -> dict[str, Any]:
     """One size, in this process."""
     context = world_at(folder)
+    with context.store.database.write() as tx:
+        tx.exec_driver_sql(PLANNED)
     first, report = timed(lambda: check(context, SCHOOL, NOW))
     check(context, SCHOOL, NOW)  # asks those whose case has just opened
     nothing, _ = timed(lambda: check(context, SCHOOL, NOW))

@@ -118,9 +118,15 @@ class AnswerRepository:
             for some in chunked(gone):
                 mine = (ANSWERS.c.school == school, ANSWERS.c.filing.in_([each.filing for each in some]))
                 tx.execute(delete(ANSWERS).where(*mine))
-            for each, unit, standing in moved:
-                row = ANSWERS.update().where(ANSWERS.c.school == school, ANSWERS.c.filing == each.filing)
-                tx.execute(row.values(unit=unit, standing=standing))
+            if moved:
+                here = (ANSWERS.c.school == school, ANSWERS.c.filing == bindparam("of_filing"))
+                change = (
+                    ANSWERS.update().where(*here).values(unit=bindparam("to_unit"), standing=bindparam("now_standing"))
+                )
+                tx.execute(
+                    change,
+                    [{"of_filing": each.filing, "to_unit": unit, "now_standing": new} for each, unit, new in moved],
+                )
             units = {each.unit for each in gone} | {unit for each, new, _ in moved for unit in (each.unit, new)}
             for names in chunked(sorted(units - {""})) if whole_units else ():
                 settled = or_(ANSWERS.c.due_at.is_(None), ANSWERS.c.due_at > STALE)
