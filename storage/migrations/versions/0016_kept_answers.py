@@ -11,6 +11,13 @@ depends_on = None
 
 TEXT = sqlmodel.sql.sqltypes.AutoString
 ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
+INDEXES = (
+    # name, table, columns: what is counted of all accounts is read off these alone, the documents unread
+    ('ix_filing_platform', 'filing', 'platform', 'key'),
+    ('ix_filing_shown', 'filing', 'school', 'platform', 'key'),
+    ('ix_state_platform_fact', 'account_state', 'platform', 'last_fact_at'),
+    ('ix_state_shown', 'account_state', 'key', 'obstacle', 'outcome', 'last_fact_at'),
+)
 KNOWN = """INSERT INTO changed_account (key) SELECT DISTINCT key FROM filing"""
 NOTE = 'INSERT INTO changed_account (key) VALUES ({0});'
 TRIGGERS = (
@@ -56,7 +63,8 @@ def upgrade() -> None:
     sa.Column('key', TEXT(), nullable=False),
     sa.PrimaryKeyConstraint('seq')
     )
-    op.create_index('ix_filing_platform', 'filing', ['platform', 'key'])
+    for name, table, *columns in INDEXES:
+        op.create_index(name, table, columns)
     op.create_index('ix_answers_due', 'account_answers', ['school', 'due_at'])
     op.create_index('ix_answers_key', 'account_answers', ['key'])
     op.create_index('ix_answers_unit', 'account_answers', ['school', 'unit'])
@@ -87,7 +95,8 @@ def downgrade() -> None:
         op.execute(f'DROP TRIGGER account_changed_{number}{on}')
         if on:
             op.execute(f'DROP FUNCTION account_changed_{number}()')
-    op.drop_index('ix_filing_platform', 'filing')
+    for name, table, *_ in INDEXES:
+        op.drop_index(name, table)
     op.drop_table('changed_account')
     op.drop_table('evaluation')
     op.drop_table('account_answers')

@@ -18,6 +18,7 @@ from monitors.cli.check import _finding
 from monitors.jobs.answers import refresh, settings_at_opening
 from monitors.jobs.check import check, findings_of, kept_findings_of
 from rules.accounts.state import apply_observation
+from rules.evaluation import REGISTER_WIDE_RULES
 from rules.model import ClaimType, Filing, FilingStatus, Finding, Observation, Outcome, Platform, Post, Statement
 from rules.model import EvidenceKind as Kind
 from rules.policies.schema import Policy
@@ -26,8 +27,10 @@ from storage.serialization import dump
 from tests.support.cli import run
 from tests.support.letter_histories import START, Office
 
-SEEDS = 8
-STEPS = 30
+SEEDS = 6
+STEPS = 24
+QUIET = 8
+"""Times at which nothing has happened but that time has passed."""
 
 
 def asked_anew(context: AppContext) -> list[Finding]:
@@ -63,6 +66,7 @@ class Pair:
         self.chance = Random(seed)
         self.policies = list(versions(self.offices[0].context.policies["sias"]))
         self.count = 0
+        self.adopts(self.policies[0])
 
     def happens(self) -> None:
         draw = self.chance
@@ -75,6 +79,17 @@ class Pair:
         minutes = self.chance.choice([1, 7, 60, 60 * 24, 60 * 24 * 9, 60 * 24 * 33, -30])
         for office in self.offices:
             office.passes(minutes)
+
+    def days(self) -> None:
+        days = self.chance.choice([1, 5, 12, 20])
+        for office in self.offices:
+            office.passes(60 * 24 * days)
+
+    def posts(self, n: int) -> None:
+        self.count += 1
+        for office in self.offices:
+            key, seen = key_of(filing(office, n)), looked(office, n, Outcome.OK, 0)
+            office.context.store.observations.record(f"y{self.count}", [(key, seen)], apply_observation)
 
     def look(self) -> None:
         self.count += 1
@@ -105,7 +120,9 @@ class Pair:
             office.context.store.filings.save([changed], by="测试", now=office.now)
 
     def policy(self) -> None:
-        policy = self.chance.choice(self.policies)
+        self.adopts(self.chance.choice(self.policies))
+
+    def adopts(self, policy: Policy) -> None:
         for office in self.offices:
             office.context.policies = {**office.context.policies, "sias": policy}
 
@@ -132,7 +149,13 @@ def filing(office: Office, n: int) -> Filing:
 
 
 def versions(policy: Policy) -> Iterator[Policy]:
-    """The school's policy, one with a shorter limit, and one without half of its clauses."""
+    """The school's policy with clauses that compare the accounts of a unit, one with a shorter limit, and one without half
+    of its clauses."""
+    more = [
+        policy.clauses[0].model_copy(update={"rule": rule, "clause": "第三条", "settings": {}})
+        for rule in sorted(REGISTER_WIDE_RULES)
+    ]
+    policy = policy.model_copy(update={"clauses": (*policy.clauses, *more)})
     yield policy
     shorter = [
         clause.model_copy(update={"settings": {**clause.settings, "limit": "1个月"}})
@@ -166,7 +189,11 @@ def test_only_what_changed_gives_what_everything_gives(tmp_path: Path, seed: int
     pair = Pair(tmp_path, seed)
     for _ in range(STEPS):
         pair.happens()
-    pair.check()
+    for n in range(3):
+        pair.posts(n)
+    for _ in range(QUIET):
+        pair.check()
+        pair.days()
     for office in pair.offices:
         office.context.store.close()
 
@@ -183,6 +210,11 @@ def test_a_day_asks_only_what_changed(tmp_path: Path) -> None:
     with store.database.write() as tx:  # whoever changes the register, and by whatever way
         tx.execute(text("UPDATE filing SET document = replace(document, '张示例', '李示例') WHERE id = 'S2'"))
     assert refresh(context, "sias", office.now) >= 1
+    policy = next(versions(context.policies["sias"]))
+    context.policies = {**context.policies, "sias": policy}
+    assert refresh(context, "sias", office.now) == 3, "a policy that changed asks everything"
+    office.moves_unit(0, "学校办公室")
+    assert refresh(context, "sias", office.now) == 3, "the unit that lost an account, and the one that has it now"
     until = min(f.until for f in kept_findings_of(context, "sias", office.now) if f.until)
     assert refresh(context, "sias", until - timedelta.resolution) == 0
     assert refresh(context, "sias", until) >= 1
