@@ -47,14 +47,15 @@ def world_at(folder: Path) -> AppContext:
     return AppContext(settings, Store(settings.database), lambda: NOW)
 
 
-def fill(folder: Path, accounts: int, *, days: int, posts: int, silent: float) -> None:
-    """Make the database. ``days``: observations of each account; ``posts`` of each in the last year; ``silent``: share."""
+def fill(folder: Path, accounts: int, *, days: int, posts: int, silent: float, unit_size: int = 0) -> None:
+    """Make the database. ``days``: observations of each account; ``posts`` of each in the last year; ``silent``: share;
+    ``unit_size``: accounts of one unit, 0: one has them all."""
     context = world_at(folder)
     with context.store.database.engine.connect() as connection:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", "cache_size=-400000"):
             connection.exec_driver_sql(f"PRAGMA {pragma}")
         connection.exec_driver_sql("BEGIN")
-        for chunk in _chunks(accounts, silent):
+        for chunk in _chunks(accounts, silent, unit_size):
             connection.execute(insert(FILING), [_row(filing, dump(filing), NOW) for filing, _ in chunk])
             connection.execute(insert(STATE), [_state(filing, look) for filing, look in chunk])
         _mass(connection, accounts, days, posts)
@@ -83,12 +84,12 @@ def _mass(connection: Any, accounts: int, days: int, posts: int) -> None:
         connection.execute(text(POSTED), {"posts": posts})
 
 
-def _chunks(accounts: int, silent: float) -> Iterator[list[tuple[Filing, Observation]]]:
+def _chunks(accounts: int, silent: float, unit_size: int) -> Iterator[list[tuple[Filing, Observation]]]:
     for start in range(0, accounts, 2000):
-        yield [account(number, silent) for number in range(start, min(start + 2000, accounts))]
+        yield [account(number, silent, unit_size) for number in range(start, min(start + 2000, accounts))]
 
 
-def account(number: int, silent: float) -> tuple[Filing, Observation]:
+def account(number: int, silent: float, unit_size: int = 0) -> tuple[Filing, Observation]:
     """One filing and its newest look; every so many are silent since long before the limit."""
     platform = PLATFORMS[number % len(PLATFORMS)]
     site = platform is Platform.WEBSITE
@@ -103,7 +104,7 @@ def account(number: int, silent: float) -> tuple[Filing, Observation]:
     newest = NOW - timedelta(days=100 if quiet else 1 + number % 40)
     opened = (NOW - timedelta(days=900)).date()
     filing = Filing(
-        id=f"{number:06d}", school=SCHOOL, platform=platform, name=name, unit="财务资产处",
+        id=f"{number:06d}", school=SCHOOL, platform=platform, name=name, unit=f"第{number // unit_size + 1}教研室" if unit_size else "财务资产处",
         account_id="" if site else ident, url=f"http://{ident}/" if site else "", verified_body="郑州西亚斯学院",
         opened_at=opened, filed_at=opened, first_owner="张示例", direct_owner="李示例", direct_owner_is_staff=True,
         phones=("13800000000",), emails=(f"u{number}@edu.example",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,25 +103,26 @@ def _known(account: Account, clause: Clause, answer: RuleResult) -> AccountKnowl
             gone = confirmed_gone(account.seen)
             return AccountKnowledge(account, Knowledge.SILENT if gone else Knowledge.ACTIVE, answer, limit)
         case _:
-            return AccountKnowledge(account, Knowledge.UNKNOWN, answer, limit, answer.until)
+            return AccountKnowledge(account, Knowledge.UNKNOWN, answer, limit, answer.look_due)
 
 
 def figures_by_platform(
-    known: Iterable[AccountKnowledge], asked: frozenset[str] = frozenset(), overdue: frozenset[str] = frozenset()
+    known: Mapping[tuple[Platform, Knowledge], int],
+    asked: Mapping[Platform, int],
+    overdue: Mapping[Platform, int],
 ) -> dict[Platform, CoverageFigures]:
-    """Counted by platform. ``asked`` and ``overdue`` are keys of accounts whose owners have not answered."""
-    found: dict[Platform, CoverageFigures] = {}
-    for each in known:
-        one = CoverageFigures(
-            accounts=1,
-            active=each.knowledge is Knowledge.ACTIVE,
-            silent=each.knowledge is Knowledge.SILENT,
-            unknown=each.knowledge is Knowledge.UNKNOWN,
-            asked=each.account.key in asked,
-            overdue=each.account.key in overdue,
+    """Figures from counts of filed accounts: what is known of them, and whose owners have not answered."""
+    found = {
+        platform: CoverageFigures(
+            accounts=sum(known.get((platform, each), 0) for each in Knowledge),
+            active=known.get((platform, Knowledge.ACTIVE), 0),
+            silent=known.get((platform, Knowledge.SILENT), 0),
+            unknown=known.get((platform, Knowledge.UNKNOWN), 0),
+            asked=asked.get(platform, 0),
+            overdue=overdue.get(platform, 0),
         )
-        platform = each.account.platform
-        found[platform] = found.get(platform, CoverageFigures()) + one
+        for platform in dict.fromkeys(platform for platform, _ in known)
+    }
     return dict(sorted(found.items(), key=lambda pair: (-pair[1].accounts, pair[0].value)))
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from rules.calendar import Calendar
 from rules.catalogue import RULES, SchoolContext
 from rules.catalogue.registry import BoundRule, UnitChecks
+from rules.catalogue.results import turning
 from rules.model import (
     Account,
     Filing,
@@ -128,18 +129,30 @@ def evaluate(
     which settings the open cases began; what they accuse is measured by those, whatever the file says today."""
     bound = bind_clauses(policy)
     for account in accounts:
-        office = supervisor(account, policy)
-        before = (opened or {}).get(account.key, {})
-        met: set[tuple[str, str]] = set()
-        for clause, answer in evaluate_account(account, bound, school, now):
-            key = (clause.rule, clause.clause)
-            met.add(key)
-            held = _shown_only(account, clause, policy, answer)
-            yield _finding(account, policy, key, office, _by_case(account, clause, held, before.get(key), school, now))
-        for key in before.keys() - met:
-            if RULES[key[0]].bind(before[key])(account, school, now):  # None: what the case is about no longer arises
-                ended = RuleResult(Verdict.COMPLIANT, "制度文件已修改，该账号不再适用本条")
-                yield _finding(account, policy, key, office, (ended, True))
+        yield from findings_about(account, policy, bound, school, now, (opened or {}).get(account.key, {}))
+
+
+def findings_about(
+    account: Account,
+    policy: Policy,
+    bound: BoundClauses,
+    school: SchoolContext,
+    now: datetime,
+    before: Mapping[tuple[str, str], Mapping[str, Any]],
+) -> Iterator[Finding]:
+    """`evaluate` for one account. ``bound``: the policy's own clauses; ``before``: the account's part of ``opened``."""
+    office = supervisor(account, policy)
+    met: set[tuple[str, str]] = set()
+    for clause, answer in evaluate_account(account, bound, school, now):
+        key = (clause.rule, clause.clause)
+        met.add(key)
+        held = _shown_only(account, clause, policy, answer)
+        yield _finding(account, policy, key, office, _by_case(account, clause, held, before.get(key), school, now))
+    for key in sorted(before.keys() - met):
+        then = RULES[key[0]].bind(before[key])(account, school, now)
+        if then:  # None: what the case is about no longer arises
+            ended = RuleResult(Verdict.COMPLIANT, "制度文件已修改，该账号不再适用本条", until=then.until)
+            yield replace(_finding(account, policy, key, office, (ended, True)), ended=True)
 
 
 def _shown_only(account: Account, clause: Clause, policy: Policy, answer: RuleResult) -> RuleResult:
@@ -162,6 +175,12 @@ def unconfirmed(clause: Clause, policy: Policy) -> bool:
     return clause.school_to_confirm or (policy.regulation.effective_to_confirm and clause.rule in FROM_EFFECTIVE)
 
 
+def confirmed_basis(policy: Policy, rule: str, article: str) -> tuple[str, bool]:
+    """What a finding under a clause cites, and whether the school has yet to confirm the clause."""
+    clause = policy.clause_of(rule, article)
+    return policy.basis(article), clause is not None and unconfirmed(clause, policy)
+
+
 def _by_case(
     account: Account,
     clause: Clause,
@@ -177,14 +196,14 @@ def _by_case(
     if then is None:
         return answer, False
     eased = answer.verdict is Verdict.COMPLIANT and then.verdict is not Verdict.COMPLIANT
-    return replace(answer, in_order=then.in_order), eased
+    return turning(replace(answer, in_order=then.in_order), now, then.until), eased
 
 
 def _finding(
     account: Account, policy: Policy, key: tuple[str, str], office: str, answered: tuple[RuleResult, bool]
 ) -> Finding:
     (rule, article), (answer, eased) = key, answered
-    clause = policy.clause_of(rule, article)
+    basis, to_confirm = confirmed_basis(policy, rule, article)
     suspected = account.suspicion.unit if account.suspicion else ""
     return Finding(
         school=account.school,
@@ -195,7 +214,7 @@ def _finding(
         supervisor=office,
         rule=rule,
         clause=article,
-        basis=policy.basis(article),
+        basis=basis,
         verdict=answer.verdict,
         reason=answer.reason,
         evidence=answer.evidence,
@@ -203,7 +222,7 @@ def _finding(
         since=answer.since,
         until=answer.until,
         in_order=answer.in_order,
-        school_to_confirm=clause is not None and unconfirmed(clause, policy),
+        school_to_confirm=to_confirm,
         provisional=answer.provisional,
         eased=eased,
     )

@@ -81,7 +81,7 @@ def _is_time(known: AccountKnowledge, terms: InquiryTerms, calendar: Calendar, n
     """Nothing is known, or the limit is so near that a letter and its reminder are answered before it, holidays and all."""
     if known.knowledge is Knowledge.UNKNOWN:
         return True
-    until = known.answer.until
+    until = known.answer.look_due
     return until is not None and (
         now >= until - terms.lead.as_timedelta()
         or calendar.deadline(calendar.deadline(now, terms.answer).at, terms.reminder).at + TO_LOOK >= until
@@ -104,5 +104,5 @@ def is_settled_by(known: AccountKnowledge, inquiry: Inquiry, terms: InquiryTerms
         return True
     if known.knowledge is Knowledge.UNKNOWN:
         return False
-    until = known.answer.until
+    until = known.answer.look_due
     return until is None or now < until - terms.lead.as_timedelta() or _answers_itself(known, now)

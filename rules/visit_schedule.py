@@ -99,9 +99,9 @@ def _wanted(answers: Iterable[RuleResult], looked: datetime, ceiling: timedelta)
         if answer.verdict is Verdict.VIOLATED and answer.shown_at:
             lasted = looked - answer.since if answer.since else ceiling
             yield VisitRequest(looked + min(max(AGAIN, lasted), ceiling / 2), VisitReason.WAITING)
-        elif answer.until:
+        elif answer.look_due:
             why = VisitReason.DEADLINE if answer.verdict is Verdict.COMPLIANT else VisitReason.CONFIRM
-            yield VisitRequest(answer.until, why, pressing=True)
+            yield VisitRequest(answer.look_due, why, pressing=True)
 
 
 def _fresh(answers: Iterable[RuleResult], looked: datetime, step_due: datetime | None) -> Iterator[VisitRequest]:

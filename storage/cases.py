@@ -39,9 +39,13 @@ class CaseTransaction:
         return self._load(query.where(CASE.c.school == self.school, CASE.c.state.in_(OPEN)).order_by(CASE.c.number))
 
     def newest_cases(self) -> dict[str, Case]:
-        """The newest case of every finding key, settled ones included."""
+        """The newest case of every finding key, settled ones included; the open one, where the clock was put back since."""
         query = select(CASE.c.number, CASE.c.version, CASE.c.document).where(CASE.c.school == self.school)
-        return {case.key: case for case in self._load(query.order_by(CASE.c.opened_at, CASE.c.number))}
+        newest: dict[str, Case] = {}
+        for case in self._load(query.order_by(CASE.c.opened_at, CASE.c.number)):
+            if case.key not in newest or newest[case.key].state.is_final or not case.state.is_final:
+                newest[case.key] = case
+        return newest
 
     def case(self, number: str) -> Case | None:
         """One case, settled or not."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -19,6 +20,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATING = 7_885_934
 """The advisory lock under which PostgreSQL's tables change."""
 BUSY_SECONDS = 30
+CHUNK = 500
+Item = TypeVar("Item")
 NO_ROOM = ("full", "disk I/O")
 """What SQLite says on a full disk."""
 
@@ -234,3 +237,10 @@ def upsert(
         statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
     ordered = sorted(rows, key=lambda row: [row[key] for key in keys])
     return int(connection.execute(statement, ordered).rowcount)
+
+
+def chunked(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
+    """Some at a time, by default as many as go into one IN list."""
+    left = iter(items)
+    while some := list(islice(left, size)):
+        yield some

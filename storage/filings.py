@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, exists, func, insert, select
 
 from rules.accounts.identity import account_key
-from rules.model import Filing
+from rules.model import Filing, Platform
 from storage.audit import record, record_document
-from storage.database import Database, StorageError, table, upsert
+from storage.database import Database, StorageError, chunked, table, upsert
 from storage.filing_changes import CHANGE, FilingChange, audit_changes, change_row, changes_of
 from storage.serialization import dump, load
-from storage.tables import UNPLACED, FilingRow
+from storage.tables import UNPLACED, AccountStateRow, FilingRow
 
-FILING = table(FilingRow)
+FILING, STATE = table(FilingRow), table(AccountStateRow)
 
 
 def key_of(filing: Filing) -> str:
@@ -158,6 +158,30 @@ class FilingRepository:
         with self._db.read() as tx:
             for filings in filing_pages(tx, school):
                 yield from filings
+
+    def of_units(self, school: str, units: Collection[str]) -> Iterator[Filing]:
+        """A school's filings that belong to one of these units, in the order of their ids."""
+        with self._db.read() as tx:
+            for some in chunked(sorted(units)):
+                mine = (FILING.c.school == school, FILING.c.unit.in_(some))
+                query = select(FILING.c.document).where(*mine).order_by(FILING.c.id)
+                for (body,) in tx.execution_options(yield_per=1000).execute(query):
+                    yield load(Filing, body)
+
+    def due(self, platform: Platform, now: datetime) -> Iterator[Filing]:
+        """A platform's filings of every school whose look is due, the most overdue first; of one account never looked at,
+        or of which no next look was said, as if it were due now."""
+        mine = FILING.c.platform == platform.value
+        planned = select(FILING.c.document).join_from(STATE, FILING, FILING.c.key == STATE.c.key)
+        planned = planned.where(mine, STATE.c.platform == platform.value, STATE.c.next_visit_at <= now)
+        said = exists().where(STATE.c.key == FILING.c.key, STATE.c.next_visit_at.is_not(None))
+        with self._db.read() as tx:
+            for query in (
+                planned.order_by(STATE.c.next_visit_at, FILING.c.school, FILING.c.position, FILING.c.id),
+                select(FILING.c.document).where(mine, ~said).order_by(FILING.c.school, FILING.c.position, FILING.c.id),
+            ):
+                for (body,) in tx.execution_options(yield_per=200).execute(query):
+                    yield load(Filing, body)
 
     def by_key(self, keys: Sequence[str]) -> dict[str, list[Filing]]:
         """Filings of every school under these account keys."""

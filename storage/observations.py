@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, Text, func, insert, select, type_coerce
+from sqlalchemy import Connection, Text, case, func, insert, select, type_coerce
 
 from rules.accounts.identity import QUERY_KEY_PREFIX
+from rules.calendar import start_of
 from rules.model import BEIJING, AccountState, Observation, Outcome
 from rules.visit_schedule import VisitReason
-from storage.database import Database, table, upsert
+from storage.database import Database, chunked, table, upsert
 from storage.run_attempts import check_attempt
 from storage.serialization import dump, load
 from storage.tables import AccountStateRow, CrawlRunAccountRow, CrawlRunRow, ObservationRow, PostRow
@@ -23,8 +24,6 @@ OBSERVATION, POST, STATE = table(ObservationRow), table(PostRow), table(AccountS
 RUN, RUN_ACCOUNT = table(CrawlRunRow), table(CrawlRunAccountRow)
 EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
 FEW = 100
-CHUNK = 500
-"""Keys per IN list: SQLite takes 32,766 variables, PostgreSQL plans short lists better."""
 
 
 class ApplyObservation(Protocol):
@@ -229,11 +228,11 @@ class ObservationRepository:
                     found.setdefault(key, []).append(at)
         return found
 
-    def next_visits(self) -> dict[str, datetime]:
-        """When each account is to be looked at next, where that was said; all others are due."""
+    def next_visit(self, key: str) -> datetime | None:
+        """When an account is to be looked at next, where that was said; all others are due."""
         with self._db.read() as tx:
-            rows = tx.execute(select(STATE.c.key, STATE.c.next_visit_at).where(STATE.c.next_visit_at.is_not(None)))
-            return {key: at for key, at in rows}
+            at: datetime | None = tx.execute(select(STATE.c.next_visit_at).where(STATE.c.key == key)).scalar()
+        return at
 
     def schedule_visits(self, visits: Sequence[tuple[str, datetime, VisitReason]]) -> None:
         """Say when each account is to be looked at next, and why."""
@@ -255,24 +254,39 @@ def _state_rows(tx: Connection, keys: Iterable[str], *, lock: bool = False) -> d
 def account_states(tx: Connection, keys: Sequence[str], now: datetime) -> dict[str, AccountState]:
     """The present of these accounts inside a transaction that is already open; see `ObservationRepository.states`."""
     rows = _state_rows(tx, keys)
-    posts: dict[str, int] = {}
+    posts: dict[str, tuple[int, datetime | None]] = {}
     for chunk in chunked(list(rows)):
-        count = select(POST.c.key, func.count()).where(POST.c.key.in_(chunk), POST.c.published_at > now - YEAR)
-        posts |= {key: n for key, n in tx.execute(count.where(POST.c.published_at <= now).group_by(POST.c.key))}
-    return {
-        key: replace(
-            load(AccountState, row["document"]),
-            posts_in_year=posts.get(key, 0),
-            days_observed=_days_since(int(row["observed_days"], 16), row["observed_days_start"], now),
-        )
-        for key, row in rows.items()
-    }
+        posts |= _posts_in_year(tx, chunk, now)
+    return {key: _counted(row, *posts.get(key, (0, None)), now) for key, row in rows.items()}
 
 
-def chunked(keys: list[str]) -> Iterator[list[str]]:
-    """Some keys at a time, as many as go into one IN list."""
-    for start in range(0, len(keys), CHUNK):
-        yield keys[start : start + CHUNK]
+def _posts_in_year(tx: Connection, keys: Sequence[str], now: datetime) -> dict[str, tuple[int, datetime | None]]:
+    """How many posts came out in the year before ``now``, and when that changes by itself: the oldest of them leaves it,
+    or one that bears a later date comes in."""
+    out = POST.c.published_at <= now
+    columns = (
+        POST.c.key,
+        func.count(case((out, 1))).label("counted"),
+        func.min(case((out, POST.c.published_at))).label("oldest"),
+        func.min(case((~out, POST.c.published_at))).label("next"),
+    )
+    query = select(*columns).where(POST.c.key.in_(keys), POST.c.published_at > now - YEAR).group_by(POST.c.key)
+    found: dict[str, tuple[int, datetime | None]] = {}
+    for key, counted, oldest, following in tx.execute(query):
+        turns = [moment for moment in (oldest + YEAR if oldest else None, following) if moment]
+        found[key] = counted, min(turns, default=None)
+    return found
+
+
+def _counted(row: Mapping[str, Any], posts: int, until: datetime | None, now: datetime) -> AccountState:
+    days, start = int(row["observed_days"], 16), row["observed_days_start"]
+    turns = [moment for moment in (until, _days_turn(days, start, now)) if moment]
+    return replace(
+        load(AccountState, row["document"]),
+        posts_in_year=posts,
+        days_observed=_days_since(days, start, now),
+        counts_until=min(turns, default=None),
+    )
 
 
 def _observation_row(run: str, key: str, seen: Observation) -> dict[str, Any]:
@@ -368,6 +382,26 @@ def _mark(days: int, base: int, at: datetime) -> tuple[int, int]:
         shift = day - base - YEAR.days
         days, base = days >> shift, base + shift
     return days, base
+
+
+def _days_turn(days: int, base: int, now: datetime) -> datetime | None:
+    """When `_days_since` changes by itself: the oldest counted day leaves the year, or one after today begins."""
+    today = now.astimezone(BEIJING).toordinal()
+    first = today - YEAR.days
+    window = days >> (first - base) if first > base else days
+    begins = max(base, first)
+    counted, ahead = window & ((1 << max(today - begins + 1, 0)) - 1), window >> max(today - begins + 1, 0)
+    turns = []
+    if counted:
+        turns.append(begins + _lowest(counted) + YEAR.days + 1)
+    if ahead:
+        turns.append(max(today + 1, begins) + _lowest(ahead))
+    return start_of(date.fromordinal(min(turns))) if turns else None
+
+
+def _lowest(bits: int) -> int:
+    """The number of the lowest bit that is set."""
+    return (bits & -bits).bit_length() - 1
 
 
 def _days_since(days: int, base: int, now: datetime) -> int:

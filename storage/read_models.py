@@ -17,11 +17,11 @@ from storage.account_filter import EVERYTHING, REGISTER, SHOWN, UNSEEN, visible
 from storage.account_lists import COLUMNS, AccountListItem, item_of
 from storage.cases import CASE, OPEN
 from storage.crawl_runs import RUN, RunStatus
-from storage.database import Database
+from storage.database import Database, chunked
 from storage.digests import DIGEST
 from storage.filings import FILING, filing_pages, key_of
 from storage.notices import NOTICE, NoticeState
-from storage.observations import OBSERVATION, STATE, account_states, chunked
+from storage.observations import OBSERVATION, STATE, account_states
 from storage.serialization import load
 
 
@@ -53,6 +53,17 @@ class RegisterOverview:
     healthy: int
     facts: Mapping[str, datetime]
     schools: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAccounts:
+    """How many accounts of a platform show the same (`SHOWN`); ``oldest_fact``: when the one that was longest without a
+    fact last showed something, None where none ever did."""
+
+    platform: Platform
+    shown: str
+    accounts: int
+    oldest_fact: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,14 @@ class ReadModels:
         with self._db.read() as tx:
             rows = tx.execute(query.group_by(FILING.c.platform, SHOWN))
             return {(platform, outcome): n for platform, outcome, n in rows}
+
+    def shown(self, school: str) -> list[ShownAccounts]:
+        """What a school's accounts show, by platform."""
+        group = (FILING.c.platform, SHOWN)
+        query = select(*group, func.count(), func.min(STATE.c.last_fact_at)).select_from(REGISTER)
+        query = query.where(FILING.c.school == school).group_by(*group).order_by(*group)
+        with self._db.read() as tx:
+            return [ShownAccounts(Platform(name), shown, n, at) for name, shown, n, at in tx.execute(query)]
 
     def register_overview(self, view: View = EVERYTHING) -> RegisterOverview:
         """The register in figures, in one question."""

@@ -22,6 +22,7 @@ CHINESE = {
     "Finding": "问题",
     "CoverageFigures": "掌握率",
     "Inquiry": "核实请求",
+    "KeptAnswers": "留存判定",
     "Notice": "通知",
     "Observation": "观察",
     "Receipt": "送达登记",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from storage.account_history import AccountHistory
 from storage.account_lists import AccountLists
 from storage.alerts import AlertRepository
+from storage.answers import AnswerRepository
 from storage.api_tokens import ApiTokens
 from storage.audit import AuditLog
 from storage.campaigns import CampaignRepository
@@ -54,6 +55,7 @@ class Store:
         self.evidence_uploads = EvidenceUploadRepository(self.database)
         self.timestamps = TimestampRepository(self.database)
         self.cases = CaseRepository(self.database)
+        self.answers = AnswerRepository(self.database)
         self.alerts = AlertRepository(self.database)
         self.outbox = OutboxRepository(self.database)
         self.inquiries = InquiryRepository(self.database)

@@ -26,62 +26,16 @@ from monitors.cli.options import (
 from monitors.errors import InvalidInput
 from monitors.jobs import case_actions, letters
 from monitors.jobs.batches import batch_of, withdraw_batch
-from monitors.jobs.check import check, findings_of
 from monitors.json_output import iso
 from rules.calendar import start_of
 from rules.cases.case import Case
 from rules.cases.signing import Signatory
-from rules.model import BEIJING, CaseState, Finding, Platform
+from rules.model import BEIJING, CaseState, Platform
 from rules.people import Role, User
 from storage.notices import DeliveryWay
 
 commands = CommandGroup()
 WORKERS = frozenset({Role.EDITOR, Role.SIGNER})
-
-
-def check_now(ctx: typer.Context, school: SchoolOption = "", form: FormatOption = Format.TEXT) -> None:
-    """Judge by now: findings, cases, steps, notices."""
-    with asked(ctx).context() as context:
-        schools = _schools(context, school)
-        now, broken = context.clock(), 0
-        for code in schools:
-            if form != Format.TEXT:
-                print_rows((_finding(finding) for finding in findings_of(context, code, now)), form)
-            report = check(context, code, now)
-            broken += report.violated
-            if form == Format.TEXT:
-                typer.echo(
-                    f"{context.policies[code].school}: 账号 {report.accounts}，违反 {report.violated}，无法判定 {report.undetermined}；"
-                    f"新立案 {report.opened}，待签发文书 {report.drafts}，自动发出提示 {report.issued}"
-                )
-    if broken:
-        raise typer.Exit(1)
-
-
-def _schools(context: AppContext, school: str) -> list[str]:
-    if school and school not in context.policies:
-        raise InvalidInput(f"没有学校 {school!r} 的制度文件。现有: {', '.join(sorted(context.policies))}")
-    schools = [school] if school else [code for code in context.schools if code in context.policies]
-    if not schools:
-        raise InvalidInput(
-            "没有可以判定的学校：台账是空的，或者没有对应的制度文件。请先导入台账，再看 xunjian doctor。"
-        )
-    return schools
-
-
-def _finding(finding: Finding) -> dict[str, Any]:
-    return {
-        "school": finding.school,
-        "platform": finding.platform.value,
-        "account": finding.account,
-        "rule": finding.rule,
-        "clause": finding.clause,
-        "outcome": finding.verdict.value,
-        "reason": finding.reason,
-        "evidence": list(finding.evidence),
-        "school_to_confirm": finding.school_to_confirm,
-        "provisional": finding.provisional,
-    }
 
 
 def shown(case: Case) -> dict[str, Any]:

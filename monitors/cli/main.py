@@ -41,7 +41,7 @@ COMMANDS = tuple(
         ("names", "names", "commands", "名称比对：是否使用或模仿受保护的校名。"),
         (
             "check",
-            "cases",
+            "check",
             "check_now",
             "按现在（或 --now）的时间判定：列出问题、立案、升级、生成通知。重复执行不会重复立案。",
         ),

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-
-from pydantic import ValidationError
 
 from monitors.app_context import AppContext
+from monitors.jobs.answers import kept_findings, refresh, settings_at_opening
 from monitors.jobs.case_writer import CaseWriter
 from rules.accounts.join import join
 from rules.calendar import china_calendar
 from rules.cases.case import Case, EventKind
 from rules.cases.reconcile import NO_HOLD, DraftHold, reconcile
-from rules.catalogue import RULES
 from rules.evaluation import Opened, evaluate, school_context
-from rules.model import Account, Finding, Platform, Verdict
-from storage.serialization import dump, load_json
+from rules.model import Account, Filing, Finding, Platform, Verdict
+from storage.serialization import dump
 
 
 @dataclass
@@ -34,6 +30,11 @@ class CheckReport:
     changed: int = 0
     issued: int = 0
     drafts: int = 0
+
+    def count(self, finding: Finding) -> None:
+        """One more answer."""
+        self.violated += finding.verdict is Verdict.VIOLATED
+        self.undetermined += finding.verdict is Verdict.UNDETERMINED
 
 
 def accounts_of(
@@ -71,48 +72,69 @@ def findings_of(
                 report.accounts += 1
             yield account
 
-    rest = school_context(policy, context.store.filings.iterate(school), china_calendar())
+    others = (
+        context.store.filings.iterate(school)
+        if only is None
+        else beside(context, accounts_of(context, school, now, only))
+    )
+    rest = school_context(policy, others, china_calendar())
     yield from evaluate(counted(), policy, rest, now, opened)
 
 
-def settings_at_opening(context: AppContext, cases: Iterable[Case]) -> Opened:
-    """By account, rule and clause the settings under which its open case began, from the policies kept by version."""
-    policies: dict[str, dict[tuple[str, str], dict[str, Any]]] = {}
-    opened: defaultdict[str, dict[tuple[str, str], dict[str, Any]]] = defaultdict(dict)
-    for case in cases:
-        if case.policy_version not in policies:
-            policies[case.policy_version] = _settings(context.store.cases.remembered_policy(case.policy_version))
-        key = (case.rule, case.clause)
-        settings = policies[case.policy_version].get(key)
-        if settings is not None and _still_valid(case.rule, settings):
-            opened[case.account][key] = settings
-    return opened
+def beside(context: AppContext, accounts: Iterable[Account]) -> Iterator[Filing]:
+    """The filings that clauses may hold these accounts of one school against: all of their units."""
+    units: dict[str, set[str]] = {}
+    for account in accounts:
+        if account.filing and account.filing.unit:
+            units.setdefault(account.school, set()).add(account.filing.unit)
+    for school, names in units.items():
+        yield from context.store.filings.of_units(school, names)
 
 
-def _settings(document: str | None) -> dict[tuple[str, str], dict[str, Any]]:
-    """Settings by rule and clause of a policy as it was kept, which today's schema need not accept."""
-    clauses = load_json("制度版本", document).get("clauses", []) if document else []
-    return {(c["rule"], c["clause"]): dict(c.get("settings", c.get("with", {}))) for c in clauses}
+def kept_findings_of(
+    context: AppContext, school: str, now: datetime, report: CheckReport | None = None, *, everything: bool = True
+) -> Iterator[Finding]:
+    """What `findings_of` says by the settings of the open cases, in the same order; asked is only what changed since it
+    was asked last, or whose time has come. Without ``everything``: of filed accounts those alone that break a clause or
+    have an open case."""
+    answers = context.store.answers
+    refresh(context, school, now)
+    totals = answers.totals(school)
+    rows = answers.all(school, now) if everything else answers.concerned(school, now)
+    yield from kept_findings(context.policies[school], rows)
+    suspects = list(_suspects(context, school, now))
+    if report:
+        report.accounts = totals.filings + len(suspects)
+        report.violated, report.undetermined = totals.violated, totals.undetermined
+    policy, opened = context.policies[school], settings_at_opening(context, context.store.cases.open(school))
+    for finding in evaluate(suspects, policy, school_context(policy, (), china_calendar()), now, opened):
+        if report:
+            report.count(finding)
+        yield finding
 
 
-def _still_valid(rule: str, settings: dict[str, Any]) -> bool:
-    """False where the rule has lost a setting since: it can no longer be asked as it was."""
-    try:
-        return rule in RULES and bool(RULES[rule].settings.model_validate(settings))
-    except ValidationError:
-        return False
+def _suspects(context: AppContext, school: str, now: datetime) -> Iterator[Account]:
+    """Suspected accounts that the school has not filed: few, and asked anew each time."""
+    suspicions = context.store.candidates.suspicions(school)
+    filed = context.store.filings.by_key(list(suspicions))
+    unfiled = {
+        key: suspicion
+        for key, suspicion in suspicions.items()
+        if all(filing.school != school for filing in filed.get(key, ()))
+    }
+    yield from join([], context.store.observations.states(list(unfiled), now), unfiled, school)
 
 
-def check(context: AppContext, school: str, now: datetime, accounts: Collection[str] | None = None) -> CheckReport:
+def check(
+    context: AppContext, school: str, now: datetime, accounts: Collection[str] | None = None, *, anew: bool = False
+) -> CheckReport:
     """Findings → cases → drafts, for one school; running it twice at the same moment changes nothing. ``accounts``: judge
-    these alone, before a paper about them is signed or sent."""
+    these alone, before a paper about them is signed or sent. ``anew``: ask every account, whatever was kept."""
     report, policy, calendar = CheckReport(school), context.policies[school], china_calendar()
     open_cases = context.store.cases.open(school)
     open_keys = {case.key for case in open_cases}
     kept: dict[str, Finding] = {}  # an account filed twice has one case
-    for finding in findings_of(context, school, now, report, settings_at_opening(context, open_cases), accounts):
-        report.violated += finding.verdict is Verdict.VIOLATED
-        report.undetermined += finding.verdict is Verdict.UNDETERMINED
+    for finding in _asked(context, school, now, report, open_cases, accounts, anew=anew):
         if finding.verdict is Verdict.VIOLATED or finding.key in open_keys:
             kept.setdefault(finding.key, finding)
     context.store.cases.save_policy_version(policy.version, school, dump(policy), now)
@@ -130,6 +152,24 @@ def check(context: AppContext, school: str, now: datetime, accounts: Collection[
         report.issued, report.drafts = desk.issued, desk.drafts
         book.save_findings([finding for finding in kept.values() if finding.verdict is Verdict.VIOLATED], accounts)
     return report
+
+
+def _asked(
+    context: AppContext,
+    school: str,
+    now: datetime,
+    report: CheckReport,
+    open_cases: Sequence[Case],
+    accounts: Collection[str] | None,
+    *,
+    anew: bool,
+) -> Iterator[Finding]:
+    if accounts is None and not anew:
+        yield from kept_findings_of(context, school, now, report, everything=False)
+        return
+    for finding in findings_of(context, school, now, report, settings_at_opening(context, open_cases), accounts):
+        report.count(finding)
+        yield finding
 
 
 def hold_of(context: AppContext, school: str, now: datetime) -> DraftHold:

@@ -1,4 +1,4 @@
-"""掌握率 counted: every filed account asked the clauses about updates, and the figures kept for pages and metrics."""
+"""掌握率 counted from what the clauses about updates last said, and the figures kept for pages and metrics."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitors.app_context import AppContext
+from monitors.jobs.answers import refresh
 from monitors.jobs.check import accounts_of
 from rules.calendar import china_calendar
 from rules.coverage import (
@@ -31,8 +32,10 @@ def known_accounts(context: AppContext, school: str, now: datetime) -> Iterator[
 
 def coverage_of(context: AppContext, school: str, now: datetime) -> dict[Platform, CoverageFigures]:
     """A school's figures by platform as they are now. Raises KeyError without a policy."""
+    refresh(context, school, now)
     asked, overdue = waiting_accounts(context, school)
-    return figures_by_platform(known_accounts(context, school, now), asked, overdue)
+    answers = context.store.answers
+    return figures_by_platform(answers.knowledge(school), answers.bound(school, asked), answers.bound(school, overdue))
 
 
 def waiting_accounts(context: AppContext, school: str) -> tuple[frozenset[str], frozenset[str]]:

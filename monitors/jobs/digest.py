@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from alerts.digest.build import Digest, digest
@@ -41,6 +42,7 @@ from storage.account_filter import NEVER, NOT_POLLED, AccountFilter
 from storage.account_lists import AccountListItem
 from storage.crawl_runs import CrawlRun, RunStatus
 from storage.notices import DIGEST, NoticeState, OutboxNotice
+from storage.read_models import ShownAccounts
 from storage.serialization import dump, load
 
 INQUIRIES_COUNTED = 5000
@@ -95,7 +97,7 @@ def gather(context: AppContext, school: str, day: date, now: datetime, until: da
     end = min(now, start_of(until or day) + timedelta(days=1))
     start = min(start, end - timedelta(days=1))
     policy = context.policies.get(school)
-    lines = list(context.store.account_lists.iterate(AccountFilter(school=school)))
+    shown = context.store.read_models.shown(school)
     cases = context.store.cases.open(school)
     letters = context.store.outbox.all(school=school)
     return DigestInput(
@@ -104,16 +106,16 @@ def gather(context: AppContext, school: str, day: date, now: datetime, until: da
         day=day,
         now=now,
         demo=context.settings.demo,
-        totals=_totals(lines),
+        totals=_totals(shown),
         hijacked=[site for _, site in _hijacked(context, school)],
         findings=_new(context, school, start, end),
         cases=[_open(case, now, context) for case in cases],
         awaiting=_awaiting(cases, now, context),
         changes=_changes(context, school, start, end)
         + _suspects(context, school, start, end)
-        + _facts(lines, start, end),
-        unseen=_unseen(lines),
-        crawlers=_crawlers(context, {line.filing.platform for line in lines} - UNPOLLED, start, end),
+        + _facts(context, school, start, end),
+        unseen=_unseen(context, school, shown),
+        crawlers=_crawlers(context, {each.platform for each in shown} - UNPOLLED, start, end),
         coverage=total(counted.platforms.values()) if (counted := context.store.coverage.all().get(school)) else None,
         inquiries=inquiry_stats(context, school, start, end),
         bridges=bridge_faults(context, now),
@@ -150,15 +152,15 @@ def _site(line: AccountListItem, shown: DatedEvidence) -> HijackedSite:
     return HijackedSite(title=line.filing.name, unit=line.filing.unit, since=shown.at, path=path)
 
 
-def _totals(lines: list[AccountListItem]) -> dict[Platform, Counter[Outcome | None]]:
+def _totals(shown: Sequence[ShownAccounts]) -> dict[Platform, Counter[Outcome | None]]:
     totals: dict[Platform, Counter[Outcome | None]] = defaultdict(Counter)
-    for line in lines:
-        totals[line.filing.platform][_outcome(line)] += 1
+    for each in shown:
+        totals[each.platform][_outcome(each.shown)] += each.accounts
     return totals
 
 
-def _outcome(line: AccountListItem) -> Outcome | None:
-    return None if line.shown in (NEVER, NOT_POLLED) else Outcome(line.shown)
+def _outcome(shown: str) -> Outcome | None:
+    return None if shown in (NEVER, NOT_POLLED) else Outcome(shown)
 
 
 def _weight(rule: str) -> int:
@@ -277,40 +279,51 @@ def _suspects(context: AppContext, school: str, start: datetime, end: datetime) 
     ]
 
 
-def _facts(lines: list[AccountListItem], start: datetime, end: datetime) -> list[DigestChange]:
-    kinds = {Outcome.GONE: ChangeKind.GONE, Outcome.MOVED: ChangeKind.MOVED}
+GONE_OR_MOVED = {Outcome.GONE: ChangeKind.GONE, Outcome.MOVED: ChangeKind.MOVED}
+
+
+def _facts(context: AppContext, school: str, start: datetime, end: datetime) -> list[DigestChange]:
+    lists = context.store.account_lists
+    found = [
+        (line, kind)
+        for outcome, kind in GONE_OR_MOVED.items()
+        for line in lists.iterate(AccountFilter(school=school, outcome=outcome.value, seen_since=start))
+        if line.fact_at and line.fact_at <= end
+    ]
     return [
         DigestChange(
-            kind=kinds[outcome],
+            kind=kind,
             title=line.filing.name,
             platform=line.filing.platform,
             unit=line.filing.unit,
             path=f"/accounts/{line.key}",
         )
-        for line in lines
-        if (outcome := _outcome(line)) in kinds and line.fact_at and start <= line.fact_at <= end
+        for line, kind in sorted(found, key=lambda pair: pair[0].filing.order)
     ]
 
 
-def _unseen(lines: list[AccountListItem]) -> list[UnobservedAccounts]:
-    groups: dict[tuple[Platform, Outcome | None], list[AccountListItem]] = defaultdict(list)
-    for line in lines:
-        outcome = _outcome(line)
-        if line.shown == NOT_POLLED:
-            continue
-        if outcome is None or not outcome.is_fact:
-            groups[line.filing.platform, outcome].append(line)
+def _unseen(context: AppContext, school: str, shown: Sequence[ShownAccounts]) -> list[UnobservedAccounts]:
+    some = [each for each in shown if each.shown != NOT_POLLED and not _is_fact(_outcome(each.shown))]
     return [
         UnobservedAccounts(
-            platform=platform,
-            count=len(some),
-            since=min((line.fact_at for line in some if line.fact_at), default=None),
-            outcome=outcome,
-            examples=tuple(line.filing.name for line in some[:3]),
-            path=f"/accounts?platform={platform.value}&outcome=unseen",
+            platform=each.platform,
+            count=each.accounts,
+            since=each.oldest_fact,
+            outcome=_outcome(each.shown),
+            examples=tuple(line.filing.name for line in _examples(context, school, each)),
+            path=f"/accounts?platform={each.platform.value}&outcome=unseen",
         )
-        for (platform, outcome), some in sorted(groups.items(), key=lambda item: -len(item[1]))
+        for each in sorted(some, key=lambda each: (-each.accounts, each.platform.value, each.shown))
     ]
+
+
+def _is_fact(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.is_fact
+
+
+def _examples(context: AppContext, school: str, group: ShownAccounts) -> Sequence[AccountListItem]:
+    wanted = AccountFilter(school=school, platform=group.platform.value, outcome=group.shown)
+    return context.store.account_lists.first(wanted, 3)
 
 
 def _crawlers(context: AppContext, platforms: set[Platform], start: datetime, end: datetime) -> list[PlatformRunStats]:

@@ -95,8 +95,8 @@ class AccountReplay:
             school=self.filing.school, platform=self.filing.platform, key=self.key, filing=self.filing, seen=self.seen
         )
         said = list(evaluate_account(account, self.bound, self.school, now))
-        dates = [answer.until for _, answer in said if answer.until]
-        waiting = any(a.verdict is Verdict.UNDETERMINED and a.until and a.until <= now for _, a in said)
+        dates = [moment for _, answer in said for moment in (answer.until, answer.look_due) if moment]
+        waiting = any(a.verdict is Verdict.UNDETERMINED and a.look_due and a.look_due <= now for _, a in said)
         self.boundary = NEVER if waiting else min((date for date in dates if date > now), default=FOREVER)
         self.broken = [(clause, answer) for clause, answer in said if answer.verdict is Verdict.VIOLATED]
         if now >= self.since:

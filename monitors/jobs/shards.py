@@ -4,7 +4,6 @@ where several workers share the work."""
 from __future__ import annotations
 
 import zlib
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -12,6 +11,7 @@ from uuid import uuid4
 from crawler.platforms import SPECS
 from monitors.app_context import AppContext
 from rules.model import Platform
+from storage.account_filter import AccountFilter
 from storage.filings import key_of
 
 
@@ -47,26 +47,20 @@ def due_shards(context: AppContext) -> list[Shard]:
     """The shards in which an account is due."""
     if not context.job_queue.spreads:
         return [EVERYTHING]
-    now = context.clock()
-    planned = context.store.observations.next_visits()
-    keys: dict[str, str] = {}
-    for filing in context.store.filings.all():
-        if filing.platform.value in SPECS:
-            keys[key_of(filing)] = filing.platform.value
-    parts = _parts(Counter(keys.values()), context.settings.accounts_per_process)
-    due = {
-        Shard(platform, zlib.crc32(key.encode()) % parts[platform], parts[platform])
-        for key, platform in keys.items()
-        if planned.get(key, now) <= now
-    }
-    return sorted(due, key=lambda shard: (shard.platform, shard.part))
+    now, found = context.clock(), set[Shard]()
+    for platform in (platform for platform in Platform if platform.value in SPECS):
+        parts = _parts(context) if platform is Platform.WEBSITE else 1
+        for filing in context.store.filings.due(platform, now):
+            found.add(Shard(platform.value, zlib.crc32(key_of(filing).encode()) % parts, parts))
+            if parts == 1:
+                break
+    return sorted(found, key=lambda shard: (shard.platform, shard.part))
 
 
-def _parts(accounts: Counter[str], size: int) -> dict[str, int]:
-    """Websites by a power of two, so that a few new ones do not move all the others to another shard."""
-    websites = Platform.WEBSITE.value
-    needed = -(-accounts[websites] // size)
-    return dict.fromkeys(accounts, 1) | {websites: 1 << max(0, needed - 1).bit_length()}
+def _parts(context: AppContext) -> int:
+    """Into how many the websites are cut: a power of two, so that a few new ones do not move all the others."""
+    websites = context.store.account_lists.count(AccountFilter(platform=Platform.WEBSITE))
+    return 1 << max(0, -(-websites // context.settings.accounts_per_process) - 1).bit_length()
 
 
 def new_run(now: datetime) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 from uuid import uuid4
 
 from crawler.fetch.job import CrawlJob, FetchTask
+from crawler.fetch.scrapy_settings import FIXED
 from crawler.platforms import SPECS
 from crawler.platforms.spec import Target
 from monitors.app_context import AppContext
@@ -23,6 +25,7 @@ from monitors.settings import Settings
 from rules.accounts.identity import identity
 from rules.model import Filing, FilingStatus, Outcome, Platform
 from storage.crawl_runs import RunKind
+from storage.database import chunked
 from storage.filings import key_of
 from storage.platform_state import PlatformState
 
@@ -30,6 +33,10 @@ REST_FIRST, REST_MOST = timedelta(hours=1), timedelta(hours=24)
 """After a wall a platform rests an hour, then twice as long each time, at most a day."""
 REQUESTS = 3
 """Requests that one account costs on one host, at most."""
+WEBSITE_REQUESTS = 6
+"""The same of a website: home page, four columns and the site map."""
+LEAST_DELAY = 1.0
+"""What a request takes where nothing is waited for, in seconds."""
 ONE_OFF = (RunKind.SCAN, RunKind.PROOF)
 """Runs over whatever somebody pasted: what such a link meets says nothing about the next sweep, good or bad."""
 OF_ITS_TIME = 0.8
@@ -85,32 +92,45 @@ def due_targets(
 ) -> list[Target]:
     """Accounts of every register whose look is due, the most overdue first; each once, however many schools file it.
 
-    Of each platform one child's fill: the rest stays due for the next sweep, so that a look which a step waits for is
-    never an hour behind, and the requests of a day spread over it. Named accounts, or all, come whole.
+    Of each platform as many as `sweep_size` says: the rest stays due for the next sweep, so that a look which a step waits
+    for is never an hour behind, and the requests of a day spread over it. Named accounts, or all, come whole.
     """
-    wanted, named, now = set(platforms), set(accounts), context.clock()
-    targets: dict[str, Target] = {}
-    for filing in context.store.filings.all():
-        if (wanted and filing.platform not in wanted) or filing.platform.value not in SPECS:
-            continue
+    wanted = [
+        platform for platform in Platform if platform.value in (set(platforms) or SPECS) and platform.value in SPECS
+    ]
+    filings = context.store.filings
+    if everything or accounts:
+        named, whole = set(accounts), _targets((each for each in filings.all() if each.platform in wanted), shard)
+        return with_history(context, (t for t in whole if not named or t.key in named or t.account_id in named))
+    now, due = context.clock(), list[Target]()
+    for platform in wanted:
+        waiting = _targets(filings.due(platform, now), shard)
+        due += islice(waiting, sweep_size(context.settings, platform))
+    return with_history(context, due)
+
+
+def _targets(filings: Iterable[Filing], shard: Shard) -> Iterator[Target]:
+    """Each account of a shard once, in this order; what was cancelled before the register says when is left alone."""
+    met: set[str] = set()
+    for filing in filings:
         if filing.status == FilingStatus.CANCELLED and filing.status_changed_at is None:
             continue
         target = target_of(filing)
-        if (not named or target.key in named or target.account_id in named) and shard.holds(
-            filing.platform.value, target.key
-        ):
-            targets.setdefault(target.key, target)
-    if everything or named:
-        return with_history(context, targets.values())
-    planned = context.store.observations.next_visits()
-    due = [target for key, target in targets.items() if planned.get(key, now) <= now]
-    due.sort(key=lambda target: planned.get(target.key, now))
-    chosen = (
-        target
-        for platform, some in _by_platform(due).items()
-        for target in some[: shard_size(context.settings, platform)]
-    )
-    return with_history(context, chosen)
+        if target.key not in met and shard.holds(filing.platform.value, target.key):
+            met.add(target.key)
+            yield target
+
+
+def sweep_size(settings: Settings, platform: Platform) -> int:
+    """How many accounts of a platform one sweep takes: one child's fill, for its host is asked at one pace however many
+    ask. Websites have a host each: what all children together can ask in a child's time."""
+    size = shard_size(settings, platform)
+    if platform is not Platform.WEBSITE:
+        return size
+    delay = SPECS[platform.value].delay_seconds if settings.delay_seconds is None else settings.delay_seconds
+    seconds = settings.crawl_timeout_seconds * OF_ITS_TIME
+    one = max(delay, LEAST_DELAY) * WEBSITE_REQUESTS / FIXED["CONCURRENT_REQUESTS"]
+    return max(size, int(settings.crawl_processes * seconds / one))
 
 
 def shard_size(settings: Settings, platform: Platform) -> int:
@@ -169,8 +189,9 @@ async def _lane(
     shards = [targets[n : n + size] for n in range(0, len(targets), size)]
     states = context.store.platform_state
     if platform is Platform.WEBSITE and (await asyncio.to_thread(states.get, platform)).enabled:
-        parts = (_shard(context, platform, n, shard, replay, report) for n, shard in enumerate(shards))
-        await asyncio.gather(*parts)
+        at_once = context.settings.crawl_processes
+        for some in chunked(enumerate(shards), at_once):  # not all of them in front of the other platforms' children
+            await asyncio.gather(*(_shard(context, platform, n, shard, replay, report) for n, shard in some))
         return
     async with context.platform_locks[platform] if replay else platform_turn(context, platform):
         for n, shard in enumerate(shards):

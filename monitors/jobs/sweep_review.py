@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from monitors.app_context import AppContext
+from monitors.jobs.check import beside
 from rules.calendar import china_calendar
 from rules.circuit_breaker import CanaryAccount, canary_ok, evaluate_breaker
 from rules.evaluation import bind_clauses, evaluate, evaluate_account, school_context
@@ -38,7 +39,7 @@ def verdicts(context: AppContext, keys: Sequence[str], now: datetime) -> dict[Pl
     for school, accounts in accounts_under(context, keys, now).items():
         if school in context.policies:
             policy = context.policies[school]
-            rest = school_context(policy, context.store.filings.iterate(school), china_calendar())
+            rest = school_context(policy, beside(context, accounts), china_calendar())
             known = [account for account in accounts if account.seen and account.seen.fact]
             for finding in evaluate(known, policy, rest, now):
                 found[finding.platform].append(finding)
@@ -77,7 +78,7 @@ def schedule_visits(context: AppContext, keys: Sequence[str]) -> None:
     planned: dict[str, tuple[datetime, VisitReason]] = {}
     for school, accounts in accounts_under(context, keys, now).items():
         policy = context.policies.get(school)
-        rest = school_context(policy, context.store.filings.iterate(school), china_calendar()) if policy else None
+        rest = school_context(policy, beside(context, accounts), china_calendar()) if policy else None
         bound = bind_clauses(policy) if policy else ()
         for account in accounts:
             said: Iterable[RuleResult] = (a for _, a in evaluate_account(account, bound, rest, now)) if rest else ()

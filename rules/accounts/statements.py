@@ -66,6 +66,12 @@ def newest_stated(seen: AccountState, now: datetime) -> Statement | None:
     return max(counted, key=lambda said: (said.newest, said.at), default=None)
 
 
+def words_turn(seen: AccountState) -> tuple[datetime, ...]:
+    """When a unit's bare words begin to count, and when they cease to."""
+    words = [said.at for said in seen.statements if said.newest and said.kind is EvidenceKind.DECLARED]
+    return tuple(turn for at in words for turn in (at, at + WORD_COUNTS + timedelta.resolution))
+
+
 @dataclass(frozen=True, slots=True)
 class StatedSilence:
     """A silence that persons stated: since the end of which day, by whom, and whether enough of them stand by it."""

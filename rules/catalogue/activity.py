@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Annotated
 
 from pydantic import Field
 
 from rules.accounts.counters import COUNTS_EVERYTHING, hidden
-from rules.accounts.statements import WORD_COUNTS, StatedSilence, newest_stated, stated_silence
+from rules.accounts.statements import WORD_COUNTS, StatedSilence, newest_stated, stated_silence, words_turn
 from rules.calendar import Period, PeriodUnit, PositivePeriod, add_months, day_of, end_of, latest_possible, start_of
 from rules.catalogue.registry import RuleGroup, SchoolContext, rule
 from rules.catalogue.results import (
     NEVER_READ,
+    SECOND,
     compliant,
     existed_since,
     format_date,
+    in_time,
     stopped_or_gone,
+    turning,
     undetermined,
     violated,
 )
 from rules.model import Account, AccountState, DatedEvidence, EvidenceKind, Filing, Outcome, RuleResult
 
-SECOND = timedelta(seconds=1)
 TWO_MONTHS = Period(2, PeriodUnit.MONTHS)
 EVERY_KIND = tuple(EvidenceKind)
 SufficientEvidence = Annotated[tuple[EvidenceKind, ...], Field(min_length=1)]
@@ -69,13 +71,25 @@ def inactivity(
         return stopped
     if seen is None or (seen.fact is None and not seen.statements):
         return undetermined(NEVER_READ)
-    deadline = partial(_deadline, school, limit)
+    answer = _updated(filing, seen, now, partial(_deadline, school, limit), limit, evidence)
+    return turning(answer, now, *words_turn(seen))
+
+
+def _updated(
+    filing: Filing,
+    seen: AccountState,
+    now: datetime,
+    deadline: Callable[[datetime], datetime],
+    limit: Period,
+    evidence: Collection[EvidenceKind],
+) -> RuleResult:
+    """What is known of the updating of an account that was looked at, or of which somebody stated something."""
     last = _newest(filing, seen, now)
     if last is None:
         return _without_post(seen, evidence, deadline)
     in_order = _in_order(seen, now, deadline)
     until = deadline(last.at)
-    if now <= until:
+    if in_time(now, until):
         ends = min(until, last.valid_until) if last.valid_until else until
         reason = f"{last.words}，未超过{limit}（至{format_date(until)}）"
         return compliant(reason, last.look, until=ends + SECOND, in_order=in_order)
@@ -90,7 +104,7 @@ def inactivity(
     if silence:
         return _stated(silence, seen, deadline, in_order)
     reason = f"{last.words}，期限已于{format_date(until)}届满，之后尚无有效观察"
-    return undetermined(reason, seen.last_post, until=until, in_order=in_order)
+    return undetermined(reason, seen.last_post, look_due=until, in_order=in_order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +223,13 @@ def low_volume(
     if seen is None or seen.fact is None:
         return undetermined(NEVER_READ)
     began = existed_since(filing) or day_of(seen.first_fact_at or now)
-    if now <= (full_year := end_of(add_months(began, 12))):
+    if in_time(now, full_year := end_of(add_months(began, 12))):
         return compliant(f"自{format_date(began)}起未满一年，不计", seen.fact, until=full_year + SECOND)
+    return turning(_volume(account, seen, minimum), now, seen.counts_until)
+
+
+def _volume(account: Account, seen: AccountState, minimum: int) -> RuleResult:
+    """What the year's posts amount to."""
     if seen.posts_in_year >= minimum:
         return compliant(f"近一年已见到 {seen.posts_in_year} 条，不少于 {minimum} 条", seen.fact)
     if (

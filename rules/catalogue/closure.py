@@ -71,6 +71,6 @@ def vanished(
     first, last = seen.gone[0], seen.gone[-1]
     again = school.calendar.deadline(first.at, apart).at
     if last.at < again:
-        return undetermined(f"{format_date(first.at)}显示账号不存在，待隔日复核", last, until=again)
+        return undetermined(f"{format_date(first.at)}显示账号不存在，待隔日复核", last, look_due=again)
     reason = f"{format_date(first.at)}、{format_date(last.at)}两次显示账号已注销、封禁或不存在，请核实"
     return violated(reason, first, last, since=first.at)

@@ -13,15 +13,17 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rules.calendar import Period, PeriodUnit, PositivePeriod, add_months, day_of, end_of, latest_possible, start_of
-from rules.catalogue.activity import SECOND
 from rules.catalogue.registry import RuleGroup, SchoolContext, rule
 from rules.catalogue.results import (
     ALWAYS,
+    SECOND,
     compliant,
     confirmed_gone,
     existed_since,
     format_date,
+    in_time,
     since_day,
+    turning,
     undetermined,
     violated,
 )
@@ -61,9 +63,18 @@ def annual_review(
     filing = account.filing
     if filing is None or filing.status in (FilingStatus.CLOSED, FilingStatus.CANCELLED):
         return None
-    today = day_of(now)
-    opens, closes = _last_window(today, first_month, last_month)
-    following = end_of(_month_end(closes.year + 1, last_month)) + SECOND
+    opens, closes = _last_window(day_of(now), first_month, last_month)
+    answer = _reviewed(filing, school, now, opens, closes, grace)
+    reviewed = start_of(filing.reviewed_at) if filing.reviewed_at else None
+    begins, new_year = start_of(opens.replace(year=opens.year + 1)), start_of(date(day_of(now).year + 1, 1, 1))
+    return turning(answer, now, reviewed, begins, new_year, end_of(_next_year(closes)) + SECOND)
+
+
+def _reviewed(
+    filing: Filing, school: SchoolContext, now: datetime, opens: date, closes: date, grace: Period
+) -> RuleResult:
+    """What the register says of the review whose period, from ``opens`` to ``closes``, is over."""
+    today, following = day_of(now), end_of(_next_year(closes)) + SECOND
     if filing.reviewed_at and filing.reviewed_at > today:
         return undetermined(f"台账登记的年审时间{format_date(filing.reviewed_at)}晚于今天，请核对")
     if filing.review_result is ReviewResult.FAILED:
@@ -78,7 +89,7 @@ def annual_review(
     if filing.reviewed_at and filing.reviewed_at >= opens and filing.review_result is None:
         return undetermined(f"{format_date(filing.reviewed_at)}已年审，台账未登记结果")
     if opens.month > 1 and today >= opens.replace(year=opens.year + 1):
-        return undetermined(f"{today.year}年年审正在进行", until=following)
+        return undetermined(f"{today.year}年年审正在进行", look_due=following)
     return _not_reviewed(filing, school, now, opens, closes, grace)
 
 
@@ -92,9 +103,9 @@ def _not_reviewed(
     missing = filing.review_result is ReviewResult.MISSING
     if filing.reviewed_at is None and not missing:
         return undetermined(f"{what}，台账未登记年审时间，请主管部门核对补录")
-    if now <= deadline:
+    if in_time(now, deadline):
         reason = f"{what}，补录宽限期至{format_date(deadline)}"
-        return undetermined(reason, until=deadline + SECOND)
+        return turning(undetermined(reason, look_due=deadline + SECOND), now, deadline + SECOND)
     if missing:
         return violated(f"{what}，台账登记为未提交年审材料", since=end_of(closes), provisional=provisional)
     assert filing.reviewed_at
@@ -104,6 +115,10 @@ def _not_reviewed(
         )
     last = f"台账最近一次年审为{format_date(filing.reviewed_at)}，没有本年度的记录"
     return violated(f"{what}，{last}", since=end_of(closes), provisional=provisional)
+
+
+def _next_year(closes: date) -> date:
+    return _month_end(closes.year + 1, closes.month)
 
 
 def _month_end(year: int, month: int) -> date:
@@ -146,9 +161,20 @@ def self_check(
     if newest is None:
         return undetermined("台账未登记自查时间，请主管部门核对补录")
     if newest > day_of(now):
-        return undetermined(f"台账登记的自查时间{format_date(newest)}晚于今天，请核对")
+        early = undetermined(f"台账登记的自查时间{format_date(newest)}晚于今天，请核对")
+        return turning(early, now, start_of(newest))
+    answer = _self_checked(filing, school, now, newest, months, grace)
+    _, closes = _last_period(day_of(now), months)
+    return turning(answer, now, start_of(add_months(closes.replace(day=1), months + 1)))
+
+
+def _self_checked(
+    filing: Filing, school: SchoolContext, now: datetime, newest: date, months: int, grace: Period
+) -> RuleResult:
+    """What the unit's newest check says of the calendar period that is over."""
+    unit = school.self_checks.get(filing.unit)
     opens, closes = _last_period(day_of(now), months)
-    following = end_of(add_months(closes.replace(day=1), months + 1)) + SECOND
+    following = start_of(add_months(closes.replace(day=1), months + 1))
     covered = ((end_of(newest), end_of(add_months(_period_of(newest, months), 2 * months))),)
     if newest >= opens:
         return compliant(f"最近一次自查为{format_date(newest)}", until=following, in_order=covered)
@@ -158,8 +184,11 @@ def self_check(
         return compliant(f"“{filing.unit}”的自查情况在该单位最早的账号下提出", in_order=covered)
     deadline = school.calendar.deadline(closes, grace).at
     what = f"{format_date(opens)}至{format_date(closes)}没有自查记录，最近一次自查为{format_date(newest)}"
-    if now <= deadline:
-        return undetermined(f"{what}，补录宽限期至{format_date(deadline)}", until=deadline + SECOND, in_order=covered)
+    if in_time(now, deadline):
+        waiting = undetermined(
+            f"{what}，补录宽限期至{format_date(deadline)}", look_due=deadline + SECOND, in_order=covered
+        )
+        return turning(waiting, now, deadline + SECOND)
     return violated(what, since=end_of(closes), in_order=covered)
 
 
@@ -208,12 +237,12 @@ def expired_project(account: Account, school: SchoolContext, now: datetime, *, m
     what = f"工作业务于{format_date(filing.project_ends_at)}结束"
     if posted > end:
         what += f"，其后最近一次更新为{format_date(posted)}"
-    if now <= deadline:
+    if in_time(now, deadline):
         return compliant(
             f"{what}，至{format_date(deadline)}未满{months}个月", until=deadline + SECOND, in_order=in_order
         )
     look = seen.silence_shown if seen else None
     if look is None or look.at <= deadline:
-        return undetermined(f"{what}，之后是否仍在更新尚无有效观察", until=deadline, in_order=in_order)
+        return undetermined(f"{what}，之后是否仍在更新尚无有效观察", look_due=deadline, in_order=in_order)
     reason = f"{what}，此后超过{months}个月未更新，仍未注销"
     return violated(reason, seen.last_post if seen else None, look, since=deadline, in_order=in_order)

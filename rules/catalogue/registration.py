@@ -8,17 +8,19 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from rules.accounts.verified_owner import same_body
-from rules.calendar import Period, PeriodUnit, day_of, end_of
-from rules.catalogue.activity import SECOND
+from rules.calendar import Period, PeriodUnit, day_of, end_of, start_of
 from rules.catalogue.naming import question_of_name
 from rules.catalogue.registry import RuleGroup, SchoolContext, rule
 from rules.catalogue.results import (
     NEVER_READ,
+    SECOND,
     compliant,
     confirmed_gone,
     format_date,
+    in_time,
     same_text,
     since_day,
+    turning,
     undetermined,
     violated,
 )
@@ -82,12 +84,13 @@ def late_filing(
     start = filing.opened_at if counted_from == "opened" else school.effective
     last, provisional = school.calendar.add_workdays(start, workdays)
     deadline = end_of(last)
-    if filing.filed_at is None and now <= deadline:
+    if filing.filed_at is None and in_time(now, deadline):
         return compliant(f"备案期限至{format_date(last)}，尚未届满", until=deadline + SECOND, provisional=provisional)
     if filing.filed_at is None:
         return undetermined("台账未填写备案日期")
     if filing.filed_at > day_of(now):
-        return undetermined(f"台账登记的备案日期{format_date(filing.filed_at)}晚于今天，请核对")
+        early = undetermined(f"台账登记的备案日期{format_date(filing.filed_at)}晚于今天，请核对")
+        return turning(early, now, start_of(filing.filed_at))
     if filing.filed_at <= last:
         reason = f"{format_date(filing.filed_at)}备案，未超过{format_date(last)}的期限"
         return compliant(reason, in_order=since_day(filing.filed_at))
@@ -136,7 +139,8 @@ def unfiled_change(
         in_order = since_day(filing.changed_at)
         return compliant("页面显示与台账一致", seen.name_seen, seen.body_seen, in_order=in_order)
     answers = [_overdue(*difference, school, now, workdays) for difference in differences]
-    return min(answers, key=lambda answer: _GRAVEST.index(answer.verdict.value))
+    gravest = min(answers, key=lambda answer: _GRAVEST.index(answer.verdict.value))
+    return turning(gravest, now, *(answer.until for answer in answers))
 
 
 _GRAVEST = ("violated", "undetermined", "compliant")
@@ -169,11 +173,11 @@ def _overdue(
     what: str, first: datetime, look: DatedEvidence, school: SchoolContext, now: datetime, workdays: int
 ) -> RuleResult:
     deadline, provisional = school.calendar.deadline(first, Period(workdays, PeriodUnit.WORKDAYS))
-    if workdays and now <= deadline:
+    if workdays and in_time(now, deadline):
         reason = f"{what}，变更备案期限至{format_date(deadline)}"
         return compliant(reason, look, until=deadline + SECOND, provisional=provisional)
     if workdays and look.at <= deadline:
-        return undetermined(f"{what}，期限已于{format_date(deadline)}届满，之后尚无有效观察", look, until=deadline)
+        return undetermined(f"{what}，期限已于{format_date(deadline)}届满，之后尚无有效观察", look, look_due=deadline)
     reason = f"{what}，{format_date(first)}首次看到，已超过{workdays}个工作日" if workdays else f"{what}，请及时备案"
     return violated(reason, look, provisional=provisional)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from rules.calendar import day_of, end_of
@@ -10,6 +11,7 @@ from rules.model import Account, AccountState, DatedEvidence, Filing, FilingStat
 
 GONE_APART = timedelta(hours=24)
 """One "not found" may be the platform's hiccup; two a day apart are not."""
+SECOND = timedelta(seconds=1)
 NEVER_READ = "尚无一次有效观察"
 ALWAYS = end_of(date(9999, 12, 30))
 """The end of a span in order that nothing known ends."""
@@ -22,8 +24,8 @@ def compliant(
     in_order: tuple[tuple[datetime, datetime], ...] = (),
     provisional: bool = False,
 ) -> RuleResult:
-    """In order, as these looks (or, without any, the register) show."""
-    return RuleResult(Verdict.COMPLIANT, reason, *_shown(looks), None, until, in_order, provisional)
+    """In order, as these looks (or, without any, the register) show. ``until``: when it may end, and a look is due."""
+    return RuleResult(Verdict.COMPLIANT, reason, *_shown(looks), None, until, in_order, provisional, until)
 
 
 def violated(
@@ -40,11 +42,22 @@ def violated(
 def undetermined(
     reason: str,
     *looks: DatedEvidence | None,
-    until: datetime | None = None,
+    look_due: datetime | None = None,
     in_order: tuple[tuple[datetime, datetime], ...] = (),
 ) -> RuleResult:
-    """Nobody can say: evidence is missing, too old or not to the point; a look at or after ``until`` would help."""
-    return RuleResult(Verdict.UNDETERMINED, reason, *_shown(looks), None, until, in_order)
+    """Nobody can say: evidence is missing, too old or not to the point; a look at or after ``look_due`` would help."""
+    return RuleResult(Verdict.UNDETERMINED, reason, *_shown(looks), None, None, in_order, look_due=look_due)
+
+
+def in_time(now: datetime, deadline: datetime) -> bool:
+    """True until the last second of a period is over."""
+    return now < deadline + SECOND
+
+
+def turning(answer: RuleResult, now: datetime, *moments: datetime | None) -> RuleResult:
+    """The answer, which time may change at the first of these ``moments`` (and its own ``until``) that is still to come."""
+    to_come = [moment for moment in (answer.until, *moments) if moment and moment > now]
+    return replace(answer, until=min(to_come, default=None))
 
 
 def _shown(looks: tuple[DatedEvidence | None, ...]) -> tuple[tuple[str, ...], datetime | None]:

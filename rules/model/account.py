@@ -56,7 +56,8 @@ class AccountState:
     - ``gone``: looks on distinct days that positively showed the account gone, since it was last seen alive.
     - ``runs``: first and last post of the newest runs of posts (at most a week apart), oldest run first, each time the
       latest its precision allows. They say whether the account was in order when a notice went out.
-    - ``days_observed``: days in the last 366 with at least one fact; ``posts_in_year``: distinct posts seen.
+    - ``days_observed``: days in the last 366 with at least one fact; ``posts_in_year``: distinct posts seen. Both stay as
+      they are until ``counts_until``, unless a new look comes; None: for ever.
     - ``listed_from``, ``listed_to``: between these every own post was listed, by looks that overlap without a gap.
     - ``first_dates``: the posts of a website seen of late, each with the day it bore at first sight.
     - ``tallies``: the platform's counters, held against the lists; ``sign_at``, ``sign``: the newest sign of life in the
@@ -94,6 +95,7 @@ class AccountState:
     post_count: int | None = None
     posts_in_year: int = 0
     days_observed: int = 0
+    counts_until: datetime | None = None
     listed_from: datetime | None = None
     listed_to: datetime | None = None
     address: str | None = None

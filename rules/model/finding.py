@@ -24,8 +24,8 @@ class RuleResult:
     - ``shown_at``: the newest look the answer stands on; None where it stands on the register alone.
     - ``since``: when the breach began.
     - ``in_order``: spans in which the account is known to have been in order. A notice sent within one was wrong.
-    - ``until``: time alone cannot change this answer before then; None where only a new fact can. Undetermined with a
-      time: the next look should come then, or at once if it has passed.
+    - ``until``: time alone cannot change this answer before then; None where only a new fact can.
+    - ``look_due``: a look at or after then is wanted; at once where it has passed.
     - ``provisional``: a working-day deadline fell in a year whose calendar is not published yet.
     """
 
@@ -37,6 +37,7 @@ class RuleResult:
     until: datetime | None = None
     in_order: tuple[tuple[datetime, datetime], ...] = ()
     provisional: bool = False
+    look_due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,8 @@ class Finding:
     """One clause applied to one account. ``violated`` ones become cases; the others are the record that we looked.
 
     ``eased``: in order only because the policy was edited since the account's open case began. ``in_order`` of an
-    account with an open case is reckoned by the settings that case opened under.
+    account with an open case is reckoned by the settings that case opened under. ``ended``: no clause of today's file asks
+    this of the account; it is said of an open case only.
     """
 
     school: str
@@ -66,6 +68,7 @@ class Finding:
     school_to_confirm: bool = False
     provisional: bool = False
     eased: bool = False
+    ended: bool = False
 
     @property
     def key(self) -> str:

@@ -1,5 +1,6 @@
 """The tables. Facts that rules read are JSON documents of the vocabulary beside the few columns that SQL asks about."""
 
+from storage.tables.answers import AccountAnswersRow, ChangedAccountRow, EvaluationRow
 from storage.tables.campaigns import CampaignRow, CampaignSheetRow
 from storage.tables.candidates import CandidateRow
 from storage.tables.cases import OPEN_STATES, CaseEventRow, CaseRow, FindingRow, PolicyRow, SurveyRow
@@ -26,6 +27,7 @@ __all__ = [
     "OPEN_STATES",
     "TIME",
     "UNPLACED",
+    "AccountAnswersRow",
     "AccountStateRow",
     "AlertRow",
     "ApiTokenRow",
@@ -36,10 +38,12 @@ __all__ = [
     "CaseEventRow",
     "CaseRow",
     "ChainHeadRow",
+    "ChangedAccountRow",
     "CoverageRow",
     "CrawlRunAccountRow",
     "CrawlRunRow",
     "DigestRow",
+    "EvaluationRow",
     "EvidenceUploadRow",
     "FilingChangeRow",
     "FilingRow",

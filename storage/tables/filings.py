@@ -22,6 +22,8 @@ class FilingRow(SQLModel, table=True):
         Index("ix_filing_order", "school", "position", "id"),
         Index("ix_filing_unit", "unit", "school"),
         Index("ix_filing_category", "category", "school"),
+        Index("ix_filing_platform", "platform", "key"),
+        Index("ix_filing_shown", "school", "platform", "key"),
     )
     school: str = Field(primary_key=True)
     id: str = Field(primary_key=True)

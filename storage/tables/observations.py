@@ -50,7 +50,11 @@ class AccountStateRow(SQLModel, table=True):
     """
 
     __tablename__ = "account_state"
-    __table_args__ = (Index("ix_state_platform_next", "platform", "next_visit_at"),)
+    __table_args__ = (
+        Index("ix_state_platform_next", "platform", "next_visit_at"),
+        Index("ix_state_platform_fact", "platform", "last_fact_at"),
+        Index("ix_state_shown", "key", "obstacle", "outcome", "last_fact_at"),
+    )
     key: str = Field(primary_key=True)
     platform: str
     outcome: str | None = None

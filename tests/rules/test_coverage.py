@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -55,7 +56,9 @@ def test_figures_add_up() -> None:
     accounts = [account(seen_with("2026-06-01")), account(WALLED), account(seen_with("2026-03-01", shown="2026-06-14"))]
     accounts.append(replace(account(None, filing(platform=Platform.DOUYIN)), key="douyin:1"))
     everything = [found for each in accounts if (found := knowledge_of(each, CLAUSES, SCHOOL, at(NOW)))]
-    by_platform = figures_by_platform(everything, frozenset({"douyin:1"}), frozenset({"douyin:1"}))
+    counts = Counter((each.account.platform, each.knowledge) for each in everything)
+    by_platform = figures_by_platform(counts, {Platform.DOUYIN: 1}, {Platform.DOUYIN: 1})
+    assert list(by_platform) == [Platform.WEIBO, Platform.DOUYIN], "most accounts first"
     assert by_platform[Platform.WEIBO] == CoverageFigures(accounts=3, active=1, silent=1, unknown=1)
     assert by_platform[Platform.DOUYIN] == CoverageFigures(accounts=1, unknown=1, asked=1, overdue=1)
     both = total(by_platform.values())

@@ -160,8 +160,8 @@ def test_no_look_is_later_than_the_deadline_and_a_floor(a: int, b: int, c: int, 
     when, _ = next_visit(who, [answer], POLLING, now)
     floor, ceiling = POLLING.floor.as_timedelta(), POLLING.ceiling.as_timedelta()
     assert now + floor / 3 <= when <= now + ceiling
-    if answer.until:
-        assert when <= max(answer.until, now + floor, now + min((now - answer.until) / 4, ceiling / 2))
+    if answer.look_due:
+        assert when <= max(answer.look_due, now + floor, now + min((now - answer.look_due) / 4, ceiling / 2))
 
 
 @given(st.integers(0, 20 * 24 * 60), st.integers(0, 72 * 60))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from random import Random
 
 from rules.accounts.state import apply_observation
 from rules.model import ClaimType, Observation, Outcome, Platform, Post
@@ -47,6 +48,31 @@ def test_posts_and_days_are_counted_over_the_year(store: Store) -> None:
     assert [o.outcome for o, _ in store.observations.history(KEY)] == ["blocked", "ok", "ok", "ok"]
 
 
+def test_the_counts_stay_until_they_say(store: Store) -> None:
+    """Looks and posts on both sides of the clock; asked at every turn of the counts, and just before."""
+    chance = Random(7)
+    for n in range(40):
+        seen_at = chance.uniform(-300, 700)
+        look_then = look(seen_at, posts=(post(seen_at + chance.uniform(-30, 90)),))
+        store.observations.record(f"r{n}", [(KEY, look_then)], apply_observation)
+
+    def counted(when: datetime) -> tuple[int, int, datetime | None]:
+        seen = store.observations.states([KEY], when)[KEY]
+        return seen.posts_in_year, seen.days_observed, seen.counts_until
+
+    now, turns = NOW - timedelta(days=800), 0
+    while True:
+        posts, days, until = counted(now)
+        if until is None:
+            break
+        assert until > now
+        assert counted(until - timedelta.resolution)[:2] == (posts, days)
+        assert counted(until)[:2] != (posts, days)
+        now, turns = until, turns + 1
+    assert turns > 60
+    assert counted(now + timedelta(days=3000))[:2] == (posts, days) == (0, 0)
+
+
 def test_a_shard_run_again_changes_nothing(store: Store) -> None:
     pairs = [(KEY, look(1, posts=(post(2),)))]
     first = store.observations.record("r1", pairs, apply_observation)
@@ -65,9 +91,9 @@ def test_the_outcome_before_is_remembered_for_the_breaker(store: Store) -> None:
 
 def test_a_planned_look_is_remembered(store: Store) -> None:
     store.observations.record("r1", [(KEY, look(1, posts=(post(2),)))], apply_observation)
-    assert store.observations.next_visits() == {}
+    assert store.observations.next_visit(KEY) is None
     store.observations.schedule_visits([(KEY, NOW + timedelta(days=1), VisitReason.ROUTINE)])
-    assert store.observations.next_visits() == {KEY: NOW + timedelta(days=1)}
+    assert store.observations.next_visit(KEY) == NOW + timedelta(days=1)
 
 
 def test_a_link_counts_as_opened_once_a_page_came(store: Store) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitors.app_context import AppContext
+from monitors.jobs.check import beside
 from monitors.jobs.discovery.candidates import NOBODY, ScreeningContext
 from monitors.jobs.scan.register import Known, known
 from monitors.policy_registry import own_schools
@@ -229,7 +230,7 @@ def findings_of(context: AppContext, judged: Judged, now: datetime) -> list[tupl
     for account in accounts_of(judged):
         policy = context.policies.get(account.school)
         if policy:
-            school = school_context(policy, context.store.filings.iterate(account.school), china_calendar())
+            school = school_context(policy, beside(context, [account]), china_calendar())
             found.append((account, policy, list(evaluate([account], policy, school, now))))
     return found
 

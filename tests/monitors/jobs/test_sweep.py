@@ -13,7 +13,7 @@ from crawler.fetch.job import CrawlJob
 from monitors.app_context import AppContext
 from monitors.crawl_processes import ProcessResult
 from monitors.jobs.shards import Shard
-from monitors.jobs.sweep import due_targets, shard_size, sweep
+from monitors.jobs.sweep import due_targets, shard_size, sweep, sweep_size
 from rules.accounts.state import apply_observation
 from rules.model import Filing, Observation, Outcome, Platform
 from rules.visit_schedule import VisitReason
@@ -59,6 +59,11 @@ def test_a_sweep_takes_what_one_child_can_ask_politely(campus: AppContext) -> No
     assert shard_size(campus.settings, Platform.WEBSITE) == campus.settings.accounts_per_process, (
         "each has a host of its own"
     )
+    websites = sweep_size(campus.settings, Platform.WEBSITE)
+    assert websites > 1000, "so many hosts that the pace of one bounds nothing"
+    twice = campus.settings.model_copy(update={"crawl_processes": 2 * campus.settings.crawl_processes})
+    assert sweep_size(twice, Platform.WEBSITE) == pytest.approx(2 * websites, abs=1), "it grows with the children"
+    assert sweep_size(twice, Platform.WEIBO) == size, "one host is asked no faster"
     hasty = campus.settings.model_copy(update={"delay_seconds": 0.0})
     assert shard_size(hasty, Platform.WEIBO) == campus.settings.accounts_per_process
 

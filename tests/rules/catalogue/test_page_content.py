@@ -102,4 +102,4 @@ def test_vanished(gone: tuple[str, ...], expected: Verdict) -> None:
 def test_vanished_asks_for_the_second_look() -> None:
     answer = ask("vanished", account(seen_with("2026-05-01", gone=(look_at("2026-05-01 08:00"),))), "2026-05-01 09:00")
     assert answer
-    assert answer.until == at("2026-05-02 08:00")
+    assert answer.look_due == at("2026-05-02 08:00")
