@@ -20,6 +20,14 @@ from storage.tables import AccountStateRow, CrawlRunAccountRow, ObservationRow, 
 YEAR = timedelta(days=366)
 OBSERVATION, POST, STATE = table(ObservationRow), table(PostRow), table(AccountStateRow)
 EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
+LOOK: dict[str, Any] = {
+    "observed_at": EPOCH,
+    "evidence": "",
+    "address": None,
+    "unchanged_since": None,
+    "whole_at": None,
+}
+"""What two looks that showed the same may differ in."""
 FEW = 100
 CHUNK = 500
 """Keys per IN list: SQLite takes 32,766 variables, PostgreSQL plans short lists better."""
@@ -280,10 +288,8 @@ def _observation_row(run: str, key: str, seen: Observation) -> dict[str, Any]:
 def _fingerprint(seen: Observation) -> str:
     """See `ObservationSummary`. A small number of posts may break a rule by itself, so it counts among what the page said."""
     few = seen.post_count if seen.post_count is not None and seen.post_count < FEW else None
-    facts = replace(
-        seen, source="", url="", observed_at=EPOCH, evidence="", address=None, posts=(), post_count=few, results=()
-    )
-    listed = replace(seen, observed_at=EPOCH, evidence="", address=None)
+    facts = replace(seen, source="", url="", posts=(), post_count=few, results=(), **LOOK)
+    listed = replace(seen, **LOOK)
     parts = (f"{seen.source} {seen.url}", dump(facts), dump(listed))
     return "".join(f"{zlib.crc32(part.encode()):08x}" for part in parts)
 

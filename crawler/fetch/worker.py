@@ -23,6 +23,7 @@ from crawler.fetch.browser import find_browser
 from crawler.fetch.egress import AddressPolicy, EgressProxy
 from crawler.fetch.job import CrawlJob
 from crawler.fetch.middleware import PolitenessMiddleware
+from crawler.fetch.revisits import Revisits
 from crawler.fetch.scrapy_settings import settings_for
 from crawler.fetch.spider import AccountSpider
 from crawler.platforms import SPECS
@@ -34,6 +35,7 @@ from storage.evidence import EvidenceArchive, EvidenceError
 from storage.observations import ObservationRepository
 from storage.platform_state import PlatformStateRepository
 from storage.serialization import load
+from storage.whole_fetches import WholeFetchRepository
 
 PR_SET_PDEATHSIG = 1
 ORPHANED = 3
@@ -80,6 +82,14 @@ def facts_only(seen: AccountState | None, look: Observation, *, key: str) -> Acc
     return seen or AccountState() if after.obstacle else after
 
 
+def revisited_keys(order: CrawlJob) -> list[str]:
+    """The accounts whose pages may be answered "not modified": those of a sweep. Whatever somebody asks for by itself, and
+    what comes from a recording, is whole."""
+    if order.kind is not RunKind.SWEEP or order.replay:
+        return []
+    return sorted({look.target.key for look in order.looks})
+
+
 def run_job(order: CrawlJob) -> dict[str, Any]:
     """Crawl, keep evidence, save observations; returns the summary. Raises StorageError, EvidenceError."""
     database = Database(order.database)
@@ -107,6 +117,7 @@ def run_job(order: CrawlJob) -> dict[str, Any]:
         manners=manners,
         proxy=proxy,
         browser=browser,
+        revisits=Revisits(archive, order.run, WholeFetchRepository(database), revisited_keys(order)),
     )
     process.start()
     spider = crawler.spider

@@ -16,6 +16,7 @@ from crawler.platforms.spec import Target
 from monitors.app_context import AppContext
 from monitors.crawl_processes import ProcessResult
 from monitors.jobs.known_sites import with_history
+from monitors.jobs.sweep_review import steps_due
 from monitors.settings import Settings
 from rules.accounts.identity import identity
 from rules.model import Filing, FilingStatus, Outcome, Platform
@@ -174,8 +175,13 @@ async def _shard(
     context: AppContext, platform: Platform, targets: list[Target], replay: str, report: SweepReport
 ) -> None:
     settings = context.settings
-    looks = [FetchTask(target=target, grant=settings.grant(target.key)) for target in targets]
-    looks += [FetchTask(target=t, url=url) for t in targets for url in settings.sources.get(t.key, ())]
+    waited = await asyncio.to_thread(steps_due, context)
+    looks = [
+        FetchTask(target=target, grant=settings.grant(target.key), whole=target.key in waited) for target in targets
+    ]
+    looks += [
+        FetchTask(target=t, url=url, whole=t.key in waited) for t in targets for url in settings.sources.get(t.key, ())
+    ]
     order = await asyncio.to_thread(new_crawl_job, context, RunKind.SWEEP, platform, looks, replay=replay)
     ending = await run_crawl_job(context, order)
     report.runs.append(order.run)

@@ -6,12 +6,13 @@ from storage.evidence.archive import EvidenceArchive
 from storage.evidence.replay import ReplayIndex
 from storage.evidence.report import VerifyFailure, VerifyReport, VerifyStatus
 from storage.evidence.verify import verify
-from storage.evidence.warc import EvidenceError, PageLike, StoredPage
+from storage.evidence.warc import EvidenceError, PageLike, ReferenceLost, StoredPage
 
 __all__ = [
     "EvidenceArchive",
     "EvidenceError",
     "PageLike",
+    "ReferenceLost",
     "ReplayIndex",
     "StoredPage",
     "VerifyFailure",

@@ -12,6 +12,7 @@ from typing import Any
 from storage.evidence import chain
 from storage.evidence.chain import MANIFEST, HashChain, Manifest
 from storage.evidence.report import VerifyFailure, VerifyReport
+from storage.evidence.warc import EVIDENCE_ID
 from storage.evidence.writer import chain_path
 
 
@@ -51,6 +52,7 @@ def _archive(root: Path, report: VerifyReport, heads: Mapping[str, str], stamped
         report.failures.append(VerifyFailure(name, 0, 0, "文件不在清单中"))
     for name in opened:
         _file(root / name, name, seals.get(name), report, heads)
+    _check_references(root, report)
 
 
 def _events(manifest: HashChain, report: VerifyReport) -> tuple[list[str], dict[str, dict[str, Any]]]:
@@ -81,6 +83,7 @@ def _lone_file(path: Path, report: VerifyReport, heads: Mapping[str, str]) -> No
             report.failures.append(VerifyFailure(path.name, 0, 0, "校验链属于另一个文件"))
             return
     _file(path, name, seals.get(name), report, heads)
+    _check_references(root, report)
 
 
 def _file(path: Path, name: str, seal: dict[str, Any] | None, report: VerifyReport, heads: Mapping[str, str]) -> None:
@@ -126,6 +129,8 @@ def _records(
                 why = "内容被截断" if len(member) < length else "内容与校验链不一致"
                 return VerifyFailure(name, number, at, why), at, ""
             at += length
+            if "refers" in entry:
+                report.references.setdefault(str(entry["refers"]), (name, number))
             report.records, report.bytes = report.records + 1, report.bytes + length
         if links.broken:
             return VerifyFailure(name, len(links.entries), at, f"校验链{links.broken}"), at, ""
@@ -143,6 +148,25 @@ def _ends_well(
     if size != seal.get("bytes") or tail != seal.get("tail", ""):
         return VerifyFailure(name, len(links.entries), end, "与封存时相比，文件末尾有变动")
     return None
+
+
+def _check_references(root: Path, report: VerifyReport) -> None:
+    """Whether what the checked records refer to is still there: "unchanged" shows nothing without it."""
+    held: dict[Path, dict[int, str]] = {}
+    for evidence, (name, number) in sorted(report.references.items()):
+        match = EVIDENCE_ID.fullmatch(evidence)
+        path = root / match[1] / f"{match[2]}.warc.gz" if match else root
+        if match and path not in held:
+            held[path] = {e.get("offset", -1): str(e.get("sha256")) for e in _entries(path)} if path.exists() else {}
+        if not match or not held[path].get(int(match[3]), "").startswith(match[4]):
+            said = f"{name} 第 {number} 条记录说页面没有变化，它引用的存证 {evidence} 不在这里，当时的页面不能还原"
+            report.missing.append(said)
+
+
+def _entries(path: Path) -> list[dict[str, Any]]:
+    """What the chain beside a file says of its records."""
+    beside = chain_path(path)
+    return chain.read(beside.read_bytes()).entries[1:] if beside.exists() else []
 
 
 def _check_head(name: str, links: HashChain, heads: Mapping[str, str], report: VerifyReport) -> None:

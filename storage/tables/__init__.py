@@ -11,6 +11,7 @@ from storage.tables.crawling import (
     PlatformStateRow,
     RequestCountRow,
     SearchLogRow,
+    WholeFetchRow,
 )
 from storage.tables.evidence import ChainHeadRow, TimestampRow
 from storage.tables.filings import UNPLACED, FilingChangeRow, FilingRow, RegisterHeadingRow, RegisterUploadRow
@@ -67,4 +68,5 @@ __all__ = [
     "UserRow",
     "UserSessionRow",
     "UtcDateTime",
+    "WholeFetchRow",
 ]
