@@ -230,8 +230,8 @@ class AccountSpider(scrapy.Spider):
         self._see(visit, seen)
         self.links |= dict(reading.links)
         for extra in captured_pages(response, seen.observed_at):
-            kept = self.archive.append(extra, run_id=self.order.run)
-            self._see(visit, replace(attribute_page(extra, target), evidence=kept))
+            evidence = self.archive.append(extra, run_id=self.order.run)
+            self._see(visit, replace(attribute_page(extra, target), evidence=evidence))
         if shot := response.meta.get("screenshot"):
             self.archive.append_resource(page.url, shot, "image/png", seen.observed_at, run_id=self.order.run)
         return self._further(visit, page, reading, source) if depth == 0 else []

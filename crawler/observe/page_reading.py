@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from crawler.observe.attribute import attribute_page
 from crawler.observe.linked_posts import linked_post_urls
@@ -28,7 +28,6 @@ READERS = (
     "rules/platforms.py",
 )
 """Whatever decides how a page is read: with one byte of it changed, every page is read anew."""
-T = TypeVar("T", datetime, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +67,10 @@ def read_page(
     website = spec.platform is Platform.WEBSITE and seen.outcome is Outcome.OK
     links = tuple(linked_post_urls(page).items()) if website else ()
     seen = _unwatched(seen, span)
-    lasts = {"lasting": not span.used, "earliest": span.earliest, "latest": span.latest}
-    return PageReading(seen=seen, next_urls=urls, links=links, **lasts), page
+    reading = PageReading(
+        seen=seen, next_urls=urls, links=links, lasting=not span.used, earliest=span.earliest, latest=span.latest
+    )
+    return reading, page
 
 
 def _unwatched(seen: Observation, span: MomentSpan) -> Observation:
@@ -87,7 +88,7 @@ def _unwatched(seen: Observation, span: MomentSpan) -> Observation:
     return replace(seen, observed_at=changes["observed_at"])
 
 
-def _plain(at: T) -> T:
+def _plain(at: datetime | None) -> datetime | None:
     return at.plain() if isinstance(at, Moment) else at
 
 
