@@ -168,4 +168,5 @@ def _same_mark(page: Page, known: WholeFetch) -> bool:
     """True where the server gives another body the mark by which it tells versions, an ETag before a date."""
     (etag, modified), same_body = _marks(page), hashlib.sha256(page.body).hexdigest() == known.payload
     mark, before = (etag, known.etag) if etag or known.etag else (modified, known.modified)
-    return page.status == 200 and not same_body and bool(mark) and mark == before
+    alike = page.status == 200 and page.url == known.final_url
+    return alike and not same_body and bool(mark) and mark == before
