@@ -11,22 +11,24 @@ FEW = 8000
 """Words that are looked up one by one; whoever asks for more has the whole list read."""
 FIRST = "一"
 """From this word on the file is sorted (a test holds it) but for the `MISPLACED`; the few lines before it are read at once."""
-MISPLACED = ("吉林", "高富帅")
+MISPLACED = ("吉林", "高富帅")  # in the file's order
 
 
 class WordList:
     """Word → how often it occurs in jieba's corpus."""
 
     def __init__(self, listed: bytes) -> None:
-        """``listed``: a line a word, with its frequency and part of speech."""
-        head, first, rest = (b"\n" + listed.rstrip(b"\n") + b"\n").partition(f"\n{FIRST} ".encode())
-        self._sorted = first[1:] + rest
-        self._few = _read(head)
-        for word in MISPLACED:
-            before, line, after = self._sorted.partition(f"\n{word} ".encode())
-            if line:
-                self._few[word] = int(after.split(b" ", 1)[0])
-                self._sorted = before + after[after.index(b"\n") :]
+        """``listed``: a line a word, with its frequency and part of speech; also the last line ends."""
+        first = listed.index(f"\n{FIRST} ".encode()) + 1
+        self._few = _read(listed[:first])
+        kept, end = [], len(listed)
+        for word in reversed(MISPLACED):
+            at = listed.rfind(f"\n{word} ".encode(), first, end) + 1
+            after = listed.index(b"\n", at) + 1
+            if at:
+                self._few |= _read(listed[at:after])
+                kept, end = [listed[after:end], *kept], at
+        self._sorted = b"".join([listed[first:end], *kept])
         self._met = dict(self._few)
         self._all: dict[str, int] | None = None
 
@@ -47,10 +49,8 @@ class WordList:
         return self._all
 
     def _look_up(self, word: bytes) -> int:
-        low, high = (
-            0,
-            len(self._sorted),
-        )  # beginnings of lines: the last word that is not above this one stands before `low`
+        """Halves what lies between `low` and `high`, both beginnings of lines: no word before `low` is above this one."""
+        low, high = 0, len(self._sorted)
         while low < high:
             at = max(low, self._sorted.rfind(b"\n", 0, (low + high) // 2) + 1)
             if self._sorted[at : self._sorted.index(b" ", at)] <= word:
@@ -71,5 +71,5 @@ def frequencies() -> WordList:
     """The list that jieba came with."""
     spec = find_spec("jieba")
     if spec is None or spec.origin is None:  # pragma: no cover - jieba is a locked dependency
-        return WordList(f"{FIRST} 1 m\n".encode())
+        return WordList(f"\n{FIRST} 1 m\n".encode())
     return WordList((Path(spec.origin).parent / "dict.txt").read_bytes())
