@@ -35,14 +35,17 @@ def in_process(names: Sequence[str], schools: Sequence[ProtectedSchool]) -> None
     print(f"first pass {first:,.0f}/s   partial_ratio {slow:,.0f}/s   {first / slow:.1f} ×")
 
 
-def command(names: Sequence[str], protected: Path) -> float:
-    """Processor seconds of `xunjian names screen` over these names."""
-    asked = [sys.executable, "-c", "from monitors.cli.main import main; main()"]
-    asked += ["--data", str(protected.parent), "names", "screen", "--protected", str(protected), "-"]
+def command(names: Sequence[str], folder: Path) -> float:
+    """Processor seconds of `xunjian names screen` from a file of these names to a file of answers."""
+    given, answers = folder / "names.txt", folder / "answers.jsonl"
+    given.write_text("\n".join(names), encoding="utf-8")
+    asked = [sys.executable, "-c", "from monitors.cli.main import main; main()", "--data", str(folder)]
+    asked += ["names", "screen", "--protected", str(folder / "protected.json"), str(given)]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(asked, input="\n".join(names), text=True, capture_output=True, check=True)
+    with answers.open("w") as out:
+        subprocess.run(asked, stdout=out, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert len(done.stdout.splitlines()) == len(names)
+    assert len(answers.read_text("utf-8").splitlines()) == len(names)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
@@ -53,11 +56,13 @@ def main() -> None:
     shared = parser.parse_args().shared
     names, schools = [row["name"] for row in table(shared / "names/general.tsv")], labelled_schools(shared)
     in_process(names, schools)
-    with tempfile.TemporaryDirectory() as folder:
-        protected = Path(folder) / "protected.json"
-        protected.write_text(json.dumps({"schools": [school.model_dump() for school in schools]}), encoding="utf-8")
-        ten = min(command(names[:10], protected) for _ in range(ROUNDS))
-        every = min(command(names, protected) for _ in range(ROUNDS))
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        (folder / "protected.json").write_text(
+            json.dumps({"schools": [school.model_dump() for school in schools]}), encoding="utf-8"
+        )
+        ten = min(command(names[:10], folder) for _ in range(ROUNDS))
+        every = min(command(names, folder) for _ in range(ROUNDS))
     print(f"names screen: ten names {ten:.2f} s, {len(names):,} names {every:.2f} s", end="")
     print(f" ({len(names) / every:,.0f}/s, once running {(len(names) - 10) / (every - ten):,.0f}/s)")
 
