@@ -231,6 +231,12 @@ class ObservationRepository:
             rows = tx.execute(select(STATE.c.key, STATE.c.next_visit_at).where(STATE.c.next_visit_at.is_not(None)))
             return {key: at for key, at in rows}
 
+    def decisive_visits(self) -> set[str]:
+        """The accounts whose next look is to decide something: a clause's deadline, a doubt, a step."""
+        wanted = [reason.value for reason in (VisitReason.DEADLINE, VisitReason.CONFIRM, VisitReason.STEP)]
+        with self._db.read() as tx:
+            return set(tx.execute(select(STATE.c.key).where(STATE.c.next_visit_reason.in_(wanted))).scalars())
+
     def schedule_visits(self, visits: Sequence[tuple[str, datetime, VisitReason]]) -> None:
         """Say when each account is to be looked at next, and why."""
         with self._db.write() as tx:

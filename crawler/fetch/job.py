@@ -26,7 +26,7 @@ class FetchTask:
     browser: bool = False
     screenshot: bool = False
     whole: bool = False
-    """A step waits for what this look shows: no server is believed that the page has not changed."""
+    """A step or a verdict waits for what this look shows: no server is believed that the page has not changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,7 +175,7 @@ async def _shard(
     context: AppContext, platform: Platform, targets: list[Target], replay: str, report: SweepReport
 ) -> None:
     settings = context.settings
-    waited = await asyncio.to_thread(steps_due, context)
+    waited = await asyncio.to_thread(lambda: {*steps_due(context), *context.store.observations.decisive_visits()})
     looks = [
         FetchTask(target=target, grant=settings.grant(target.key), whole=target.key in waited) for target in targets
     ]

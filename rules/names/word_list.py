@@ -21,7 +21,8 @@ class WordList:
         """``listed``: a line a word, with its frequency and part of speech; also the last line ends."""
         first = listed.index(f"\n{FIRST} ".encode()) + 1
         self._few = _read(listed[:first])
-        kept, end = [], len(listed)
+        kept: list[bytes] = []
+        end = len(listed)
         for word in reversed(MISPLACED):
             at = listed.rfind(f"\n{word} ".encode(), first, end) + 1
             after = listed.index(b"\n", at) + 1
