@@ -14,8 +14,9 @@ from bench.names_sets import Row
 from rules.names import ProtectedSchool
 from rules.names.pinyin import plain
 from rules.names.pinyin_spellings import spellings
-from rules.names.tables import frequencies, institutions, shapes
+from rules.names.tables import institutions, shapes
 from rules.names.terms import folded, sharers
+from rules.names.word_list import frequencies
 
 SUFFIXES = (
     "表白墙",
@@ -54,7 +55,7 @@ class Attacks:
         self.random = random.Random(self.seed)
         self.traditional = OpenCC("s2t").convert
         self.sounds: dict[str, list[str]] = defaultdict(list)
-        for char in (w for w, f in frequencies().items() if len(w) == 1 and f > 500):
+        for char in (w for w, f in frequencies().all().items() if len(w) == 1 and f > 500):
             for sound in plain(char):
                 self.sounds[sound].append(char)
 
@@ -184,7 +185,7 @@ def disguised_others(schools: Sequence[ProtectedSchool], attacks: Attacks) -> It
 
 def everyday(schools: Sequence[ProtectedSchool], attacks: Attacks, each: int = 8) -> Iterator[Row]:
     """Words of daily language in which a short name, or the sound of one, happens to stand."""
-    words = [w for w, f in frequencies().items() if f > 300 and 1 < len(w) < 5]
+    words = [w for w, f in frequencies().all().items() if f > 300 and 1 < len(w) < 5]
     for school in schools:
         for short in {*school.names.short, *school.names.contested}:
             ends = [w for w in words if w.endswith(short[0]) and short not in w]

@@ -23,6 +23,14 @@ YEAR = timedelta(days=366)
 OBSERVATION, POST, STATE = table(ObservationRow), table(PostRow), table(AccountStateRow)
 RUN, RUN_ACCOUNT = table(CrawlRunRow), table(CrawlRunAccountRow)
 EPOCH = datetime(1970, 1, 1, tzinfo=BEIJING)
+LOOK: dict[str, Any] = {
+    "observed_at": EPOCH,
+    "evidence": "",
+    "address": None,
+    "unchanged_since": None,
+    "whole_at": None,
+}
+"""What two looks that showed the same may differ in."""
 FEW = 100
 
 
@@ -234,6 +242,12 @@ class ObservationRepository:
             at: datetime | None = tx.execute(select(STATE.c.next_visit_at).where(STATE.c.key == key)).scalar()
         return at
 
+    def decisive_visits(self) -> set[str]:
+        """The accounts whose next look is to decide something: a clause's deadline, a doubt, a step."""
+        wanted = [reason.value for reason in (VisitReason.DEADLINE, VisitReason.CONFIRM, VisitReason.STEP)]
+        with self._db.read() as tx:
+            return set(tx.execute(select(STATE.c.key).where(STATE.c.next_visit_reason.in_(wanted))).scalars())
+
     def schedule_visits(self, visits: Sequence[tuple[str, datetime, VisitReason]]) -> None:
         """Say when each account is to be looked at next, and why."""
         with self._db.write() as tx:
@@ -307,10 +321,8 @@ def _observation_row(run: str, key: str, seen: Observation) -> dict[str, Any]:
 def _fingerprint(seen: Observation) -> str:
     """See `ObservationSummary`. A small number of posts may break a rule by itself, so it counts among what the page said."""
     few = seen.post_count if seen.post_count is not None and seen.post_count < FEW else None
-    facts = replace(
-        seen, source="", url="", observed_at=EPOCH, evidence="", address=None, posts=(), post_count=few, results=()
-    )
-    listed = replace(seen, observed_at=EPOCH, evidence="", address=None)
+    facts = replace(seen, source="", url="", posts=(), post_count=few, results=(), **LOOK)
+    listed = replace(seen, **LOOK)
     parts = (f"{seen.source} {seen.url}", dump(facts), dump(listed))
     return "".join(f"{zlib.crc32(part.encode()):08x}" for part in parts)
 

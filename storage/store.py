@@ -34,6 +34,7 @@ from storage.sessions import Failures, OneTimeTokens, Sessions
 from storage.surveys import SurveyRepository
 from storage.timestamps import TimestampRepository
 from storage.users import Users
+from storage.whole_fetches import WholeFetchRepository
 
 
 class Store:
@@ -75,6 +76,7 @@ class Store:
         self.audit = AuditLog(self.database)
         self.api_tokens = ApiTokens(self.database)
         self.scans = ScanRepository(self.database)
+        self.whole_fetches = WholeFetchRepository(self.database)
         self.keyset_pages = KeysetPages(self.database)
 
     def close(self) -> None:

@@ -26,6 +26,8 @@ class FetchTask:
     """The account's own authorisation: its official interface is asked before the public pages."""
     browser: bool = False
     screenshot: bool = False
+    whole: bool = False
+    """A step or a verdict waits for what this look shows: no server is believed that the page has not changed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,9 @@ from crawler.fetch.errors import UNKNOWN, describe_fetch_error
 from crawler.fetch.host_turns import NOT_ASKED, LeaseUnavailable
 from crawler.fetch.job import CrawlJob, FetchTask
 from crawler.fetch.middleware import PolitenessMiddleware
+from crawler.fetch.revisits import Address, Revisits
 from crawler.observe.attribute import NO_BROWSER, attribute_page, summarize_visit
-from crawler.observe.linked_posts import linked_post_urls
+from crawler.observe.page_reading import PageReading, read_page, reader_of
 from crawler.observe.read_timing import ReadTiming
 from crawler.page.page import Page
 from crawler.platforms.authorized_api import (
@@ -84,6 +85,7 @@ class AccountSpider(scrapy.Spider):
         robots_answers: RobotsAnswerRepository | None,
         proxy: EgressProxy,
         browser: str | None,
+        revisits: Revisits,
     ) -> None:
         """``save`` takes finished (key, observation) pairs; it is called in batches, one visit never split."""
         super().__init__()
@@ -92,6 +94,7 @@ class AccountSpider(scrapy.Spider):
         self._flushed = clock()
         self.manners, self.proxy, self.browser = manners, proxy, browser
         self.robots_answers = robots_answers
+        self.revisits = revisits
         self.error = ""
         self.outcomes: Counter[str] = Counter()
         """Of what was saved: what could not be kept was not seen."""
@@ -142,13 +145,19 @@ class AccountSpider(scrapy.Spider):
             if urls and self.order.platform == Platform.WEBSITE:
                 return  # a home page leads to the rest
 
-    def _request(self, visit: Visit, url: str, source: PageSource | None, depth: int = 0) -> scrapy.Request:
+    def _request(
+        self, visit: Visit, url: str, source: PageSource | None, depth: int = 0, *, whole: bool = False
+    ) -> scrapy.Request:
+        """``whole``: whatever is known of the page, its bytes are wanted."""
         visit.pending += 1
         visit.asked.add(url)
         browser = self._needs_browser(visit, source) and not self.order.replay
-        meta = browser_meta(self.order.platform, visit.look.screenshot) if browser else {}
+        meta: dict[str, Any] = browser_meta(self.order.platform, visit.look.screenshot) if browser else {}
+        at: Address = (visit.look.target.key, url)
+        meta["address"] = None if browser or self.order.replay else at
         return scrapy.Request(
             url,
+            headers=self.revisits.conditions(at, whole=whole or visit.look.whole or meta["address"] is None),
             callback=self.answered,
             errback=self.failed,
             dont_filter=True,
@@ -209,41 +218,46 @@ class AccountSpider(scrapy.Spider):
         return more
 
     def _read(self, response: Response, visit: Visit, source: PageSource | None, depth: int) -> list[scrapy.Request]:
-        page = self._page(response, visit)
-        evidence = self.archive.append(page, run_id=self.order.run)
+        page, at = self._page(response, visit), response.meta.get("address")
+        kept = self.revisits.keep(page, at)
+        if kept is None:
+            return [self._request(visit, response.meta["address"][1], source, depth, whole=True)]
         target = visit.look.target
-        asked = source.code if source and depth == 0 else None
-        with self.reads.one():
-            read = attribute_page(page, target, asked)
-        seen = replace(read, evidence=evidence)
+        follow = self.order.follow and depth == 0
+        reader = reader_of(target, self.spec, source, asked=depth == 0, follow=follow) if at else ""
+        reading = kept.reading(reader)
+        if reading is None:
+            with self.reads.one():
+                reading, page = read_page(
+                    self.revisits.whole(kept), target, self.spec, source, asked=depth == 0, follow=follow
+                )
+        if at:
+            by_refresh = "meta refresh" in response.meta.get("redirect_reasons", ())
+            self.revisits.remember(at, kept, reading, reader, direct=not by_refresh)
+        seen = kept.dated(reading.seen)
         self._see(visit, seen)
-        if self.order.platform == Platform.WEBSITE and seen.outcome == Outcome.OK:
-            self.links |= linked_post_urls(page)
-        for extra in captured_pages(response, page.fetched_at):
-            kept = self.archive.append(extra, run_id=self.order.run)
-            self._see(visit, replace(attribute_page(extra, target), evidence=kept))
+        self.links |= dict(reading.links)
+        for extra in captured_pages(response, seen.observed_at):
+            evidence = self.archive.append(extra, run_id=self.order.run)
+            self._see(visit, replace(attribute_page(extra, target), evidence=evidence))
         if shot := response.meta.get("screenshot"):
-            self.archive.append_resource(page.url, shot, "image/png", page.fetched_at, run_id=self.order.run)
-        return self._further(visit, page, seen, source) if depth == 0 else []
+            self.archive.append_resource(page.url, shot, "image/png", seen.observed_at, run_id=self.order.run)
+        return self._further(visit, page, reading, source) if depth == 0 else []
 
-    def _further(self, visit: Visit, page: Page, seen: Observation, source: PageSource | None) -> list[scrapy.Request]:
+    def _further(
+        self, visit: Visit, page: Page, reading: PageReading, source: PageSource | None
+    ) -> list[scrapy.Request]:
         """What a first page leads to. One that shows nothing may lead to the page that does; its frames are only parts."""
+        seen = reading.seen
         if seen.outcome == Outcome.OK and self.order.follow:
-            return self._follow(visit, page, source or self._source(seen.source))
+            new = [url for url in reading.next_urls if url not in visit.asked]
+            return [self._request(visit, url, None, depth=1) for url in new[:FOLLOW_MAX]]
         if seen.outcome != Outcome.UNREADABLE or not source or visit.led:
             return []
         visit.led, urls = True, source.fallback_urls(page, visit.look.target)
         whole = len(urls) == 1
         new = [url for url in urls if url not in visit.asked]
         return [self._request(visit, url, source if whole else None, depth=0 if whole else 1) for url in new]
-
-    def _follow(self, visit: Visit, page: Page, source: PageSource | None) -> list[scrapy.Request]:
-        urls = source.next_urls(page, visit.look.target) if source else ()
-        new = [url for url in urls if url not in visit.asked]
-        return [self._request(visit, url, None, depth=1) for url in new[:FOLLOW_MAX]]
-
-    def _source(self, code: str) -> PageSource | None:
-        return next((source for source in self.spec.sources if source.code == code), None)
 
     def _page(self, response: Response, visit: Visit) -> Page:
         recorded: Page | None = response.meta.get("recorded")
@@ -321,6 +335,7 @@ class AccountSpider(scrapy.Spider):
         try:
             self.archive.sync()
             self.save(self._ready)
+            self.revisits.flush()
         except (StorageError, EvidenceError) as error:
             self._save_error = str(error)
             self.manners.turns.over |= isinstance(error, RunTakenOver)
@@ -348,6 +363,7 @@ class AccountSpider(scrapy.Spider):
             "blocked_hosts": sorted(self.manners.turns.walled),
             "links": self.links,
             "reads": self.reads.as_dict(),
-            "notes": self.notes,
+            "unchanged": self.revisits.unchanged,
+            "notes": self.notes + self.revisits.notes,
             "error": self.error,
         }

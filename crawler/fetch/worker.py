@@ -24,6 +24,7 @@ from crawler.fetch.egress import AddressPolicy, EgressProxy
 from crawler.fetch.host_turns import HostTurns
 from crawler.fetch.job import CrawlJob
 from crawler.fetch.middleware import PolitenessMiddleware
+from crawler.fetch.revisits import Revisits
 from crawler.fetch.scrapy_settings import delay_of, settings_for
 from crawler.fetch.spider import AccountSpider
 from crawler.platforms import SPECS
@@ -37,6 +38,7 @@ from storage.host_leases import HostLeaseRepository, HostPace
 from storage.observations import ObservationRepository
 from storage.robots_answers import RobotsAnswerRepository
 from storage.serialization import load
+from storage.whole_fetches import WholeFetchRepository
 
 PR_SET_PDEATHSIG = 1
 ANSWER_MARGIN_SECONDS = 15
@@ -85,6 +87,14 @@ def facts_only(seen: AccountState | None, look: Observation, *, key: str) -> Acc
     return seen or AccountState() if after.obstacle else after
 
 
+def revisited_keys(order: CrawlJob) -> list[str]:
+    """The accounts whose pages may be answered "not modified": those of a sweep. Whatever somebody asks for by itself, and
+    what comes from a recording, is whole."""
+    if order.kind is not RunKind.SWEEP or order.replay:
+        return []
+    return sorted({look.target.key for look in order.looks})
+
+
 def run_job(order: CrawlJob) -> dict[str, Any]:
     """Crawl, keep evidence, save observations; returns the summary. Raises StorageError, EvidenceError."""
     database = Database(order.database)
@@ -111,6 +121,7 @@ def run_job(order: CrawlJob) -> dict[str, Any]:
         robots_answers=None if order.replay else RobotsAnswerRepository(database),
         proxy=proxy,
         browser=browser,
+        revisits=Revisits(archive, order.run, WholeFetchRepository(database), revisited_keys(order)),
     )
     process.start()
     spider = crawler.spider

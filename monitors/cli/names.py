@@ -44,9 +44,7 @@ def screen(
     if form == Format.JSON:
         typer.echo(json.dumps([match.as_dict() for match in matches], ensure_ascii=False, indent=1))
         return
-    write = sys.stdout.write
-    for match in matches:
-        write(json.dumps(match.as_dict(), ensure_ascii=False) + "\n")
+    sys.stdout.writelines(f"{match.as_json()}\n" for match in matches)
 
 
 def _schools(ctx: typer.Context, school: str, protected: Path | None) -> list[ProtectedSchool]:

@@ -21,6 +21,7 @@ from monitors.jobs.known_sites import with_history
 from monitors.jobs.platform_turn import platform_turn
 from monitors.jobs.run_heartbeat import heartbeat
 from monitors.jobs.shards import EVERYTHING, Shard
+from monitors.jobs.sweep_review import steps_due
 from monitors.settings import Settings
 from rules.accounts.identity import identity
 from rules.model import Filing, FilingStatus, Outcome, Platform
@@ -210,8 +211,13 @@ async def _shard(
     """One child's fill. Taken up again after a worker fell silent it is the same run, and what that worker still says when
     it wakes up is refused."""
     settings = context.settings
-    looks = [FetchTask(target=target, grant=settings.grant(target.key)) for target in targets]
-    looks += [FetchTask(target=t, url=url) for t in targets for url in settings.sources.get(t.key, ())]
+    waited = await asyncio.to_thread(lambda: {*steps_due(context), *context.store.observations.decisive_visits()})
+    looks = [
+        FetchTask(target=target, grant=settings.grant(target.key), whole=target.key in waited) for target in targets
+    ]
+    looks += [
+        FetchTask(target=t, url=url, whole=t.key in waited) for t in targets for url in settings.sources.get(t.key, ())
+    ]
     named = {"run": f"{report.name}-{platform.value}-{number}"} if report.name else {}
     order = await asyncio.to_thread(new_crawl_job, context, RunKind.SWEEP, platform, looks, replay=replay, **named)
     ending = await run_crawl_job(context, order)

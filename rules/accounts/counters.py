@@ -14,7 +14,7 @@ def with_counters(seen: AccountState, look: Observation) -> AccountState:
     """``seen`` with what this look's counters and signs of life add; ``seen`` does not hold the look's posts yet."""
     if seen.fact and seen.fact.at > look.observed_at:
         return seen
-    here = DatedEvidence(at=look.observed_at, evidence=look.evidence)
+    here = DatedEvidence.of(look)
     known = seen.last_post_at
     dated = [(post.published_at, post.pinned) for post in look.posts if post.published_at]
     new = sum(known is None or at > known for at, _ in dated)

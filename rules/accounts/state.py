@@ -68,7 +68,7 @@ def apply_observation(seen: AccountState | None, look: Observation, *, key: str 
 def _with_hijacking(seen: AccountState, look: Observation, obstacle: Outcome | None) -> AccountState:
     """Kept while the site is out of sight or leads elsewhere: only its own content, or its end, shows that it is over."""
     if look.is_hijacked:
-        here = DatedEvidence(at=look.observed_at, evidence=look.evidence)
+        here = DatedEvidence.of(look)
         return replace(seen, hijacked=seen.hijacked or here)
     over = obstacle is None and look.outcome is not Outcome.MOVED
     return replace(seen, hijacked=None) if over and seen.hijacked else seen
@@ -107,7 +107,7 @@ def _bears(look: Observation, expected: str) -> bool:
 def _newer(sighting: DatedEvidence | None, look: Observation) -> DatedEvidence:
     if sighting and sighting.at > look.observed_at:
         return sighting
-    return DatedEvidence(at=look.observed_at, evidence=look.evidence)
+    return DatedEvidence.of(look)
 
 
 def _fact(seen: AccountState, look: Observation) -> AccountState:
@@ -115,7 +115,7 @@ def _fact(seen: AccountState, look: Observation) -> AccountState:
     first = min(seen.first_fact_at or look.observed_at, look.observed_at)
     if seen.fact and seen.fact.at > look.observed_at:
         return replace(seen, first_fact_at=first, account_id=seen.account_id or look.account_id)
-    here = DatedEvidence(at=look.observed_at, evidence=look.evidence)
+    here = DatedEvidence.of(look)
     seen = replace(
         seen,
         fact=here,
@@ -135,14 +135,14 @@ def _with_gone(seen: AccountState, look: Observation) -> AccountState:
     """The first sighting is kept whatever follows: from it the day apart is counted."""
     if seen.alive and seen.alive.at >= look.observed_at:
         return seen
-    here = DatedEvidence(at=look.observed_at, evidence=look.evidence)
+    here = DatedEvidence.of(look)
     first, *others = sorted({*seen.gone, here}, key=lambda gone: gone.at)
     return replace(seen, gone=(first, *others[1 - GONE_KEPT :]))
 
 
 def _with_names(seen: AccountState, look: Observation) -> AccountState:
     """Name and verified body, each with the newest look that proved it and the first that showed its present value."""
-    here = DatedEvidence(at=look.observed_at, evidence=look.evidence)
+    here = DatedEvidence.of(look)
     if look.name and ClaimType.NAME not in look.proves and seen.name is None:
         seen = replace(seen, name=look.name)  # something to call it, until a source that proves the name is seen
     if look.name and ClaimType.NAME in look.proves:
@@ -176,7 +176,7 @@ def _with_posts(seen: AccountState, look: Observation) -> AccountState:
     seen = replace(seen, runs=_runs(seen, {latest_possible(at, post.precision) for at, post in dated}))
     if seen.last_post_at and when <= seen.last_post_at:
         return seen
-    here = DatedEvidence(at=look.observed_at, evidence=look.evidence)
+    here = DatedEvidence.of(look)
     return replace(
         seen,
         last_post_at=when,

@@ -97,7 +97,7 @@ def _updated(
     if unproved := _not_to_be_held(seen, last.words):
         return undetermined(unproved, seen.fact, in_order=in_order)
     look = seen.silence_shown if seen.last_post_at or not seen.empty else seen.empty
-    if look is not None and look.at > until and seen.silence_kind in evidence:
+    if look is not None and look.fetched_at > until and seen.silence_kind in evidence:
         shown = "（依据其官方接口）" if seen.silence_kind is EvidenceKind.OFFICIAL else ""
         reason = f"{last.words}，已超过{limit}（至{format_date(until)}），期满后查看仍无新内容{shown}"
         return violated(reason, seen.last_post, look, since=until, in_order=in_order)

@@ -242,7 +242,7 @@ def expired_project(account: Account, school: SchoolContext, now: datetime, *, m
             f"{what}，至{format_date(deadline)}未满{months}个月", until=deadline + SECOND, in_order=in_order
         )
     look = seen.silence_shown if seen else None
-    if look is None or look.at <= deadline:
+    if look is None or look.fetched_at <= deadline:
         return undetermined(f"{what}，之后是否仍在更新尚无有效观察", look_due=deadline, in_order=in_order)
     reason = f"{what}，此后超过{months}个月未更新，仍未注销"
     return violated(reason, seen.last_post if seen else None, look, since=deadline, in_order=in_order)

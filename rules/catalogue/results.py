@@ -61,10 +61,10 @@ def turning(answer: RuleResult, now: datetime, *moments: datetime | None) -> Rul
 
 
 def _shown(looks: tuple[DatedEvidence | None, ...]) -> tuple[tuple[str, ...], datetime | None]:
-    """Evidence of all looks, and the time of the last one given: the one the answer stands or falls with. (The look that
-    first showed an account's newest post may be younger than the one that shows its silence.)"""
+    """Evidence of all looks, and when the bytes of the last one given came: the one the answer stands or falls with. (The
+    look that first showed an account's newest post may be younger than the one that shows its silence.)"""
     known = [look for look in looks if look]
-    return tuple(dict.fromkeys(look.evidence for look in known)), known[-1].at if known else None
+    return tuple(dict.fromkeys(look.evidence for look in known)), known[-1].fetched_at if known else None
 
 
 def since_day(day: date | None) -> tuple[tuple[datetime, datetime], ...]:

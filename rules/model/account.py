@@ -4,17 +4,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Self
 
 from rules.model.filing import Filing
-from rules.model.observation import EvidenceKind, Outcome, Platform, Precision, Statement
+from rules.model.observation import EvidenceKind, Observation, Outcome, Platform, Precision, Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatedEvidence:
-    """One dated fact with the evidence that shows it."""
+    """One dated fact with the evidence that shows it.
+
+    ``whole_at``: the server only said that the page is as it was when its bytes came last, at this moment; None where
+    they came at ``at`` itself. A step stands on nothing younger (`fetched_at`).
+    """
 
     at: datetime
     evidence: str
+    whole_at: datetime | None = None
+
+    @classmethod
+    def of(cls, look: Observation) -> Self:
+        """What this look shows."""
+        return cls(at=look.observed_at, evidence=look.evidence, whole_at=look.whole_at)
+
+    @property
+    def fetched_at(self) -> datetime:
+        """When the bytes came that show the fact."""
+        return self.whole_at or self.at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -153,6 +153,8 @@ class Observation:
     - ``sign_at``: the newest thing in the account's own space that is no post of its own (joint work, 合集, 快转).
     - ``silence_if_known``: the list would show newer posts, but the year of its newest one is inferred, so that it shows
       silence only to who has seen that post before (`rules.accounts.first_dates`).
+    - ``unchanged_since``: the page is as it was recorded at this moment; the evidence is a reference to that record.
+    - ``whole_at``: the server said so itself (304) and sent no bytes: the last moment at which the bytes did come.
     - ``statement``: no page but a person's word (`rules.accounts.statements`); nothing else of the observation counts then.
     """
 
@@ -178,6 +180,8 @@ class Observation:
     counters: tuple[tuple[str, int], ...] = ()
     sign_at: datetime | None = None
     silence_if_known: bool = False
+    unchanged_since: datetime | None = None
+    whole_at: datetime | None = None
     statement: Statement | None = None
 
     @property

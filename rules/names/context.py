@@ -9,10 +9,10 @@ from rules.names import institution_spans, segmentation
 from rules.names.claims import TermMatch, line_of
 from rules.names.fold import NameUnit
 from rules.names.pinyin import split
-from rules.names.tables import frequencies
 from rules.names.tables import words as listed
 from rules.names.terms import places
 from rules.names.tokens import Token, tokens
+from rules.names.word_list import frequencies
 
 _LONGEST = 8
 _SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚"
@@ -119,7 +119,7 @@ class NameContext:
 
     def straddled(self, claim: TermMatch) -> bool:
         """True when the last character of the claim makes a common word with the next one."""
-        return frequencies().get(self.line[claim.end - 1 : claim.end + 1], 0) >= 50 and not self.campus(claim.end)
+        return frequencies().get(self.line[claim.end - 1 : claim.end + 1]) >= 50 and not self.campus(claim.end)
 
     def loose(self, claim: TermMatch) -> bool:
         """True when the word before the claim is a single character that belongs to nothing."""

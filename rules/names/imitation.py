@@ -8,9 +8,9 @@ from rules.names.claims import TermMatch
 from rules.names.context import NameContext
 from rules.names.facts import CLEAR, FLAG, REVIEW, MatchDecision, SchoolFacts
 from rules.names.model import NameKind
-from rules.names.tables import frequencies
 from rules.names.tables import words as listed
 from rules.names.terms import TermRole
+from rules.names.word_list import frequencies
 
 TIE, NEARLY, DISGUISED, MARGIN = 0.05, 0.1, 0.2, 0.3  # in units of Claim.worth
 
@@ -32,7 +32,7 @@ def rule(facts: SchoolFacts, claim: TermMatch, name: NameContext) -> MatchDecisi
     if _cut_off(claim) and name.taker(claim, 0):
         return None
     text = name.line[claim.start : claim.end]
-    if text in frequencies():
+    if frequencies().get(text):
         return MatchDecision(CLEAR, claim, f"“{text}”是一个词", text)
     first, last = max(0, claim.start - 6), claim.end + 12
     near = institution_spans.nearest(tuple(unit.text for unit in name.units[first:last]))

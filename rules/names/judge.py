@@ -5,9 +5,9 @@ from rules.names.align import STRANGE
 from rules.names.claims import TermMatch
 from rules.names.context import NameContext, closes, opens
 from rules.names.facts import CLEAR, FLAG, REVIEW, MatchDecision, SchoolFacts
-from rules.names.tables import frequencies
 from rules.names.tables import words as listed
 from rules.names.terms import TermRole, folded, places, sharers
+from rules.names.word_list import frequencies
 
 WEIGHT = {2: 800, 3: 600}  # how common a protected short name is taken to be when the name is cut into words
 LONG_WEIGHT, DOUBTED = 1000, 60
@@ -119,7 +119,7 @@ class ChineseNameJudge:
 
     def _short(self, claim: TermMatch, name: NameContext) -> MatchDecision | None:
         """Two characters: a word of two characters is soon found by chance."""
-        known = frequencies().get(claim.term.text, 0)
+        known = frequencies().get(claim.term.text)
         common, word = known > 0, known >= WORD
         campus = name.sure_campus(claim.end) if word else name.campus(claim.end)
         begins = name.begins(claim.start)

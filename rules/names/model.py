@@ -1,6 +1,8 @@
 """What the matcher answers: a verdict, the kind of use, and the sentence that says why."""
 
+import json
 from dataclasses import asdict, dataclass
+from json.encoder import encode_basestring
 
 from rules.model import LabeledEnum
 
@@ -50,6 +52,15 @@ class NameMatch:
     def as_dict(self) -> dict[str, object]:
         """The fields in the order of the command contract; enums are strings already."""
         return asdict(self)
+
+    def as_json(self) -> str:
+        """`as_dict` on one line. Of nearly every name nothing but the name is its own."""
+        if len(self.__dict__) == 1:
+            return f'{{"name": {encode_basestring(self.name)}{_CLEAR}'
+        return json.dumps(self.as_dict(), ensure_ascii=False)
+
+
+_CLEAR = json.dumps(NameMatch("").as_dict(), ensure_ascii=False).removeprefix('{"name": ""')
 
 
 def clear(name: str) -> NameMatch:

@@ -10,6 +10,7 @@ from pathlib import Path
 from rules.names.tables import institutions, usual
 
 _MARKS = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
+_BASIC = range(0x4E00, 0x9FA6)
 _MANY = 2  # further readings are of no living use
 
 
@@ -35,6 +36,7 @@ def toned(char: str) -> frozenset[str]:
     return frozenset(_number(reading) for reading in found if reading)
 
 
+@cache
 def _number(reading: str) -> str:
     letters, tone = "", "5"
     for part in unicodedata.normalize("NFD", reading.replace("ü", "v").replace("ɡ", "g")):
@@ -59,8 +61,8 @@ def plain(char: str) -> frozenset[str]:
 @cache
 def _by_sound() -> dict[str, str]:
     found: dict[str, str] = {}
-    for char in map(chr, range(0x4E00, 0x9FA6)):
-        for sound in plain(char):
+    for char in map(chr, _BASIC):
+        for sound in {_number(reading)[:-1] for reading in _readings_of(char)[:_MANY] if reading}:
             found[sound] = found.get(sound, "") + char
     return found
 
@@ -73,7 +75,8 @@ def sounding(sound: str) -> str:
 @cache
 def syllables() -> frozenset[str]:
     """Every syllable that the readings of the basic block use."""
-    return frozenset(s for s in _by_sound() if len(s) > 1 or s in "aeo")
+    written = {reading for char in map(chr, _BASIC) for reading in _readings_of(char)[:_MANY] if reading}
+    return frozenset(s for s in (_number(reading)[:-1] for reading in written) if len(s) > 1 or s in "aeo")
 
 
 @cache

@@ -9,8 +9,9 @@ from rules.names.model import NameKind
 from rules.names.pinyin import toned
 from rules.names.pinyin_spellings import spellings
 from rules.names.protected import ProtectedSchool
-from rules.names.tables import frequencies, shapes
+from rules.names.tables import shapes
 from rules.names.terms import folded
+from rules.names.word_list import frequencies
 
 MOST = 2000
 SUFFIXES = (
@@ -53,14 +54,14 @@ def _names(school: ProtectedSchool) -> Iterator[tuple[str, NameKind, float, bool
 
 
 def _common(char: str) -> int:
-    return frequencies().get(char, 0)
+    return frequencies().get(char)
 
 
 @lru_cache(maxsize=4096)
 def _homophones(char: str) -> tuple[str, ...]:
     """The two commonest characters that sound the same, tone included."""
     sounds = toned(char)
-    alike = (c for c in frequencies() if len(c) == 1 and c != char and toned(c) & sounds)
+    alike = (c for c in frequencies().all() if len(c) == 1 and c != char and toned(c) & sounds)
     return tuple(sorted(alike, key=lambda c: (-_common(c), c))[:2])
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 from math import log
 
-from rules.names.tables import frequencies, institutions, words
+from rules.names.tables import institutions, words
 from rules.names.terms import folded
+from rules.names.word_list import frequencies
 
 LONGEST = 14
 _UNIT = 60_000_000  # about jieba's total: the weight of one unknown character
@@ -13,30 +14,29 @@ INSTITUTION, CAMPUS = 1000, 200
 
 
 @cache
-def lexicon() -> dict[str, int]:
-    """Word → how often it occurs; read once, when the first doubtful name comes."""
-    known = dict(frequencies())
-    for word in words("campus") | words("modern"):
-        known[word] = max(known.get(word, 0), CAMPUS)
-    for word in words("generic"):
-        known[word] = max(known.get(word, 0), INSTITUTION)
-    for item in institutions():
-        known[folded(item.name)] = INSTITUTION
-        for short in item.short:
-            text = folded(short)
-            known[text] = max(known.get(text, 0), INSTITUTION if len(text) > 2 else CAMPUS)
-    return known
+def _institutions() -> tuple[frozenset[str], dict[str, int]]:
+    """The institutions' names; words of ours → the least they weigh. Read once, when the first doubtful name comes."""
+    least = dict.fromkeys(words("campus") | words("modern"), CAMPUS) | dict.fromkeys(words("generic"), INSTITUTION)
+    for text in (folded(short) for item in institutions() for short in item.short):
+        least[text] = max(least.get(text, 0), INSTITUTION if len(text) > 2 else CAMPUS)
+    return frozenset(folded(item.name) for item in institutions()), least
+
+
+def weight_of(word: str) -> int:
+    """How often a word occurs, ours included; 0 for none."""
+    names, least = _institutions()
+    return INSTITUTION if word in names else max(frequencies().get(word), least.get(word, 0))
 
 
 def cut(text: str, extra: Mapping[str, int]) -> list[tuple[int, int]]:
     """The most likely words of `text` as spans; `extra` adds words with their weight."""
-    known, base = lexicon(), log(_UNIT)
+    base = log(_UNIT)
     best: list[tuple[float, int]] = [(0.0, 0)]
     for end in range(1, len(text) + 1):
         ways = []
         for start in range(max(0, end - LONGEST), end):
             word = text[start:end]
-            weight = extra.get(word) or known.get(word) or (1 if end - start == 1 else 0)
+            weight = extra.get(word) or weight_of(word) or (1 if end - start == 1 else 0)
             if weight:
                 ways.append((best[start][0] + log(weight) - base, start))
         best.append(max(ways))

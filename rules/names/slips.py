@@ -49,8 +49,13 @@ def likeness(want: str, got: str) -> int:
         return SURE
     if want.isupper() or got.isupper() or len(want) < _LEAST or abs(len(want) - len(got)) > 2:
         return 0
-    if got in vocabulary() or got in _spelled_places():
+    if got in vocabulary():
         return 0
+    found = _slip(want, got)
+    return 0 if found and got in _spelled_places() else found
+
+
+def _slip(want: str, got: str) -> int:
     away = OSA.distance(want, got)
     if away > 2:
         return LOOSE if heard(want) == heard(got) and len(want) > _LEAST else 0

@@ -4,7 +4,6 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 
 DATA = Path(str(files("rules.names.data")))
@@ -83,15 +82,3 @@ def words(name: str) -> frozenset[str]:
         if key == name:
             found.update(rest.split())
     return frozenset(found)
-
-
-@cache
-def frequencies() -> dict[str, int]:
-    """jieba's word list, read as a file: importing jieba would leave a cache file in /tmp for anyone to replace."""
-    spec = find_spec("jieba")
-    if spec is None or spec.origin is None:  # pragma: no cover - jieba is a locked dependency
-        return {}
-    fields = (
-        (Path(spec.origin).parent / "dict.txt").read_text(encoding="utf-8").split()
-    )  # word, frequency, part of speech
-    return dict(zip(fields[::3], map(int, fields[1::3]), strict=True))

@@ -7,7 +7,8 @@ from functools import cache
 
 from rules.names.fold import FOLD, GAP
 from rules.names.protected import ProtectedSchool
-from rules.names.tables import Institution, frequencies, institutions, words
+from rules.names.tables import Institution, institutions, words
+from rules.names.word_list import frequencies
 
 
 class TermRole(IntEnum):
@@ -116,12 +117,10 @@ def all_terms(schools: Sequence[ProtectedSchool]) -> list[Term]:
 def places() -> dict[str, str]:
     """Place names → province, read off the institutions' own names: the word that two or more of one province open with."""
     seen: dict[str, dict[str, int]] = {}
-    known = frequencies()
     for item in institutions():
-        for size in (2, 3):
-            head = item.name[:size]
-            if known.get(head, 0) > 2 and item.province:
-                counts = seen.setdefault(head, {})
-                counts[item.province] = counts.get(item.province, 0) + 1
-    found = {head: max(c, key=lambda p: c[p]) for head, c in seen.items() if max(c.values()) >= max(2, 9 * len(c) - 8)}
+        for head in (item.name[:2], item.name[:3]) if item.province else ():
+            counts = seen.setdefault(head, {})
+            counts[item.province] = counts.get(item.province, 0) + 1
+    told = {head: c for head, c in seen.items() if max(c.values()) >= max(2, 9 * len(c) - 8)}
+    found = {head: max(c, key=lambda p: c[p]) for head, c in told.items() if frequencies().get(head) > 2}
     return found | {item.province: item.province for item in institutions() if item.province}

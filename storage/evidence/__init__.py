@@ -8,12 +8,13 @@ from storage.evidence.report import VerifyFailure, VerifyReport, VerifyStatus
 from storage.evidence.shared_store import SharedStore, folder_name
 from storage.evidence.verify import verify
 from storage.evidence.verify_shared import verify_shared
-from storage.evidence.warc import EvidenceError, PageLike, StoredPage
+from storage.evidence.warc import EvidenceError, PageLike, ReferenceLost, StoredPage
 
 __all__ = [
     "EvidenceArchive",
     "EvidenceError",
     "PageLike",
+    "ReferenceLost",
     "ReplayIndex",
     "SharedStore",
     "StoredPage",

@@ -23,12 +23,13 @@ from storage.evidence.records import PageRecords, PayloadRef, file_head
 from storage.evidence.report import VerifyReport
 from storage.evidence.shared_store import SharedStore, member_from
 from storage.evidence.verify import seal_abandoned, verify
-from storage.evidence.warc import EvidenceError, PageLike, StoredPage
+from storage.evidence.warc import EVIDENCE_ID, EvidenceError, PageLike, ReferenceLost, StoredPage
 from storage.evidence.writer import MAX_SIZE, WarcWriter, chain_path
 
+NOT_MODIFIED = 304
+"""The answer of a server to who has the page already."""
 DEDUPE_FROM = 512
 """Bodies of at least this many bytes are written once per file and referred to afterwards (captcha walls repeat)."""
-_ID = re.compile(r"(\d{4}-\d\d-\d\d)\.([A-Za-z0-9_-]{1,80})\.(\d{1,13})\.([0-9a-f]{24})")
 
 
 class EvidenceArchive:
@@ -53,10 +54,14 @@ class EvidenceArchive:
         request_headers: Mapping[str, str] | None = None,
         run_id: str = "",
         kind: str = "response",
+        same_as: str = "",
     ) -> str:
-        """Store a page and return its evidence id, once the bytes are written. Raises EvidenceError: nothing is kept.
+        """Store a page and return its evidence id, once the bytes are written. Raises EvidenceError: nothing is kept;
+        ReferenceLost where it is ``same_as`` that cannot be referred to.
 
-        ``kind`` is ``response`` for what a server sent, ``conversion`` for what a browser made of it.
+        ``kind`` is ``response`` for what a server sent, ``conversion`` for what a browser made of it. ``same_as``: the
+        evidence id of a record, in whatever file, whose body came again, or that the server answers 304 of; that it is
+        there and whole is checked first, and only a reference to it is written.
         """
         if page.fetched_at.tzinfo is None:
             raise ValueError("fetched_at must be aware")
@@ -64,13 +69,18 @@ class EvidenceArchive:
             writer = self._open(page.fetched_at, run_id)
             digest = hashlib.sha256(page.body).digest()
             first = self._payloads.get(digest) if kind == "response" else None
+            profile = warc.NOT_MODIFIED if same_as and page.status == NOT_MODIFIED else warc.SAME_BODY
+            if same_as:
+                first = self._referred(same_as, whole=profile is warc.SAME_BODY)
+                if profile is warc.SAME_BODY and first.digest != f"sha256:{digest.hex()}":
+                    raise ValueError(f"{same_as} holds another body")
             records = PageRecords(page)
-            unit = [records.response(kind, digest.hex(), first)]
+            unit = [records.response(kind, digest.hex(), first, profile)]
             if request_headers is not None:
                 unit.append(records.request(request_headers))
             evidence = _evidence_id(writer.name, *writer.write(unit)[0])
             if kind == "response" and not first and len(page.body) >= DEDUPE_FROM:
-                self._payloads[digest] = records.first(evidence)
+                self._payloads[digest] = records.first(evidence, digest.hex())
             if writer.unsynced >= self.sync_every:
                 writer.sync()
             return evidence
@@ -89,7 +99,7 @@ class EvidenceArchive:
 
     def member(self, evidence: str) -> bytes:
         """The stored record behind an evidence id, one gzip member, checked against the id. Raises EvidenceError."""
-        match = _ID.fullmatch(evidence)
+        match = EVIDENCE_ID.fullmatch(evidence)
         if not match:
             raise EvidenceError(f"“{evidence}”不是存证编号")
         name, offset = f"{match[1]}/{match[2]}.warc.gz", int(match[3])
@@ -191,9 +201,34 @@ class EvidenceArchive:
         return self._writer
 
     def _page(self, member: bytes) -> StoredPage:
-        found = next(iter(ArchiveIterator(io.BytesIO(member))))
-        first = found.rec_headers.get_header("Xunjian-Refers-To")
-        return warc.page_of(found, body=self.get(first).body if first else None)
+        found = _record(member)
+        first = found.rec_headers.get_header(warc.REFERS_TO)
+        if not first:
+            return warc.page_of(found)
+        try:
+            return warc.page_of(found, first=self.get(first))
+        except EvidenceError as error:
+            raise EvidenceError(f"这份存证记录的是“页面没有变化”，它引用的存证不能读取：{error}") from error
+
+    def _referred(self, evidence: str, *, whole: bool) -> PayloadRef:
+        try:
+            return self._reference(evidence, whole=whole)
+        except EvidenceError as error:
+            raise ReferenceLost(str(error)) from error
+
+    def _reference(self, evidence: str, *, whole: bool) -> PayloadRef:
+        """What a record that refers to this one says of it; ``whole``: of the one that holds the bytes themselves."""
+        named = _record(self.member(evidence)).rec_headers
+        first = named.get_header(warc.REFERS_TO)
+        if first and whole:
+            return self._reference(first, whole=True)
+        fields = ("WARC-Record-ID", "WARC-Target-URI", "WARC-Date", "WARC-Payload-Digest")
+        number, url, at, digest = (named.get_header(name) or "" for name in fields)
+        return PayloadRef(number, url, at, evidence, digest)
+
+
+def _record(member: bytes) -> Any:
+    return next(iter(ArchiveIterator(io.BytesIO(member))))
 
 
 def _evidence_id(name: str, offset: int, sha256: str) -> str:

@@ -14,12 +14,13 @@ SOFTWARE = b"software: xunjian\r\nformat: WARC File Format 1.1\r\n"
 
 
 class PayloadRef(NamedTuple):
-    """The first record that holds a body: later ones of the same bytes refer to it."""
+    """An earlier record that holds a body: later ones of the same bytes, or of a page that has not changed, refer to it."""
 
     number: str
     url: str
     at: str
     evidence: str
+    digest: str
 
 
 class PageRecords:
@@ -31,28 +32,30 @@ class PageRecords:
         self.url, self.at = warc.address_field(page.url), warc.date_field(page.fetched_at)
         self.requested = warc.address_field(page.requested_url)
 
-    def response(self, kind: str, sha256: str, first: PayloadRef | None) -> Packed:
+    def response(self, kind: str, sha256: str, first: PayloadRef | None, profile: str = warc.SAME_BODY) -> Packed:
         """The page as a record of this kind, or as a revisit of the first."""
         http = kind == "response"
+        digest = first.digest if first else f"sha256:{sha256}"
         content = "application/http; msgtype=response" if http else self.page.headers.get("content-type", "")
         named = [
             *self._named(self.number),
             ("WARC-IP-Address", self.page.address),
             ("Xunjian-Requested-URI", self.requested),
-            ("WARC-Payload-Digest", f"sha256:{sha256}"),
+            ("WARC-Payload-Digest", digest),
             ("Content-Type", content),
         ]
         head = warc.http_head(self.page) if http else b""
         if first is None:
             return self._packed(kind, self.number, named, head + self.page.body)
         named += [
-            ("WARC-Profile", warc.REVISIT),
+            ("WARC-Profile", profile),
             ("WARC-Refers-To", first.number),
             ("WARC-Refers-To-Target-URI", first.url),
             ("WARC-Refers-To-Date", first.at),
-            ("Xunjian-Refers-To", first.evidence),
+            (warc.REFERS_TO, first.evidence),
         ]
-        return self._packed("revisit", self.number, named, head)
+        entry, member = self._packed("revisit", self.number, named, head)
+        return {**entry, "refers": first.evidence}, member
 
     def request(self, headers: Mapping[str, str]) -> Packed:
         """What was asked to get it."""
@@ -64,9 +67,9 @@ class PageRecords:
         ]
         return self._packed("request", number, named, warc.request_head(self.requested or self.url, headers))
 
-    def first(self, evidence: str) -> PayloadRef:
+    def first(self, evidence: str, sha256: str) -> PayloadRef:
         """What later pages with the same body refer to."""
-        return PayloadRef(self.number, self.url, self.at, evidence)
+        return PayloadRef(self.number, self.url, self.at, evidence, f"sha256:{sha256}")
 
     def _named(self, number: str) -> list[tuple[str, str]]:
         return [("WARC-Record-ID", number), ("WARC-Target-URI", self.url), ("WARC-Date", self.at)]

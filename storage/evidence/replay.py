@@ -16,18 +16,19 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from rules.model import BEIJING
 from storage.evidence import warc
-from storage.evidence.content_decoding import payload
-from storage.evidence.warc import EvidenceError, StoredPage, plain
+from storage.evidence.warc import EVIDENCE_ID, EvidenceError, StoredPage, plain
 
 MAX_MEMBER = 512 * 1024 * 1024
 KEPT = ("response", "resource", "conversion", "revisit")
+MOST_REFERENCES = 4
+"""A revisit may refer to a revisit, which refers to the bytes; a longer way is nobody's honest record."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where one record stands: the gzip member (None in a plain file) and the offset in what it unpacks to.
 
-    For a revisit also where the payload stands that it refers to.
+    For a revisit also where the record stands that it refers to.
     """
 
     file: Path
@@ -35,6 +36,16 @@ class _Place:
     offset: int
     at: datetime | None
     origin: _Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """What a revisit refers to: the number or the digest of a record met here, or an evidence id of the same archive."""
+
+    earlier: tuple[str, ...]
+    evidence: str
+    fault: str
+    """What to say where it is nowhere."""
 
 
 class ReplayIndex:
@@ -49,7 +60,8 @@ class ReplayIndex:
         self.errors: list[str] = []
         self._places: list[_Place] = []
         self._by_url: dict[str, list[int]] = {}
-        self._payloads: dict[str, _Place] = {}
+        self._met: list[tuple[_Place, _Reference | None, set[str]]] = []
+        self._known: dict[str, tuple[_Place, _Reference | None]] = {}
         self._last: datetime | None = None
         files = sorted(p for p in path.rglob("*.warc*") if p.suffix in (".warc", ".gz")) if path.is_dir() else [path]
         if not files or not files[0].exists():
@@ -57,6 +69,7 @@ class ReplayIndex:
         for file in files:
             self._last = None  # a missing date is taken from the record before, never from another file
             self._scan(file)
+        self._settle()
 
     def __len__(self) -> int:
         """How many responses were recorded."""
@@ -115,7 +128,7 @@ class ReplayIndex:
         except EvidenceError:
             raise
         except Exception as error:  # half a header makes warcio fail in any way: AttributeError, ValueError …
-            raise EvidenceError(f"已读取 {len(self._places)} 条，此后内容不是 WARC 或不完整") from error
+            raise EvidenceError(f"已读取 {len(self._met)} 条，此后内容不是 WARC 或不完整") from error
 
     def _keep(self, place: _Place, record: Any) -> None:
         named = record.rec_headers
@@ -125,21 +138,56 @@ class ReplayIndex:
             self.errors.append(f"{where}记录没有时间，页面上的相对日期无法换算，已略过（{url}）")
             return
         digest, number = named.get_header("WARC-Payload-Digest"), named.get_header("WARC-Record-ID")
+        keys = {plain(url), plain(named.get_header("Xunjian-Requested-URI") or url)}
+        refers = None
         if record.rec_type == "revisit":
-            origin = self._payloads.get(named.get_header("WARC-Refers-To") or "") or self._payloads.get(digest or "")
-            if origin is None:
-                self.errors.append(f"{where}重复记录找不到原始内容，已略过（{url}）")
-                return
-            place = replace(place, origin=origin)
-        else:
-            self._payloads |= {key: place for key in (digest, number) if key}
-        self._places.append(place)
-        for key in {plain(url), plain(named.get_header("Xunjian-Requested-URI") or url)}:
-            self._by_url.setdefault(key, []).append(len(self._places) - 1)
+            earlier = tuple(filter(None, (named.get_header("WARC-Refers-To"), digest)))
+            refers = _Reference(
+                earlier, named.get_header(warc.REFERS_TO) or "", f"{where}重复记录找不到原始内容，已略过（{url}）"
+            )
+        for key in filter(None, (number, "" if refers else digest)):
+            self._known[key] = (place, refers)
+        self._met.append((place, refers, keys))
+
+    def _settle(self) -> None:
+        """Take in what was met, in its order, each revisit with the record that it refers to."""
+        for place, refers, keys in self._met:
+            whole = self._whole(place, refers)
+            if whole is None:
+                assert refers is not None
+                self.errors.append(refers.fault)
+                continue
+            self._places.append(whole)
+            for key in keys:
+                self._by_url.setdefault(key, []).append(len(self._places) - 1)
+        self._met, self._known = [], {}
+
+    def _whole(self, place: _Place, refers: _Reference | None, depth: int = 0) -> _Place | None:
+        """The place with its origin; None where that is not there."""
+        if refers is None or depth > MOST_REFERENCES:
+            return None if refers else place
+        found = next((self._known[key] for key in refers.earlier if key in self._known), None)
+        found = found or _elsewhere(place.file, refers.evidence)
+        origin = self._whole(*found, depth + 1) if found else None
+        return replace(place, origin=origin) if origin else None
 
     def _page(self, place: _Place) -> StoredPage:
-        body = payload(_record(place.origin)) if place.origin else None
-        return warc.page_of(_record(place), body=body, fallback=place.at)
+        first = self._page(place.origin) if place.origin else None
+        return warc.page_of(_record(place), first=first, fallback=place.at)
+
+
+def _elsewhere(file: Path, evidence: str) -> tuple[_Place, _Reference | None] | None:
+    """A record of another file of the archive that this one belongs to; None where it is not there."""
+    if not (match := EVIDENCE_ID.fullmatch(evidence)):
+        return None
+    place = _Place(file.resolve().parent.parent / match[1] / f"{match[2]}.warc.gz", int(match[3]), 0, None, None)
+    try:
+        named = _record(place).rec_headers
+    except EvidenceError:
+        return None
+    place = replace(place, at=warc.parse_date(named.get_header("WARC-Date")))
+    first = named.get_header(warc.REFERS_TO)
+    return place, _Reference((), first, "") if first else None
 
 
 def _record(place: _Place) -> Any:

@@ -35,6 +35,8 @@ class VerifyReport:
     failures: list[VerifyFailure] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    references: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """Evidence that records refer to: id → file and number of the first that does."""
     torn: dict[str, int] = field(default_factory=dict)
     """Torn tails: file → bytes behind the last record the chain knows, left by a writer that was killed."""
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from storage.evidence import chain
 from storage.evidence.chain import MANIFEST, HashChain, Manifest
 from storage.evidence.report import VerifyFailure, VerifyReport
+from storage.evidence.warc import EVIDENCE_ID
 from storage.evidence.writer import chain_path
 
 
@@ -38,6 +39,7 @@ def _archive(root: Path, report: VerifyReport, heads: Mapping[str, str], stamped
     opened, seals = check_manifest(root, found, report, heads, stamped)
     for name in opened:
         check_file(root / name, name, seals.get(name), report, heads)
+    check_references(report, local_chains(root))
 
 
 def check_manifest(
@@ -89,6 +91,7 @@ def _lone_file(path: Path, report: VerifyReport, heads: Mapping[str, str]) -> No
             report.failures.append(VerifyFailure(path.name, 0, 0, "校验链属于另一个文件"))
             return
     check_file(path, name, seals.get(name), report, heads)
+    check_references(report, local_chains(root))
 
 
 def check_file(
@@ -137,6 +140,8 @@ def _records(
                 why = "内容被截断" if len(member) < length else "内容与校验链不一致"
                 return VerifyFailure(name, number, at, why), at, ""
             at += length
+            if "refers" in entry:
+                report.references.setdefault(str(entry["refers"]), (name, number))
             report.records, report.bytes = report.records + 1, report.bytes + length
         if links.broken:
             return VerifyFailure(name, len(links.entries), at, f"校验链{links.broken}"), at, ""
@@ -154,6 +159,31 @@ def _ends_well(
     if size != seal.get("bytes") or tail != seal.get("tail", ""):
         return VerifyFailure(name, len(links.entries), end, "与封存时相比，文件末尾有变动")
     return None
+
+
+def check_references(report: VerifyReport, chains: Callable[[str], bytes]) -> None:
+    """Whether what the checked records refer to is still there: "unchanged" shows nothing without it. ``chains`` gives the
+    chain of a WARC by its name, nothing where there is none."""
+    held: dict[str, dict[int, str]] = {}
+    for evidence, (name, number) in sorted(report.references.items()):
+        match = EVIDENCE_ID.fullmatch(evidence)
+        target = f"{match[1]}/{match[2]}.warc.gz" if match else ""
+        if match and target not in held:
+            entries = chain.read(chains(target)).entries[1:]
+            held[target] = {entry.get("offset", -1): str(entry.get("sha256")) for entry in entries}
+        if not match or not held[target].get(int(match[3]), "").startswith(match[4]):
+            said = f"{name} 第 {number} 条记录说页面没有变化，它引用的存证 {evidence} 不在这里，当时的页面不能还原"
+            report.missing.append(said)
+
+
+def local_chains(root: Path) -> Callable[[str], bytes]:
+    """The chains of an archive on this disk, of WARCs that are there, too."""
+
+    def of(name: str) -> bytes:
+        beside = chain_path(root / name)
+        return beside.read_bytes() if (root / name).exists() and beside.exists() else b""
+
+    return of
 
 
 def _check_head(name: str, links: HashChain, heads: Mapping[str, str], report: VerifyReport) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from storage.evidence.chain import MANIFEST, Manifest
 from storage.evidence.report import VerifyFailure, VerifyReport
 from storage.evidence.shared_store import SharedStore
-from storage.evidence.verify import check_file, check_manifest
+from storage.evidence.verify import check_file, check_manifest, check_references
 from storage.evidence.writer import chain_path
 
 
@@ -49,3 +50,10 @@ def _folder(store: SharedStore, folder: str, root: Path, report: VerifyReport, h
         beside = str(chain_path(Path(name)))
         with store.brought(folder, name, root), store.brought(folder, beside, root):
             check_file(root / name, name, seals.get(name), report, {})
+    check_references(report, lambda name: _chain(store, folder, name) if name in found else b"")
+
+
+def _chain(store: SharedStore, folder: str, name: str) -> bytes:
+    with suppress(FileNotFoundError):  # told of that file already
+        return store.read(folder, str(chain_path(Path(name))))
+    return b""

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from warcio.archiveiterator import ArchiveIterator
 
 from storage.evidence.archive import EvidenceArchive
-from storage.evidence.warc import EvidenceError, parse_date, plain
+from storage.evidence.warc import REFERS_TO, EvidenceError, parse_date, plain
 
 VERSION = "1.1.1"
 ARCHIVE, INDEX, LINES, PAGES = (
@@ -30,7 +30,6 @@ ARCHIVE, INDEX, LINES, PAGES = (
     "indexes/index.idx",
     "pages/pages.jsonl",
 )
-REFERRED = "Xunjian-Refers-To"
 STAMP = (1980, 1, 1, 0, 0, 0)
 """The date of every part of the package: the oldest a zip file can say, for the machine's clock is no evidence."""
 
@@ -82,13 +81,17 @@ def _members(archive: EvidenceArchive, evidence: Iterable[str]) -> tuple[dict[st
     missing: list[str] = []
     for wanted in evidence:
         try:
-            member = archive.member(wanted)
-            if first := _record(member).rec_headers.get_header(REFERRED):
-                members.setdefault(first, archive.member(first))
-            members[wanted] = member
+            members |= _with_referred(archive, wanted)
         except EvidenceError:
             missing.append(wanted)
     return members, missing
+
+
+def _with_referred(archive: EvidenceArchive, wanted: str) -> dict[str, bytes]:
+    """The member and what it refers to, in whatever file, the one with the bytes first. Raises EvidenceError."""
+    member = archive.member(wanted)
+    first = _record(member).rec_headers.get_header(REFERS_TO)
+    return (_with_referred(archive, first) if first else {}) | {wanted: member}
 
 
 def _record(member: bytes) -> Any:

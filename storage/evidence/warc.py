@@ -19,7 +19,12 @@ LEVEL = 3
 """zlib level: on real pages 5 % larger than level 9 in a quarter of the time."""
 ORIGINAL = "x-archive-orig-"
 """Prefix of a header that describes the wire, not the bytes we were given (pywb's convention)."""
-REVISIT = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+PROFILES = "http://netpreserve.org/warc/1.1/revisit/"
+SAME_BODY, NOT_MODIFIED = PROFILES + "identical-payload-digest", PROFILES + "server-not-modified"
+"""What a record refers to an earlier one for: the same bytes came again, or the server said that nothing changed (304)."""
+REFERS_TO = "Xunjian-Refers-To"
+EVIDENCE_ID = re.compile(r"(\d{4}-\d\d-\d\d)\.([A-Za-z0-9_-]{1,80})\.(\d{1,13})\.([0-9a-f]{24})")
+"""Day, file, offset, and the beginning of the record's hash."""
 Headers = Iterable[tuple[str, str]]
 _CONTROL = re.compile(r"[\x00-\x20\x7f]")
 _TOKEN = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
@@ -30,6 +35,11 @@ class EvidenceError(Exception):
 
     Raised by `storage.evidence`. The catcher records no observation: without evidence there is no fact.
     """
+
+
+class ReferenceLost(EvidenceError):
+    """The record that a new one should refer to is missing or damaged. Raised by `EvidenceArchive.append`, which has
+    written nothing; the catcher fetches the page whole."""
 
 
 class PageLike(Protocol):
@@ -112,8 +122,10 @@ def address_field(url: str) -> str:
     return _address(url)
 
 
-def page_of(warc: Any, *, body: bytes | None = None, fallback: datetime | None = None) -> StoredPage:
-    """A warcio record as a page. ``body`` replaces the payload of a revisit; ``fallback`` a missing date.
+def page_of(warc: Any, *, first: StoredPage | None = None, fallback: datetime | None = None) -> StoredPage:
+    """A warcio record as a page. ``first``: the page that a revisit refers to; ``fallback`` replaces a missing date.
+
+    A page that the server said had not changed is the first one, seen at the record's own time.
 
     The body is dechunked and decoded; a header renamed on the way in has its own name again. Raises EvidenceError
     where the record has no date and no fallback: relative dates on a page mean nothing without it.
@@ -127,11 +139,14 @@ def page_of(warc: Any, *, body: bytes | None = None, fallback: datetime | None =
     if at is None:
         raise EvidenceError("记录没有时间，页面上的“昨天”“3天前”等无法换算，不能使用")
     code = http.get_statuscode() if http else "200"
+    status = int(code) if code and code.isdigit() else 0
+    if first is not None and named.get_header("WARC-Profile") == NOT_MODIFIED:
+        status, headers = first.status, dict(first.headers)
     return StoredPage(
         url=(named.get_header("WARC-Target-URI") or "").strip("<>"),
-        body=payload(warc) if body is None else body,
+        body=payload(warc) if first is None else first.body,
         fetched_at=at,
-        status=int(code) if code and code.isdigit() else 0,
+        status=status,
         headers=headers,
         requested_url=named.get_header("Xunjian-Requested-URI") or "",
         address=named.get_header("WARC-IP-Address") or "",

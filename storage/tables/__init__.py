@@ -11,6 +11,7 @@ from storage.tables.crawling import (
     OperatorEventRow,
     PlatformStateRow,
     SearchLogRow,
+    WholeFetchRow,
 )
 from storage.tables.evidence import ChainHeadRow, EvidenceUploadRow, TimestampRow
 from storage.tables.filings import UNPLACED, FilingChangeRow, FilingRow, RegisterHeadingRow, RegisterUploadRow
@@ -74,4 +75,5 @@ __all__ = [
     "UserRow",
     "UserSessionRow",
     "UtcDateTime",
+    "WholeFetchRow",
 ]

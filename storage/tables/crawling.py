@@ -72,3 +72,24 @@ class OperatorEventRow(SQLModel, table=True):
     by: str
     action: str
     reason: str
+
+
+class WholeFetchRow(SQLModel, table=True):
+    """The last whole fetch of one address for one account: what the next request may ask to be told the change of, and
+    what was read then. ``trusted``: answers "not modified" since, taken on the server's word."""
+
+    __tablename__ = "whole_fetch"
+    key: str = Field(primary_key=True)
+    url: str = Field(primary_key=True)
+    final_url: str
+    etag: str
+    modified: str
+    content_type: str
+    payload: str
+    evidence: str
+    first_at: datetime = Field(sa_type=TIME)
+    whole_at: datetime = Field(sa_type=TIME)
+    trusted: int
+    distrusted: bool
+    reader: str
+    reading: str = Field(sa_type=Text)

@@ -121,3 +121,11 @@ def test_a_sign_tells_new_posts_from_new_facts(store: Store) -> None:
     assert first[:FACTS] == posted[:FACTS]
     assert posted[:FACTS] != renamed[:FACTS]
     assert posted[:PLACE] == renamed[:PLACE] != elsewhere[:PLACE]
+
+
+def test_looks_that_decide_something_are_told_from_routine(store: Store) -> None:
+    reasons = {reason.value: reason for reason in VisitReason}
+    store.observations.record("r", [(key, look()) for key in reasons], apply_observation)
+    assert store.observations.decisive_visits() == set()
+    store.observations.schedule_visits([(key, NOW, reason) for key, reason in reasons.items()])
+    assert store.observations.decisive_visits() == {"deadline", "confirm", "step"}

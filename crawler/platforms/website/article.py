@@ -11,7 +11,7 @@ from crawler.platforms.website.document import ParsedPage, squeeze
 from crawler.platforms.website.layout import DATE, NUMBER, PROSE, SEPARATORS, PageLayout
 from crawler.platforms.website.marks import marked
 from crawler.platforms.website.stamps import is_date
-from rules.model import BEIJING, Precision
+from rules.model import Precision
 
 META_DATES = (
     "pubdate", "firstpublishedtime", "article:published_time", "publishdate", "apub:time", "og:time", "weibo: article:create_at",
@@ -70,8 +70,9 @@ def published(layout: PageLayout, now: datetime, *, certain: bool = False) -> Wh
 def is_visit(when: When, now: datetime) -> bool:
     """True for the day, or the minutes, of the visit: a template writes the present into META of whatever it shows."""
     if when.precision is Precision.DAY:
-        return when.at.date() == now.astimezone(BEIJING).date()
-    return abs(when.at - now) <= VISIT
+        first = when.at.replace(hour=0, minute=0, second=0, microsecond=0)
+        return first <= now < first + timedelta(days=1)
+    return when.at - VISIT <= now <= when.at + VISIT
 
 
 def _structured(document: ParsedPage, now: datetime) -> When | None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event
 
+from crawler.page.page import Page
 from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.console.formatting import outlink
 from rules.accounts.state import apply_observation
 from rules.model import Filing, Outcome, Platform
 from storage.crawl_runs import RunKind, RunStatus
+from storage.evidence import EvidenceArchive
 from storage.filings import key_of
 from tests.conftest import NOW
 from tests.support.console import DEMO, HOSTILE, Browser, client_of, furnish, look, open_world
@@ -334,3 +337,19 @@ def test_a_look_without_evidence_leads_to_no_empty_address(staff: Browser, conte
     found = look(filing, NOW, Outcome.OK, "", NOW)
     context.store.observations.record("bare", [(key_of(filing), found)], apply_observation)
     assert '/evidence/"' not in staff.get(f"/accounts/{key_of(filing)}").text
+
+
+@pytest.mark.parametrize("on_its_word", [False, True])
+def test_an_unchanged_page_says_so_and_on_whose_word(staff: Browser, context: AppContext, on_its_word: bool) -> None:
+    filing = context.store.filings.all(DEMO)[0]
+    page = Page("http://x.example.edu.cn/", b"<title>x</title>", NOW - timedelta(days=2))
+    with EvidenceArchive(context.evidence) as archive:
+        first = archive.append(page, run_id="whole")
+        answer = replace(page, fetched_at=NOW, status=304 if on_its_word else 200)
+        evidence = archive.append(answer, run_id="unchanged", same_as=first)
+    found = replace(look(filing, NOW, Outcome.OK, "", NOW), evidence=evidence, unchanged_since=page.fetched_at)
+    found = replace(found, whole_at=page.fetched_at if on_its_word else None)
+    context.store.observations.record("unchanged", [(key_of(filing), found)], apply_observation)
+    shown = staff.get(f"/evidence/{evidence}").text
+    assert "没有变化：内容与" in shown
+    assert ("网站答复“未变化”" in shown) is on_its_word

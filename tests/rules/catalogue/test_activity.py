@@ -57,6 +57,18 @@ def test_inactivity(why: str, seen: AccountState | None, now: str, expected: Ver
         assert answer.shown_at
 
 
+@pytest.mark.parametrize(("came", "expected"), [("2026-05-01 12:00", U), ("2026-05-02 01:00", V)])
+def test_the_server_s_word_that_nothing_changed_accuses_nobody(came: str, expected: Verdict) -> None:
+    """After the deadline the bytes must have come once; from then on "not modified" keeps the state fresh, but no step."""
+    seen = seen_with("2026-03-01", shown="2026-05-09 09:00")
+    unmodified = replace(look_at("2026-05-09 09:00"), whole_at=at(came))
+    answer = ask("inactivity", account(replace(seen, silence_shown=unmodified)), "2026-05-09 10:00", limit="2个月")
+    assert answer
+    assert answer.verdict is expected
+    if expected is V:
+        assert answer.shown_at == at(came)
+
+
 def test_an_empty_account_counts_from_its_beginning() -> None:
     seen = AccountState(
         attempted_at=at("2026-05-02 08:00"),
