@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -72,10 +72,10 @@ class LetterDesk:
             raise StorageError(f"文书 {entry.id} 已经签发，不能重新拟文。")
         self._tx.execute(mine.values(document=entry.body, unit=entry.unit, title=entry.title))
 
-    def rewrite(self, notice_id: str, body: str) -> None:
-        """A draft with other words of the office's own."""
+    def rewrite(self, notice_id: str, body: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        """A draft with other words of the office's own; ``before``, ``after``: what differs, under its Chinese name."""
         self._move(notice_id, (NoticeState.DRAFT,), document=body)
-        record(self._tx, "notice.note", notice_id, now=self._now, school=self._school)
+        record(self._tx, "notice.edit", notice_id, now=self._now, school=self._school, before=before, after=after)
 
     def sign(self, notice_id: str, number: str, body: str) -> None:
         """A draft becomes a letter with its number, due now."""

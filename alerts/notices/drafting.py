@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from alerts.notices.notice import EvidenceCitation, IssuingOffice, Notice, Reference
+from alerts.notices.edits import with_edits
+from alerts.notices.notice import NO_EDITS, DraftEdits, EvidenceCitation, IssuingOffice, Notice, Reference
 from alerts.notices.planning import PlannedNotice
 from alerts.sanitize import mask_personal_data
 from rules.cases.case import Case
@@ -36,13 +37,14 @@ def draft(
     signer: str = "",
     signer_post: str = "",
     note: str = "",
+    edits: DraftEdits = NO_EDITS,
     demo: bool = False,
 ) -> Notice:
     """Fill in a planned notice. ``case`` is the case as it stands at ``issued_at`` (`alerts.notices.facts.present_case`).
 
     ``evidence`` defaults to the case's ids alone; ``proof``: of the ids that the answer stands on; ``earlier``: what went
-    out before; ``signer``, ``signer_post``: the account's of who signs; ``note``: the office's own paragraph; ``number``
-    is empty for a draft.
+    out before; ``signer``, ``signer_post``: the account's of who signs; ``note``: the office's own paragraph; ``edits``:
+    what else it wrote over; ``number`` is empty for a draft.
     """
     step = next((step for step in case.ladder if step.code == planned.step), None)
     notice = Notice(
@@ -71,6 +73,7 @@ def draft(
         **_of_step(planned, case, step),
         **_of_appeal(planned, case),
     )
+    notice = with_edits(notice, edits)
     return _published(notice) if notice.public else notice
 
 

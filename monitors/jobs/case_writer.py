@@ -9,7 +9,7 @@ from datetime import datetime
 
 from alerts.notices.drafting import draft
 from alerts.notices.joint import join_notices
-from alerts.notices.notice import Notice, Reference
+from alerts.notices.notice import NO_EDITS, Notice, Reference
 from alerts.notices.planning import PlannedNotice, addressed, owed_notices, planned_step
 from monitors.app_context import AppContext
 from monitors.jobs.paper_facts import case_now, exhibits, issuing_office
@@ -97,10 +97,10 @@ class CaseWriter:
         *,
         number: str = "",
         signer: signing.Signatory | None = None,
-        note: str = "",
+        kept: Notice | None = None,
     ) -> Notice:
-        """A paper made from the facts of this moment, with the office's own paragraph ``note``; without ``number`` and
-        ``signer`` it is a draft."""
+        """A paper made from the facts of this moment, with what the office wrote over in the draft ``kept``; without
+        ``number`` and ``signer`` it is a draft."""
         whose = addressed(case, planned.tell, self.policy)
         return draft(
             planned,
@@ -116,7 +116,8 @@ class CaseWriter:
             earlier=self.earlier(case, planned.revoked),
             signer=signer.display if signer else "",
             signer_post=signer.post if signer else "",
-            note=note,
+            note=kept.note if kept else "",
+            edits=kept.edits if kept else NO_EDITS,
             demo=self.context.settings.demo,
         )
 
@@ -128,13 +129,13 @@ class CaseWriter:
         *,
         number: str = "",
         signer: signing.Signatory | None = None,
-        note: str = "",
+        kept: Notice | None = None,
     ) -> Notice:
         """The paper of a step, to the unit that the register names today."""
         present = case_now(self.context, case, self.now)
         events = self.book.events(case.number)
         planned = planned_step(present, step, events, self.policy, notice=notice, now=self.now)
-        return self.paper(planned, present, number=number, signer=signer, note=note)
+        return self.paper(planned, present, number=number, signer=signer, kept=kept)
 
     def owed(self, case: Case, notice: str) -> PlannedNotice | None:
         """The answer of this id that the case's history owes."""
@@ -161,7 +162,7 @@ class CaseWriter:
         known = drafts.get(notice)
         kept = load(Notice, known.document) if known else None
         if kept is None or _stale(kept, case_now(self.context, case, self.now)):
-            self._put(case, self.step_paper(case, step, notice, note=kept.note if kept else ""))
+            self._put(case, self.step_paper(case, step, notice, kept=kept))
 
     def _put(self, case: Case, paper: Notice) -> None:
         self.book.letters.put(entry_of(paper, (case.number,), NoticeState.DRAFT))

@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
+from alerts.notices.edits import EditError, OwnWords, edited_parts
+from alerts.notices.edits import write_over as overwritten
 from alerts.notices.joint import join_notices
-from alerts.notices.notice import Notice, document_number
+from alerts.notices.notice import NO_EDITS, Notice, document_number
 from alerts.notices.reading import Facts, changed, facts_of, fingerprint
+from alerts.sanitize import mask_personal_data
 from monitors.app_context import AppContext
 from monitors.jobs.case_writer import CaseWriter, numbered
 from monitors.jobs.check import check, frozen_platforms
@@ -156,17 +159,23 @@ def _sign(desk: CaseWriter, notice_id: str, by: Signatory, seen: Facts, reason: 
 
 
 def _paper(
-    desk: CaseWriter, case: Case, row: OutboxNotice, number: str = "", signer: Signatory | None = None
+    desk: CaseWriter,
+    case: Case,
+    row: OutboxNotice,
+    number: str = "",
+    signer: Signatory | None = None,
+    kept: Notice | None = None,
 ) -> Notice:
-    """The paper of a draft from the facts of this moment: a step of the case, or an answer that its history owes."""
-    note = load(Notice, row.document).note
+    """The paper of a draft from the facts of this moment: a step of the case, or an answer that its history owes.
+    ``kept``: in place of the draft's, the paper whose own words of the office stay."""
+    kept = kept or load(Notice, row.document)
     if waiting := _step_of(desk, case, row):
         step = case.step_by_code(waiting)
-        return desk.step_paper(case, step, row.id, number=number, signer=signer, note=note)
+        return desk.step_paper(case, step, row.id, number=number, signer=signer, kept=kept)
     planned = desk.owed(case, row.id)
     if planned is None:
         raise CaseError(f"{case.number} 不再需要这份文书")
-    return desk.paper(planned, case, number=number, signer=signer, note=note)
+    return desk.paper(planned, case, number=number, signer=signer, kept=kept)
 
 
 def _step_of(desk: CaseWriter, case: Case, row: OutboxNotice) -> str:
@@ -194,16 +203,37 @@ def _signed(
     return moves.change(case, EventKind.APPROVED, desk.now, person, what, EventPayload(notice=row.id, seen=seen))
 
 
-def write_note(context: AppContext, notice_id: str, note: str) -> None:
-    """Put the office's own paragraph into a draft; nothing else of it is anybody's to edit. Raises CaseError."""
-    row = letter_of(context, notice_id)
-    with _desk(context, row.school, context.clock()) as desk:
+def write_over(context: AppContext, notice_id: str, words: OwnWords, *, by: str) -> OutboxNotice:
+    """Put what the office writes itself into a draft; nothing else of it is anybody's to edit. What was changed stays in
+    the history of every case of the letter. Raises CaseError."""
+    row, now = letter_of(context, notice_id), context.clock()
+    person = moves.require_named_person(by, "修改文书")
+    with _desk(context, row.school, now) as desk:
         fresh = desk.book.letters.one(notice_id)
         if fresh is None or fresh.state is not NoticeState.DRAFT:
-            raise CaseError("文书已经签发或停发，不能再改附言。")
-        desk.book.letters.rewrite(
-            notice_id, dump(replace(load(Notice, fresh.document), note=" ".join(note.split())[:1000]))
-        )
+            raise CaseError("文书已经签发或停发，不能再改。")
+        cases = [case for number in desk.book.letters.cases_of(notice_id) if (case := desk.book.case(number))]
+        after = join_notices([_paper(desk, case, fresh, kept=_rewritten(desk, case, fresh, words)) for case in cases])
+        parts = edited_parts(load(Notice, fresh.document), after)
+        if parts:
+            before, now_so = ({label: pair[n] for label, pair in parts.items()} for n in (0, 1))
+            desk.book.letters.rewrite(notice_id, dump(after), before, now_so)
+        for case in cases if parts else ():
+            told = mask_personal_data("；".join(changed(before, now_so)))
+            desk.save(*moves.change(case, EventKind.EDITED, now, person, told, EventPayload(notice=notice_id)))
+    return letter_of(context, notice_id)
+
+
+def _rewritten(desk: CaseWriter, case: Case, row: OutboxNotice, words: OwnWords) -> Notice:
+    """The kept draft of one case with these words for its own. Raises CaseError."""
+    kept = load(Notice, row.document)
+    plain = _paper(desk, case, row, kept=replace(kept, note="", edits=NO_EDITS))
+    try:
+        edits = overwritten(plain, kept.edits, words)
+    except EditError as error:
+        raise CaseError(str(error)) from error
+    note = kept.note if words.note is None else " ".join(words.note.split())[:1000]
+    return replace(kept, note=note, edits=edits)
 
 
 def hold_back(context: AppContext, notice_id: str, *, by: str, reason: str) -> list[Case]:

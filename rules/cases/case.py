@@ -26,6 +26,7 @@ class EventKind(LabeledEnum):
     RESOLVED = "resolved", "已见整改"
     REOPENED = "reopened", "整改后复发"
     PROPOSED = "proposed", "提请签发"
+    EDITED = "edited", "修改文书"
     APPROVED = "approved", "签发"
     ISSUED = "issued", "发文"
     STOPPED = "stopped", "停发"

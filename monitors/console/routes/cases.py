@@ -17,7 +17,7 @@ from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, PendingA
 from monitors.console.rendering import Pager, open_breakers, redirect_after, render, school_names, world_of
 from monitors.console.signing import read_by, reading, signatory
 from monitors.jobs import case_actions, letters
-from rules.cases.case import Case, CaseError
+from rules.cases.case import Case, CaseError, EventKind
 from rules.cases.transitions import LONG_EXEMPTION
 from rules.cases.undo import last_decision
 from rules.model import CaseState
@@ -141,7 +141,7 @@ def _page(request: Request, number: str, *, error: str = "", status: int = 200) 
         rungs=rungs(found),
         clause=clause_of(context, found),
         school_name=school_names(context).get(found.school, found.school),
-        events=events,
+        events=[event for event in events if whole or event.kind is not EventKind.EDITED],
         notices=notices,
         drafts=[reading(request, row) for row in notices if row.state is NoticeState.DRAFT],
         under_way=[row for row in notices if row.state in letters.UNDER_WAY],
