@@ -12,8 +12,9 @@ from alerts.notices.joint import join_notices
 from alerts.notices.notice import Notice
 from alerts.notices.planning import owed_notices
 from monitors.app_context import AppContext
-from monitors.jobs.case_writer import CaseWriter, entry_of
+from monitors.jobs.case_writer import CaseWriter
 from monitors.jobs.check import frozen_platforms
+from monitors.jobs.outbox_entries import entry_of
 from rules.calendar import china_calendar
 from rules.cases.case import Case, CaseError, Transition
 from rules.cases.moves import require_named_person, require_reason

@@ -21,7 +21,7 @@ from rules.calendar import china_calendar
 from rules.cases import moves, signing, transitions
 from rules.cases.case import Case, CaseError, CaseEvent, EventKind, EventPayload
 from rules.cases.signing import Signatory
-from rules.model import BEIJING
+from rules.model import BEIJING, DocumentType
 from rules.people import PeopleError
 from storage.database import StorageError
 from storage.notices import DeliveryWay, NoticeState, OutboxNotice, Receipt
@@ -181,6 +181,8 @@ def _paper(
 def _step_of(desk: CaseWriter, case: Case, row: OutboxNotice) -> str:
     """The step whose paper a draft is; "" for an answer."""
     waiting = case.pending_step
+    if waiting and waiting.document is DocumentType.REMINDER and row.document_type == waiting.document.value:
+        return waiting.step  # one letter may be about several cases
     if waiting and row.id == signing.notice_id(case, desk.book.events(case.number), waiting.step):
         return waiting.step
     return ""

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -26,12 +26,14 @@ from monitors.jobs.batches import withdraw_batch
 from monitors.jobs.check import check
 from monitors.jobs.delivery import deliver
 from monitors.jobs.surveys import close_survey, open_after_import
+from monitors.policy_registry import policies_of
 from monitors.settings import load_settings
 from rules.accounts.state import apply_observation
 from rules.cases.case import CaseError, EventKind
 from rules.cases.signing import Signatory
 from rules.model import BEIJING, CaseState, ClaimType, Filing, Observation, Outcome, Platform, Post
 from rules.people import PeopleError
+from rules.policies.schema import Policy
 from storage.cases import CaseTransaction
 from storage.database import StorageError
 from storage.filings import key_of
@@ -58,15 +60,23 @@ def _template() -> Path:
     return file
 
 
+@cache
+def _policies(signs_reminders: bool) -> Mapping[str, Policy]:
+    """Read once a process; where a person signs reminders, none leaves by itself."""
+    read = policies_of(load_settings(data=Path(tempfile.mkdtemp())))
+    return {code: one.model_copy(update={"auto": ""}) if signs_reminders else one for code, one in read.items()}
+
+
 class Office:
     """Three accounts of two units, one editor, one signer, a clock, and everything that was ever read."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, signs_reminders: bool = False) -> None:
         (folder / "xunjian.db").write_bytes(_template().read_bytes())
         self.now = START
         self.context = AppContext(
             load_settings(data=folder), Store(f"sqlite:///{folder / 'xunjian.db'}"), lambda: self.now
         )
+        self.context.policies = _policies(signs_reminders)
         self.posts = [START - timedelta(days=90)] * 3
         self.units = ["图书馆", "图书馆", "学校办公室"]
         self.open_papers: dict[str, dict[str, str]] = {}
