@@ -57,8 +57,8 @@ class LetterLaw:
         _numbers_without_gap(rows)
         events = self._events()
         for row in rows:
-            assert about[row.id] <= set(cases), "a letter is about a case"
-            assert about[row.id], "and the case knows its letters"
+            assert about[row.id], "a letter is about a case"
+            assert about[row.id] <= set(cases), "and that case is known"
             if row.number or (row.kind == "reminder" and _signed(row, about, events)):
                 _signed_by_a_reader(row, about, events, read)
             else:
