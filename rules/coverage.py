@@ -42,7 +42,7 @@ class AccountKnowledge:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageFigures:
     """How many accounts of a platform are known. ``asked``: their owners were asked and have not answered yet;
-    ``overdue``: nor after the reminder."""
+    ``overdue``: nor after the reminder; ``unbound``: accounts in use, besides, of which no clause asks for updates."""
 
     accounts: int = 0
     active: int = 0
@@ -50,6 +50,7 @@ class CoverageFigures:
     unknown: int = 0
     asked: int = 0
     overdue: int = 0
+    unbound: int = 0
 
     @property
     def known(self) -> int:
@@ -70,6 +71,7 @@ class CoverageFigures:
             unknown=self.unknown + other.unknown,
             asked=self.asked + other.asked,
             overdue=self.overdue + other.overdue,
+            unbound=self.unbound + other.unbound,
         )
 
 
@@ -85,10 +87,14 @@ def knowledge_of(
 
     Where several clauses bind it, the one that knows least counts. An account shown to be gone is known, and silent.
     """
-    if account.filing is None or account.filing.status is not FilingStatus.ACTIVE:
+    if not _in_use(account):
         return None
     answers = [_known(account, clause, answer) for clause, answer in evaluate_account(account, clauses, school, now)]
     return max(answers, key=lambda each: _RANK.index(each.knowledge), default=None)
+
+
+def _in_use(account: Account) -> bool:
+    return account.filing is not None and account.filing.status is FilingStatus.ACTIVE
 
 
 _RANK = (Knowledge.ACTIVE, Knowledge.SILENT, Knowledge.UNKNOWN)
@@ -107,21 +113,27 @@ def _known(account: Account, clause: Clause, answer: RuleResult) -> AccountKnowl
 
 
 def figures_by_platform(
-    known: Iterable[AccountKnowledge], asked: frozenset[str] = frozenset(), overdue: frozenset[str] = frozenset()
+    judged: Iterable[tuple[Account, AccountKnowledge | None]],
+    asked: frozenset[str] = frozenset(),
+    overdue: frozenset[str] = frozenset(),
 ) -> dict[Platform, CoverageFigures]:
-    """Counted by platform. ``asked`` and ``overdue`` are keys of accounts whose owners have not answered."""
+    """Accounts with what is known of each, counted by platform. ``asked`` and ``overdue`` are keys of accounts whose owners
+    have not answered."""
     found: dict[Platform, CoverageFigures] = {}
-    for each in known:
-        one = CoverageFigures(
-            accounts=1,
-            active=each.knowledge is Knowledge.ACTIVE,
-            silent=each.knowledge is Knowledge.SILENT,
-            unknown=each.knowledge is Knowledge.UNKNOWN,
-            asked=each.account.key in asked,
-            overdue=each.account.key in overdue,
-        )
-        platform = each.account.platform
-        found[platform] = found.get(platform, CoverageFigures()) + one
+    for account, known in judged:
+        if known is None and not _in_use(account):
+            continue
+        one = CoverageFigures(unbound=1)
+        if known:
+            one = CoverageFigures(
+                accounts=1,
+                active=known.knowledge is Knowledge.ACTIVE,
+                silent=known.knowledge is Knowledge.SILENT,
+                unknown=known.knowledge is Knowledge.UNKNOWN,
+                asked=account.key in asked,
+                overdue=account.key in overdue,
+            )
+        found[account.platform] = found.get(account.platform, CoverageFigures()) + one
     return dict(sorted(found.items(), key=lambda pair: (-pair[1].accounts, pair[0].value)))
 
 

@@ -15,8 +15,6 @@ from rules.cases.case import Case
 from rules.model import DocumentType
 from rules.policies.schema import LadderStep, Policy
 
-PAPERS = {DocumentType.CORRECTION: "更正通知"}
-"""文种 where it is not the document's own label."""
 UNNAMED = "（非备案账号，名称不予公布）"
 """An account without a responsible unit may be a person's: a public document does not name it."""
 
@@ -51,7 +49,7 @@ def draft(
         id=planned.id,
         number=number,
         document=planned.document,
-        paper=PAPERS.get(planned.document, planned.document.label),
+        paper=planned.document.label,
         addressee=planned.to,
         cc=planned.cc,
         upheld=planned.upheld,

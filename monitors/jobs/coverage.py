@@ -17,22 +17,25 @@ from rules.coverage import (
 )
 from rules.evaluation import bind_clauses, school_context
 from rules.inquiries import InquiryState
-from rules.model import Platform
+from rules.model import Account, Platform
 
 
 def known_accounts(context: AppContext, school: str, now: datetime) -> Iterator[AccountKnowledge]:
     """What is known of each account that a clause about updates binds, streaming. Raises KeyError without a policy."""
+    return (known for _, known in _judged(context, school, now) if known)
+
+
+def _judged(context: AppContext, school: str, now: datetime) -> Iterator[tuple[Account, AccountKnowledge | None]]:
     policy = context.policies[school]
     rest, clauses = school_context(policy, (), china_calendar()), update_clauses(bind_clauses(policy))
     for account in accounts_of(context, school, now):
-        if known := knowledge_of(account, clauses, rest, now):
-            yield known
+        yield account, knowledge_of(account, clauses, rest, now)
 
 
 def coverage_of(context: AppContext, school: str, now: datetime) -> dict[Platform, CoverageFigures]:
     """A school's figures by platform as they are now. Raises KeyError without a policy."""
     asked, overdue = waiting_accounts(context, school)
-    return figures_by_platform(known_accounts(context, school, now), asked, overdue)
+    return figures_by_platform(_judged(context, school, now), asked, overdue)
 
 
 def waiting_accounts(context: AppContext, school: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -246,7 +246,7 @@ def hold_back(context: AppContext, notice_id: str, *, by: str, reason: str) -> l
         assert case, "a letter belongs to a case"
         held = desk.recall(case, moves.require_actor(by), moves.require_reason(reason, "停发理由"))
         if all(each.number != case.number or each == case for each in held):
-            raise CaseError("这份文书已经发出，不能停发；如有错误请撤回更正。")
+            raise CaseError("这份文书已经发出，不能停发；如有错误请撤回问题，并发更正通知。")
         desk.prepare(each for each in held if not each.state.is_final)
     return held
 

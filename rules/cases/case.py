@@ -35,7 +35,7 @@ class EventKind(LabeledEnum):
     APPEALED = "appealed", "提出申诉"
     DECIDED = "decided", "申诉决定"
     EXEMPTED = "exempted", "准予豁免"
-    WITHDRAWN = "withdrawn", "撤回更正"
+    WITHDRAWN = "withdrawn", "撤回"
     DISMISSED = "dismissed", "认定不属实"
     CLOSED = "closed", "销号"
     REVOKED = "revoked", "撤销文书"

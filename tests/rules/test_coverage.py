@@ -54,10 +54,17 @@ def test_an_account_that_the_register_stopped_is_not_counted() -> None:
 def test_figures_add_up() -> None:
     accounts = [account(seen_with("2026-06-01")), account(WALLED), account(seen_with("2026-03-01", shown="2026-06-14"))]
     accounts.append(replace(account(None, filing(platform=Platform.DOUYIN)), key="douyin:1"))
-    everything = [found for each in accounts if (found := knowledge_of(each, CLAUSES, SCHOOL, at(NOW)))]
+    accounts.append(account(WALLED, filing(status=FilingStatus.CLOSED)))
+    everything = [(each, knowledge_of(each, CLAUSES, SCHOOL, at(NOW))) for each in accounts]
     by_platform = figures_by_platform(everything, frozenset({"douyin:1"}), frozenset({"douyin:1"}))
     assert by_platform[Platform.WEIBO] == CoverageFigures(accounts=3, active=1, silent=1, unknown=1)
     assert by_platform[Platform.DOUYIN] == CoverageFigures(accounts=1, unknown=1, asked=1, overdue=1)
     both = total(by_platform.values())
     assert (both.accounts, both.known, both.share) == (4, 2, 0.5)
     assert total([]).share == 1.0
+
+
+def test_accounts_that_no_clause_binds_are_counted_apart() -> None:
+    accounts = [account(seen_with("2026-06-01")), account(None, filing(status=FilingStatus.CLOSED))]
+    judged = [(each, knowledge_of(each, (), SCHOOL, at(NOW))) for each in accounts]
+    assert figures_by_platform(judged) == {Platform.WEIBO: CoverageFigures(unbound=1)}

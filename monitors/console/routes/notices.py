@@ -20,6 +20,7 @@ from alerts.notices.notice import Notice
 from alerts.sanitize import mask_personal_data
 from monitors.app_context import AppContext
 from monitors.console.access import require_role, view_of
+from monitors.console.earlier_papers import earlier_papers
 from monitors.console.formatting import path
 from monitors.console.framing import framed
 from monitors.console.labels import document_label
@@ -125,6 +126,7 @@ def paper(request: Request, notice_id: str) -> HTMLResponse:
         answers=answers,
         cases=context.store.outbox.cases_of(row.id),
         edits=_edits(context, row) if plain or row.state is NoticeState.DRAFT else (),
+        earlier=earlier_papers(context, row),
         draft=reading(request, row) if row.state is NoticeState.DRAFT else None,
         unproposed=bool(step and step.document in TWO_PERSONS and not step.proposed_by),
         step=step,

@@ -191,6 +191,14 @@ def test_a_batch_is_taken_back(staff: Browser, context: AppContext) -> None:
     assert "请至少选择一件问题" in staff.submit("/cases/batches", reason="x").text
 
 
+def test_one_that_refuses_holds_back_no_other(staff: Browser, context: AppContext) -> None:
+    given = {"action": "close", "reason": "已复核"}
+    assert staff.submit("/cases/several", numbers="DEMO-2026-0005", **given).status_code == 303
+    answer = staff.submit("/cases/several", numbers=["DEMO-2026-0001", "DEMO-2026-0005"], **given)
+    assert answer.status_code == 409
+    assert "办好 1 件；1 件没有办——DEMO-2026-0005：" in answer.text
+
+
 @pytest.mark.parametrize(("action", "until", "status"), [("close", "", 303), ("fly", "", 409), ("exempt", "soon", 409)])
 def test_several_with_one_reason(staff: Browser, context: AppContext, action: str, until: str, status: int) -> None:
     given = {"numbers": "DEMO-2026-0005", "action": action, "reason": "已复核", "until": until}
@@ -206,7 +214,24 @@ def test_the_survey_is_closed_with_a_day(staff: Browser, context: AppContext) ->
     survey = context.store.surveys.newest(DEMO)
     assert survey
     assert survey.closed_by == "王老师"
-    assert staff.submit("/survey/dismiss", numbers=FIRST, reason="已报备").status_code == 303
+    refused = staff.submit("/survey/dismiss", numbers=["DEMO-2026-0003", FIRST], reason="已报备")
+    assert refused.status_code == 409
+    assert "办好 1 件；1 件没有办——DEMO-2026-0003：" in refused.text
+    found = context.store.cases.get(FIRST)
+    assert found
+    assert found.state is CaseState.DISMISSED, "one that refuses holds back no other"
+
+
+def test_a_draft_correction_stands_beside_what_the_paper_said(staff: Browser, context: AppContext) -> None:
+    number = "DEMO-2026-0004"
+    (left,) = [row for row in context.store.outbox.all(case=number) if row.state is NoticeState.DELIVERED]
+    assert staff.submit(f"/cases/{number}/withdraw", reason="读错了日期").status_code == 303
+    (row,) = [row for row in context.store.outbox.all(case=number) if row.state is NoticeState.DRAFT]
+    page = staff.get(f"/notices/{row.id}.html").text
+    assert f'href="/notices/{left.id}.html"' in page
+    assert f"问题：<bdi>{load(Notice, left.document).reason}</bdi>" in page
+    assert "更正通知" in staff.get("/notices").text
+    assert f"此前文书：<bdi>{left.number}</bdi>" in staff.get("/notices/sign").text
 
 
 def test_the_states_to_choose_from_stand_once(staff: Browser) -> None:
