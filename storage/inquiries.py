@@ -107,7 +107,7 @@ class InquiryRepository:
             entry = OutboxEntry(
                 id=entry_id, number=number, case_number="", document=LETTER, body=letter(sent),
                 unit="、".join(sorted({each.unit for each in sent if each.unit})),
-                title="、".join(each.title for each in sent),
+                title="、".join(dict.fromkeys(each.title for each in sent)) + (f"（{len(sent)} 个账号）" if sent[1:] else ""),
             )  # fmt: skip
             tx.execute(insert(NOTICE), [new_row(entry, school, now)])
             return sent

@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from monitors.app_context import AppContext
 from monitors.console.access import require_role, view_of
 from monitors.console.formatting import path
-from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, PendingAction, by_urgency, rungs, waiting
+from monitors.console.pending import OPEN_STATES, ActionOwner, PendingAction, by_urgency, rungs, waiting
 from monitors.console.rendering import Pager, open_breakers, redirect_after, render, school_names, world_of
 from monitors.console.signing import read_by, reading, signatory
 from monitors.jobs import case_actions, letters
@@ -112,7 +112,7 @@ def _wanted(case: Case, text: str, rule: str, state: str) -> bool:
     words = f"{case.number} {case.title} {case.unit}"
     return (
         all(word in words for word in text.split())
-        and (not rule or case.rule == rule or (rule == "silence" and case.rule in SILENCE))
+        and rule in ("", case.rule)
         and (state not in (CaseState.RECTIFYING, CaseState.RESOLVED) or case.state == state)
     )
 
