@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, Text, func, insert, select, type_coerce
+from sqlalchemy import Connection, Text, and_, func, insert, select, type_coerce
 
 from rules.accounts.identity import QUERY_KEY_PREFIX
 from rules.model import BEIJING, AccountState, Observation, Outcome
@@ -241,19 +241,21 @@ def _state_rows(tx: Connection, keys: Iterable[str], *, lock: bool = False) -> d
 
 def account_states(tx: Connection, keys: Sequence[str], now: datetime) -> dict[str, AccountState]:
     """The present of these accounts inside a transaction that is already open; see `ObservationRepository.states`."""
-    rows = _state_rows(tx, keys)
-    posts: dict[str, int] = {}
-    for chunk in chunked(list(rows)):
-        count = select(POST.c.key, func.count()).where(POST.c.key.in_(chunk), POST.c.published_at > now - YEAR)
-        posts |= {key: n for key, n in tx.execute(count.where(POST.c.published_at <= now).group_by(POST.c.key))}
-    return {
-        key: replace(
-            load(AccountState, row["document"]),
-            posts_in_year=posts.get(key, 0),
-            days_observed=_days_since(int(row["observed_days"], 16), row["observed_days_start"], now),
+    found: dict[str, AccountState] = {}
+    for chunk in chunked(list(keys)):
+        year = and_(POST.c.key.in_(chunk), POST.c.published_at > now - YEAR, POST.c.published_at <= now)
+        counted = select(POST.c.key, func.count().label("posts")).where(year).group_by(POST.c.key).subquery()
+        columns = (STATE.c.key, STATE.c.document, STATE.c.observed_days, STATE.c.observed_days_start, counted.c.posts)
+        query = (
+            select(*columns).outerjoin_from(STATE, counted, counted.c.key == STATE.c.key).where(STATE.c.key.in_(chunk))
         )
-        for key, row in rows.items()
-    }
+        for row in tx.execute(query):
+            found[row.key] = replace(
+                load(AccountState, row.document),
+                posts_in_year=row.posts or 0,
+                days_observed=_days_since(int(row.observed_days, 16), row.observed_days_start, now),
+            )
+    return found
 
 
 def chunked(keys: list[str]) -> Iterator[list[str]]:
