@@ -146,16 +146,24 @@ def _sign(desk: CaseWriter, notice_id: str, by: Signatory, seen: Facts, reason: 
         raise CaseError(f"这份文书{row.state.label if row else '已不存在'}，不能签发{why}")
     cases = [case for number in desk.book.letters.cases_of(notice_id) if (case := desk.book.case(number))]
     papers = [_paper(desk, case, row) for case in cases]
-    facts = facts_of(join_notices(papers))
+    facts = facts_of(_joined(papers))
     if differences := changed(seen, facts):
         raise FactsChanged(f"您阅读之后情况有变化，请重新阅读后再签发：{'；'.join(differences)}")
     if not papers[0].office.name:
         raise CaseError("制度文件没有写明发文机关（office），不能编号签发。请先在制度文件或设置中填写。")
     number = _number(desk, papers[0])
     final = [_paper(desk, case, row, number, by) for case in cases]
-    desk.book.letters.sign(notice_id, number, dump(join_notices(final)))
+    desk.book.letters.sign(notice_id, number, dump(_joined(final)))
     for case in cases:
         desk.save(*_signed(desk, case, row, by, reason or number, fingerprint(facts)))
+
+
+def _joined(papers: Sequence[Notice]) -> Notice:
+    """One letter of the papers of its cases. Raises CaseError where a unit changed and nobody could draft anew since."""
+    try:
+        return join_notices(papers)
+    except ValueError as error:
+        raise CaseError("这份文书所说的账号已分属不同单位，须在下一次核对重新拟文之后再办理。") from error
 
 
 def _paper(
@@ -215,7 +223,7 @@ def write_over(context: AppContext, notice_id: str, words: OwnWords, *, by: str)
         if fresh is None or fresh.state is not NoticeState.DRAFT:
             raise CaseError("文书已经签发或停发，不能再改。")
         cases = [case for number in desk.book.letters.cases_of(notice_id) if (case := desk.book.case(number))]
-        after = join_notices([_paper(desk, case, fresh, kept=_rewritten(desk, case, fresh, words)) for case in cases])
+        after = _joined([_paper(desk, case, fresh, kept=_rewritten(desk, case, fresh, words)) for case in cases])
         parts = edited_parts(load(Notice, fresh.document), after)
         if parts:
             before, now_so = ({label: pair[n] for label, pair in parts.items()} for n in (0, 1))
