@@ -15,7 +15,7 @@ from crawler.platforms import SPECS
 from monitors.app_context import AppContext
 from monitors.operations_metrics import OperationsCollector
 from monitors.version import product_version
-from rules.coverage import Knowledge, total
+from rules.coverage import COUNTED, total
 from storage.notices import NoticeState
 
 
@@ -136,7 +136,7 @@ class StoreCollector:
         asked = _gauge("inquiries_waiting", "Accounts whose owners have not answered.", "school", "platform", "state")
         for school, figures in counted.items():
             for platform, row in figures.platforms.items():
-                for state in Knowledge:
+                for state in COUNTED:
                     known.add_metric([school, platform.value, state.value], getattr(row, state.value))
                 asked.add_metric([school, platform.value, "asked"], row.asked)
                 asked.add_metric([school, platform.value, "overdue"], row.overdue)

@@ -20,11 +20,16 @@ ALL_PLATFORMS = "all"
 
 
 class Knowledge(LabeledEnum):
-    """What is known of an account's updating."""
+    """What is known of an account's updating. ``UNBOUND``: it is in use, and no clause asks."""
 
     ACTIVE = "active", "在更新"
     SILENT = "silent", "未更新"
     UNKNOWN = "unknown", "不掌握"
+    UNBOUND = "unbound", "无更新要求"
+
+
+COUNTED = (Knowledge.ACTIVE, Knowledge.SILENT, Knowledge.UNKNOWN)
+"""Of accounts that a clause about updates binds; of several answers the last of these counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class AccountKnowledge:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageFigures:
     """How many accounts of a platform are known. ``asked``: their owners were asked and have not answered yet;
-    ``overdue``: nor after the reminder."""
+    ``overdue``: nor after the reminder; ``unbound``: accounts in use, besides, of which no clause asks for updates."""
 
     accounts: int = 0
     active: int = 0
@@ -50,6 +55,7 @@ class CoverageFigures:
     unknown: int = 0
     asked: int = 0
     overdue: int = 0
+    unbound: int = 0
 
     @property
     def known(self) -> int:
@@ -70,6 +76,7 @@ class CoverageFigures:
             unknown=self.unknown + other.unknown,
             asked=self.asked + other.asked,
             overdue=self.overdue + other.overdue,
+            unbound=self.unbound + other.unbound,
         )
 
 
@@ -85,13 +92,20 @@ def knowledge_of(
 
     Where several clauses bind it, the one that knows least counts. An account shown to be gone is known, and silent.
     """
-    if account.filing is None or account.filing.status is not FilingStatus.ACTIVE:
+    if not _in_use(account):
         return None
     answers = [_known(account, clause, answer) for clause, answer in evaluate_account(account, clauses, school, now)]
-    return max(answers, key=lambda each: _RANK.index(each.knowledge), default=None)
+    return max(answers, key=lambda each: COUNTED.index(each.knowledge), default=None)
 
 
-_RANK = (Knowledge.ACTIVE, Knowledge.SILENT, Knowledge.UNKNOWN)
+def _in_use(account: Account) -> bool:
+    return account.filing is not None and account.filing.status is FilingStatus.ACTIVE
+
+
+def coverage_kind(account: Account, clauses: BoundClauses, school: SchoolContext, now: datetime) -> Knowledge | None:
+    """As what an account is counted; None where it is not in use."""
+    known = knowledge_of(account, clauses, school, now)
+    return known.knowledge if known else Knowledge.UNBOUND if _in_use(account) else None
 
 
 def _known(account: Account, clause: Clause, answer: RuleResult) -> AccountKnowledge:
@@ -114,12 +128,13 @@ def figures_by_platform(
     """Figures from counts of filed accounts: what is known of them, and whose owners have not answered."""
     found = {
         platform: CoverageFigures(
-            accounts=sum(known.get((platform, each), 0) for each in Knowledge),
+            accounts=sum(known.get((platform, each), 0) for each in COUNTED),
             active=known.get((platform, Knowledge.ACTIVE), 0),
             silent=known.get((platform, Knowledge.SILENT), 0),
             unknown=known.get((platform, Knowledge.UNKNOWN), 0),
             asked=asked.get(platform, 0),
             overdue=overdue.get(platform, 0),
+            unbound=known.get((platform, Knowledge.UNBOUND), 0),
         )
         for platform in dict.fromkeys(platform for platform, _ in known)
     }

@@ -59,6 +59,14 @@ def question_about(
     return Question(kind, reason, "" if filing and filing.emails else NO_MAILBOX)
 
 
+def awaits_first_look(known: AccountKnowledge, previous: Inquiry | None, now: datetime, *, has_page: bool) -> bool:
+    """Whether an account of which nothing is known is not asked about for the one reason that its public pages were not
+    tried lately."""
+    if known.knowledge is not Knowledge.UNKNOWN or (previous and (previous.state.waits or previous.waits_for_staff)):
+        return False
+    return has_page and not _tried(known.account.seen, now)
+
+
 def _why(known: AccountKnowledge, probably_silent: bool) -> tuple[InquiryReason, str]:
     if probably_silent:
         return InquiryReason.PROBABLY_SILENT, InquiryReason.PROBABLY_SILENT.label

@@ -158,7 +158,7 @@ def grants_of(roles: Iterable[str], *, school: str = "", unit: str = "") -> tupl
 def check_signature(document: DocumentType, *, proposed_by: str, signed_by: str) -> None:
     """公开通报 and 关停 are proposed by one person and signed by another (sign-in names). Raises PeopleError."""
     if document in TWO_PERSONS and proposed_by and proposed_by == signed_by:
-        raise PeopleError(f"{document.label}由一人提出、另一人签批，提出人不能签批自己提出的文书。")
+        raise PeopleError(f"{document.label}由一人提请、另一人签发，提请人不能签发自己提请的文书。")
 
 
 def check_decider(signers: Collection[str], decider: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 
 from rules.model import ClaimType, Observation, Outcome
 from storage.database import Database
@@ -40,10 +40,12 @@ class SourceUse:
 
 @dataclass(frozen=True, slots=True)
 class AccountLooks:
-    """Looks at an account: what those of each day (Beijing) showed, and the use of each source by its code."""
+    """Looks at an account: what those of each day (Beijing) showed, the use of each source by its code, and what the
+    newest of all saw, newest first."""
 
     by_day: Mapping[date, frozenset[Outcome]]
     by_source: Mapping[str, SourceUse]
+    newest: tuple[Observation, ...]
 
 
 class AccountHistory:
@@ -53,20 +55,27 @@ class AccountHistory:
         """Over an upgraded database."""
         self._db = database
 
-    def looks(self, key: str, since: datetime) -> AccountLooks:
-        """What the looks since then showed, by day and by source."""
-        query = select(OBSERVATION.c.observed_at, OBSERVATION.c.outcome, OBSERVATION.c.source)
-        query = query.where(OBSERVATION.c.key == key, OBSERVATION.c.observed_at >= since)
+    def looks(self, key: str, since: datetime, newest: int) -> AccountLooks:
+        """What the looks since then showed, by day and by source, and whole the ``newest`` of any time: in one question."""
+        mine, at = OBSERVATION.c.key == key, OBSERVATION.c.observed_at
+        last = OBSERVATION.c.seq.in_(select(OBSERVATION.c.seq).where(mine).order_by(at.desc()).limit(newest))
+        document = case((last, OBSERVATION.c.document), else_="").label("document")
+        query = select(at, OBSERVATION.c.outcome, OBSERVATION.c.source, document).where(mine, or_(at >= since, last))
         days: dict[date, set[Outcome]] = {}
         sources: dict[str, SourceUse] = {}
+        whole: list[Observation] = []
         with self._db.read() as tx:
-            for at, code, source in tx.execute(query.order_by(OBSERVATION.c.observed_at)):
+            for seen_at, code, source, body in tx.execute(query.order_by(at, OBSERVATION.c.seq)):
+                whole += [load(Observation, body)] if body else []
+                if seen_at < since:
+                    continue
                 outcome = Outcome(code)
-                days.setdefault(at.date(), set()).add(outcome)
-                old = sources.get(source, SourceUse(at, None, 0, 0))
-                fact_at = at if outcome.is_fact else old.fact_at
-                sources[source] = SourceUse(at, fact_at, old.asked + 1, old.facts + outcome.is_fact)
-        return AccountLooks({day: frozenset(shown) for day, shown in days.items()}, sources)
+                days.setdefault(seen_at.date(), set()).add(outcome)
+                old = sources.get(source, SourceUse(seen_at, None, 0, 0))
+                fact_at = seen_at if outcome.is_fact else old.fact_at
+                sources[source] = SourceUse(seen_at, fact_at, old.asked + 1, old.facts + outcome.is_fact)
+        shown_by_day = {day: frozenset(shown) for day, shown in days.items()}
+        return AccountLooks(shown_by_day, sources, tuple(reversed(whole)))
 
     def names(self, key: str) -> list[NameSpan]:
         """The names that pages which prove a name showed, oldest first. Looks that showed the same are read once."""

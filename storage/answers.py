@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, or_, select, text
 
-from rules.coverage import Knowledge
+from rules.coverage import COUNTED, Knowledge
 from rules.kept_answers import KeptAnswers
 from rules.model import AccountState, Filing, Platform, Verdict
 from storage.cases import CASE, OPEN
@@ -186,7 +186,7 @@ class AnswerRepository:
         return AnswerTotals(*(int(value or 0) for value in row))
 
     def knowledge(self, school: str) -> Counter[tuple[Platform, Knowledge]]:
-        """How many filings that a clause about updates binds are known to be what."""
+        """How many filings in use are known to be what."""
         group = (ANSWERS.c.platform, ANSWERS.c.knowledge)
         query = select(*group, func.count()).where(ANSWERS.c.school == school, ANSWERS.c.knowledge != "")
         with self._db.read() as tx:
@@ -196,7 +196,7 @@ class AnswerRepository:
     def bound(self, school: str, keys: Collection[str]) -> Counter[Platform]:
         """How many filings of these accounts a clause about updates binds, by platform."""
         found: Counter[Platform] = Counter()
-        mine = (ANSWERS.c.school == school, ANSWERS.c.knowledge != "")
+        mine = (ANSWERS.c.school == school, ANSWERS.c.knowledge.in_([each.value for each in COUNTED]))
         with self._db.read() as tx:
             for some in chunked(sorted(keys)):
                 query = select(ANSWERS.c.platform, func.count()).where(*mine, ANSWERS.c.key.in_(some))

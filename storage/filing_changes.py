@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, select, tuple_
 
 from rules.model import Filing
 from storage.audit import record, record_document
@@ -17,6 +17,8 @@ from storage.serialization import load, load_json
 from storage.tables import FilingChangeRow
 
 CHANGE = table(FilingChangeRow)
+FilingId = tuple[str, str]
+"""School and number."""
 MOST_IDS = 20
 """So often a filing's number may have changed and its history is still followed."""
 
@@ -32,17 +34,35 @@ class FilingChange:
     after: Filing | None
 
 
-def changes_of(tx: Connection, school: str, filing: str) -> list[FilingChange]:
-    """What happened to a filing, oldest first; also under the numbers that it had before."""
-    found: dict[int, FilingChange] = {}
-    waiting, known = [filing], {filing}
-    while waiting and len(known) <= MOST_IDS:
-        query = select(CHANGE).where(CHANGE.c.school == school, CHANGE.c.filing == waiting.pop())
+def changes_of(tx: Connection, filings: Sequence[FilingId]) -> dict[FilingId, list[FilingChange]]:
+    """What happened to each of these filings, oldest first; also under the numbers that it had before."""
+    known: dict[FilingId, dict[int, FilingChange]] = {}
+    waiting = set(filings)
+    while waiting and len(known) <= MOST_IDS * len(filings):
+        known |= {each: {} for each in waiting}
+        query = select(CHANGE).where(tuple_(CHANGE.c.school, CHANGE.c.filing).in_(sorted(waiting)))
         for row in tx.execute(query):
-            change = found[row.seq] = _change(row)
-            if change.after and change.before and change.before.id not in known:
-                known.add(change.before.id)
-                waiting.append(change.before.id)
+            known[row.school, row.filing][row.seq] = _change(row)
+        earlier = {(school, old) for school, filing in waiting for old in _earlier(known[school, filing])}
+        waiting = earlier - known.keys()
+    return {each: _whole(each, known) for each in filings}
+
+
+def _earlier(changes: Mapping[int, FilingChange]) -> set[str]:
+    """The numbers under which a filing went before."""
+    return {change.before.id for change in changes.values() if change.after and change.before}
+
+
+def _whole(one: FilingId, known: Mapping[FilingId, Mapping[int, FilingChange]]) -> list[FilingChange]:
+    found: dict[int, FilingChange] = {}
+    waiting, seen = [one[1]], set[str]()
+    while waiting:
+        if (number := waiting.pop()) in seen:
+            continue
+        seen.add(number)
+        mine = known.get((one[0], number), {})
+        found |= mine
+        waiting += _earlier(mine)
     return [found[seq] for seq in sorted(found)]
 
 

@@ -202,7 +202,12 @@ class FilingRepository:
     def changes(self, school: str, filing: str) -> list[FilingChange]:
         """What happened to one filing, oldest first, also under the numbers it had before."""
         with self._db.read() as tx:
-            return changes_of(tx, school, filing)
+            return changes_of(tx, [(school, filing)])[school, filing]
+
+    def changes_of(self, filings: Sequence[tuple[str, str]]) -> dict[tuple[str, str], list[FilingChange]]:
+        """The same of several filings, each by school and number, in one question where no number ever changed."""
+        with self._db.read() as tx:
+            return changes_of(tx, filings)
 
 
 def filing_pages(tx: Connection, school: str, size: int = 2000) -> Iterator[list[Filing]]:

@@ -104,7 +104,11 @@ class InquiryRepository:
             sent = [_new(tx, school, each, now) for each in asked]
             sent += [_change(tx, number, move, now, "inquiry.remind") for number, move in reminded]
             number = f"{LETTER}/{now:%Y%m%d}/{entry_id.rpartition('/')[2]}"
-            entry = OutboxEntry(id=entry_id, number=number, case_number="", document=LETTER, body=letter(sent))
+            entry = OutboxEntry(
+                id=entry_id, number=number, case_number="", document=LETTER, body=letter(sent),
+                unit="、".join(sorted({each.unit for each in sent if each.unit})),
+                title="、".join(dict.fromkeys(each.title for each in sent)) + (f"（{len(sent)} 个账号）" if sent[1:] else ""),
+            )  # fmt: skip
             tx.execute(insert(NOTICE), [new_row(entry, school, now)])
             return sent
 

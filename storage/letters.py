@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, insert, select
 
 from storage.audit import record
 from storage.database import StorageError
@@ -71,11 +71,19 @@ class LetterDesk:
         elif known.state is not NoticeState.DRAFT:
             raise StorageError(f"文书 {entry.id} 已经签发，不能重新拟文。")
         self._tx.execute(mine.values(document=entry.body, unit=entry.unit, title=entry.title))
+        self._link(entry)
 
-    def rewrite(self, notice_id: str, body: str) -> None:
-        """A draft with other words of the office's own."""
+    def _link(self, entry: OutboxEntry) -> None:
+        """A draft speaks of these cases from now on, and of no other."""
+        if entry.cases and self.cases_of(entry.id) != sorted(entry.cases):
+            self._tx.execute(delete(LINK).where(LINK.c.notice == entry.id))
+            self._tx.execute(insert(LINK), [{"notice": entry.id, "case_number": number} for number in entry.cases])
+            self._tx.execute(NOTICE.update().where(NOTICE.c.id == entry.id).values(case_number=entry.cases[0]))
+
+    def rewrite(self, notice_id: str, body: str, before: Mapping[str, str], after: Mapping[str, str]) -> None:
+        """A draft with other words of the office's own; ``before``, ``after``: what differs, under its Chinese name."""
         self._move(notice_id, (NoticeState.DRAFT,), document=body)
-        record(self._tx, "notice.note", notice_id, now=self._now, school=self._school)
+        record(self._tx, "notice.edit", notice_id, now=self._now, school=self._school, before=before, after=after)
 
     def sign(self, notice_id: str, number: str, body: str) -> None:
         """A draft becomes a letter with its number, due now."""

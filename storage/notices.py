@@ -159,9 +159,9 @@ class OutboxRepository:
             insert_notice(tx, entry, school, now)
             return True
 
-    def queue(self, entry_id: str, kind: str, school: str, body: str, now: datetime) -> bool:
+    def queue(self, entry_id: str, kind: str, school: str, body: str, now: datetime, unit: str = "") -> bool:
         """Queue a letter that belongs to no case, once; False where this id was queued before."""
-        entry = OutboxEntry(id=entry_id, number=entry_id, case_number="", document=kind, body=body)
+        entry = OutboxEntry(id=entry_id, number=entry_id, case_number="", document=kind, body=body, unit=unit)
         with self._db.write() as tx:
             if tx.execute(select(NOTICE.c.id).where(NOTICE.c.id == entry_id)).first():
                 return False

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, Text, case, func, insert, select, type_coerce
+from sqlalchemy import Connection, Subquery, Text, and_, case, func, insert, select, type_coerce
 
 from rules.accounts.identity import QUERY_KEY_PREFIX
 from rules.calendar import start_of
@@ -267,16 +267,19 @@ def _state_rows(tx: Connection, keys: Iterable[str], *, lock: bool = False) -> d
 
 def account_states(tx: Connection, keys: Sequence[str], now: datetime) -> dict[str, AccountState]:
     """The present of these accounts inside a transaction that is already open; see `ObservationRepository.states`."""
-    rows = _state_rows(tx, keys)
-    posts: dict[str, tuple[int, datetime | None]] = {}
-    for chunk in chunked(list(rows)):
-        posts |= _posts_in_year(tx, chunk, now)
-    return {key: _counted(row, *posts.get(key, (0, None)), now) for key, row in rows.items()}
+    found: dict[str, AccountState] = {}
+    for chunk in chunked(list(keys)):
+        counted = _posts_in_year(chunk, now)
+        columns = (STATE.c.key, STATE.c.document, STATE.c.observed_days, STATE.c.observed_days_start)
+        posts = (counted.c.counted, counted.c.oldest, counted.c.next)
+        joined = select(*columns, *posts).outerjoin_from(STATE, counted, counted.c.key == STATE.c.key)
+        for row in tx.execute(joined.where(STATE.c.key.in_(chunk))):
+            found[row.key] = _counted(row, now)
+    return found
 
 
-def _posts_in_year(tx: Connection, keys: Sequence[str], now: datetime) -> dict[str, tuple[int, datetime | None]]:
-    """How many posts came out in the year before ``now``, and when that changes by itself: the oldest of them leaves it,
-    or one that bears a later date comes in."""
+def _posts_in_year(keys: Sequence[str], now: datetime) -> Subquery:
+    """How many posts came out in the year before ``now``, the oldest of them, and the next that bears a later date."""
     out = POST.c.published_at <= now
     columns = (
         POST.c.key,
@@ -284,22 +287,20 @@ def _posts_in_year(tx: Connection, keys: Sequence[str], now: datetime) -> dict[s
         func.min(case((out, POST.c.published_at))).label("oldest"),
         func.min(case((~out, POST.c.published_at))).label("next"),
     )
-    query = select(*columns).where(POST.c.key.in_(keys), POST.c.published_at > now - YEAR).group_by(POST.c.key)
-    found: dict[str, tuple[int, datetime | None]] = {}
-    for key, counted, oldest, following in tx.execute(query):
-        turns = [moment for moment in (oldest + YEAR if oldest else None, following) if moment]
-        found[key] = counted, min(turns, default=None)
-    return found
+    mine = and_(POST.c.key.in_(keys), POST.c.published_at > now - YEAR)
+    return select(*columns).where(mine).group_by(POST.c.key).subquery()
 
 
-def _counted(row: Mapping[str, Any], posts: int, until: datetime | None, now: datetime) -> AccountState:
-    days, start = int(row["observed_days"], 16), row["observed_days_start"]
-    turns = [moment for moment in (until, _days_turn(days, start, now)) if moment]
+def _counted(row: Any, now: datetime) -> AccountState:
+    """The state with what is counted of it, and when that changes by itself: a post leaves the year or comes in, or a day
+    of those we watched does."""
+    days, start = int(row.observed_days, 16), row.observed_days_start
+    turns = (row.oldest and row.oldest + YEAR, row.next, _days_turn(days, start, now))
     return replace(
-        load(AccountState, row["document"]),
-        posts_in_year=posts,
+        load(AccountState, row.document),
+        posts_in_year=row.counted or 0,
         days_observed=_days_since(days, start, now),
-        counts_until=min(turns, default=None),
+        counts_until=min((moment for moment in turns if moment), default=None),
     )
 
 

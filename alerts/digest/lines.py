@@ -198,7 +198,7 @@ def coverage(data: DigestInput) -> list[DigestLine]:
     if data.coverage and data.coverage.accounts:
         known = data.coverage
         text = (
-            f"在用账号 {known.accounts} 个，掌握 {known.known} 个（{known.share:.1%}）：在更新 {known.active}，未更新 {known.silent}，"
+            f"按制度应当更新的账号 {known.accounts} 个，掌握 {known.known} 个（{known.share:.1%}）：在更新 {known.active}，未更新 {known.silent}，"
             f"不掌握 {known.unknown}"
         )
         lines.append(DigestLine(text, Tone.PLAIN, Priority.UNSEEN, "/inquiries"))

@@ -24,7 +24,7 @@ class ChangeKind(LabeledEnum):
     DOUBTFUL = "doubtful", "名称有歧义（待核实）"
     NEW_ACCOUNT = "new_account", "新发现账号"
     CLOSED = "closed", "销号"
-    WITHDRAWN = "withdrawn", "撤回更正"
+    WITHDRAWN = "withdrawn", "撤回"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

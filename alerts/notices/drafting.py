@@ -7,15 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from alerts.notices.notice import EvidenceCitation, IssuingOffice, Notice, Reference
+from alerts.notices.edits import with_edits
+from alerts.notices.notice import NO_EDITS, DraftEdits, EvidenceCitation, IssuingOffice, Notice, Reference
 from alerts.notices.planning import PlannedNotice
 from alerts.sanitize import mask_personal_data
 from rules.cases.case import Case
 from rules.model import DocumentType
 from rules.policies.schema import LadderStep, Policy
 
-PAPERS = {DocumentType.CORRECTION: "更正通知"}
-"""文种 where it is not the document's own label."""
 UNNAMED = "（非备案账号，名称不予公布）"
 """An account without a responsible unit may be a person's: a public document does not name it."""
 
@@ -36,20 +35,21 @@ def draft(
     signer: str = "",
     signer_post: str = "",
     note: str = "",
+    edits: DraftEdits = NO_EDITS,
     demo: bool = False,
 ) -> Notice:
     """Fill in a planned notice. ``case`` is the case as it stands at ``issued_at`` (`alerts.notices.facts.present_case`).
 
     ``evidence`` defaults to the case's ids alone; ``proof``: of the ids that the answer stands on; ``earlier``: what went
-    out before; ``signer``, ``signer_post``: the account's of who signs; ``note``: the office's own paragraph; ``number``
-    is empty for a draft.
+    out before; ``signer``, ``signer_post``: the account's of who signs; ``note``: the office's own paragraph; ``edits``:
+    what else it wrote over; ``number`` is empty for a draft.
     """
     step = next((step for step in case.ladder if step.code == planned.step), None)
     notice = Notice(
         id=planned.id,
         number=number,
         document=planned.document,
-        paper=PAPERS.get(planned.document, planned.document.label),
+        paper=planned.document.label,
         addressee=planned.to,
         cc=planned.cc,
         upheld=planned.upheld,
@@ -71,6 +71,7 @@ def draft(
         **_of_step(planned, case, step),
         **_of_appeal(planned, case),
     )
+    notice = with_edits(notice, edits)
     return _published(notice) if notice.public else notice
 
 

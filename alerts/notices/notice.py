@@ -67,6 +67,22 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DraftEdits:
+    """What the office wrote over in a draft: 主送, the mailboxes behind it, whom the paper names to be asked; "" and None
+    where the program's own words stand. ``instead_of``: the addressee that was drafted then: once another is, the
+    addressee and the mailboxes fall away (`alerts.notices.edits`)."""
+
+    addressee: str = ""
+    instead_of: str = ""
+    mailboxes: tuple[str, ...] | None = None
+    contact: str = ""
+    phone: str = ""
+
+
+NO_EDITS = DraftEdits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One document, complete. ``id`` is the case number and the step; ``recipients`` are e-mail addresses and are never
     printed, ``addressee_mailboxes`` those among them that are the addressee's own; ``paper`` is the 文种, ``act`` what
@@ -75,7 +91,7 @@ class Notice:
     papers, while the finding stands.
 
     ``number`` is empty until it is signed, and for a 提示函 that bears none. ``signer``, ``signer_post``: who signed it;
-    ``note``: the office's own paragraph. ``proof``: what an answer stands on (the page that shows the error, the cure),
+    ``note``: the office's own paragraph; ``edits``: what else the office wrote over. ``proof``: what an answer stands on (the page that shows the error, the cure),
     beside the ``evidence`` of the finding. ``appellant``, ``appealed_at``, ``appeal_reason``: of the appeal decided.
     ``others``: further accounts in one letter to the same addressee (`alerts.notices.joint`)."""
 
@@ -124,6 +140,7 @@ class Notice:
     signer: str = ""
     signer_post: str = ""
     note: str = ""
+    edits: DraftEdits = NO_EDITS
     others: tuple[Notice, ...] = ()
     public: bool = False
     demo: bool = False

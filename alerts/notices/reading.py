@@ -31,6 +31,8 @@ def facts_of(notice: Notice) -> dict[str, str]:
         "此前文书": "、".join(reference.number for reference in notice.earlier),
         "附言": notice.note,
         "收件邮箱": "、".join(notice.addressee_mailboxes),
+        "联系单位": notice.office.contact,
+        "联系电话": notice.office.phone,
     }
     told = {label: text for label, text in facts.items() if text}
     return told | {

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from monitors.app_context import AppContext
-from monitors.cli.coverage import schools_asked
+from monitors.cli.coverage import NO_REGISTER, schools_asked
 from monitors.cli.groups import CommandGroup
 from monitors.cli.options import Format, FormatOption, ReasonOption, SchoolOption, asked, decided_by, print_rows
 from monitors.errors import InvalidInput
@@ -20,6 +20,7 @@ from monitors.jobs.inquiry_answers import observe
 from monitors.jobs.statements import Picture
 from monitors.json_output import iso
 from rules.inquiries import Inquiry, InquiryState, close, masked_mailbox
+from rules.inquiry_plan import TRIED_LATELY
 from rules.model import EvidenceKind, Filing, Statement
 from rules.people import Role
 
@@ -104,6 +105,8 @@ def send(
             inquire(context, code, now, any_day=True, only=[account] if account else [])
             for code in schools_asked(context, school)
         ]
+        if not reports:
+            raise InvalidInput(NO_REGISTER)
         deliver(context, now)
     if form != Format.TEXT:
         print_rows((vars(report) for report in reports), form)
@@ -113,6 +116,11 @@ def send(
             f"{report.school}：发信 {report.letters} 封，询问 {report.asked} 个账号，提醒 {report.reminded} 个；"
             f"转人工核查 {report.overdue + report.for_staff} 个，不用再问 {report.closed} 个"
         )
+        if report.not_looked_at:
+            typer.echo(
+                f"{report.not_looked_at} 个账号最近 {TRIED_LATELY.days} 天没有查看过公开页面，所以还没有问：先由系统查看，看不到更新再询问。"
+                "要立即查看，请运行 xunjian sweep。"
+            )
 
 
 @commands.command("close")

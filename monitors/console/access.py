@@ -116,7 +116,7 @@ ACCESS: dict[tuple[str, str], Roles] = {
     ("POST", "/notices/hand-over/printed"): EDITOR,
     ("POST", "/notices/hand-over"): EDITOR,
     ("POST", "/notices/{notice_id:path}/stop"): WORKERS,
-    ("POST", "/notices/{notice_id:path}/note"): WORKERS,
+    ("POST", "/notices/{notice_id:path}/edit"): WORKERS,
     ("GET", "/survey"): OFFICE,
     ("POST", "/survey/close"): WORKERS,
     ("POST", "/survey/dismiss"): WORKERS,

@@ -53,6 +53,7 @@ ACTIONS = {
     "notice.resend": "重新发送文书",
     "notice.sign": "签发文书",
     "notice.note": "改写附言",
+    "notice.edit": "修改文书草稿",
     "notice.print": "打印文书",
     "survey.open": "开始摸底",
     "survey.close": "结束摸底",
@@ -71,6 +72,7 @@ ACTIONS = {
     "audit.export": "导出操作记录",
 } | {f"case.{kind.value}": f"问题：{kind.label}" for kind in EventKind}
 FIELDS = {
+    "主送": "主送", "收件邮箱": "收件邮箱", "联系单位": "联系单位", "联系电话": "联系电话", "附言": "附言",
     "number": "文号", "drafts_from": "开始拟文", "display": "姓名", "post": "职务", "roles": "角色", "disabled": "停用", "method": "登录方式", "agent": "浏览器", "sessions": "登录数",
     "reason": "理由", "decision_reason": "理由", "state": "状态", "decided_by": "决定人", "decided_at": "决定时间", "expires_at": "保存到",
     "steps": "督办级次", "appeals": "申诉", "exemption": "豁免", "outcome": "处理结果", "resolved_at": "整改时间", "settled_at": "办结时间",

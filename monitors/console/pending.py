@@ -10,13 +10,10 @@ from enum import IntEnum
 from monitors.console.formatting import long_day
 from rules.cases.case import Case, StepRecord
 from rules.cases.transitions import EscalationStatus, HoldReason, escalation_status
-from rules.catalogue import RULES, RuleGroup
 from rules.model import BEIJING, CaseState, Platform
 from rules.policies.schema import LadderStep
 
 OPEN_STATES = (CaseState.OPEN, CaseState.RECTIFYING, CaseState.RESOLVED)
-SILENCE = tuple(code for code, rule in RULES.items() if rule.group is RuleGroup.ACTIVITY)
-"""The rules that the figure 长期未更新 counts."""
 
 
 class ActionOwner(IntEnum):

@@ -21,7 +21,7 @@ from rules.accounts.join import join
 from rules.calendar import china_calendar
 from rules.cases.case import Case
 from rules.catalogue import RULES, SchoolContext
-from rules.coverage import Knowledge, knowledge_of, update_clauses
+from rules.coverage import Knowledge, coverage_kind, update_clauses
 from rules.evaluation import (
     REGISTER_WIDE_RULES,
     BoundClauses,
@@ -111,8 +111,7 @@ class Asking:
         (account,) = join([filing], seen, {}, self.policy.code)
         opened = self.opened.get(account.key, {})
         findings = findings_about(account, self.policy, self.bound, school, self.now, opened)
-        known = knowledge_of(account, self.updates, school, self.now)
-        return pack(findings), known.knowledge if known else None
+        return pack(findings), coverage_kind(account, self.updates, school, self.now)
 
     def _around(self, filings: Iterable[Filing]) -> SchoolContext:
         """What the clauses may know of the school: of its register the units of these filings."""

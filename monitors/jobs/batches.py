@@ -1,4 +1,4 @@
-"""One wrong batch taken back: what one check, one policy version or one reader opened, with one reason, and one 更正函 to
+"""One wrong batch taken back: what one check, one policy version or one reader opened, with one reason, and one 更正通知 to
 each addressee for the letters that had left."""
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from alerts.notices.joint import join_notices
 from alerts.notices.notice import Notice
 from alerts.notices.planning import owed_notices
 from monitors.app_context import AppContext
-from monitors.jobs.case_writer import CaseWriter, entry_of
+from monitors.jobs.case_writer import CaseWriter
 from monitors.jobs.check import frozen_platforms
+from monitors.jobs.outbox_entries import entry_of
 from rules.calendar import china_calendar
 from rules.cases.case import Case, CaseError, Transition
 from rules.cases.moves import require_named_person, require_reason
@@ -36,7 +37,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawn:
-    """What a withdrawal of a batch did: cases ended, and ids of the 更正函 that lie before the signer."""
+    """What a withdrawal of a batch did: cases ended, and ids of the 更正通知 that lie before the signer."""
 
     cases: tuple[str, ...]
     corrections: tuple[str, ...]
@@ -80,7 +81,7 @@ def batch_of(
 
 def withdraw_batch(context: AppContext, school: str, numbers: Collection[str], *, by: str, reason: str) -> Withdrawn:
     """Withdraw these cases with one reason, all or none. What was signed and not sent is stopped; for what has left, each
-    addressee gets one draft of a 更正函. Raises CaseError."""
+    addressee gets one draft of a 更正通知. Raises CaseError."""
     now = context.clock()
     person, why = require_named_person(by, "撤回"), require_reason(reason, "撤回理由")
     with context.store.cases.transaction(school, now) as book:
@@ -102,7 +103,7 @@ def withdraw_batch(context: AppContext, school: str, numbers: Collection[str], *
 
 
 def _withdrawn(desk: CaseWriter, case: Case, by: str, reason: str) -> tuple[str, Transition, Notice | None]:
-    """The id of the 更正函 that a withdrawn case owes ("" where nobody was told), the change, and its part of the letter."""
+    """The id of the 更正通知 that a withdrawn case owes ("" where nobody was told), the change, and its part of the letter."""
     history = desk.book.events(case.number)
     changed, events = withdraw(case, by, reason, desk.now, letter=PENDING)
     owed = owed_notices(changed, [*history, *events], desk.policy)

@@ -120,9 +120,9 @@ def _take_back_letters(desk: CaseWriter, case: Case, last: CaseEvent | None, owe
             desk.book.letters.undeliver(row.id)
         elif row.id in owed:
             if len(desk.book.letters.cases_of(row.id)) > 1:
-                raise CaseError("这份文书涉及多个条目，不能单独撤销；请整批办理。")
+                raise CaseError("这份文书涉及多个条目，不能单独撤销；还没有发出的，请打开文书停发。")
             if row.state is not NoticeState.STOPPED and not desk.book.letters.stop(row.id, "所依据的决定已撤销"):
-                raise CaseError("文书已经发出，不能撤销；如有错误请撤回更正。")
+                raise CaseError("文书已经发出，不能撤销；如有错误请撤回问题，并发更正通知。")
 
 
 def _told(case: Case, delivered: CaseEvent, notice: str) -> bool:

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.notices.drafting import draft
-from alerts.notices.joint import join_notices
-from alerts.notices.notice import Notice, Reference
+from alerts.notices.notice import NO_EDITS, Notice, Reference
 from alerts.notices.planning import PlannedNotice, addressed, owed_notices, planned_step
 from monitors.app_context import AppContext
 from monitors.jobs.evidence_store import not_stored
+from monitors.jobs.outbox_entries import entry_of
 from monitors.jobs.paper_facts import case_now, exhibits, issuing_office
+from monitors.jobs.reminders import draft_reminders, leave_draft, send_reminders
 from rules.calendar import Calendar
 from rules.cases import signing
 from rules.cases.case import SYSTEM, Case, CaseEvent
 from rules.cases.reconcile import overtaken
 from rules.cases.transitions import RESTING, escalation_status
-from rules.model import BEIJING, CaseState, DocumentType, Filing, Finding, Platform
+from rules.model import CaseState, DocumentType, Filing, Finding, Platform
 from rules.policies.schema import Addressee, LadderStep, Policy
 from storage.cases import CaseTransaction
 from storage.letters import UNSENT
-from storage.notices import NoticeState, OutboxEntry, OutboxNotice
-from storage.serialization import dump, load
+from storage.notices import NoticeState, OutboxNotice
+from storage.serialization import load
 
 
 @dataclass
@@ -39,7 +39,6 @@ class CaseWriter:
     frozen: Collection[Platform] = ()
     issued: int = 0
     drafts: int = 0
-    _reminders: list[Case] = field(default_factory=list)
 
     def save(self, case: Case, events: Iterable[CaseEvent]) -> None:
         """Write a change and draft the answers that the case's history owes by now; a case that is over, or looks cured,
@@ -54,16 +53,21 @@ class CaseWriter:
     def prepare(self, cases: Iterable[Case]) -> None:
         """Draft the steps that are due, stop drafts that are not any more, and let informal reminders go."""
         drafts = {row.id: row for row in self.book.letters.in_state(NoticeState.DRAFT)}
+        by_itself, by_hand = list[Case](), list[Case]()
         for case in cases:
             status = escalation_status(case, self.now, self.frozen)
             if status.ready:
                 if not self.unstored(case):
-                    self._reminders.append(case)
+                    by_itself.append(case)
+            elif status.signable and status.step and status.step.document is DocumentType.REMINDER:
+                by_hand.append(case)
             elif status.signable and status.step:
                 self._draft_step(case, status.step, drafts)
             elif status.reason not in RESTING:
                 self._stop_step_drafts(case, status.reason.label)
-        self._send_reminders()
+        if by_hand:
+            draft_reminders(self, by_hand)
+        send_reminders(self, by_itself)
 
     def unstored(self, case: Case) -> bool:
         """True where a page that the case stands on lies on one host only: then no paper leaves."""
@@ -103,10 +107,10 @@ class CaseWriter:
         *,
         number: str = "",
         signer: signing.Signatory | None = None,
-        note: str = "",
+        kept: Notice | None = None,
     ) -> Notice:
-        """A paper made from the facts of this moment, with the office's own paragraph ``note``; without ``number`` and
-        ``signer`` it is a draft."""
+        """A paper made from the facts of this moment, with what the office wrote over in the draft ``kept``; without
+        ``number`` and ``signer`` it is a draft."""
         whose = addressed(case, planned.tell, self.policy)
         return draft(
             planned,
@@ -122,7 +126,8 @@ class CaseWriter:
             earlier=self.earlier(case, planned.revoked),
             signer=signer.display if signer else "",
             signer_post=signer.post if signer else "",
-            note=note,
+            note=kept.note if kept else "",
+            edits=kept.edits if kept else NO_EDITS,
             demo=self.context.settings.demo,
         )
 
@@ -134,13 +139,13 @@ class CaseWriter:
         *,
         number: str = "",
         signer: signing.Signatory | None = None,
-        note: str = "",
+        kept: Notice | None = None,
     ) -> Notice:
         """The paper of a step, to the unit that the register names today."""
         present = case_now(self.context, case, self.now)
         events = self.book.events(case.number)
         planned = planned_step(present, step, events, self.policy, notice=notice, now=self.now)
-        return self.paper(planned, present, number=number, signer=signer, note=note)
+        return self.paper(planned, present, number=number, signer=signer, kept=kept)
 
     def owed(self, case: Case, notice: str) -> PlannedNotice | None:
         """The answer of this id that the case's history owes."""
@@ -167,7 +172,7 @@ class CaseWriter:
         known = drafts.get(notice)
         kept = load(Notice, known.document) if known else None
         if kept is None or _stale(kept, case_now(self.context, case, self.now)):
-            self._put(case, self.step_paper(case, step, notice, note=kept.note if kept else ""))
+            self._put(case, self.step_paper(case, step, notice, kept=kept))
 
     def _put(self, case: Case, paper: Notice) -> None:
         self.book.letters.put(entry_of(paper, (case.number,), NoticeState.DRAFT))
@@ -176,48 +181,10 @@ class CaseWriter:
     def _stop_step_drafts(self, case: Case, reason: str) -> None:
         steps = {step.document.value for step in case.ladder}
         for row in self.book.letters.of_case(case.number, (NoticeState.DRAFT,)):
-            if row.document_type in steps:
+            if row.document_type == DocumentType.REMINDER.value:
+                leave_draft(self, case, row, reason)
+            elif row.document_type in steps:
                 self.book.letters.stop(row.id, reason)
-
-    def _send_reminders(self) -> None:
-        """Informal reminders that are due: one letter a unit a day, with a table where it speaks of several accounts."""
-        day = self.now.astimezone(BEIJING).date()
-        by_unit: defaultdict[str, list[Case]] = defaultdict(list)
-        for case in self._reminders:
-            by_unit[case_now(self.context, case, self.now).unit].append(case)
-        self._reminders.clear()
-        for unit, found in by_unit.items():
-            cases = sorted(found, key=lambda case: case.number)
-            notice = f"{self.book.school.upper()}/reminder/{day}/{unit}"
-            if self.book.letters.one(notice) is None:  # else the unit has had its letter today
-                self._send_reminder(notice, cases)
-
-    def _send_reminder(self, notice: str, cases: list[Case]) -> None:
-        papers = []
-        for case in cases:
-            assert case.pending_step, "a reminder is a step that waits"
-            papers.append(self.step_paper(case, case.step_by_code(case.pending_step.step), notice))
-        numbers = tuple(case.number for case in cases)
-        self.book.letters.put(entry_of(join_notices(papers), numbers, NoticeState.DUE))
-        for case in cases:
-            self.save(*signing.issue(case, self.now, notice=notice, frozen=self.frozen))
-            self.issued += 1
-
-
-def entry_of(paper: Notice, cases: tuple[str, ...], state: NoticeState) -> OutboxEntry:
-    """A paper as the outbox keeps it."""
-    accounts = "、".join(dict.fromkeys((paper.account, *(other.account for other in paper.others))))
-    return OutboxEntry(
-        id=paper.id,
-        number=paper.number,
-        case_number=cases[0],
-        document=paper.document.value,
-        body=dump(paper),
-        unit=paper.unit or paper.addressee,
-        title=accounts,
-        cases=cases,
-        state=state,
-    )
 
 
 def numbered(document: DocumentType) -> bool:

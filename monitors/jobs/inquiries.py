@@ -28,7 +28,7 @@ from rules.inquiries import (
     with_terms,
 )
 from rules.inquiry_links import make_link_token
-from rules.inquiry_plan import Question, is_settled_by, question_about
+from rules.inquiry_plan import Question, awaits_first_look, is_settled_by, question_about
 from rules.policies.schema import Policy
 from storage.inquiries import letter_id
 from storage.serialization import dump
@@ -38,7 +38,7 @@ WAITING = [state for state in InquiryState if state.waits]
 
 @dataclass
 class InquiryReport:
-    """What one run did at one school."""
+    """What one run did at one school. ``not_looked_at``: accounts to be asked about once their public pages were tried."""
 
     school: str
     asked: int = 0
@@ -47,6 +47,7 @@ class InquiryReport:
     for_staff: int = 0
     closed: int = 0
     letters: int = 0
+    not_looked_at: int = 0
 
 
 @dataclass
@@ -89,7 +90,7 @@ class InquiryDesk:
         letters: defaultdict[str, list[Inquiry]] = defaultdict(list)
         reminded: defaultdict[str, list[Inquiry]] = defaultdict(list)
         staff: list[Inquiry] = []
-        for inquiry, for_staff in self._new(known):
+        for inquiry, for_staff in self._new(known, report, only):
             if for_staff:
                 staff.append(inquiry)
             elif not only or inquiry.account in only:
@@ -101,17 +102,22 @@ class InquiryDesk:
         for owner in dict.fromkeys((*letters, *reminded)):
             self._post(owner, letters[owner], reminded[owner], report)
 
-    def _new(self, known: dict[str, AccountKnowledge]) -> Iterator[tuple[Inquiry, bool]]:
+    def _new(
+        self, known: dict[str, AccountKnowledge], report: InquiryReport, only: Collection[str]
+    ) -> Iterator[tuple[Inquiry, bool]]:
         newest = self.context.store.inquiries.newest(self.policy.code)
         silent = probably_silent(self.context, known.values(), self.now)
         for key, each in known.items():
+            has_page, before = each.account.platform.value in SPECS, newest.get(key)
+            if not only or key in only:
+                report.not_looked_at += awaits_first_look(each, before, self.now, has_page=has_page)
             question = question_about(
                 each,
-                newest.get(key),
+                before,
                 self.policy.inquiry,
                 self.calendar,
                 self.now,
-                has_page=each.account.platform.value in SPECS,
+                has_page=has_page,
                 probably_silent=key in silent,
             )
             if question:

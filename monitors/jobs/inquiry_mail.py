@@ -73,9 +73,10 @@ async def _take_in(context: AppContext, mail: ReceivedMail, report: MailReport) 
         id=reply_id(mail), school=first.school, recipient=mail.sender, subject=mail.subject, lines=lines,
         office=context.settings.office_contact, sent_at=context.clock(), demo=context.settings.demo,
     )  # fmt: skip
+    units = "、".join(sorted({filing.unit for filing in filings if filing.school == first.school and filing.unit}))
     await asyncio.to_thread(
-        context.store.outbox.queue, reply.id, REPLY, first.school, dump(reply), context.clock()
-    )  # fmt: skip
+        context.store.outbox.queue, reply.id, REPLY, first.school, dump(reply), context.clock(), units
+    )
 
 
 def reply_id(mail: ReceivedMail) -> str:

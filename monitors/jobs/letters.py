@@ -8,9 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
+from alerts.notices.edits import EditError, OwnWords, edited_parts
+from alerts.notices.edits import write_over as overwritten
 from alerts.notices.joint import join_notices
-from alerts.notices.notice import Notice, document_number
+from alerts.notices.notice import NO_EDITS, Notice, document_number
 from alerts.notices.reading import Facts, changed, facts_of, fingerprint
+from alerts.sanitize import mask_personal_data
 from monitors.app_context import AppContext
 from monitors.jobs.case_writer import CaseWriter, numbered
 from monitors.jobs.check import check, frozen_platforms
@@ -18,7 +21,7 @@ from rules.calendar import china_calendar
 from rules.cases import moves, signing, transitions
 from rules.cases.case import Case, CaseError, CaseEvent, EventKind, EventPayload
 from rules.cases.signing import Signatory
-from rules.model import BEIJING
+from rules.model import BEIJING, DocumentType
 from rules.people import PeopleError
 from storage.database import StorageError
 from storage.notices import DeliveryWay, NoticeState, OutboxNotice, Receipt
@@ -147,35 +150,51 @@ def _sign(desk: CaseWriter, notice_id: str, by: Signatory, seen: Facts, reason: 
             "所依据的页面存证还没有存入共享存储，暂不能签发。通常一分钟内存好；如一直如此，请信息中心查看运行日志。"
         )
     papers = [_paper(desk, case, row) for case in cases]
-    facts = facts_of(join_notices(papers))
+    facts = facts_of(_joined(papers))
     if differences := changed(seen, facts):
         raise FactsChanged(f"您阅读之后情况有变化，请重新阅读后再签发：{'；'.join(differences)}")
     if not papers[0].office.name:
         raise CaseError("制度文件没有写明发文机关（office），不能编号签发。请先在制度文件或设置中填写。")
     number = _number(desk, papers[0])
     final = [_paper(desk, case, row, number, by) for case in cases]
-    desk.book.letters.sign(notice_id, number, dump(join_notices(final)))
+    desk.book.letters.sign(notice_id, number, dump(_joined(final)))
     for case in cases:
         desk.save(*_signed(desk, case, row, by, reason or number, fingerprint(facts)))
 
 
+def _joined(papers: Sequence[Notice]) -> Notice:
+    """One letter of the papers of its cases. Raises CaseError where a unit changed and nobody could draft anew since."""
+    try:
+        return join_notices(papers)
+    except ValueError as error:
+        raise CaseError("这份文书所说的账号已分属不同单位，须在下一次核对重新拟文之后再办理。") from error
+
+
 def _paper(
-    desk: CaseWriter, case: Case, row: OutboxNotice, number: str = "", signer: Signatory | None = None
+    desk: CaseWriter,
+    case: Case,
+    row: OutboxNotice,
+    number: str = "",
+    signer: Signatory | None = None,
+    kept: Notice | None = None,
 ) -> Notice:
-    """The paper of a draft from the facts of this moment: a step of the case, or an answer that its history owes."""
-    note = load(Notice, row.document).note
+    """The paper of a draft from the facts of this moment: a step of the case, or an answer that its history owes.
+    ``kept``: in place of the draft's, the paper whose own words of the office stay."""
+    kept = kept or load(Notice, row.document)
     if waiting := _step_of(desk, case, row):
         step = case.step_by_code(waiting)
-        return desk.step_paper(case, step, row.id, number=number, signer=signer, note=note)
+        return desk.step_paper(case, step, row.id, number=number, signer=signer, kept=kept)
     planned = desk.owed(case, row.id)
     if planned is None:
         raise CaseError(f"{case.number} 不再需要这份文书")
-    return desk.paper(planned, case, number=number, signer=signer, note=note)
+    return desk.paper(planned, case, number=number, signer=signer, kept=kept)
 
 
 def _step_of(desk: CaseWriter, case: Case, row: OutboxNotice) -> str:
     """The step whose paper a draft is; "" for an answer."""
     waiting = case.pending_step
+    if waiting and waiting.document is DocumentType.REMINDER and row.document_type == waiting.document.value:
+        return waiting.step  # one letter may be about several cases
     if waiting and row.id == signing.notice_id(case, desk.book.events(case.number), waiting.step):
         return waiting.step
     return ""
@@ -198,16 +217,37 @@ def _signed(
     return moves.change(case, EventKind.APPROVED, desk.now, person, what, EventPayload(notice=row.id, seen=seen))
 
 
-def write_note(context: AppContext, notice_id: str, note: str) -> None:
-    """Put the office's own paragraph into a draft; nothing else of it is anybody's to edit. Raises CaseError."""
-    row = letter_of(context, notice_id)
-    with _desk(context, row.school, context.clock()) as desk:
+def write_over(context: AppContext, notice_id: str, words: OwnWords, *, by: str) -> OutboxNotice:
+    """Put what the office writes itself into a draft; nothing else of it is anybody's to edit. What was changed stays in
+    the history of every case of the letter. Raises CaseError."""
+    row, now = letter_of(context, notice_id), context.clock()
+    person = moves.require_named_person(by, "修改文书")
+    with _desk(context, row.school, now) as desk:
         fresh = desk.book.letters.one(notice_id)
         if fresh is None or fresh.state is not NoticeState.DRAFT:
-            raise CaseError("文书已经签发或停发，不能再改附言。")
-        desk.book.letters.rewrite(
-            notice_id, dump(replace(load(Notice, fresh.document), note=" ".join(note.split())[:1000]))
-        )
+            raise CaseError("文书已经签发或停发，不能再改。")
+        cases = [case for number in desk.book.letters.cases_of(notice_id) if (case := desk.book.case(number))]
+        after = _joined([_paper(desk, case, fresh, kept=_rewritten(desk, case, fresh, words)) for case in cases])
+        parts = edited_parts(load(Notice, fresh.document), after)
+        if parts:
+            before, now_so = ({label: pair[n] for label, pair in parts.items()} for n in (0, 1))
+            desk.book.letters.rewrite(notice_id, dump(after), before, now_so)
+        for case in cases if parts else ():
+            told = mask_personal_data("；".join(changed(before, now_so)))
+            desk.save(*moves.change(case, EventKind.EDITED, now, person, told, EventPayload(notice=notice_id)))
+    return letter_of(context, notice_id)
+
+
+def _rewritten(desk: CaseWriter, case: Case, row: OutboxNotice, words: OwnWords) -> Notice:
+    """The kept draft of one case with these words for its own. Raises CaseError."""
+    kept = load(Notice, row.document)
+    plain = _paper(desk, case, row, kept=replace(kept, note="", edits=NO_EDITS))
+    try:
+        edits = overwritten(plain, kept.edits, words)
+    except EditError as error:
+        raise CaseError(str(error)) from error
+    note = kept.note if words.note is None else " ".join(words.note.split())[:1000]
+    return replace(kept, note=note, edits=edits)
 
 
 def hold_back(context: AppContext, notice_id: str, *, by: str, reason: str) -> list[Case]:
@@ -218,7 +258,7 @@ def hold_back(context: AppContext, notice_id: str, *, by: str, reason: str) -> l
         assert case, "a letter belongs to a case"
         held = desk.recall(case, moves.require_actor(by), moves.require_reason(reason, "停发理由"))
         if all(each.number != case.number or each == case for each in held):
-            raise CaseError("这份文书已经发出，不能停发；如有错误请撤回更正。")
+            raise CaseError("这份文书已经发出，不能停发；如有错误请撤回问题，并发更正通知。")
         desk.prepare(each for each in held if not each.state.is_final)
     return held
 

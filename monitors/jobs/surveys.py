@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from monitors.app_context import AppContext
 from monitors.jobs.case_writer import CaseWriter
 from monitors.jobs.check import frozen_platforms
 from rules.calendar import china_calendar, start_of
-from rules.cases.case import Case, CaseError
+from rules.cases.case import Case, CaseError, EventKind
 from rules.cases.moves import require_named_person
 from rules.cases.reconcile import REGISTER_GAPS
 from rules.cases.survey import release
@@ -35,7 +35,8 @@ class SurveyLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyView:
-    """A survey as people look it over: facts about accounts, and gaps that the register is asked to fill."""
+    """A survey as people look it over, or as it was closed: facts about accounts, and gaps that the register is asked to
+    fill."""
 
     survey: Survey | None
     facts: tuple[SurveyLine, ...]
@@ -43,14 +44,22 @@ class SurveyView:
 
 
 def survey_view(context: AppContext, school: str) -> SurveyView:
-    """The school's newest survey with the cases it still holds."""
-    held = [case for case in context.store.cases.open(school) if case.surveyed]
-    lines = _lines(held)
+    """The school's newest survey with the cases that it holds, or held when it was closed."""
+    survey = context.store.surveys.newest(school)
+    lines = _lines(_held(context, school, survey))
     return SurveyView(
-        survey=context.store.surveys.newest(school),
+        survey=survey,
         facts=tuple(line for line in lines if line.rule not in REGISTER_GAPS),
         gaps=tuple(line for line in lines if line.rule in REGISTER_GAPS),
     )
+
+
+def _held(context: AppContext, school: str, survey: Survey | None) -> list[Case]:
+    if survey is None or survey.closed_at is None:
+        return [case for case in context.store.cases.open(school) if case.surveyed]
+    then = context.store.cases.events_between(school, survey.closed_at, survey.closed_at + timedelta(microseconds=1))
+    released = {event.number for event in then if event.kind is EventKind.RELEASED}
+    return [case for case in context.store.cases.all(school) if case.number in released]
 
 
 def _lines(cases: Sequence[Case]) -> list[SurveyLine]:

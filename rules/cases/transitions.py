@@ -226,7 +226,7 @@ def withdraw(
     case: Case, by: str, reason: str, now: datetime, evidence: tuple[str, ...] = (), *, letter: str = ""
 ) -> Transition:
     """We were wrong: the case ends and everyone who was told hears it. ``evidence`` shows it; ``letter``: id of the one
-    更正函 that corrects the papers of several cases. Raises CaseError."""
+    更正通知 that corrects the papers of several cases. Raises CaseError."""
     require_not_final(case)
     owed = DocumentType.CORRECTION if case.issued_steps else None
     data = EventPayload(document=owed, tell=case.notified, evidence=evidence, notice=letter if owed else "")

@@ -27,13 +27,15 @@ DECISIONS = frozenset(
     }
 )
 """What a person does; the rest is the program's."""
+PASSING = frozenset({EventKind.CONFIRMED, EventKind.EDITED})
+"""What may stand after a decision that is taken back: it changes no case."""
 
 
 def last_decision(history: Sequence[CaseEvent], now: datetime) -> tuple[CaseEvent, ...]:
     """The newest thing a person did, while it can be taken back: within ten minutes, a delivery within its day, and with
-    nothing after it but looks that confirm. Empty where there is none."""
+    nothing after it but looks that confirm and words of a draft. Empty where there is none."""
     end = len(history)
-    while end and history[end - 1].kind is EventKind.CONFIRMED:
+    while end and history[end - 1].kind in PASSING:
         end -= 1
     if not end:
         return ()

@@ -28,6 +28,6 @@ class DocumentType(LabeledEnum):
     RECTIFICATION = "rectification", "整改通知书"
     PUBLIC_NOTICE = "public_notice", "公开通报"
     SHUTDOWN = "shutdown", "关停通知"
-    CORRECTION = "correction", "撤回更正"
+    CORRECTION = "correction", "更正通知"
     APPEAL_DECISION = "appeal_decision", "申诉决定"
     CLOSURE = "closure", "销号通知"

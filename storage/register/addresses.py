@@ -46,7 +46,7 @@ def _is_bare_list(part: str) -> bool:
 def address(found: str) -> str:
     """The one address of a cell, with its scheme. Raises ValueError where there is none, or more than one."""
     several = addresses(found) or addresses(unicodedata.normalize("NFKC", found))
-    if len({_bare(each) for each in several}) > 1:
+    if len(different(found)) > 1:
         raise ValueError("一个单元格只能有一个网址，请拆成多行，每行一个账号")
     whole = not several or (found.lower().startswith(("http://", "https://")) and not re.search(r"\s", found))
     only = found if whole else several[0]
@@ -58,6 +58,12 @@ def address(found: str) -> str:
     if any(c.isspace() for c in only) or not re.fullmatch(r"[^.]+(\.[^.]+)+\.?|localhost|.*:.*", host):
         raise ValueError("不是有效的网址，请写成 https://www.example.edu.cn/；没有请留空")
     return only
+
+
+def different(found: str) -> list[str]:
+    """The addresses of a cell that lead to different places."""
+    several = addresses(found) or addresses(unicodedata.normalize("NFKC", found))
+    return list({_bare(each): each for each in reversed(several)}.values())[::-1]
 
 
 def _bare(each: str) -> str:

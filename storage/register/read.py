@@ -13,6 +13,7 @@ from storage.register.header import find_header, shown
 from storage.register.headings import HEADINGS, ID_OR_URL, IGNORED, LEAVE_OUT, field_of, heading_text, normal
 from storage.register.row import ImportProblem, ImportResult, Layout, RowReader
 from storage.register.sheets import Sheet, Value
+from storage.register.split_cells import split_row
 
 EXAMPLE = "示例"
 """A row whose 备案号 says this is the template's example, skipped on import."""
@@ -50,10 +51,23 @@ def read_sheet(sheet: Sheet, table: ImportResult, choices: ReadChoices = NO_CHOI
             table.dropped.append(ImportProblem(number, "", said, "按您的选择没有导入这一行", sheet.title))
         elif _is_row(cells, headings, fields):
             continues = (number, fields.index("name")) in merged
-            RowReader(sheet, number, cells, layout, table, continues).read()
+            _read_row(sheet, number, cells, layout, table, continues=continues)
         else:
             _list_passed(sheet, number, cells, layout, table)
     return True
+
+
+def _read_row(
+    sheet: Sheet, number: int, cells: list[Value], layout: Layout, table: ImportResult, *, continues: bool
+) -> None:
+    """One account, or the several of its cells, which is said."""
+    rows = [cells] if continues else split_row(cells, layout.fields)
+    if len(rows) > 1:
+        which = "、".join(shown(row[layout.fields.index("name")]) for row in rows)
+        why = f"一格里写了 {len(rows)} 个账号，已按每个账号一行读入：{which}"
+        table.doubts.append(ImportProblem(number, "", "", why, sheet.title))
+    for part, row in enumerate(rows, start=1):
+        RowReader(sheet, number, row, layout, table, part if len(rows) > 1 else 0, continues).read()
 
 
 def _layout(

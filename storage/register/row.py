@@ -80,6 +80,8 @@ class RowReader:
     cells: list[Value]
     layout: Layout
     table: ImportResult
+    part: int = 0
+    """Which of the accounts that one row was split into; 0 for a row that is one."""
     continues: bool = False
     """The name's cell is merged with the row above: more operators or phones of the same account."""
     given: dict[str, Any] = field(default_factory=dict)
@@ -192,7 +194,7 @@ class RowReader:
         """False, with a problem, where the account or its number stands in the file already."""
         number = str(self.given["id"])
         for kind, what in ((key, "账号"), (f"备案号 {number}", "备案号")):
-            place = f"{self.sheet.title} 第 {self.number} 行".strip()
+            place = f"{self.sheet.title} 第 {self.number} 行{f'第 {self.part} 个账号' if self.part else ''}".strip()
             if (first := self.table.seen.setdefault(kind, place)) != place:
                 heading = what if what == "备案号" else "账号名称"
                 value = number if what == "备案号" else str(self.given["name"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ MAX_UNPACKED = 80 * 1024 * 1024
 """A register of 20,000 rows unpacks to about 40 MB; what unpacks to more is no register (a zip bomb, usually)."""
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
+
+CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+"""No text holds such a byte; damaged bytes that happen to be Chinese characters nearly always do."""
 
 Value = str | int | float | bool | date | datetime | None
 
@@ -72,11 +76,19 @@ def open_table(data: bytes, filename: str) -> list[Sheet]:
         raise NotATable("文件内容是网页而不是表格，请在 Excel 中打开后另存为“Excel 工作簿（*.xlsx）”")
     if data.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"Rar!", b"7z\xbc", b"\x1f\x8b", b"{\\rtf")):
         raise NotATable("不支持这种文件，请上传 Excel（*.xlsx）或 CSV 文件")
-    if filename.lower().endswith((".xlsx", ".xlsm")):
+    if _is_damaged_workbook(data, filename.lower()):
         raise NotATable("文件已损坏或不是 Excel 工作簿，请在 Excel 中重新另存为“Excel 工作簿（*.xlsx）”")
     rows = _read_csv(_decode(data))
     cut = any(len(cells) > MAX_COLUMNS for _, cells in rows)
     return [Sheet("", [(number, cells[:MAX_COLUMNS]) for number, cells in rows], cut=cut)]
+
+
+def _is_damaged_workbook(data: bytes, name: str) -> bool:
+    """By its name a workbook, and no longer one by its bytes. What many programs save as .xls is plain text, and is read."""
+    if name.endswith((".xlsx", ".xlsm", ".ods")):
+        return True
+    text = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or not CONTROL.search(data)
+    return name.endswith((".xls", ".et")) and not text
 
 
 def _open_other(data: bytes) -> list[Sheet]:

@@ -49,7 +49,7 @@ class NoticeRow(SQLModel, table=True):
 
 
 class NoticeCaseRow(SQLModel, table=True):
-    """Which cases a letter is about: one 提示函 or 更正函 may speak of several."""
+    """Which cases a letter is about: one 提示函 or 更正通知 may speak of several."""
 
     __tablename__ = "notice_case"
     notice: str = Field(primary_key=True)

@@ -38,6 +38,20 @@ def test_the_command_prints_a_row_a_platform_and_one_of_all(capsys: pytest.Captu
     assert 0 < every["known"] < every["accounts"]
 
 
+@pytest.mark.parametrize(("form", "said"), [("json", '"platform": "all"'), ("text", "请先导入台账")])
+def test_an_empty_register_is_an_answer(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, form: str, said: str
+) -> None:
+    Store(load_settings(data=tmp_path).database).close()
+    with pytest.raises(SystemExit) as ended:
+        main(["--data", str(tmp_path), "coverage", "--format", form])
+    assert not ended.value.code
+    out = capsys.readouterr().out
+    assert said in out
+    if form == "json":
+        assert json.loads(out) == [{"school": "all", "platform": "all"} | dict.fromkeys(KEYS[2:], 0)]
+
+
 def test_an_unknown_school_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     Store(load_settings(data=tmp_path).database).close()
     with pytest.raises(SystemExit) as ended:

@@ -8,9 +8,17 @@ from dataclasses import replace
 import pytest
 
 from rules.calendar import china_calendar
-from rules.coverage import CoverageFigures, Knowledge, figures_by_platform, knowledge_of, total, update_clauses
-from rules.evaluation import bind_clauses, school_context
-from rules.model import AccountState, Filing, FilingStatus, Outcome, Platform
+from rules.coverage import (
+    CoverageFigures,
+    Knowledge,
+    coverage_kind,
+    figures_by_platform,
+    knowledge_of,
+    total,
+    update_clauses,
+)
+from rules.evaluation import BoundClauses, bind_clauses, school_context
+from rules.model import Account, AccountState, Filing, FilingStatus, Outcome, Platform
 from rules.policies.loader import bundled_policy
 from tests.support.factories import account, at, filing, look_at, seen_with
 
@@ -52,15 +60,24 @@ def test_an_account_that_the_register_stopped_is_not_counted() -> None:
     assert known(WALLED, filing(status=FilingStatus.CLOSED)) is None
 
 
+def counted(accounts: list[Account], clauses: BoundClauses) -> Counter[tuple[Platform, Knowledge]]:
+    kinds = ((each.platform, coverage_kind(each, clauses, SCHOOL, at(NOW))) for each in accounts)
+    return Counter((platform, kind) for platform, kind in kinds if kind)
+
+
 def test_figures_add_up() -> None:
     accounts = [account(seen_with("2026-06-01")), account(WALLED), account(seen_with("2026-03-01", shown="2026-06-14"))]
     accounts.append(replace(account(None, filing(platform=Platform.DOUYIN)), key="douyin:1"))
-    everything = [found for each in accounts if (found := knowledge_of(each, CLAUSES, SCHOOL, at(NOW)))]
-    counts = Counter((each.account.platform, each.knowledge) for each in everything)
-    by_platform = figures_by_platform(counts, {Platform.DOUYIN: 1}, {Platform.DOUYIN: 1})
+    accounts.append(account(WALLED, filing(status=FilingStatus.CLOSED)))
+    by_platform = figures_by_platform(counted(accounts, CLAUSES), {Platform.DOUYIN: 1}, {Platform.DOUYIN: 1})
     assert list(by_platform) == [Platform.WEIBO, Platform.DOUYIN], "most accounts first"
     assert by_platform[Platform.WEIBO] == CoverageFigures(accounts=3, active=1, silent=1, unknown=1)
     assert by_platform[Platform.DOUYIN] == CoverageFigures(accounts=1, unknown=1, asked=1, overdue=1)
     both = total(by_platform.values())
     assert (both.accounts, both.known, both.share) == (4, 2, 0.5)
     assert total([]).share == 1.0
+
+
+def test_accounts_that_no_clause_binds_are_counted_apart() -> None:
+    accounts = [account(seen_with("2026-06-01")), account(None, filing(status=FilingStatus.CLOSED))]
+    assert figures_by_platform(counted(accounts, ()), {}, {}) == {Platform.WEIBO: CoverageFigures(unbound=1)}

@@ -63,9 +63,13 @@ def test_looks_by_day_and_source(store: Store) -> None:
         look(9, None, "search", Outcome.BLOCKED),
         look(2, None, "search", Outcome.UNREADABLE),
     )
-    found = store.account_history.looks(KEY, NOW - timedelta(days=365))
+    found = store.account_history.looks(KEY, NOW - timedelta(days=365), 2)
     days = {(NOW.date() - day).days: shown for day, shown in found.by_day.items()}
     assert days == {9: {Outcome.OK, Outcome.BLOCKED}, 2: {Outcome.UNREADABLE}}
     profile, search = found.by_source["profile"], found.by_source["search"]
     assert (profile.asked, profile.facts, profile.fact_at) == (1, 1, NOW - timedelta(days=9))
     assert (search.asked, search.facts, search.fact_at) == (2, 0, None)
+    assert [(NOW - look.observed_at).days for look in found.newest] == [2, 9]
+    every = store.account_history.looks(KEY, NOW - timedelta(days=365), 10)
+    assert [(NOW - look.observed_at).days for look in every.newest] == [2, 9, 9, 400], "older than the year, too"
+    assert every.by_day == found.by_day

@@ -64,7 +64,7 @@ class Browser(TestClient):
         assert found, page
         return found[1]
 
-    def submit(self, path: str, **fields: str) -> Any:
+    def submit(self, path: str, **fields: str | list[str]) -> Any:
         """Submit a form without following where it leads."""
         return self.post(path, data={"csrf": self.csrf()} | fields, follow_redirects=False)
 

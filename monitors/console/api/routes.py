@@ -104,6 +104,7 @@ def coverage(request: Request, school: School = "") -> ApiPage[CoverageModel]:
         for code, counted in sorted(world_of(request).store.coverage.all().items())
         if view.sees_school(code) and school in ("", code)
         for platform, figures in counted.platforms.items()
+        if figures.accounts
     ]
     return ApiPage(items=rows, next_cursor=None)
 

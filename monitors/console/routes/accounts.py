@@ -38,7 +38,7 @@ router = APIRouter()
 PERSONAL = ("phones", "emails")
 PUBLIC = ("account_id",)
 """Numbers that anybody may see, however much they look like a telephone's."""
-CHANGES_SHOWN, POSTS_READ = 20, 3000
+CHANGES_SHOWN, POSTS_READ, LOOKS_SHOWN = 20, 3000, 30
 PICTURE = ("GET", "/evidence/{evidence:path}/picture")
 """Where a page of the archive is shown as a picture, where that is offered."""
 OWN_HEADINGS = ("id", "platform", "name", "unit", "url")
@@ -65,7 +65,8 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
     schools = {filing.school for filing in filings} | {case.school for case in cases}
     cited = {evidence for case in cases for evidence in case.evidence}
     first = start_of(first_day(now.date()))
-    posts, looks = store.observations.posts(key, POSTS_READ), store.account_history.looks(key, first)
+    posts, looks = store.observations.posts(key, POSTS_READ), store.account_history.looks(key, first, LOOKS_SHOWN)
+    changes = _changes(request, filings)
     return render(
         request,
         "account.html",
@@ -78,7 +79,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         polled=platform not in UNPOLLED,
         way_back=RegisterQuery.read(request.query_params.get("from", "")).text,
         filings=[
-            (filing, filing_facts(filing, masks=not _needs_numbers(request, filing)), _changes(request, filing))
+            (filing, filing_facts(filing, masks=not _needs_numbers(request, filing)), changes[filing.school, filing.id])
             for filing in filings
         ],
         seen=seen,
@@ -87,7 +88,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         posts=shown_posts(posts[:20]),
         name_spans=store.account_history.names(key),
         findings=_findings(context, key, view, cases),
-        history=[look for look, _ in store.observations.history(key, limit=30)],
+        history=looks.newest,
         cases=by_urgency(cases, now, open_breakers(context) if cases else []),
         sources=_sources(platform, looks.by_source),
         source_names=source_names(platform),
@@ -124,11 +125,19 @@ def source_names(platform: Platform) -> dict[str, str]:
     return {source.code: source.label for spec in SPECS.values() for source in spec.sources} | own
 
 
-def _changes(request: Request, filing: Filing) -> list[tuple[FilingChange, list[tuple[str, Any, Any]]]]:
-    """The newest changes of a filing: (label, before, after) of every field, personal data masked or not."""
-    masks = not _needs_numbers(request, filing)
-    found = world_of(request).store.filings.changes(filing.school, filing.id)[-CHANGES_SHOWN:]
-    return [(each, [_difference(field, masks) for field in _fields(each)]) for each in reversed(found)]
+ShownChanges = list[tuple[FilingChange, list[tuple[str, Any, Any]]]]
+
+
+def _changes(request: Request, filings: Sequence[Filing]) -> dict[tuple[str, str], ShownChanges]:
+    """The newest changes of each filing: (label, before, after) of every field, personal data masked or not."""
+    found = world_of(request).store.filings.changes_of([(filing.school, filing.id) for filing in filings])
+    shown: dict[tuple[str, str], ShownChanges] = {}
+    for filing in filings:
+        masks, mine = not _needs_numbers(request, filing), found[filing.school, filing.id][-CHANGES_SHOWN:]
+        shown[filing.school, filing.id] = [
+            (each, [_difference(field, masks) for field in _fields(each)]) for each in reversed(mine)
+        ]
+    return shown
 
 
 def _fields(change: FilingChange) -> Sequence[FieldChange]:

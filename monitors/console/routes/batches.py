@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import Annotated
@@ -11,7 +10,8 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
-from monitors.console.access import require_role, view_of
+from monitors.console.access import view_of
+from monitors.console.chosen_cases import by_school, do_each
 from monitors.console.rendering import redirect_after, render, school_names, world_of
 from monitors.jobs import case_actions
 from monitors.jobs.batches import batches, withdraw_batch
@@ -36,28 +36,14 @@ def _page(request: Request, *, error: str = "", status: int = 200) -> HTMLRespon
     return render(request, "batches.html", "整批撤回", schools=found, names=names, error=error, status=status)
 
 
-def _by_school(request: Request, numbers: Sequence[str]) -> dict[str, list[str]]:
-    """The cases by school; 403 or 404 where the person may not decide one of them, 422 where none was chosen."""
-    if not numbers:
-        raise HTTPException(422, "请至少选择一件问题。")
-    found: dict[str, list[str]] = {}
-    for number in numbers:
-        case = world_of(request).store.cases.get(number)
-        if case is None or not view_of(request).sees(case.school, case.unit):
-            raise HTTPException(404, "没有这个编号的问题。")
-        require_role(request, case.school)
-        found.setdefault(case.school, []).append(number)
-    return found
-
-
 @router.post("/cases/batches")
 async def withdraw(request: Request, numbers: Numbers, reason: Words = "") -> Response:
-    """Withdraw a whole batch; each unit that had letters gets one 更正函, which a person signs."""
-    by_school = await run_in_threadpool(_by_school, request, numbers)
+    """Withdraw a whole batch; each unit that had letters gets one 更正通知, which a person signs."""
+    schools = await run_in_threadpool(by_school, request, numbers)
     who: User = request.state.session.user
 
     def act() -> None:
-        for school, mine in by_school.items():
+        for school, mine in schools.items():
             withdraw_batch(world_of(request), school, mine, by=who.display, reason=reason)
 
     try:
@@ -71,32 +57,37 @@ async def withdraw(request: Request, numbers: Numbers, reason: Words = "") -> Re
 async def several(
     request: Request, numbers: Numbers, action: Words = "", reason: Words = "", until: Words = ""
 ) -> Response:
-    """销号, 撤回 or 豁免 of several cases with one reason; the first that refuses stops it and says why."""
-    by_school = await run_in_threadpool(_by_school, request, numbers)
+    """销号, 撤回 or 豁免 of several cases with one reason; those that refuse are listed, each with its own."""
+    schools = await run_in_threadpool(by_school, request, numbers)
     who: User = request.state.session.user
-    if action == "exempt" and not all(who.may({Role.SIGNER}, school) for school in by_school):
+    if action == "exempt" and not all(who.may({Role.SIGNER}, school) for school in schools):
         raise HTTPException(403, "准予豁免需要“签批人”角色。")
     try:
-        await run_in_threadpool(_all, request, by_school, action, reason, until, who.display)
+        refused = await run_in_threadpool(_all, request, schools, action, reason, until, who.display)
     except CaseError as error:
         raise HTTPException(409, str(error)) from error
+    if refused:
+        raise HTTPException(409, refused)
     return redirect_after("/cases", "several")
 
 
-def _all(request: Request, by_school: dict[str, list[str]], action: str, reason: str, until: str, by: str) -> None:
+def _all(request: Request, schools: dict[str, list[str]], action: str, reason: str, until: str, by: str) -> str:
     context = world_of(request)
-    for school, numbers in by_school.items():
-        if action == "withdraw":
-            withdraw_batch(context, school, numbers, by=by, reason=reason)
-            continue
-        for number in numbers:
-            match action:
-                case "close":
-                    case_actions.close(context, number, by=by, reason=reason)
-                case "exempt":
-                    case_actions.exempt(context, number, by=by, reason=reason, until=_day(until))
-                case _:
-                    raise CaseError("请选择要办理的事项。")
+    numbers = [number for mine in schools.values() for number in mine]
+    match action:
+        case "close":
+            return do_each(numbers, lambda number: case_actions.close(context, number, by=by, reason=reason))
+        case "exempt":
+            end = _day(until)
+            return do_each(
+                numbers, lambda number: case_actions.exempt(context, number, by=by, reason=reason, until=end)
+            )
+        case "withdraw":
+            for school, mine in schools.items():
+                withdraw_batch(context, school, mine, by=by, reason=reason)
+            return ""
+        case _:
+            raise CaseError("请选择要办理的事项。")
 
 
 def _day(text: str) -> date:

@@ -13,11 +13,11 @@ from fastapi.responses import HTMLResponse, Response
 from monitors.app_context import AppContext
 from monitors.console.access import require_role, view_of
 from monitors.console.formatting import path
-from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, PendingAction, by_urgency, rungs, waiting
+from monitors.console.pending import OPEN_STATES, ActionOwner, PendingAction, by_urgency, rungs, waiting
 from monitors.console.rendering import Pager, open_breakers, redirect_after, render, school_names, world_of
 from monitors.console.signing import read_by, reading, signatory
 from monitors.jobs import case_actions, letters
-from rules.cases.case import Case, CaseError
+from rules.cases.case import Case, CaseError, EventKind
 from rules.cases.transitions import LONG_EXEMPTION
 from rules.cases.undo import last_decision
 from rules.model import CaseState
@@ -112,7 +112,7 @@ def _wanted(case: Case, text: str, rule: str, state: str) -> bool:
     words = f"{case.number} {case.title} {case.unit}"
     return (
         all(word in words for word in text.split())
-        and (not rule or case.rule == rule or (rule == "silence" and case.rule in SILENCE))
+        and rule in ("", case.rule)
         and (state not in (CaseState.RECTIFYING, CaseState.RESOLVED) or case.state == state)
     )
 
@@ -141,7 +141,7 @@ def _page(request: Request, number: str, *, error: str = "", status: int = 200) 
         rungs=rungs(found),
         clause=clause_of(context, found),
         school_name=school_names(context).get(found.school, found.school),
-        events=events,
+        events=[event for event in events if whole or event.kind is not EventKind.EDITED],
         notices=notices,
         drafts=[reading(request, row) for row in notices if row.state is NoticeState.DRAFT],
         under_way=[row for row in notices if row.state in letters.UNDER_WAY],

@@ -80,6 +80,7 @@ def inquiries(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 
         asked=[each for each in every if each.state in (InquiryState.OPEN, InquiryState.REMINDED)][:SHOWN],
         figures=figures,
         all=total([row for _, row in figures]),
+        on_file=sum(context.store.read_models.count_by_outcome(view).values()),
         silent_units=units_that_never_answer(
             each for each in context.store.inquiries.all(limit=5000) if view.sees_school(each.school)
         ),

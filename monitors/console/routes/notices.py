@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 from urllib.parse import quote
 
@@ -13,16 +15,19 @@ from fastapi.responses import HTMLResponse, Response
 
 from alerts.documents.compose import InvalidTemplate
 from alerts.messages import WORD, OutgoingMessage, notice_letter
+from alerts.notices.edits import OwnWords
 from alerts.notices.notice import Notice
 from alerts.sanitize import mask_personal_data
+from monitors.app_context import AppContext
 from monitors.console.access import require_role, view_of
+from monitors.console.earlier_papers import earlier_papers
 from monitors.console.formatting import path
 from monitors.console.framing import framed
 from monitors.console.labels import document_label
 from monitors.console.rendering import Pager, redirect_after, render, world_of
 from monitors.console.signing import reading
-from monitors.jobs.letters import hold_back, write_note
-from rules.cases.case import CaseError
+from monitors.jobs.letters import hold_back, write_over
+from rules.cases.case import CaseError, CaseEvent, EventKind
 from rules.people import TWO_PERSONS, Role
 from storage.letters import OFFICE_ONLY, UNSENT
 from storage.notices import NoticeState, OutboxNotice
@@ -120,11 +125,19 @@ def paper(request: Request, notice_id: str) -> HTMLResponse:
         letter=letter,
         answers=answers,
         cases=context.store.outbox.cases_of(row.id),
+        edits=_edits(context, row) if plain or row.state is NoticeState.DRAFT else (),
+        earlier=earlier_papers(context, row),
         draft=reading(request, row) if row.state is NoticeState.DRAFT else None,
         unproposed=bool(step and step.document in TWO_PERSONS and not step.proposed_by),
         step=step,
         stoppable=row.state in UNSENT,
     )
+
+
+def _edits(context: AppContext, row: OutboxNotice) -> list[CaseEvent]:
+    """What people wrote over in a paper before it was signed, oldest first; each case of a joint letter tells the same."""
+    history = context.store.cases.events(row.case_number)
+    return [event for event in history if event.kind is EventKind.EDITED and event.data.notice == row.id]
 
 
 @router.post("/notices/{notice_id:path}/stop")
@@ -142,19 +155,25 @@ async def stop(request: Request, notice_id: str, reason: Annotated[str, Form(max
     return redirect_after(f"/notices/{path(notice_id)}.html", "held")
 
 
-@router.post("/notices/{notice_id:path}/note")
-async def note(request: Request, notice_id: str, text: Annotated[str, Form(max_length=1000)] = "") -> Response:
-    """附言: the office's own paragraph of a draft, the only words of it that a person writes."""
+@router.post("/notices/{notice_id:path}/edit")
+async def edit(request: Request, notice_id: str) -> Response:
+    """What the office writes itself in a draft: 主送 and its mailboxes, whom to ask, a paragraph. No fact is anybody's to edit."""
     context = world_of(request)
     row = await run_in_threadpool(context.store.outbox.one, notice_id)
     if row is None or not row.case_number or not _sees(request, row):
         raise HTTPException(404, "没有这份文书。")
-    require_role(request, row.school)
+    who = require_role(request, row.school)
+    said = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    boxes = re.split(r"[\s,，;；、]+", said["mailboxes"]) if "mailboxes" in said else None
+    words = OwnWords(
+        mailboxes=None if boxes is None else tuple(boxes),
+        **{part: said.get(part) for part in ("note", "addressee", "contact", "phone")},
+    )
     try:
-        await run_in_threadpool(write_note, context, notice_id, text)
+        await run_in_threadpool(partial(write_over, context, notice_id, words, by=who.display))
     except CaseError as error:
         raise HTTPException(409, str(error)) from error
-    return redirect_after(f"/notices/{path(notice_id)}.html", "noted")
+    return redirect_after(f"/notices/{path(notice_id)}.html", "edited")
 
 
 @router.post("/notices/{notice_id:path}/resend")

@@ -13,9 +13,8 @@ from fastapi.responses import HTMLResponse
 from monitors.app_context import AppContext
 from monitors.console.access import view_of
 from monitors.console.pages import add_page
-from monitors.console.pending import SILENCE
 from monitors.console.rendering import render, school_names, world_of
-from rules.coverage import CoverageFigures, total
+from rules.coverage import UPDATE_RULE, CoverageFigures, total
 from rules.people import OFFICE
 from storage.account_filter import AccountFilter
 from storage.notices import NoticeState
@@ -59,7 +58,7 @@ def figures_by_school(context: AppContext) -> dict[str, SchoolFigures]:
     cases, silent = Counter[str](), Counter[str]()
     for (school, rule, _), number in store.cases.counts().items():
         cases[school] += number
-        silent[school] += number if rule in SILENCE else 0
+        silent[school] += number if rule == UPDATE_RULE else 0
     return {
         school: SchoolFigures(
             accounts=accounts.get(school, 0),

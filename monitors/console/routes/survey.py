@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
 from monitors.console.access import require_role, view_of
+from monitors.console.chosen_cases import by_school, do_each
 from monitors.console.rendering import redirect_after, render, school_names, world_of
 from monitors.jobs import case_actions
 from monitors.jobs.surveys import close_survey, survey_view
@@ -54,15 +55,13 @@ async def close(request: Request, school: Words, drafts_from: Words = "") -> Res
 
 @router.post("/survey/dismiss")
 async def strike(request: Request, numbers: Numbers, reason: Words = "") -> Response:
-    """Strike findings that are not to be pursued, with one reason."""
-    context = world_of(request)
-    for number in numbers:
-        school = await run_in_threadpool(context.store.cases.school_of, number)
-        if school is None or not view_of(request).sees_school(school):
-            raise HTTPException(404, "没有这个编号的问题。")
-        who = require_role(request, school)
-        try:
-            await run_in_threadpool(case_actions.dismiss, context, number, by=who.display, reason=reason)
-        except CaseError as error:
-            return await run_in_threadpool(partial(_page, request, error=str(error), status=409))
+    """Strike findings that are not to be pursued, with one reason; those that refuse are listed, each with its own."""
+    schools = await run_in_threadpool(by_school, request, numbers)
+    by, context = require_role(request, next(iter(schools))).display, world_of(request)
+
+    def strike_one(number: str) -> None:
+        case_actions.dismiss(context, number, by=by, reason=reason)
+
+    if refused := await run_in_threadpool(do_each, list(dict.fromkeys(numbers)), strike_one):
+        return await run_in_threadpool(partial(_page, request, error=refused, status=409))
     return redirect_after("/survey", "struck")

@@ -10,13 +10,13 @@ from fastapi.responses import RedirectResponse, Response
 from monitors.console.access import allowed, person, view_of
 from monitors.console.coverage import coverage_rows
 from monitors.console.formatting import long_day
-from monitors.console.pending import OPEN_STATES, SILENCE, ActionOwner, PendingAction, by_urgency
+from monitors.console.pending import OPEN_STATES, ActionOwner, PendingAction, by_urgency
 from monitors.console.platform_status import platform_rows
 from monitors.console.rendering import render, school_name, school_names, world_of
 from monitors.jobs.letter_counts import count_letters
 from rules.calendar import start_of
 from rules.cases.case import Case
-from rules.coverage import CoverageFigures, total
+from rules.coverage import UPDATE_RULE, CoverageFigures, total
 from rules.people import Role, View
 from storage.account_filter import NOT_POLLED, UNSEEN
 from storage.notices import DIGEST, NoticeState
@@ -99,12 +99,12 @@ def _tiles(
 ) -> list[tuple[str, int | str, str, str, str]]:
     """(label, number, tone, link, hint) of each tile."""
     known = f"{coverage.share:.1%}" if coverage.accounts else "—"
-    silent = sum(case.rule in SILENCE for case, _ in cases)
+    silent = sum(case.rule == UPDATE_RULE for case, _ in cases)
     drafts = "/notices/sign" if allowed("GET", "/notices/sign", person(request)) else "/notices?state=draft"
     return [
         ("在册账号", sum(register.counts.values()), "", "/accounts", "台账中的全部账号"),
         ("正常", register.healthy, "good", "/accounts?outcome=ok", "最近一次看到，且没有未结问题"),
-        ("长期未更新", silent, "bad" if silent else "", "/cases?rule=silence", "未结的长期未更新问题"),
+        ("长期未更新", silent, "bad" if silent else "", f"/cases?rule={UPDATE_RULE}", "未结的长期未更新问题"),
         (
             "未能观察到",
             _unseen(register.counts),
@@ -112,6 +112,6 @@ def _tiles(
             "/accounts?outcome=unseen",
             "不作判断，既不算正常也不算问题",
         ),
-        ("掌握率", known, "", "/inquiries", "知道在更新或未更新的账号占在用账号的比例"),
+        ("掌握率", known, "", "/inquiries", "知道是否更新的账号，占按制度应当更新的账号的比例"),
         ("待签发", signing, "warn" if signing else "", drafts, "文书已拟好，等待签批人阅后签发"),
     ]

@@ -8,11 +8,14 @@ from dataclasses import replace
 
 import pytest
 
+from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
 from monitors.console.labels import answer_label
+from monitors.jobs.letters import letter_of
 from rules.model import CaseState
 from rules.people import grants_of
 from storage.notices import NoticeState
+from storage.serialization import load
 from tests.conftest import NOW
 from tests.support.console import DEMO, PEOPLE, Browser
 
@@ -125,12 +128,43 @@ def test_letters_are_found_by_unit_and_word(staff: Browser, context: AppContext)
 def test_the_office_adds_a_paragraph_of_its_own(staff: Browser, context: AppContext) -> None:
     notice = draft_of(context)
     before = seen_on(staff.get("/notices/sign").text, notice)
-    assert staff.submit(f"/notices/{notice}/note", text="请于周五前先行电话告知。").status_code == 303
+    assert staff.submit(f"/notices/{notice}/edit", note="请于周五前先行电话告知。").status_code == 303
     page = staff.get("/notices/sign").text
     assert staff.submit("/notices/sign", ids=notice, **{f"seen:{notice}": before}).status_code == 409, "read it again"
     staff.submit("/notices/sign", ids=notice, **{f"seen:{notice}": seen_on(page, notice)})
     assert "请于周五前先行电话告知。" in staff.get(f"/notices/{notice}.body").text
-    assert staff.submit(f"/notices/{notice}/note", text="改口").status_code == 409
+    assert staff.submit(f"/notices/{notice}/edit", note="改口").status_code == 409
+
+
+def test_addressee_and_contact_are_written_over_and_what_was_read_leaves(staff: Browser, context: AppContext) -> None:
+    notice = draft_of(context)
+    before = seen_on(staff.get("/notices/sign").text, notice)
+    drafted = load(Notice, letter_of(context, notice).document)
+    words = {
+        "addressee": "某部门办公室",
+        "mailboxes": "office@other.example、second@other.example",
+        "phone": "0100-12345678",
+    }
+    assert staff.submit(f"/notices/{notice}/edit", **words).status_code == 303
+    page = staff.get(f"/notices/{notice}.html").text
+    assert "修改记录" in page
+    assert "变为“某部门办公室”" in page, "who changed what is kept"
+    assert staff.submit("/notices/sign", ids=notice, **{f"seen:{notice}": before}).status_code == 409, "read it again"
+    staff.submit("/notices/sign", ids=notice, **{f"seen:{notice}": seen_on(staff.get("/notices/sign").text, notice)})
+    row = context.store.outbox.one(notice)
+    assert row
+    paper = load(Notice, row.document)
+    assert (row.state, paper.addressee) == (NoticeState.DUE, "某部门办公室")
+    assert paper.addressee_mailboxes == ("office@other.example", "second@other.example")
+    assert not set(drafted.addressee_mailboxes) & set(paper.recipients), "who was drafted as addressee does not get it"
+    assert "0100-12345678" in staff.get(f"/notices/{notice}.body").text
+    assert staff.submit(f"/notices/{notice}/edit", addressee="改口").status_code == 409
+
+
+def test_a_mailbox_that_is_none_is_refused(staff: Browser, context: AppContext) -> None:
+    answer = staff.submit(f"/notices/{draft_of(context)}/edit", mailboxes="办公室")
+    assert answer.status_code == 409
+    assert "不是邮箱地址" in answer.text
 
 
 def test_a_unit_sees_no_draft(context: AppContext, staff: Browser) -> None:
@@ -157,6 +191,14 @@ def test_a_batch_is_taken_back(staff: Browser, context: AppContext) -> None:
     assert "请至少选择一件问题" in staff.submit("/cases/batches", reason="x").text
 
 
+def test_one_that_refuses_holds_back_no_other(staff: Browser, context: AppContext) -> None:
+    given = {"action": "close", "reason": "已复核"}
+    assert staff.submit("/cases/several", numbers="DEMO-2026-0005", **given).status_code == 303
+    answer = staff.submit("/cases/several", numbers=["DEMO-2026-0001", "DEMO-2026-0005"], **given)
+    assert answer.status_code == 409
+    assert "办好 1 件；1 件没有办——DEMO-2026-0005：" in answer.text
+
+
 @pytest.mark.parametrize(("action", "until", "status"), [("close", "", 303), ("fly", "", 409), ("exempt", "soon", 409)])
 def test_several_with_one_reason(staff: Browser, context: AppContext, action: str, until: str, status: int) -> None:
     given = {"numbers": "DEMO-2026-0005", "action": action, "reason": "已复核", "until": until}
@@ -172,7 +214,24 @@ def test_the_survey_is_closed_with_a_day(staff: Browser, context: AppContext) ->
     survey = context.store.surveys.newest(DEMO)
     assert survey
     assert survey.closed_by == "王老师"
-    assert staff.submit("/survey/dismiss", numbers=FIRST, reason="已报备").status_code == 303
+    refused = staff.submit("/survey/dismiss", numbers=["DEMO-2026-0003", FIRST], reason="已报备")
+    assert refused.status_code == 409
+    assert "办好 1 件；1 件没有办——DEMO-2026-0003：" in refused.text
+    found = context.store.cases.get(FIRST)
+    assert found
+    assert found.state is CaseState.DISMISSED, "one that refuses holds back no other"
+
+
+def test_a_draft_correction_stands_beside_what_the_paper_said(staff: Browser, context: AppContext) -> None:
+    number = "DEMO-2026-0004"
+    (left,) = [row for row in context.store.outbox.all(case=number) if row.state is NoticeState.DELIVERED]
+    assert staff.submit(f"/cases/{number}/withdraw", reason="读错了日期").status_code == 303
+    (row,) = [row for row in context.store.outbox.all(case=number) if row.state is NoticeState.DRAFT]
+    page = staff.get(f"/notices/{row.id}.html").text
+    assert f'href="/notices/{left.id}.html"' in page
+    assert f"问题：<bdi>{load(Notice, left.document).reason}</bdi>" in page
+    assert "更正通知" in staff.get("/notices").text
+    assert f"此前文书：<bdi>{left.number}</bdi>" in staff.get("/notices/sign").text
 
 
 def test_the_states_to_choose_from_stand_once(staff: Browser) -> None:

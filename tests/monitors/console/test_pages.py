@@ -45,8 +45,6 @@ MAIN = (
     "/help/start",
 )
 MOST_BYTES, MOST_QUESTIONS = 100 * 1024, 10
-MOST_OF_ACCOUNT = 13
-"""An account's page joins everything that is known of it."""
 
 
 def account_pages(context: AppContext) -> list[str]:
@@ -76,8 +74,7 @@ def test_pages_are_small_and_ask_little(staff: Browser, context: AppContext, ask
         answer = staff.get(path)
         assert answer.status_code == 200, path
         assert len(answer.content) <= MOST_BYTES, path
-        most = MOST_OF_ACCOUNT if path.startswith("/accounts/") else MOST_QUESTIONS
-        assert len(asked) <= most, (path, asked)
+        assert len(asked) <= MOST_QUESTIONS, (path, asked)
 
 
 def test_a_unit_s_page_is_small_however_large_the_unit(app: FastAPI, context: AppContext, asked: list[str]) -> None:

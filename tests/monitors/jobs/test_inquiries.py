@@ -109,6 +109,8 @@ def test_one_letter_a_person_with_all_accounts(context: AppContext, clock: Clock
     assert (report.asked, report.letters, report.for_staff) == (4, 2, 1)
     sizes = {letter.recipient: len(letter.items) for letter in letters(context)}
     assert sizes == {ZHANG: 3, "wang@example.edu.cn": 1}
+    units = {row.unit for row in context.store.outbox.all()}
+    assert units == {"图书馆", "校团委"}, "the list of letters says whose"
     nobody = waiting(context, states=[InquiryState.OVERDUE])
     assert [(inquiry.account, inquiry.reason) for inquiry in nobody] == [("wechat:gh_000000000005", NO_MAILBOX)]
     again = inquire(context, "demo", clock.now)
@@ -317,6 +319,13 @@ CONTRACT = {
     "state",
     "answer",
 }
+
+
+def test_what_was_not_looked_at_yet_is_said(capsys: pytest.CaptureFixture[str], context: AppContext) -> None:
+    context.store.filings.save([filed(6, "研究生院", "li@example.edu.cn")], by="测试", now=MONDAY)
+    _, out = run(capsys, context, "inquiry", "send", "--school", "demo")
+    assert "询问 4 个账号" in out
+    assert "1 个账号最近 10 天没有查看过公开页面，所以还没有问" in out
 
 
 def test_the_commands(capsys: pytest.CaptureFixture[str], context: AppContext) -> None:

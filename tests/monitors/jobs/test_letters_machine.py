@@ -105,6 +105,7 @@ TestLetters.settings = settings(
 )
 
 
-@pytest.mark.parametrize("seed", range(1, 9))
+@pytest.mark.parametrize("seed", [*range(1, 8), 1287])
 def test_seeded_histories_keep_the_law(seed: int) -> None:
+    """1287: accounts of one unsigned reminder fall to two units while the clock stands before its day."""
     assert run(seed).kinds

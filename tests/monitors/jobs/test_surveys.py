@@ -49,6 +49,8 @@ def test_struck_findings_stay_struck_and_the_rest_is_drafted_from_the_day(office
     assert close_survey(office.context, "sias", by="陈经办", drafts_from=monday) == 4
     with pytest.raises(CaseError, match="没有正在进行的摸底"):
         close_survey(office.context, "sias", by="陈经办", drafts_from=monday)
+    closed = survey_view(office.context, "sias")
+    assert sum(len(line.cases) for line in (*closed.facts, *closed.gaps)) == 4, "what it held stays to be read"
     office.looks_around()
     assert office.context.store.outbox.all() == [], "not before the day"
     office.passes(60 * 24 * 7)

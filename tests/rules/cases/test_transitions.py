@@ -44,7 +44,7 @@ def test_the_whole_ladder() -> None:
     case, (proposed,) = signing.propose(case, "public_notice", EDITOR, later)
     assert proposed.by == "陈经办"
     assert transitions.escalation_status(case, later).reason is HoldReason.NEEDS_APPROVER
-    with pytest.raises(PeopleError, match="另一人签批"):
+    with pytest.raises(PeopleError, match="另一人签发"):
         signing.sign(case, "public_notice", EDITOR, later)
     case, (approved, event) = signing.sign(case, "public_notice", SIGNER, later, notice="n2", seen="abc")
     assert (approved.by, approved.data.seen, event.by) == ("王部长", "abc", "王部长")

@@ -42,6 +42,8 @@ def bomb() -> bytes:
         (b"<html><table>", "a.xls", "网页"), (b"%PDF-1.7 ...", "a.pdf", "不支持"), (b"\x89PNG\r\n", "a.png", "不支持"),
         (archive(word__document_xml=b"<w/>"), "a.docx", "Word"), (archive(a=b"x"), "a.zip", "压缩包"),
         (GOOD[: len(GOOD) // 2], "a.xlsx", "损坏"), (b"PK\x03\x04" + bytes(100), "a.xlsx", "损坏"), (b"hello", "a.xlsx", "损坏"),
+        (b"\xb0\xcf\x11\xe0\xa1\xb1\x1a\xe1 \x05\x02", "a.xls", "损坏"), (b"\x00\xcf\x11\xe0" + bytes(99), "A.XLS", "损坏"),
+        (b"a\tb\n1\t2\n", "a.xls", "表头"),
         (archive(xl__workbook_xml=b"<x"), "a.xlsx", "损坏"),
         (archive(xl__workbook_xml=b'<!DOCTYPE a [<!ENTITY b "c">]><a/>'), "a.xlsx", "实体"),
         (bytes(range(256)) * 4, "a.csv", "无法识别"), (b"x" * (21 << 20), "a.csv", "过大"),

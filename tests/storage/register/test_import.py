@@ -272,3 +272,35 @@ def test_the_same_file_twice_is_the_same() -> None:
     assert {f.id for f in read_register(data, "a.xlsx", "x")}.isdisjoint(
         f.id for f in read_register(data, "a.xlsx", "y")
     )
+
+
+def test_several_accounts_of_one_cell_become_a_row_each_and_it_is_said() -> None:
+    """Names are shared out where there are as many; one name serves all; the number stays with the first."""
+    rows: list[list[Any]] = [
+        ["备案号", "账号名称", "平台", "账号ID", "网址", "单位"],
+        ["A-1", "图书馆、图书馆服务", "微信", "lib_xx、lib_yy", "", "图书馆"],
+        ["", "学报", "网站", "", "http://xb.x.edu.cn/ http://xbn.x.edu.cn/", "学报编辑部"],
+    ]
+    reading = examine(xlsx(*rows), "a.xlsx", "x")
+    assert not reading.problems
+    assert [(f.name, f.account_id or f.url, f.unit) for f in reading.filings] == [
+        ("图书馆", "lib_xx", "图书馆"), ("图书馆服务", "lib_yy", "图书馆"),
+        ("学报", "http://xb.x.edu.cn/", "学报编辑部"), ("学报", "http://xbn.x.edu.cn/", "学报编辑部"),
+    ]  # fmt: skip
+    assert [f.id for f in reading.filings].count("A-1") == 1
+    assert len({f.id for f in reading.filings}) == 4
+    assert [(doubt.row, "按每个账号一行读入" in doubt.message) for doubt in reading.doubts] == [(2, True), (3, True)]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (["图书馆、馆务、校史馆", "微信", "lib_xx、lib_yy", ""], "一个账号ID"),
+        (["图书馆", "微信", "lib_xx", "https://a.x.edu.cn/ https://b.x.edu.cn/"], "一个网址"),
+        (["图书馆", "微博", "", "https://weibo.com/u/1234567 https://m.weibo.cn/u/1234567"], "同一个账号"),
+    ],
+)
+def test_what_cannot_be_split_for_certain_is_refused(row: list[str], said: str) -> None:
+    found = problems(xlsx([*HEADER, "网址"], row))
+    assert found[0][0] == 2
+    assert said in found[0][2]
