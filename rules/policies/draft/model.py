@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rules.model import AccountLevel, DocumentType, Platform
+from rules.policies.draft.text import Sentence
 
 UNSURE = 0.8
 """Below this a person must read the clause again before it counts."""
@@ -26,9 +29,10 @@ class DraftClause:
     number: int | None = None
     unit: str | None = None
     to_confirm: bool = False
-    levels: tuple[str, ...] = ()
-    platforms: tuple[str, ...] = ()
-    duty: str = "unit"
+    levels: tuple[AccountLevel, ...] = ()
+    platforms: tuple[Platform, ...] = ()
+    duty: Literal["unit", "office"] = "unit"
+    note: str = ""
 
     @property
     def waits(self) -> bool:
@@ -38,22 +42,22 @@ class DraftClause:
 
 @dataclass(frozen=True, slots=True)
 class DraftStep:
-    """One rung that the text itself names for silence: the paper, and how long after the step before it."""
+    """One rung that the text itself names for silence: the paper, and how long after the one before it."""
 
     article: str
     sentence: str
-    document: str
+    document: DocumentType
+    after: str = "0天"
     number: int | None = None
     unit: str | None = None
-    after: str = "0天"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A whole draft. ``policy`` is the file's content; ``open``: (article, sentence) that nobody understood yet."""
+    """A whole draft. ``policy``: the policy file's content; ``open``: what nobody understood yet."""
 
     code: str
     policy: Mapping[str, Any]
     clauses: tuple[DraftClause, ...]
     ladder: tuple[DraftStep, ...]
-    open: tuple[tuple[str, str], ...] = field(default=())
+    open: tuple[Sentence, ...]

@@ -22,12 +22,14 @@ UNITS = {
 }
 IN_WORDS = {"working_day": "个工作日", "day": "天", "month": "个月", "year": "年"}
 _NUMBER = r"(?:\d+|[零〇一二两三四五六七八九十百]+)"
-_DATE = re.compile(rf"[\d〇一二三四五六七八九]{{4}}年(?:{_NUMBER}月)?(?:{_NUMBER}[日号])?|{_NUMBER}月{_NUMBER}[日号]|〔\d{{4}}〕")
+_DATE = re.compile(
+    rf"[\d〇一二三四五六七八九]{{4}}年(?:{_NUMBER}月)?(?:{_NUMBER}[日号])?|{_NUMBER}月{_NUMBER}[日号]|〔\d{{4}}〕"
+)
 _LENGTH = re.compile(
     rf"(?P<number>{_NUMBER})(?:个(?P<counted>工作日|自然日|日历日|月|星期|季度)|(?P<bare>工作日|自然日|日历天|天|日|周|星期|季度|年))"
     r"|(?P<half>半年)(?!度)|(?P<every>每)(?:个)?(?P<cycle>半年|月|季度|周|星期|学期|年)"
 )
-_UNCLEAR = "半到至-—~～第"
+_UNCLEAR = "半到至-—~～–第"
 """Before or after a number these make it another one: 三至五个工作日, 一个半月, 第三年."""
 
 
@@ -78,7 +80,7 @@ def quantities(text: str) -> Iterator[Quantity]:
     dates = [range(*date.span()) for date in _DATE.finditer(text)]
     for found in _LENGTH.finditer(text):
         start, end = found.span()
-        around = text[max(0, start - 1) : start] + text[end : end + 1]
+        around = text[max(0, start - 1) : start] * (not text[:start].endswith("达到")) + text[end : end + 1]
         if any(start in date for date in dates) or (not found["every"] and set(around) & set(_UNCLEAR)):
             continue
         if found["half"]:
@@ -95,7 +97,10 @@ def quantities(text: str) -> Iterator[Quantity]:
 
 def months_of_year(text: str) -> tuple[int, int] | None:
     """每年12月 → (12, 12), 每年11月至12月 → (11, 12); None where no month is named."""
-    found = re.search(rf"每年(?:的)?({_NUMBER})月(?:份)?(?:(?:至|到|—|-)({_NUMBER})月)?", text)
+    found = re.search(
+        rf"每年(?:的)?({_NUMBER})月(?:份)?(?:(?:至|到|—|-)({_NUMBER})月)?(?!(?:至|到)[次翌]年|[和、及]{_NUMBER}月)",
+        text,
+    )
     if not found:
         return None
     first = number_of(found[1])

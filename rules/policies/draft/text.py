@@ -18,6 +18,7 @@ _ITEM = re.compile(rf"[（(]([{_NUMERAL}]{{1,3}})[）)][\s、．.]*")
 _POINT = re.compile(r"\d{1,2}[．.、](?!\d)\s*")
 _ANNEX = re.compile(r"附件\s*\d*(?:[：:]|$)")
 _MARKS = re.compile(r"^(?:#{1,6}\s+|[-*+>]\s+|\*\*)|\*\*|(?<!\w)__|__(?!\w)")
+_PAGE = re.compile(r"[-—–·\s]*\d{1,3}[-—–·\s]*|第\s*\d+\s*页(?:[\s，,]*共\s*\d+\s*页)?")
 _ENDS = "。；;：:！？"
 _TITLE = re.compile(r"《([^《》]{4,60}(?:办法|规定|细则|制度|规程|条例|方案|规范|意见))(?:[（(](?:试行|暂行)[）)])?》")
 _HEADING = re.compile(r"^[^《》。，；]{4,60}(?:办法|规定|细则|制度|规程|条例|规范)(?:[（(](?:试行|暂行|修订)[）)])?$")
@@ -45,16 +46,23 @@ class RegulationText:
     sentences: tuple[Sentence, ...]
     whole: str
 
+    def together(self, first: str, second: str) -> str:
+        """Two sentences as one quotation, empty where one does not follow the other."""
+        return next((both for end in ("", "；", ";") if (both := f"{first}{end}{second}") in self.whole), "")
+
 
 def read_regulation(text: str) -> RegulationText:
     """Split a text. Chapters and headings without an end are no sentences."""
     lines = [_MARKS.sub("", line.replace("　", " ").strip()).strip() for line in text.splitlines()]
-    whole = _unspaced(text)
+    lines = [line for line in lines if not _PAGE.fullmatch(line)]
+    whole = _unspaced("".join(lines))
     explained = re.search(r"由(?:学校|我校)?([^，。；由]{2,30}?)负责解释", whole)
     return RegulationText(
         title=_title(lines),
         document=next((line for line in map(_unspaced, lines[:40]) if _DOCUMENT.fullmatch(line)), ""),
-        issued_by=next((line for line in lines[:40] if re.fullmatch(r"中(?:国)?共\S{4,30}委员会(?:办公室)?", line)), ""),
+        issued_by=next(
+            (line for line in lines[:40] if re.fullmatch(r"中(?:国)?共\S{4,30}委员会(?:办公室)?", line)), ""
+        ),
         explained_by=explained[1] if explained else "",
         effective=_effective(lines),
         sentences=tuple(_sentences(lines)),
@@ -86,8 +94,13 @@ def _title(lines: list[str]) -> str:
 
 def _effective(lines: list[str]) -> date | None:
     """The date a text bears: 自…起施行, else the day it was issued, on a line of its own or before 印发."""
-    stated = re.search(r"自(\d{4})年(\d{1,2})月(\d{1,2})日(?:起)?(?:正式)?(?:施行|实施|执行|生效)", _unspaced("".join(lines)))
-    own = (re.fullmatch(rf"(?:.{{2,30}}\s+)?{_DATED.pattern}(?:印发)?", re.sub(r"(?<=\d)\s+|\s+(?=[年月日\d])", "", line)) for line in lines)
+    stated = re.search(
+        r"自(\d{4})年(\d{1,2})月(\d{1,2})日(?:起)?(?:正式)?(?:施行|实施|执行|生效)", _unspaced("".join(lines))
+    )
+    own = (
+        re.fullmatch(rf"(?:.{{2,30}}\s+)?{_DATED.pattern}(?:印发)?", re.sub(r"(?<=\d)\s+|\s+(?=[年月日\d])", "", line))
+        for line in lines
+    )
     found = stated or next((match for match in own if match), None)
     if not found:
         return None
@@ -120,9 +133,14 @@ def _paragraphs(lines: list[str]) -> Iterator[tuple[str, str]]:
         if held:
             yield _at(label, item), _unspaced(held)
         label, item = _place(label, item, article, part, entry, annex, bool(starts))
-        held = "" if _CHAPTER.match(line) else line[article.end() if article else entry.end() if entry else 0 :]
+        number = article or part or entry
+        held = "" if _CHAPTER.match(line) else line[number.end() if number else 0 :]
         # A form's cells and a heading do not go on in the next line.
-        closed = label.startswith("附件") or _stands_alone(line) or bool(article and re.fullmatch(r"[^，。；：、]{2,20}", held))
+        closed = (
+            label.startswith("附件")
+            or _stands_alone(line)
+            or bool((article or part) and re.fullmatch(r"[^，。；：、]{2,20}", held))
+        )
     if held:
         yield _at(label, item), _unspaced(held)
 
