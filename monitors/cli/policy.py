@@ -45,13 +45,16 @@ def show_policy(ctx: typer.Context, which: Annotated[str, typer.Argument(help="�
 @commands.command()
 def draft(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(help="制度原文：docx、txt 或 md")],
-    out: Annotated[Path, typer.Option(help="草稿写到这个目录")],
-    school: Annotated[str, typer.Option(help="学校全称；不填则从原文中找")] = "",
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="制度原文：docx、txt 或 md")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="草稿写到这个目录")],
+    school: Annotated[str, typer.Option(help="学校全称，或者已有制度文件的学校代码；不填则从原文中找")] = "",
     code: Annotated[str, typer.Option(help="学校代码，如 sias；不填则用文件名或学校英文缩写")] = "",
 ) -> None:
     """由制度原文起草制度文件：读懂的句子写成条款，没有读懂的逐句列出；草稿须由人核对后再用。"""
-    drafted = draft_policy(file, school=school.strip(), code=code.strip(), today=asked(ctx).clock().date())
+    name = school.strip()
+    if name.isascii() and name and (known := policies_of(asked(ctx).settings()).get(name)):
+        name = known.school
+    drafted = draft_policy(file, school=name, code=code.strip(), today=asked(ctx).clock().date())
     typer.echo(_told(drafted, drafted.write(out)))
 
 
