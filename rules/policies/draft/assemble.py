@@ -13,6 +13,7 @@ from rules.names.tables import Institution
 from rules.policies.draft import activity, duties, filing
 from rules.policies.draft.ladder import silence_ladder
 from rules.policies.draft.model import Draft, DraftClause, DraftStep
+from rules.policies.draft.quantities import quantities
 from rules.policies.draft.text import RegulationText, Sentence
 
 READERS = (*activity.READERS, *filing.READERS, *duties.READERS)
@@ -39,13 +40,7 @@ def draft_of(text: RegulationText, code: str, school: str, known: Institution | 
     if not clauses:
         raise NothingUnderstood
     ladder = silence_ladder(text.sentences, clauses)
-    held = {(c.article, c.sentence) for c in clauses} | {(s.article, s.sentence) for s in ladder}
-    quoted = {article: [c.sentence for c in clauses if c.article == article] for article, _ in held}
-    left = tuple(
-        s
-        for s in text.sentences
-        if (s.article, s.text) not in held and not any(s.text in sentence for sentence in quoted.get(s.article, ()))
-    )
+    left = tuple(s for s in text.sentences if not _held(s, (*clauses, *ladder)))
     policy = {
         "code": code,
         "school": school,
@@ -58,6 +53,13 @@ def draft_of(text: RegulationText, code: str, school: str, known: Institution | 
         **_human(left),
     }
     return Draft(code, policy, clauses, ladder, left)
+
+
+def _held(sentence: Sentence, understood: Sequence[DraftClause | DraftStep]) -> bool:
+    """Everything the sentence says has become something; one that gives more lengths of time than were read stays open."""
+    here = [c for c in understood if c.article == sentence.article and sentence.text in c.sentence]
+    named = {(c.number, c.unit) for c in here if c.number is not None}
+    return bool(here) and len(list(quantities(sentence.text))) <= len(named)
 
 
 def _understood(text: RegulationText) -> Iterator[DraftClause]:
@@ -147,7 +149,7 @@ def _names(school: str, known: Institution | None) -> dict[str, Any]:
 def _definition(text: RegulationText) -> dict[str, Any]:
     """What the text calls an account. A website is one only where the sentence names it: 新闻网站 are other people's."""
     for s in text.sentences:
-        own = re.sub(r"(?:新闻|视频|门户)网站", "", s.text)
+        own = re.sub(r"(?:新闻|视频|门户)网站|不(?:包括|含|包含)[^。；]*", "", s.text)
         if s.article and _DEFINES.search(s.text):
             named = {Platform.WEBSITE: "网站|网页", Platform.GROUP: "群", Platform.MINIPROGRAM: "小程序"}
             platforms = [p.value for p in Platform if p not in _UNNAMED or re.search(named[p], own)]
@@ -200,5 +202,11 @@ def _ladders(text: RegulationText, silence: Sequence[DraftStep]) -> dict[str, An
 def _human(left: Sequence[Sentence]) -> dict[str, Any]:
     """What nobody understood and yet asks something: a person's, until somebody has written it as a clause."""
     asks = [s for s in left if s.article and _ASKS.search(s.text) and not _CLOSING.search(s.text)]
-    checks = [{"clause": s.article, "asks": "草稿没有读懂，请改写为条款或由人判断", "sentence": s.text} for s in asks]
+    checks = [
+        {"clause": s.article, "asks": f"改写为条款或由人判断：{_shortened(s.text)}", "sentence": s.text} for s in asks
+    ]
     return {"human": checks} if checks else {}
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:59]}…"

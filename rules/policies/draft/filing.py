@@ -28,7 +28,7 @@ def late_filing(sentence: Sentence) -> DraftClause | None:
     (q,) = days
     before, after = text[: q.start], text[q.end :]
     if re.search(r"(?:公布|发布|印发|施行|实施|下发)(?:之日)?(?:后|起|之日起)的?$", before):
-        if not re.search(r"前(?:已|开)|已(?:经)?(?:开设|开通|运营|建立|注册)|补[交报办]", text):
+        if not re.search(r"前(?:已|开)|已(?:经)?(?:开设|开通|运营|建立|注册|上线|创建)|补[交报办]", text):
             return None
         settings = {"workdays": q.number, "counted_from": "effective"}
         return counted(sentence, "late_filing", q, 0.85, settings)
@@ -118,6 +118,8 @@ def unfiled_account(sentence: Sentence) -> DraftClause | None:
     if re.search(rf"(?:{OPENED}|申请|开发).*(?:方可|后再行?|之后才能|后才能)", text) and re.search(
         FILED + "|批准|同意", text
     ):
+        return clause(sentence, "unfiled_account", 0.85)
+    if re.search(rf"(?:审批|批准|同意|备案)[^。]{{0,6}}(?:方可|后才能|才能)[^。，]{{0,4}}{OPENED}", text):
         return clause(sentence, "unfiled_account", 0.85)
     if re.search(rf"{OPENED}.*(?:须|应|需|必须|并向|报).*备案", text):
         whole = "审批" in text and "流程" not in text and not re.search("论坛|留言|直播|支付", text)

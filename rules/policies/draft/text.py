@@ -15,7 +15,7 @@ _ARTICLE = re.compile(rf"(第[{_NUMERAL}\d]+条)[\s：:、．.]*")
 _CHAPTER = re.compile(rf"第[{_NUMERAL}\d]+[章节]")
 _PART = re.compile(rf"([{_NUMERAL}]{{1,3}})、")
 _ITEM = re.compile(rf"[（(]([{_NUMERAL}]{{1,3}})[）)][\s、．.]*")
-_POINT = re.compile(r"\d{1,2}[．.、](?!\d)\s*")
+_POINT = re.compile(r"(\d{1,2})[．.、](?!\d)\s*")
 _ANNEX = re.compile(r"附件\s*\d*(?:[：:]|$)")
 _MARKS = re.compile(r"^(?:#{1,6}\s+|[-*+>]\s+|\*\*)|\*\*|(?<!\w)__|__(?!\w)")
 _PAGE = re.compile(r"[-—–·\s]*\d{1,3}[-—–·\s]*|第\s*\d+\s*页(?:[\s，,]*共\s*\d+\s*页)?")
@@ -88,6 +88,9 @@ def _title(lines: list[str]) -> str:
     heading = next((line for line in lines[:60] if _HEADING.match(line)), "")
     if heading:
         return re.sub(r"^附件\d*[：:]", "", heading)
+    called = next((line for line in lines[:60] if re.fullmatch(r"[^《》。，；]{4,60}的?(?:通知|意见|方案)", line)), "")
+    if called:
+        return called
     quoted = Counter(name for name in _TITLE.findall("".join(lines[:40])))
     return quoted.most_common(1)[0][0] if quoted else ""
 
@@ -126,13 +129,14 @@ def _paragraphs(lines: list[str]) -> Iterator[tuple[str, str]]:
             continue
         article, part, entry = _ARTICLE.match(line), _PART.match(line), _ITEM.match(line)
         annex = _ANNEX.match(line)
-        starts = article or part or entry or annex or _CHAPTER.match(line) or _POINT.match(line)
+        point = _POINT.match(line)
+        starts = article or part or entry or annex or point or _CHAPTER.match(line)
         if not starts and held and not (held[-1] in _ENDS or closed or _stands_alone(line)):
             held += line
             continue
         if held:
             yield _at(label, item), _unspaced(held)
-        label, item = _place(label, item, article, part, entry, annex, bool(starts))
+        label, item = _place(label, item, article, part, entry, annex, point, bool(starts))
         number = article or part or entry
         held = "" if _CHAPTER.match(line) else line[number.end() if number else 0 :]
         # A form's cells and a heading do not go on in the next line.
@@ -152,6 +156,7 @@ def _place(
     part: re.Match[str] | None,
     entry: re.Match[str] | None,
     annex: re.Match[str] | None,
+    point: re.Match[str] | None,
     starts: bool,
 ) -> tuple[str, str]:
     """The article and item that a line begins in. A paragraph without a number belongs to the article again."""
@@ -163,6 +168,8 @@ def _place(
         return part[1], ""
     if entry:
         return label, entry[1]
+    if point and not label.startswith(("第", "附件")):
+        return label, point[1]  # under 一、 the points are what is cited
     return label, item if starts else ""
 
 

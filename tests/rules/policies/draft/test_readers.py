@@ -6,6 +6,8 @@ from rules.policies.draft.assemble import READERS
 from rules.policies.draft.text import Sentence
 
 UNDERSTOOD = (
+    ("二级账号报党委宣传部审批，审批通过后方可开通", "unfiled_account", None, None, False),
+    ("已上线未备案的网站，应在本通知印发之日起15个工作日内完成补备案", "late_filing", 15, "working_day", False),
     ("网站开设论坛、留言板须经审批并备案", "unfiled_account", None, None, True),
     ("连续３个月未更新的账号，予以关停", "inactivity", 3, "month", False),
     ("新媒体账号一百八十天无更新的，自动注销", "inactivity", 180, "day", False),

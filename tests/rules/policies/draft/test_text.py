@@ -59,6 +59,8 @@ def test_parts_without_articles() -> None:
         ("一(二)", "账号应更新。"),
         ("二", "每年年审。"),
     ]
+    points = read_regulation("一、备案\n1. 账号应备案。\n2. 账号应更新。").sentences
+    assert [(s.article, s.text) for s in points] == [("一(1)", "账号应备案。"), ("一(2)", "账号应更新。")]
 
 
 def test_a_date_that_is_none() -> None:
@@ -93,6 +95,22 @@ def test_two_limits_of_one_article_stay_apart() -> None:
     found = draft("第一条 连续3个月未更新的，予以提醒；连续6个月未更新的，予以关停。")
     assert [(c.rule, c.number) for c in found.clauses] == [("inactivity", 3)]
     assert [s.text for s in found.open] == ["连续6个月未更新的，予以关停。"]
+
+
+def test_a_sentence_that_gives_more_lengths_than_were_read_stays_open_as_well() -> None:
+    found = draft("第一条 首页超过14天未更新的，栏目六个月以上未更新的，应当撤并。")
+    assert [(c.rule, c.number, c.unit) for c in found.clauses] == [("inactivity", 14, "day")]
+    assert [s.text for s in found.open] == ["首页超过14天未更新的，栏目六个月以上未更新的，应当撤并。"]
+
+
+def test_what_a_definition_leaves_out_is_no_platform() -> None:
+    for text, website in (("微信和网站", True), ("微信、新闻网站上的账号", False), ("微信，不包括网站", False)):
+        found = draft(f"第一条 本办法所称平台是指{text}。\n第二条 连续3个月未更新的，予以关停。").policy["definition"]
+        assert ("website" in found["only"]["platforms"]) is website
+
+
+def test_a_notice_is_a_title_where_no_regulation_is_named() -> None:
+    assert read_regulation("关于规范新媒体管理的通知\n一、备案").title == "关于规范新媒体管理的通知"
 
 
 def test_two_sentences_of_one_duty_are_one_clause() -> None:
