@@ -13,7 +13,7 @@ from monitors.errors import InvalidInput
 
 MAX_FILE = 5 * 1024 * 1024
 MAX_UNPACKED = 40 * 1024 * 1024
-MAX_CHARACTERS = 200_000
+MAX_CHARACTERS = 100_000
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _OTHER = (
     b"%PDF",

@@ -101,7 +101,7 @@ def zipped(name: str, content: bytes) -> bytes:
         ("a.txt", bytes(range(256)) * 9, "编码无法识别"),
         ("english.txt", b"Article 1. Accounts shall be updated every three months. " * 20, "大部分不是中文"),
         ("big.txt", b"x" * (MAX_FILE + 1), "过大"),
-        ("long.txt", "一".encode() * 300_000, "超过 20 万字"),
+        ("long.txt", "一".encode() * 100_001, "超过 10 万字"),
         ("news.txt", "今天天气很好。".encode(), "没有找到“第一条”"),
         ("nobody.txt", "第一条 连续3个月未更新的予以关停。".encode(), "--school"),
         ("vague.txt", "第一条 武汉理工大学各单位应加强领导。".encode(), "没有读出"),

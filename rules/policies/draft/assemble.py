@@ -17,6 +17,8 @@ from rules.policies.draft.quantities import quantities
 from rules.policies.draft.text import RegulationText, Sentence
 
 READERS = (*activity.READERS, *filing.READERS, *duties.READERS)
+LONGEST = 1000
+"""What is longer is no sentence of a regulation; to look for patterns in it takes minutes."""
 _REMINDED = {"missing_owner", "unfiled_change", "late_filing", "byline", "name_format", "duplicate_account"} | {
     "annual_review",
     "self_check",
@@ -63,14 +65,16 @@ def _held(sentence: Sentence, understood: Sequence[DraftClause | DraftStep]) -> 
 
 
 def _understood(text: RegulationText) -> Iterator[DraftClause]:
-    graded = bool(re.search(r"一级[^。]*二级", text.whole) and _levels(text.whole))
+    graded = bool(re.search(r"一级[^。]{0,200}二级", text.whole) and _levels(text.whole))
     levels: tuple[AccountLevel, ...] = ()
     before = ""
     for sentence in text.sentences:
         own = _levels(sentence.text) if graded else ()
         goes_on = f"{before}；{sentence.text}" in text.whole  # what stands before the semicolon says of which levels
         levels, before = own or (levels if goes_on else ()), sentence.text
-        for found in filter(None, (read(sentence) for read in READERS if sentence.article)):
+        for found in filter(
+            None, (read(sentence) for read in READERS if sentence.article and len(sentence.text) <= LONGEST)
+        ):
             unknown = text.effective is None and found.settings.get("counted_from") == "effective"
             note = "文本没有公布日期，施行日期由学校确认。" if unknown else found.note
             yield replace(found, levels=levels, to_confirm=found.to_confirm or unknown, note=note)
@@ -150,7 +154,7 @@ def _definition(text: RegulationText) -> dict[str, Any]:
     """What the text calls an account. A website is one only where the sentence names it: 新闻网站 are other people's."""
     for s in text.sentences:
         own = re.sub(r"(?:新闻|视频|门户)网站|不(?:包括|含|包含)[^。；]*", "", s.text)
-        if s.article and _DEFINES.search(s.text):
+        if s.article and len(s.text) <= LONGEST and _DEFINES.search(s.text):
             named = {Platform.WEBSITE: "网站|网页", Platform.GROUP: "群", Platform.MINIPROGRAM: "小程序"}
             platforms = [p.value for p in Platform if p not in _UNNAMED or re.search(named[p], own)]
             return {"definition": {"clause": s.article, "sentence": s.text, "only": {"platforms": platforms}}}

@@ -136,6 +136,13 @@ def test_what_asks_something_and_is_not_understood_is_a_persons() -> None:
     assert [check["sentence"] for check in human] == ["各单位应加强领导。"]
 
 
+def test_what_is_no_sentence_is_not_searched() -> None:
+    endless = "开设审批备案不得未更新三个月" * 5000
+    found = draft(f"第一条 {endless}。\n第二条 连续3个月未更新的，予以关停。")
+    assert [c.article for c in found.clauses] == ["第二条"]
+    assert [s.article for s in found.open] == ["第一条"]
+
+
 def test_nothing_understood() -> None:
     with pytest.raises(NothingUnderstood):
         draft("第一条 各单位应加强领导。")
