@@ -166,7 +166,7 @@ def copy(folder: Path) -> Path:
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, root / name)  # with what is compiled: each run begins without compiling
         else:
             shutil.copy(source, root / name)
     if (ROOT.parent / "shared").is_dir():

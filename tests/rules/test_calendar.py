@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from rules.calendar import Calendar, Period, PeriodUnit, add_months, china_calendar, end_of
+from rules.calendar import Calendar, Period, PeriodUnit, add_months, china_calendar, end_of, latest_possible
+from rules.model import Precision
 from tests.support.factories import at, day
 
 
@@ -76,3 +77,16 @@ def test_periods_read_as_written(text: str) -> None:
 def test_other_periods_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="不是期限"):
         Period.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("precision", "expected"),
+    [
+        (Precision.SECOND, "2026-02-03 10:00:00"),
+        (Precision.DAY, "2026-02-03 23:59:59"),
+        (Precision.MONTH, "2026-02-28 23:59:59"),
+        (Precision.DERIVED, "2026-02-04 23:59:59"),
+    ],
+)
+def test_the_latest_moment_a_time_may_stand_for(precision: Precision, expected: str) -> None:
+    assert latest_possible(at("2026-02-03 10:00"), precision) == at(expected)

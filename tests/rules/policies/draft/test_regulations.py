@@ -103,6 +103,7 @@ def test_the_draft_is_a_policy(code: str, shared: Path) -> None:
     draft, ours = drafted(code, shared), bundled_policy(code)
     policy = load_policy(yaml.safe_dump(dict(draft.policy), allow_unicode=True), code)
     assert policy.auto == ""
+    assert set(policy.names.abbreviation) & set(ours.names.abbreviation)
     assert policy.school == ours.school
     assert policy.regulation.title == ours.regulation.title
     assert policy.regulation.document == ours.regulation.document
