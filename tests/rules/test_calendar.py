@@ -3,8 +3,18 @@
 from datetime import date
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
-from rules.calendar import Calendar, Period, PeriodUnit, add_months, china_calendar, end_of, latest_possible
+from rules.calendar import (
+    Calendar,
+    Period,
+    PeriodUnit,
+    PositivePeriod,
+    add_months,
+    china_calendar,
+    end_of,
+    latest_possible,
+)
 from rules.model import Precision
 from tests.support.factories import at, day
 
@@ -90,3 +100,10 @@ def test_other_periods_are_refused(text: str) -> None:
 )
 def test_the_latest_moment_a_time_may_stand_for(precision: Precision, expected: str) -> None:
     assert latest_possible(at("2026-02-03 10:00"), precision) == at(expected)
+
+
+def test_a_limit_is_at_least_one_of_its_unit() -> None:
+    limit: TypeAdapter[Period] = TypeAdapter(PositivePeriod)
+    assert limit.validate_python("1个月") == Period(1, PeriodUnit.MONTHS)
+    with pytest.raises(ValidationError, match="应大于零"):
+        limit.validate_python("0天")
