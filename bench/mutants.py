@@ -166,7 +166,7 @@ def copy(folder: Path) -> Path:
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, root / name)  # with what is compiled: each run begins without compiling
         else:
             shutil.copy(source, root / name)
     if (ROOT.parent / "shared").is_dir():
@@ -180,6 +180,9 @@ def main() -> None:
     parser.add_argument("targets", nargs="*", default=["rules", "storage"], help="folders or modules")
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--tests", nargs="+", default=[], help="ask these tests alone, not all that speak of the module"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         root = copy(Path(folder))
@@ -190,7 +193,7 @@ def main() -> None:
         chosen = random.Random(given.seed).sample(every, min(given.count, len(every)))
         counted = Counter[bool]()
         for mutant in sorted(chosen, key=lambda m: (str(m.module), m.start)):
-            noticed = caught(mutant, root, covering(mutant.module, root))
+            noticed = caught(mutant, root, given.tests or covering(mutant.module, root))
             counted[noticed] += 1
             if not noticed:
                 old = mutant.module.read_bytes()[mutant.start : mutant.end].decode()

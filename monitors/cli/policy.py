@@ -1,4 +1,4 @@
-"""`xunjian policy`: check a file, read it as a page, try it on what was observed."""
+"""`xunjian policy`: draft a file from a regulation, check it, read it as a page, try it on what was observed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from monitors.cli.groups import CommandGroup
 from monitors.cli.options import Format, FormatOption, asked, day, print_rows
 from monitors.errors import InvalidInput
 from monitors.jobs.policy_preview import preview as preview_policy
+from monitors.policy_drafts import Drafted, draft_policy
 from monitors.policy_registry import policies_of, read_policy
 from rules.policies.markdown import policy_page
 from rules.policies.schema import Policy
@@ -39,6 +40,32 @@ def show_policy(ctx: typer.Context, which: Annotated[str, typer.Argument(help="�
     """把制度文件显示成一页易读的中文。"""
     policies = policies_of(asked(ctx).settings())
     typer.echo(policy_page(policies[which] if which in policies else _read(Path(which))))
+
+
+@commands.command()
+def draft(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="制度原文：docx、txt 或 md")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="草稿写到这个目录")],
+    school: Annotated[str, typer.Option(help="学校全称，或者已有制度文件的学校代码；不填则从原文中找")] = "",
+    code: Annotated[str, typer.Option(help="学校代码，如 sias；不填则用文件名或学校英文缩写")] = "",
+) -> None:
+    """由制度原文起草制度文件：读懂的句子写成条款，没有读懂的逐句列出；草稿须由人核对后再用。"""
+    name = school.strip()
+    if name.isascii() and name and (known := policies_of(asked(ctx).settings()).get(name)):
+        name = known.school
+    drafted = draft_policy(file, school=name, code=code.strip(), today=asked(ctx).clock().date())
+    typer.echo(_told(drafted, drafted.write(out)))
+
+
+def _told(drafted: Drafted, written: Path) -> str:
+    clauses, left = drafted.draft.clauses, drafted.draft.open
+    waiting = sum(clause.waits for clause in clauses)
+    return (
+        f"{written}：{drafted.draft.policy['school']}，写成 {len(clauses)} 个条款，其中 {waiting} 个待学校确认；"
+        f"{len(left)} 句没有写成条款，列在 {written.with_suffix('.json').name} 的 open 中。"
+        f"请对照原文逐条核对，再运行 xunjian policy lint {written}"
+    )
 
 
 @commands.command()

@@ -3,8 +3,19 @@
 from datetime import date
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
-from rules.calendar import Calendar, Period, PeriodUnit, add_months, china_calendar, end_of
+from rules.calendar import (
+    Calendar,
+    Period,
+    PeriodUnit,
+    PositivePeriod,
+    add_months,
+    china_calendar,
+    end_of,
+    latest_possible,
+)
+from rules.model import Precision
 from tests.support.factories import at, day
 
 
@@ -76,3 +87,23 @@ def test_periods_read_as_written(text: str) -> None:
 def test_other_periods_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="不是期限"):
         Period.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("precision", "expected"),
+    [
+        (Precision.SECOND, "2026-02-03 10:00:00"),
+        (Precision.DAY, "2026-02-03 23:59:59"),
+        (Precision.MONTH, "2026-02-28 23:59:59"),
+        (Precision.DERIVED, "2026-02-04 23:59:59"),
+    ],
+)
+def test_the_latest_moment_a_time_may_stand_for(precision: Precision, expected: str) -> None:
+    assert latest_possible(at("2026-02-03 10:00"), precision) == at(expected)
+
+
+def test_a_limit_is_at_least_one_of_its_unit() -> None:
+    limit: TypeAdapter[Period] = TypeAdapter(PositivePeriod)
+    assert limit.validate_python("1个月") == Period(1, PeriodUnit.MONTHS)
+    with pytest.raises(ValidationError, match="应大于零"):
+        limit.validate_python("0天")

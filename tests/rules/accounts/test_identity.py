@@ -17,6 +17,8 @@ SEC = "MS4wLjABAAAAdBrGekUlNXGPsc8rNnv_jDhN8koyuWDyrU3CrcvzmcQ"
     [
         (Platform.WEBSITE, "", "https://WWW.dlut.edu.cn/index.htm", "dlut.edu.cn"),
         (Platform.WEBSITE, "", "http://dlut.edu.cn", "dlut.edu.cn"),
+        (Platform.WEBSITE, "", "http://dlut.edu.cn:80/", "dlut.edu.cn"),
+        (Platform.WEBSITE, "", "http://dlut.edu.cn:81/", "dlut.edu.cn:81"),
         (Platform.WEBSITE, "", "cs.dlut.edu.cn:8080/", "cs.dlut.edu.cn:8080"),
         (Platform.WEBSITE, "", "https://cs.dlut.edu.cn:443/#/home", "cs.dlut.edu.cn"),
         (Platform.WEBSITE, "", "https://www.sias.edu.cn/xwzx/index.htm", "sias.edu.cn/xwzx"),
