@@ -174,12 +174,24 @@ class ObservationRepository:
             rows = tx.execution_options(yield_per=5000).execute(query.order_by(*columns[:2], OBSERVATION.c.seq))
             yield from (ObservationSummary(*row) for row in rows)
 
-    def iterate(self, until: datetime) -> Iterator[tuple[str, Observation]]:
-        """Every observation with its account key, in the order they were recorded."""
-        query = select(OBSERVATION.c.key, OBSERVATION.c.document).where(OBSERVATION.c.observed_at <= until)
+    def with_runs(self, until: datetime) -> Iterator[tuple[str, str, Observation]]:
+        """Every observation with its run and account key, in the order they were recorded."""
+        query = select(OBSERVATION.c.run, OBSERVATION.c.key, OBSERVATION.c.document)
         with self._db.read() as tx:
-            for key, body in tx.execution_options(yield_per=2000).execute(query.order_by(OBSERVATION.c.seq)):
-                yield key, load(Observation, body)
+            rows = tx.execution_options(yield_per=2000).execute(
+                query.where(OBSERVATION.c.observed_at <= until).order_by(OBSERVATION.c.seq)
+            )
+            yield from ((run, key, load(Observation, body)) for run, key, body in rows)
+
+    def checked(self, until: datetime) -> Iterator[tuple[str, Observation, tuple[str, ...]]]:
+        """Every observation with its account key, in the order they were recorded, and the columns beside its document
+        that do not say what the document says: nobody but an editor of the row makes them differ."""
+        with self._db.read() as tx:
+            query = select(OBSERVATION).where(OBSERVATION.c.observed_at <= until).order_by(OBSERVATION.c.seq)
+            for row in tx.execution_options(yield_per=2000).execute(query):
+                seen = load(Observation, row.document)
+                ought = _columns(seen)
+                yield row.key, seen, tuple(name for name in ought if ought[name] != row._mapping[name])
 
     def evidence_times(self, key: str, evidence: Collection[str]) -> dict[str, datetime]:
         """When each of these pages of an account was seen; what no look recorded is absent."""
@@ -263,17 +275,18 @@ def chunked(keys: list[str]) -> Iterator[list[str]]:
 
 
 def _observation_row(run: str, key: str, seen: Observation) -> dict[str, Any]:
+    return {"key": key, "run": run, **_columns(seen), "fingerprint": _fingerprint(seen), "document": dump(seen)}
+
+
+def _columns(seen: Observation) -> dict[str, Any]:
+    """What stands beside the document to be searched and sorted by."""
     return {
-        "key": key,
         "platform": seen.platform.value,
         "source": seen.source,
         "outcome": seen.outcome.value,
         "observed_at": seen.observed_at,
         "last_post_at": seen.last_post_at,
-        "run": run,
         "evidence": seen.evidence,
-        "fingerprint": _fingerprint(seen),
-        "document": dump(seen),
     }
 
 
