@@ -15,6 +15,7 @@ from rules.campaign_moves import (
     accept,
     close_campaign,
     confirm,
+    confirm_as_head,
     decide,
     give_back,
     publish_campaign,
@@ -148,6 +149,11 @@ def confirm_decision(context: AppContext, code: str, unit: str, filing: str, by:
     """A second person stands by a suspension. Raises CampaignError."""
     move = partial(confirm, filing=filing, by=by)
     return context.store.campaigns.move(code, unit, move, now, "campaign.confirm")
+
+
+def confirm_sheet(context: AppContext, code: str, unit: str, by: str, now: datetime) -> UnitSheet:
+    """The head of the unit, signed in as ``by``, stands by its sheet. Raises CampaignError."""
+    return context.store.campaigns.move(code, unit, partial(confirm_as_head, by=by, now=now), now, "campaign.head")
 
 
 def settle_sheet(context: AppContext, code: str, unit: str, now: datetime, *, returned_for: str = "") -> UnitSheet:

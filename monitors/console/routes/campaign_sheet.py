@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, File, Form, HTTPException, Query, Reques
 from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
-from monitors.console.access import require_role, view_of
+from monitors.console.access import person, require_role, view_of
 from monitors.console.campaign_forms import (
     SPARE,
     campaign_of,
@@ -25,7 +25,7 @@ from monitors.errors import InvalidInput
 from monitors.jobs import campaigns
 from monitors.jobs.campaign_import import import_sheet, read_sheet
 from monitors.jobs.campaign_sheets import sheet_bytes, year_of
-from rules.campaigns import AccountAnswerKind, Campaign, CampaignError, DecisionKind
+from rules.campaigns import AccountAnswerKind, Campaign, CampaignError, DecisionKind, SheetState, UnitSheet
 from rules.model import Platform
 
 router = APIRouter()
@@ -42,28 +42,44 @@ def sheet(request: Request, code: str, unit: Unit = "") -> HTMLResponse:
     rows = visible_rows(request, campaign)
     if not unit and rows:
         unit = rows[0].sheet.unit
-    return _page(request, campaign, unit)
+    return sheet_page(request, campaign, unit)
 
 
-def _page(request: Request, campaign: Campaign, unit: str, error: str = "") -> HTMLResponse:
+def sheet_page(request: Request, campaign: Campaign, unit: str, error: str = "") -> HTMLResponse:
+    """The sheet, with what went wrong above it."""
     context, kept = world_of(request), sheet_of(request, campaign, unit)
-    fills = not kept.is_in and not campaign.closed_at and _may_fill(request, campaign, unit)
+    fills = not kept.is_in and not campaign.closed_at and may_fill(request, campaign, unit)
     return render(
         request, "campaign_sheet.html", f"{campaign.name}　{unit}", school=campaign.school,
         status=422 if error else 200, error=error, campaign=campaign, sheet=kept, fills=fills,
         state=kept.state_at(campaign.due, context.clock()), lines=sheet_lines(context, campaign, kept),
         decides=may_decide(request, campaign) and not campaign.closed_at, kinds=list(AccountAnswerKind),
         verdicts=list(DecisionKind), platforms=list(Platform), spare=range(SPARE),
+        heads=heads(request, campaign, unit, kept.head), may_upload=_takes_copies(request, campaign, kept),
     )  # fmt: skip
 
 
-def _may_fill(request: Request, campaign: Campaign, unit: str) -> bool:
+def _takes_copies(request: Request, campaign: Campaign, kept: UnitSheet) -> bool:
+    ended = campaign.closed_at or kept.state is SheetState.ACCEPTED
+    return not ended and may_fill(request, campaign, kept.unit)
+
+
+def may_fill(request: Request, campaign: Campaign, unit: str) -> bool:
     """The unit itself, and the office for a unit that handed in on paper."""
-    view = view_of(request)
-    return may_decide(request, campaign) or bool({("", unit), (campaign.school, unit)} & view.units)
+    return may_decide(request, campaign) or _is_of(request, campaign, unit)
 
 
-def _back(code: str, unit: str, done: str) -> Response:
+def _is_of(request: Request, campaign: Campaign, unit: str) -> bool:
+    return bool({("", unit), (campaign.school, unit)} & view_of(request).units)
+
+
+def heads(request: Request, campaign: Campaign, unit: str, head: str) -> bool:
+    """True for the person of the unit whom the sheet names as its head."""
+    return _is_of(request, campaign, unit) and person(request).display == head
+
+
+def back_to_sheet(code: str, unit: str, done: str) -> Response:
+    """To the sheet, which says what was done."""
     return Response(status_code=303, headers={"location": f"/campaigns/{code}/sheet?unit={quote(unit)}&done={done}"})
 
 
@@ -82,7 +98,7 @@ def fill(request: Request, code: str, form: Annotated[FormData, Depends(typed_fo
     context, campaign = world_of(request), campaign_of(request, code)
     unit = str(form.get("unit") or "")
     sheet_of(request, campaign, unit)
-    if not _may_fill(request, campaign, unit):
+    if not may_fill(request, campaign, unit):
         raise HTTPException(403, "这份表由单位自己填报。")
     final = form.get("act") == "submit"
     try:
@@ -90,9 +106,11 @@ def fill(request: Request, code: str, form: Annotated[FormData, Depends(typed_fo
         if final:  # what was typed is kept even where it cannot be handed in yet
             campaigns.save_sheet(context, code, unit, given, context.clock(), final=False)
         campaigns.save_sheet(context, code, unit, given, context.clock(), final=final)
+        if final and heads(request, campaign, unit, given.head):
+            campaigns.confirm_sheet(context, code, unit, given.head, context.clock())
     except CampaignError as error:
-        return _page(request, campaign, unit, str(error))
-    return _back(code, unit, "sheet_submitted" if final else "sheet_saved")
+        return sheet_page(request, campaign, unit, str(error))
+    return back_to_sheet(code, unit, "sheet_submitted" if final else "sheet_saved")
 
 
 @router.post("/campaigns/{code}/upload")
@@ -105,21 +123,21 @@ def upload(request: Request, code: str, file: Annotated[UploadFile | None, File(
         raise HTTPException(404, "没有这份填报表。")
     unit = rows[0].sheet.unit
     if not data or len(data) > MAX_FILE:
-        return _page(request, campaign, unit, "请选择一份填好的 Excel 填报表，不超过 5 MB。")
+        return sheet_page(request, campaign, unit, "请选择一份填好的 Excel 填报表，不超过 5 MB。")
     try:
         found = read_sheet(data, (file.filename if file else "") or "填报表.xlsx")
         if found.campaign != code or found.unit not in {row.sheet.unit for row in rows}:
-            return _page(request, campaign, unit, "这份表不是本专项工作的，或者不是您单位的，没有收进。")
+            return sheet_page(request, campaign, unit, "这份表不是本专项工作的，或者不是您单位的，没有收进。")
         unit = found.unit
-        if not _may_fill(request, campaign, unit):
+        if not may_fill(request, campaign, unit):
             raise HTTPException(403, "这份表由单位自己填报。")
         found = import_sheet(context, data, "填报表.xlsx", context.clock())
     except (InvalidInput, CampaignError) as error:
-        return _page(request, campaign, unit, str(error))
+        return sheet_page(request, campaign, unit, str(error))
     if found.bad:
         places = "；".join(f"“{b.sheet}”第 {b.row} 行“{b.column}”：{b.reason}" for b in found.bad[:SHOWN])
-        return _page(request, campaign, unit, f"没有收进，有 {len(found.bad)} 处不对。{places}")
-    return _back(code, unit, "sheet_submitted")
+        return sheet_page(request, campaign, unit, f"没有收进，有 {len(found.bad)} 处不对。{places}")
+    return back_to_sheet(code, unit, "sheet_submitted")
 
 
 @router.post("/campaigns/{code}/decide")
@@ -138,8 +156,8 @@ def decide(
         else:
             raise CampaignError("请选择一项决定。")
     except CampaignError as error:
-        return _page(request, campaign, unit, str(error))
-    return _back(code, unit, "account_decided")
+        return sheet_page(request, campaign, unit, str(error))
+    return back_to_sheet(code, unit, "account_decided")
 
 
 @router.post("/campaigns/{code}/settle")
@@ -152,5 +170,5 @@ def settle(request: Request, code: str, unit: Typed = "", act: Typed = "", reaso
             raise CampaignError("请写明退回的理由，单位才知道要改什么。")
         campaigns.settle_sheet(context, code, unit, context.clock(), returned_for=reason if act == "return" else "")
     except CampaignError as error:
-        return _page(request, campaign, unit, str(error))
-    return _back(code, unit, "sheet_returned" if act == "return" else "sheet_accepted")
+        return sheet_page(request, campaign, unit, str(error))
+    return back_to_sheet(code, unit, "sheet_returned" if act == "return" else "sheet_accepted")
