@@ -163,16 +163,24 @@ class ObservationRepository:
                 found |= {key for (key,) in tx.execute(query)}
         return found
 
-    def summaries(self, until: datetime, since: datetime | None = None) -> Iterator[ObservationSummary]:
-        """Every observation by account and time, from ``since`` to ``until``, its document unread."""
+    def summaries(
+        self, until: datetime, since: datetime | None = None, only: Collection[str] | None = None
+    ) -> Iterator[ObservationSummary]:
+        """Every observation by account and time, from ``since`` to ``until``, its document unread. ``only``: the keys of the
+        accounts wanted."""
         columns = (OBSERVATION.c.key, OBSERVATION.c.observed_at, OBSERVATION.c.fingerprint)
         posted = type_coerce(OBSERVATION.c.last_post_at, Text)
         query = select(*columns, posted, OBSERVATION.c.document).where(OBSERVATION.c.observed_at <= until)
         if since:
             query = query.where(OBSERVATION.c.observed_at >= since)
+        query = query.order_by(*columns[:2], OBSERVATION.c.seq)
+        wanted = (
+            [query] if only is None else [query.where(OBSERVATION.c.key.in_(some)) for some in chunked(sorted(only))]
+        )
         with self._db.read() as tx:
-            rows = tx.execution_options(yield_per=5000).execute(query.order_by(*columns[:2], OBSERVATION.c.seq))
-            yield from (ObservationSummary(*row) for row in rows)
+            for asked in wanted:
+                rows = tx.execution_options(yield_per=5000).execute(asked)
+                yield from (ObservationSummary(*row) for row in rows)
 
     def with_runs(self, until: datetime) -> Iterator[tuple[str, str, Observation]]:
         """Every observation with its run and account key, in the order they were recorded."""

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 
 import docx
 from docx.document import Document as WordFile
+from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -19,6 +20,7 @@ from alerts.documents.package import same_bytes
 from alerts.review.model import (
     ReviewPack,
     ReviewRow,
+    coverage_text,
     day_text,
     last_post_text,
     month_text,
@@ -27,14 +29,27 @@ from alerts.review.model import (
     questions,
     seen_text,
     silence_text,
+    unit_overview,
 )
 from alerts.sanitize import clean
 
 SONG, HEI = "宋体", "黑体"
 W = nsdecls("w")
 ROW = '<w:trPr><w:cantSplit/><w:trHeight w:val="440" w:hRule="atLeast"/></w:trPr>'
-WIDTH, TWIPS = 166, 56.7
-"""The width of the text in millimetres, and twips in one of them."""
+WIDTH, LANDSCAPE, TWIPS = 166, 253, 56.7
+"""The width of the text in millimetres, upright and across, and twips in one of them."""
+KNOWN = (
+    "序号",
+    "平台",
+    "账号名称",
+    "页面显示的名称",
+    "全年更新",
+    "掌握情况",
+    "最近更新",
+    "最长未更新",
+    "请单位说明",
+    "核对结果",
+)
 METHOD = (
     "一、怎样观察",
     "系统按计划访问各账号对外公开的页面，不登录，不绕过验证，遵守网站的访问约定；访问间隔按账号的更新规律在制度规定的范围内调整。"
@@ -64,7 +79,8 @@ def account_form(pack: ReviewPack, row: ReviewRow) -> bytes:
         ("账号标识或网址", filing.account_id or filing.url, "备案号", filing.number or "未登记"),
         ("负责人", filing.first_owner or "未登记", "管理员", filing.direct_owner or "未登记"),
         ("全年更新", posts_text(record), "最近更新", last_post_text(record)),
-        ("最长未更新", silence_text(record), "观察天数", seen_text(record)),
+        ("掌握情况", coverage_text(record), "观察天数", seen_text(record)),
+        ("最长未更新", silence_text(record), "状态", filing.status.label),
         ("页面显示的名称", names_text(record), "上次年审", day_text(filing.reviewed_at) if filing.reviewed_at else "台账无记录"),
     ]  # fmt: skip
     _pairs(document, facts)
@@ -89,22 +105,32 @@ def account_form(pack: ReviewPack, row: ReviewRow) -> bytes:
 
 def unit_sheet(pack: ReviewPack, unit: str, rows: Sequence[ReviewRow]) -> bytes:
     """A unit's self-check sheet: its accounts with what we know, and what only the unit can answer."""
-    document = _document()
+    document, width = _document(landscape=True), LANDSCAPE
     _heading(document, f"{unit}网站与新媒体账号{pack.year}年度自查表")
-    known = [
-        [str(number), row.record.filing.platform.label, row.record.filing.name, posts_text(row.record), last_post_text(row.record), ""]
-        for number, row in enumerate(rows, start=1)
-    ]  # fmt: skip
+    _lines(document, "学校掌握的情况", (unit_overview(rows),))
+    known = [[str(number), *_known(row), ""] for number, row in enumerate(rows, start=1)]
+    _grid(document, "一、备案账号（请逐个核对）", KNOWN, known, (1.2, 2, 3.4, 3.4, 2.4, 2.8, 2.6, 3.6, 5.2, 2.2), width)
     _grid(
-        document, "一、备案账号（请逐个核对）", ["序号", "平台", "账号名称", "全年更新", "最近更新", "核对结果"], known
+        document,
+        "二、未备案的账号（没有的写“无”）",
+        ["平台", "账号名称", "标识或链接", "管理员"],
+        [[""] * 4] * 3,
+        (),
+        width,
     )
-    _grid(document, "二、未备案的账号（没有的写“无”）", ["平台", "账号名称", "标识或链接", "管理员"], [[""] * 4] * 3)
-    _grid(document, "三、拟关停、注销的账号（没有的写“无”）", ["平台", "账号名称", "原因", "完成时间"], [[""] * 4] * 2)
+    _grid(
+        document,
+        "三、拟关停、注销的账号（没有的写“无”）",
+        ["平台", "账号名称", "原因", "完成时间"],
+        [[""] * 4] * 2,
+        (),
+        width,
+    )
     if pack.human:
         checks = [[clause, clean(asks), ""] for clause, asks in pack.human]
-        _grid(document, "四、需由人核查的事项", ["条款", "事项", "自查结果"], checks, (2, 6, 3))
+        _grid(document, "四、需由人核查的事项", ["条款", "事项", "自查结果"], checks, (2, 6, 3), width)
     _subtitle(document, "填表与确认")
-    _pairs(document, [("填表人", "\n", "单位负责人", "\n（盖章）____年__月__日")])
+    _pairs(document, [("填表人", "\n", "单位负责人", "\n（盖章）____年__月__日")], width)
     return _bytes(document, f"{unit}年度自查表", pack)
 
 
@@ -127,10 +153,18 @@ def method_statement(pack: ReviewPack) -> bytes:
     return _bytes(document, "观察方法说明", pack)
 
 
-def _document() -> WordFile:
+def _known(row: ReviewRow) -> Sequence[str]:
+    record, filing = row.record, row.record.filing
+    said = (tell(record) for tell in (names_text, posts_text, coverage_text, last_post_text, silence_text))
+    return (filing.platform.label, filing.name, *said, "；".join(questions(row)) or "无")
+
+
+def _document(*, landscape: bool = False) -> WordFile:
     document = docx.Document()
     section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
+    if landscape:
+        section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = (Mm(297), Mm(210)) if landscape else (Mm(210), Mm(297))
     section.left_margin = section.right_margin = Mm(22)
     section.top_margin = section.bottom_margin = Mm(22)
     return document
@@ -147,9 +181,10 @@ def _font(run: Any, font: str, size: float) -> None:
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
 
 
-def _pairs(document: WordFile, rows: Sequence[tuple[str, str, str, str]]) -> None:
+def _pairs(document: WordFile, rows: Sequence[tuple[str, str, str, str]], width: float = WIDTH) -> None:
     """Label and value, twice a row."""
-    _table(document, [[(text, place % 2 == 0) for place, text in enumerate(row)] for row in rows], (26, 57, 26, 57))
+    widths = (26, width / 2 - 26, 26, width / 2 - 26)
+    _table(document, [[(text, place % 2 == 0) for place, text in enumerate(row)] for row in rows], widths)
 
 
 def _grid(
@@ -158,12 +193,13 @@ def _grid(
     heads: Sequence[str],
     rows: Sequence[Sequence[str]],
     weights: Sequence[float] = (),
+    width: float = WIDTH,
 ) -> None:
     """A heading and a table with a header row; ``weights``: the columns' share of the width, equal where not given."""
     _subtitle(document, title)
     cells = [[(text, True) for text in heads], *([(text, False) for text in row] for row in rows)]
     shares = weights or [1.0] * len(heads)
-    _table(document, cells, [WIDTH * share / sum(shares) for share in shares])
+    _table(document, cells, [width * share / sum(shares) for share in shares])
 
 
 def _table(document: WordFile, rows: Sequence[Sequence[tuple[str, bool]]], widths: Sequence[float]) -> None:

@@ -9,9 +9,19 @@ from typing import Any
 from fastapi import HTTPException, Request
 from starlette.datastructures import FormData
 
+from alerts.review.model import (
+    coverage_text,
+    last_post_text,
+    names_text,
+    posts_text,
+    questions,
+    seen_text,
+    silence_text,
+)
 from monitors.app_context import AppContext
 from monitors.console.access import WORKERS, person, view_of
 from monitors.console.rendering import world_of
+from monitors.jobs.campaign_sheets import year_of
 from monitors.jobs.campaigns import UnitProgress, filings_of, progress
 from rules.campaign_moves import Submission
 from rules.campaign_outcome import differences
@@ -36,7 +46,8 @@ LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One account of a sheet: filed, seen, answered, decided; ``differ``: where these do not agree."""
+    """One account of a sheet: filed, seen, answered, decided; ``differ``: where these do not agree; ``known``: what the year
+    showed, by name; ``asked``: what is unknown and the unit shall say."""
 
     filing: Filing
     key: str
@@ -44,6 +55,14 @@ class SheetLine:
     answer: AccountAnswer | None
     differ: tuple[str, ...]
     decision: AccountDecision | None
+    known: tuple[tuple[str, str], ...] = ()
+    asked: tuple[str, ...] = ()
+
+
+KNOWN = (
+    ("更新", posts_text), ("掌握情况", coverage_text), ("最近更新", last_post_text), ("最长未更新", silence_text),
+    ("观察天数", seen_text), ("页面显示的名称", names_text),
+)  # fmt: skip
 
 
 def campaign_of(request: Request, code: str) -> Campaign:
@@ -95,11 +114,15 @@ def sheet_lines(context: AppContext, campaign: Campaign, sheet: UnitSheet) -> li
     filings = filings_of(context, campaign, sheet)
     keys = [key_of(filing) for filing in filings]
     states = context.store.observations.states(keys, context.clock())
+    year = year_of(context, campaign, context.clock(), sheet)
     lines = []
     for filing, key in zip(filings, keys, strict=True):
         answer, seen = sheet.answer_of(filing.id), states.get(key)
         differ = differences(filing, answer, seen)
-        lines.append(SheetLine(filing, key, seen, answer, differ, sheet.decisions.get(filing.id)))
+        row = year[filing.id]
+        known = tuple((label, tell(row.record)) for label, tell in KNOWN)
+        decision = sheet.decisions.get(filing.id)
+        lines.append(SheetLine(filing, key, seen, answer, differ, decision, known, questions(row)))
     return sorted(lines, key=lambda line: (not line.differ, line.filing.order))
 
 

@@ -88,7 +88,7 @@ def download(request: Request, code: str, unit: Unit = "") -> Response:
     """The sheet as a workbook to fill in offline."""
     context, campaign = world_of(request), campaign_of(request, code)
     kept = sheet_of(request, campaign, unit)
-    year = year_of(context, campaign, context.clock())
+    year = year_of(context, campaign, context.clock(), kept)
     return workbook(f"{campaign.code}-{unit}", sheet_bytes(context, campaign, kept, year))
 
 

@@ -12,10 +12,19 @@ import pytest
 from openpyxl import load_workbook
 
 from alerts.review.forms import account_form, method_statement, unit_sheet
-from alerts.review.model import UNSEEN, ReviewCase, ReviewPack, ReviewRow, file_name, questions
+from alerts.review.model import (
+    UNSEEN,
+    ReviewCase,
+    ReviewPack,
+    ReviewRow,
+    coverage_text,
+    file_name,
+    questions,
+    unit_overview,
+)
 from alerts.review.workbook import COLUMNS, workbook
 from rules.model import AccountState
-from rules.year_record import YearOfLooks, year_record
+from rules.year_record import MonthlyPosts, YearOfLooks, year_record
 from tests.support.factories import at, filing
 
 CASE = ReviewCase("DEMO-2026-0005", "长期未更新", "第七条", "整改中", False, "整改通知书（6月2日）")
@@ -92,6 +101,25 @@ def test_equal_input_gives_equal_bytes() -> None:
     assert method_statement(one) == method_statement(two)
 
 
+def test_how_much_of_a_year_is_known_is_told_by_month() -> None:
+    assert coverage_text(row().record) == "3个月看全，3个月未观察"
+    assert coverage_text(row(seen=False).record) == UNSEEN
+    months = row().record.months
+    assert coverage_text(replace(row().record, months=months[2:5])) == "各月都看全"
+    partly = replace(row().record, months=(*months[2:5], MonthlyPosts(2, complete=False)))
+    assert coverage_text(partly) == "3个月看全，1个月看到一部分"
+
+
+def test_a_unit_is_told_what_nobody_knows_of_its_accounts() -> None:
+    told = unit_overview([row(), row(seen=False)])
+    assert told.startswith("2个账号：1个看到一部分，1个未观察。")
+    assert "不等于没有更新" in told
+    whole = row()
+    complete = replace(whole, record=replace(whole.record, months=whole.record.months[2:5]))
+    assert unit_overview([complete]) == "1个账号：1个各月都看全。"
+    assert unit_overview([]) == "台账里没有账号。"
+
+
 def text_of(body: bytes) -> str:
     document = docx.Document(io.BytesIO(body))
     inside = [cell.text for table in document.tables for line in table.rows for cell in line.cells]
@@ -116,6 +144,8 @@ def test_the_unit_s_sheet_asks_for_what_only_people_know() -> None:
     text = text_of(unit_sheet(whole, "图书馆", whole.rows))
     assert "内容导向是否正确" in text
     assert "没有的写“无”" in text
+    for known in ("3个月看全，3个月未观察", "92天", "部分月份未完整观察", "1个账号：1个看到一部分"):
+        assert known in text
 
 
 def test_the_statement_says_how_much_was_not_seen() -> None:

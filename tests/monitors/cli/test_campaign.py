@@ -95,7 +95,10 @@ def test_out_in_and_closed_into_the_register(xunjian: Run, data: Path) -> None:
     opened(xunjian, data)
     assert xunjian("sheets", "NS2026", "--out", str(data.parent / "out"))[0] == 0
     path = data.parent / "out" / "NS2026-图书馆.xlsx"
-    assert load_workbook(path)["账号核对"]["C4"].data_type == "s"
+    accounts = load_workbook(path)["账号核对"]
+    assert accounts["C4"].data_type == "s"
+    assert "1个账号：1个未观察" in str(accounts["A2"].value)
+    assert "全年没有看到该账号的内容，请单位提供更新情况" in str(accounts["M4"].value)
     fill(path, lambda book: None)
     code, out, err = xunjian("import", str(path))
     assert (code, err) == (0, "")

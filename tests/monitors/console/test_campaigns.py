@@ -44,7 +44,8 @@ def test_from_the_form_to_the_public_list(browsers: dict[str, Browser], context:
     assert editor.submit("/campaigns/new", **FORM).headers["location"].startswith("/campaigns/NS2026")
     assert stranger.get("/public/demo").status_code == 404
     page = unit.get("/campaigns/NS2026")
-    assert "核对结果" in page.text
+    for told in ("核对结果", "掌握情况", "最长未更新", "页面显示的名称", "请说明"):
+        assert told in page.text
     kept = unit.submit("/campaigns/NS2026/sheet", **filled(context, head=""))
     assert kept.status_code == 422
     assert "负责人" in kept.text
