@@ -128,7 +128,8 @@ def _environment() -> Environment:
     )
     environment.filters.update(formatting.FILTERS | labels.FILTERS | cron_text.FILTERS)
     environment.globals["ui"] = environment.get_template("macros.html").module
-    environment.globals.update(style=_static("console.css"), follow_script=_static("follow.js"), rule_title=rule_title)
+    scripts = {"follow_script": _static("follow.js"), "sheet_script": _static("sheet.js")}
+    environment.globals.update(style=_static("console.css"), rule_title=rule_title, **scripts)
     return environment
 
 

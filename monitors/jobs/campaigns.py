@@ -19,7 +19,6 @@ from rules.campaign_moves import (
     decide,
     give_back,
     publish_campaign,
-    save_draft,
     submit,
 )
 from rules.campaign_outcome import outcome_for
@@ -32,6 +31,7 @@ from rules.campaigns import (
     open_sheets,
 )
 from rules.model import Filing
+from rules.sheet_drafts import save_over
 from storage.filings import stamp_of
 from storage.serialization import dump
 
@@ -130,10 +130,11 @@ def _letter(
 
 
 def save_sheet(
-    context: AppContext, code: str, unit: str, given: Submission, now: datetime, *, final: bool
+    context: AppContext, code: str, unit: str, given: Submission, now: datetime, *, final: bool, stamp: str = ""
 ) -> UnitSheet:
-    """Keep what a unit filled in; ``final``: it is handed in. Raises CampaignError."""
-    move = partial(submit, given=given, now=now) if final else partial(save_draft, given=given)
+    """Keep what a unit filled in; ``final``: it is handed in. ``stamp``: the state that the unit had before it. Raises
+    CampaignError, SheetConflict."""
+    move = partial(submit, given=given, now=now) if final else partial(save_over, given=given, stamp=stamp)
     return context.store.campaigns.move(code, unit, move, now, "campaign.submit" if final else "campaign.save")
 
 

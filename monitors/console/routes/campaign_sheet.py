@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, File, Form, HTTPException, Query, Request, UploadFile
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.datastructures import FormData
 
-from monitors.console.access import person, require_role, view_of
+from monitors.console.access import person, require_role
 from monitors.console.campaign_forms import (
     SPARE,
+    TypedSheet,
     campaign_of,
+    is_of,
     may_decide,
     sheet_lines,
     sheet_of,
-    typed_submission,
+    typed_sheet,
     visible_rows,
 )
+from monitors.console.headers import HEADERS
 from monitors.console.register_forms import typed_form, workbook
 from monitors.console.rendering import render, world_of
 from monitors.errors import InvalidInput
@@ -27,10 +31,14 @@ from monitors.jobs.campaign_import import import_sheet, read_sheet
 from monitors.jobs.campaign_sheets import sheet_bytes, year_of
 from rules.campaigns import AccountAnswerKind, Campaign, CampaignError, DecisionKind, SheetState, UnitSheet
 from rules.model import Platform
+from rules.sheet_drafts import SheetConflict, differing, draft_stamp
 
 router = APIRouter()
 Unit = Annotated[str, Query(max_length=120)]
 Typed = Annotated[str, Form(max_length=300)]
+SAVING = {"content-security-policy": f"{HEADERS['content-security-policy']}; connect-src 'self'"}
+PAUSE = 10
+"""Seconds without a key before it does."""
 MAX_FILE = 5 * 2**20
 SHOWN = 30
 
@@ -45,18 +53,35 @@ def sheet(request: Request, code: str, unit: Unit = "") -> HTMLResponse:
     return sheet_page(request, campaign, unit)
 
 
-def sheet_page(request: Request, campaign: Campaign, unit: str, error: str = "") -> HTMLResponse:
-    """The sheet, with what went wrong above it."""
+def sheet_page(
+    request: Request,
+    campaign: Campaign,
+    unit: str,
+    error: str = "",
+    *,
+    typed: TypedSheet | None = None,
+    conflict: UnitSheet | None = None,
+) -> HTMLResponse:
+    """The sheet, with what went wrong above it. ``typed``: shown in place of what is kept; ``conflict``: what somebody else
+    kept meanwhile."""
     context, kept = world_of(request), sheet_of(request, campaign, unit)
     fills = not kept.is_in and not campaign.closed_at and may_fill(request, campaign, unit)
-    return render(
+    stamp, shown = draft_stamp(kept), kept
+    if typed and fills:
+        given = typed.given
+        shown = replace(kept, answers=given.answers, added=given.added, none=given.none, head=given.head, by=given.by)
+    differ = differing(kept, typed.given) if typed and conflict else frozenset()
+    page = render(
         request, "campaign_sheet.html", f"{campaign.name}　{unit}", school=campaign.school,
-        status=422 if error else 200, error=error, campaign=campaign, sheet=kept, fills=fills,
-        state=kept.state_at(campaign.due, context.clock()), lines=sheet_lines(context, campaign, kept),
+        status=409 if conflict else 422 if error else 200, error=error, campaign=campaign, sheet=shown, fills=fills,
+        state=kept.state_at(campaign.due, context.clock()), lines=sheet_lines(context, campaign, shown),
         decides=may_decide(request, campaign) and not campaign.closed_at, kinds=list(AccountAnswerKind),
-        verdicts=list(DecisionKind), platforms=list(Platform), spare=range(SPARE),
+        verdicts=list(DecisionKind), platforms=list(Platform), spare=range(SPARE), stamp=stamp, pause=PAUSE,
+        unplaced=typed.unplaced if typed else (), kept=conflict, differ=differ,
         heads=heads(request, campaign, unit, kept.head), may_upload=_takes_copies(request, campaign, kept),
     )  # fmt: skip
+    page.headers.update(SAVING if fills else {})
+    return page
 
 
 def _takes_copies(request: Request, campaign: Campaign, kept: UnitSheet) -> bool:
@@ -66,16 +91,12 @@ def _takes_copies(request: Request, campaign: Campaign, kept: UnitSheet) -> bool
 
 def may_fill(request: Request, campaign: Campaign, unit: str) -> bool:
     """The unit itself, and the office for a unit that handed in on paper."""
-    return may_decide(request, campaign) or _is_of(request, campaign, unit)
-
-
-def _is_of(request: Request, campaign: Campaign, unit: str) -> bool:
-    return bool({("", unit), (campaign.school, unit)} & view_of(request).units)
+    return may_decide(request, campaign) or is_of(request, campaign, unit)
 
 
 def heads(request: Request, campaign: Campaign, unit: str, head: str) -> bool:
     """True for the person of the unit whom the sheet names as its head."""
-    return _is_of(request, campaign, unit) and person(request).display == head
+    return is_of(request, campaign, unit) and person(request).display == head
 
 
 def back_to_sheet(code: str, unit: str, done: str) -> Response:
@@ -96,20 +117,25 @@ def download(request: Request, code: str, unit: Unit = "") -> Response:
 def fill(request: Request, code: str, form: Annotated[FormData, Depends(typed_form)]) -> Response:
     """Keep what was filled in, or hand it in."""
     context, campaign = world_of(request), campaign_of(request, code)
-    unit = str(form.get("unit") or "")
+    unit, stamp, act = (str(form.get(name) or "") for name in ("unit", "stamp", "act"))
     sheet_of(request, campaign, unit)
     if not may_fill(request, campaign, unit):
         raise HTTPException(403, "这份表由单位自己填报。")
-    final = form.get("act") == "submit"
-    try:
-        given = typed_submission(form)
-        if final:  # what was typed is kept even where it cannot be handed in yet
-            campaigns.save_sheet(context, code, unit, given, context.clock(), final=False)
-        campaigns.save_sheet(context, code, unit, given, context.clock(), final=final)
-        if final and heads(request, campaign, unit, given.head):
-            campaigns.confirm_sheet(context, code, unit, given.head, context.clock())
+    typed, final, now = typed_sheet(form), act == "submit", context.clock()
+    try:  # what was typed is kept even where it cannot be handed in yet
+        kept = campaigns.save_sheet(context, code, unit, typed.given, now, final=False, stamp=stamp)
+        if act == "autosave":
+            return JSONResponse({"stamp": draft_stamp(kept), "left": len(typed.unplaced)})
+        typed.check()
+        if final:
+            campaigns.save_sheet(context, code, unit, typed.given, now, final=True)
+        if final and heads(request, campaign, unit, typed.given.head):
+            campaigns.confirm_sheet(context, code, unit, typed.given.head, now)
     except CampaignError as error:
-        return sheet_page(request, campaign, unit, str(error))
+        conflict = error.kept if isinstance(error, SheetConflict) else None
+        if act == "autosave":
+            return JSONResponse({"error": str(error)}, 409 if conflict else 422)
+        return sheet_page(request, campaign, unit, str(error), typed=typed, conflict=conflict)
     return back_to_sheet(code, unit, "sheet_submitted" if final else "sheet_saved")
 
 

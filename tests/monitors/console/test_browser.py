@@ -3,47 +3,18 @@
 from __future__ import annotations
 
 import os
-import threading
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from monitors.app_context import AppContext
 from storage.filings import key_of
-from tests.conftest import _free_port
-from tests.support.chromium import ARGS, CHROMIUM, SIZES
+from tests.support.chromium import CHROMIUM, SIZES
 from tests.support.console import PASSWORD
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium")
-
-
-@pytest.fixture
-def served(app: FastAPI) -> Iterator[str]:
-    """The console behind a real server on loopback."""
-    port = _free_port()
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """One browser for the module."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield browser
-        browser.close()
 
 
 GOOD = "账号名称,平台,网址,值班室\n示范大学校史馆,网站,https://xsg.demo.example.edu.cn/,101\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -147,3 +148,44 @@ def hand_in(browser: Browser, paper: bytes) -> Any:
     form = {"csrf": browser.csrf(), "unit": "图书馆"}
     path = "/campaigns/NS2026/sealed"
     return browser.post(path, data=form, files={"file": ("盖章.pdf", paper)}, follow_redirects=False)
+
+
+def test_two_windows_over_one_sheet(browsers: dict[str, Browser], context: AppContext) -> None:
+    editor, _, unit, _ = browsers.values()
+    editor.submit("/campaigns/new", **FORM)
+    opened = stamp_on(unit)
+    saved = unit.submit("/campaigns/NS2026/sheet", **filled(context, act="autosave", stamp=opened))
+    assert saved.status_code == 200
+    assert saved.json()["stamp"] == stamp_on(unit)
+    late = filled(context, act="save", stamp=opened, by="王五") | {"kind-0": "closes", "reason-0": "另一窗口写的理由"}
+    told = unit.submit("/campaigns/NS2026/sheet", **late)
+    assert told.status_code == 409
+    for kept in ("另一个窗口", "已保存的不同之处：属实", "另一窗口写的理由", "王五"):
+        assert kept in told.text
+    assert context.store.campaigns.sheet("NS2026", "图书馆").by == "张三"
+    assert unit.submit("/campaigns/NS2026/sheet", **(late | {"act": "autosave"})).status_code == 409
+    again = late | {"stamp": stamp_on(unit)}
+    assert unit.submit("/campaigns/NS2026/sheet", **again).status_code == 303
+    assert context.store.campaigns.sheet("NS2026", "图书馆").by == "王五"
+
+
+def test_half_a_row_is_neither_kept_nor_lost(browsers: dict[str, Browser], context: AppContext) -> None:
+    editor, _, unit, _ = browsers.values()
+    editor.submit("/campaigns/new", **FORM)
+    added = {"added-platform": ["", "weibo"], "added-name": ["没有平台", "读书会"], "added-address": ["x.cn", ""], "added-note": ["", ""]}  # fmt: skip
+    typed = filled(context, none="", **{"name-0": "新馆名"}) | added
+    del typed["kind-0"]
+    told = unit.submit("/campaigns/NS2026/sheet", **typed)
+    assert told.status_code == 422
+    assert "没有平台" in told.text
+    sheet = context.store.campaigns.sheet("NS2026", "图书馆")
+    assert [each.name for each in sheet.added] == ["读书会"]
+    assert sheet.answers[0].corrections == {"name": "新馆名"}  # a correction without a choice is one
+    assert unit.submit("/campaigns/NS2026/sheet", **(typed | {"act": "autosave"})).json()["left"] == 1
+
+
+def stamp_on(browser: Browser) -> str:
+    """The sign of the sheet's state, as the page carries it."""
+    found = re.search(r'name="stamp" value="([0-9a-f]+)"', browser.get("/campaigns/NS2026/sheet").text)
+    assert found
+    return found[1]
