@@ -16,7 +16,7 @@ from crawler.fetch.browser import find_browser
 from crawler.platforms import platform_extensions
 from monitors.app_context import AppContext
 from monitors.clock import Clock
-from monitors.jobs import doctor_notices, timestamps
+from monitors.jobs import doctor_notices, review_templates, timestamps
 from monitors.jobs.bridges import bridge_faults
 from monitors.private_files import open_to_others
 from monitors.settings import Settings, settings_file
@@ -55,7 +55,13 @@ def examine(settings: Settings, clock: Clock) -> Iterator[DoctorCheck]:
     yield from _guarded("数据库", lambda: _database(settings, clock))
     yield _calendar(clock)
     yield from _extensions()
-    for found in (doctor_notices.channels, doctor_notices.addresses, doctor_notices.texts, _variables):
+    for found in (
+        doctor_notices.channels,
+        doctor_notices.addresses,
+        doctor_notices.texts,
+        review_templates.doctor_rows,
+        _variables,
+    ):
         yield from (DoctorCheck(*each) for each in found(settings))
 
 

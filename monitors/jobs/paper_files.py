@@ -50,15 +50,17 @@ def paper_bytes(path: Path) -> bytes:
 def read_paper(data: bytes) -> PaperFile:
     """What it is. Raises InvalidInput with a sentence for whoever uploaded it."""
     if not data:
-        raise InvalidInput("没有收到文件，请选择签字盖章后的扫描件（PDF 或 JPEG）。")
+        raise InvalidInput("没有收到文件，请选择签字盖章后的扫描件（PDF 或照片）。")
     if len(data) > MOST_BYTES:
-        raise InvalidInput(f"文件超过 {MOST_BYTES // 2**20} MB，请降低扫描分辨率（200 点/英寸就够），或分几份上传。")
+        raise InvalidInput(f"文件超过 {MOST_BYTES // 2**20} 兆，请降低扫描分辨率（200 点/英寸就够），或分几份上传。")
     if b"%PDF-" in data[:1024]:
         return PaperFile(PDF, _pdf_pages(data))
     if data.startswith(b"\xff\xd8\xff"):
         _check_jpeg(data)
         return PaperFile(JPEG, 1)
-    raise InvalidInput("文件不是 PDF，也不是 JPEG 照片（改文件名没有用）。请上传签字盖章后的扫描件。")
+    raise InvalidInput(
+        "文件不是 PDF，也不是手机拍的普通照片（改文件名没有用）。请上传签字盖章后的扫描件；苹果手机请把相机格式设为“兼容性最佳”。"
+    )
 
 
 def _pdf_pages(data: bytes) -> int:

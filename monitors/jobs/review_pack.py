@@ -14,11 +14,13 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from alerts.review import verify_pack
-from alerts.review.forms import account_form, method_statement, unit_sheet
+from alerts.review.form_layout import method_statement
+from alerts.review.forms import ReviewForms, account_form, unit_sheet
 from alerts.review.model import ReviewPack, ReviewRow, file_name
 from alerts.review.workbook import workbook
 from monitors.app_context import AppContext
 from monitors.errors import InvalidInput
+from monitors.jobs.review_templates import forms_of
 from monitors.jobs.review_year import ReviewYear, read_review
 from storage.evidence import EvidenceArchive
 from storage.evidence.wacz import CopiedRecord, write_wacz
@@ -52,13 +54,14 @@ def build_review(
         raise InvalidInput(f"{year}年还没有开始或不在范围内，请写已有观察的年份，如 --year {now.year}。")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InvalidInput(f"{out} 已存在且不是空文件夹，请换一个文件夹名，以免覆盖已有材料。")
+    forms = forms_of(context.settings)
     found = read_review(context, school, year, now)
     if not found.pack.rows:
         raise InvalidInput(f"学校 {school} 的台账是空的，没有可以审核的账号。请先导入台账。")
     out.parent.mkdir(parents=True, exist_ok=True)
     working = Path(mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        report = _write(context, found, working, progress or (lambda what, done, all_of: None))
+        report = _write(context, found, forms, working, progress or (lambda what, done, all_of: None))
         if out.exists():
             out.rmdir()
         working.chmod(0o700)
@@ -70,7 +73,9 @@ def build_review(
     return replace(report, folder=out)
 
 
-def _write(context: AppContext, found: ReviewYear, folder: Path, progress: Progress) -> ReviewReport:
+def _write(
+    context: AppContext, found: ReviewYear, forms: ReviewForms, folder: Path, progress: Progress
+) -> ReviewReport:
     archive = EvidenceArchive(context.evidence)
     rows, index = [], []
     (folder / "存证").mkdir()
@@ -81,11 +86,11 @@ def _write(context: AppContext, found: ReviewYear, folder: Path, progress: Progr
         progress("存证", number, len(found.pack.rows))
     pack = replace(found.pack, rows=tuple(rows))
     for number, row in enumerate(rows, start=1):
-        _put(folder / row.form, account_form(pack, row))
+        _put(folder / row.form, account_form(pack, row, forms.account))
         progress("审核表", number, len(rows))
     units = _by_unit(pack)
     for unit, own in units.items():
-        _put(folder / "自查表" / f"{file_name(unit)}.docx", unit_sheet(pack, unit, own))
+        _put(folder / "自查表" / f"{file_name(unit)}.docx", unit_sheet(pack, unit, own, forms.unit))
     _put(folder / "年审总表.xlsx", workbook(pack))
     _put(folder / "观察方法说明.docx", method_statement(pack))
     _put(folder / INDEX, _csv(index))

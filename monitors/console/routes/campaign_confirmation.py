@@ -10,9 +10,9 @@ from fastapi.responses import Response
 
 from monitors.console.access import person
 from monitors.console.campaign_forms import campaign_of, sheet_of
+from monitors.console.campaign_sheet_page import back_to_sheet, heads, may_fill, sheet_page
 from monitors.console.headers import INERT
 from monitors.console.rendering import world_of
-from monitors.console.routes.campaign_sheet import back_to_sheet, heads, may_fill, sheet_page
 from monitors.errors import InvalidInput
 from monitors.jobs import campaigns
 from monitors.jobs.paper_files import JPEG, MOST_BYTES

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from monitors.app_context import AppContext
-from monitors.console.routes import campaign_sheet
+from monitors.console import campaign_sheet_page
 from monitors.jobs.campaign_file import checked
 from monitors.jobs.campaigns import new_campaign
 from rules.campaigns import UnitSheet
@@ -26,7 +26,7 @@ GIVEN = {"code": "ZC2026", "school": "demo", "name": "自查", "kind": "半年�
 def visit(
     served: str, chromium: Browser, context: AppContext, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[BrowserContext]:
-    monkeypatch.setattr(campaign_sheet, "PAUSE", 0.1)
+    monkeypatch.setattr(campaign_sheet_page, "PAUSE", 0.1)
     new_campaign(context, checked(GIVEN, "测试"), "王经办", NOW)
     opened = chromium.new_context(base_url=served)
     opened.set_default_timeout(20_000)

@@ -41,7 +41,7 @@ def test_papers(data: bytes, is_: PaperFile) -> None:
         (jpeg(599, 2000), "599×2000"),
         (jpeg(20000, 20000), "像素太多"),
         (b"\xff\xd8\xff\xe1", "不完整"),
-        (bytes(MOST_BYTES + 1), "20 MB"),
+        (bytes(MOST_BYTES + 1), "20 兆"),
     ],
 )
 def test_what_is_none_is_refused_with_the_reason(data: bytes, why: str) -> None:
