@@ -12,6 +12,7 @@ import argparse
 import multiprocessing
 import os
 import random
+import select
 import shutil
 import signal
 import sqlite3
@@ -24,7 +25,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import func, select
+import sqlalchemy as sa
 
 from crawler.fetch.job import CrawlJob, FetchTask
 from crawler.fetch.worker import run_job
@@ -51,6 +52,8 @@ NOW = datetime(2026, 11, 21, 9, tzinfo=BEIJING)
 SCHOOL, UNIT = "sias", "财务资产处"
 ACCOUNTS, ASKED = 10, 12
 """Websites of a sweep; accounts of a unit's workbook."""
+WRITING = 0.04
+"""The part of a sweep, from its first record on, in which every other one is killed."""
 WEBSITES = ((Platform.WEBSITE, 1),)
 
 
@@ -64,12 +67,17 @@ class Killed:
     faults: list[str] = field(default_factory=list)
 
 
-def kill_after(seconds: float, work: Callable[[int], None]) -> tuple[list[str], bool]:
-    """Do the work in a fork that is killed after so long. Returns the lines that it was told, and whether it had ended."""
+def kill_after(seconds: float, work: Callable[[int], None], *, told: bool = False) -> tuple[list[str], bool]:
+    """Do the work in a fork that is killed after so long; ``told``: so long after it told for the first time.
+
+    Returns the lines that it was told, and whether it had ended.
+    """
     reading, writing = os.pipe()
     child = multiprocessing.get_context("fork").Process(target=_quietly, args=(work, writing))
     child.start()
     os.close(writing)
+    if told:
+        select.select([reading], [], [], 60)  # it tells, or it ends
     child.join(seconds)
     ended = child.exitcode == 0
     if child.is_alive():
@@ -153,7 +161,9 @@ def kill_sweeps(count: int, seed: int, folder: Path) -> Killed:
     assert ended, "the undisturbed sweep does not end"
     for number in range(1, count + 1):
         run = f"sweep-{number}"
-        told, ended = kill_after(dice.uniform(0, longest), partial(sweep_once, data, targets, replay, run))
+        busy = number % 2 == 0  # every other one dies while it writes, not while it starts
+        moment = dice.uniform(0, longest * WRITING if busy else longest)
+        told, ended = kill_after(moment, partial(sweep_once, data, targets, replay, run), told=busy)
         seen.children, seen.told, seen.whole = seen.children + 1, seen.told + bool(told), seen.whole + ended
         seen.faults += [f"sweep {number}: {fault}" for fault in _sweep_faults(data, run, told, deep=number % 20 == 0)]
     seen.faults += _sweep_faults(data, "", [], deep=True)
@@ -235,7 +245,7 @@ def _import_faults(data: Path, book: Path, told: bool) -> Iterator[str]:
     with opened(data) as context:
         sheet = context.store.campaigns.sheet("ZC", UNIT)
         with context.store.database.read() as tx:
-            query = select(func.count()).select_from(AUDIT).where(AUDIT.c.action == "campaign.submit")
+            query = sa.select(sa.func.count()).select_from(AUDIT).where(AUDIT.c.action == "campaign.submit")
             logged = tx.execute(query).scalar()
         state = (sheet.state, len(sheet.answers), logged)
         if state not in ((SheetState.OPEN, 0, 0), (SheetState.SUBMITTED, ASKED, 1)):

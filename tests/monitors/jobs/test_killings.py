@@ -8,9 +8,9 @@ from tests.support.killings import kill_imports, kill_sweeps
 
 
 def test_killed_sweeps_lose_nothing_and_leave_nothing_half(tmp_path: Path) -> None:
-    seen = kill_sweeps(10, 16, tmp_path)
+    seen = kill_sweeps(8, 16, tmp_path)
     assert seen.faults == []
-    assert seen.children == 10
+    assert seen.children == 8
 
 
 def test_killed_imports_leave_the_sheet_as_it_was_or_whole(tmp_path: Path) -> None:
