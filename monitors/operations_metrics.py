@@ -87,7 +87,10 @@ class OperationsCollector:
         if found:
             links.add_metric([], found[0])
         size.add_metric([], found[1] if found else 0)
-        yield from (links, size)
+        budget = _gauge("evidence_budget_bytes", "What the evidence archive may take, where the settings say so.")
+        if gigabytes := self._context.settings.evidence_budget_gb:
+            budget.add_metric([], gigabytes * 1024**3)
+        yield from (links, size, budget)
 
     def _canaries(self) -> Metric:
         now, canaries = self._context.clock(), self._context.canaries

@@ -134,6 +134,11 @@ class Settings(BaseSettings):
     office_contact: str = Field(default="党委宣传部", description="公文附注里的联系部门")
     office_phone: str = Field(default="", description="公文附注里的办公电话")
     templates: Path | None = Field(default=None, description="学校自己的公文模板目录")
+    evidence_budget_gb: float | None = Field(
+        default=None,
+        gt=0,
+        description="存证最多占用多少 GB；用到九成时告警，不会停止记录，也不会删除；不填则只看磁盘剩余",
+    )
     policies: Path | None = Field(default=None, description="学校自己的制度文件目录；默认为数据目录下的 policies")
     browser: str = Field(default="", description="浏览器路径；不填则自动查找 chromium")
     crawl_processes: int = Field(default=2, ge=1, le=16, description="同时运行的采集进程数")

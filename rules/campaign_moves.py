@@ -19,6 +19,10 @@ from rules.campaigns import (
     SheetState,
     UnitSheet,
 )
+from rules.unit_confirmation import ConfirmationKind, HeadConfirmation, SealedCopy
+
+MOST_COPIES = 10
+"""Scans of one sheet: a photographed paper is one a page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,16 +90,48 @@ def give_back(sheet: UnitSheet, reason: str) -> UnitSheet:
         raise CampaignError(f"“{sheet.unit}”的材料是“{sheet.state.label}”，不能退回。")
     if not reason.strip():
         raise CampaignError("请写明退回的理由，单位才知道要改什么。")
-    return replace(sheet, state=SheetState.RETURNED, returned_for=reason.strip(), decisions={})
+    copies = tuple(replace(copy, stands=False) for copy in sheet.copies)
+    return replace(
+        sheet, state=SheetState.RETURNED, returned_for=reason.strip(), decisions={}, confirmed=None, copies=copies
+    )
+
+
+def confirm_as_head(sheet: UnitSheet, by: str, now: datetime) -> UnitSheet:
+    """The head of the unit, who signed in as ``by``, stands by what was handed in."""
+    if sheet.state is not SheetState.SUBMITTED:
+        raise CampaignError(f"“{sheet.unit}”的材料是“{sheet.state.label}”，报送之后、审结之前才能确认。")
+    if by.strip() != sheet.head:
+        raise CampaignError(
+            f"表里写的单位负责人是“{sheet.head}”，您登录的账号是“{by.strip()}”：请由负责人本人登录确认，"
+            "或者上传签字盖章的扫描件。"
+        )
+    return sheet if sheet.confirmed else replace(sheet, confirmed=HeadConfirmation(by=sheet.head, at=now))
+
+
+def add_copy(sheet: UnitSheet, copy: SealedCopy) -> UnitSheet:
+    """The signed and sealed paper of the sheet; it may come before the sheet is handed in, and not after its end."""
+    if sheet.state is SheetState.ACCEPTED:
+        raise CampaignError(f"“{sheet.unit}”的材料已通过，不用再上传扫描件。")
+    standing = [each for each in sheet.copies if each.stands]
+    if any(each.sha256 == copy.sha256 for each in standing):
+        raise CampaignError("这份扫描件已经上传过，不用再传。")
+    if len(standing) >= MOST_COPIES:
+        raise CampaignError(f"一份材料最多上传 {MOST_COPIES} 个文件，请把多页合成一份 PDF。")
+    return replace(sheet, copies=(*sheet.copies, copy))
 
 
 def accept(sheet: UnitSheet, kind: CampaignKind) -> UnitSheet:
-    """The office takes the sheet as it is. In a review every account has been decided by then."""
+    """The office takes the sheet as it is: the unit's head or its sealed paper stands by it, and in a review every account
+    has been decided."""
     if sheet.state is not SheetState.SUBMITTED:
         raise CampaignError(f"“{sheet.unit}”的材料是“{sheet.state.label}”，不能通过。")
     left = [each for each in sheet.filings if each not in sheet.decisions]
     if kind is CampaignKind.ANNUAL_REVIEW and left:
         raise CampaignError(f"“{sheet.unit}”还有 {len(left)} 个账号没有作出决定，请先逐个决定。")
+    if sheet.confirmations == (ConfirmationKind.NONE,):
+        raise CampaignError(
+            f"“{sheet.unit}”的材料还没有单位的确认：请单位负责人登录确认，或上传签字盖章的扫描件，有一样就可以。"
+        )
     return replace(sheet, state=SheetState.ACCEPTED)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from rules.model import AccountLevel, Filing, FilingStatus, LabeledEnum, Platform
+from rules.unit_confirmation import ConfirmationKind, HeadConfirmation, SealedCopy
 
 UNREGISTERED = "责任单位未登记"
 """Whose sheet carries the accounts that the register names no unit for."""
@@ -143,7 +144,8 @@ class AccountDecision:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitSheet:
     """One unit's sheet. ``filings`` are its accounts' rows of the register as of the opening, ``none`` the 零报告: the unit
-    has no account beside these. ``head`` is who confirms it for the unit. ``state`` is never LATE."""
+    has no account beside these. ``head`` is who confirms it for the unit, ``confirmed`` that this person did, ``copies`` the
+    signed and sealed paper. ``state`` is never LATE."""
 
     campaign: str
     unit: str
@@ -157,6 +159,8 @@ class UnitSheet:
     submitted_at: datetime | None = None
     returned_for: str = ""
     decisions: Mapping[str, AccountDecision] = field(default_factory=dict)
+    confirmed: HeadConfirmation | None = None
+    copies: tuple[SealedCopy, ...] = ()
 
     def answer_of(self, filing: str) -> AccountAnswer | None:
         """What the unit said of one account."""
@@ -166,6 +170,13 @@ class UnitSheet:
         """How it stands at a moment: who has not submitted by the end of the due date is late. Whose sheet was given back
         had submitted, and is not."""
         return SheetState.LATE if self.state is SheetState.OPEN and now.date() > due else self.state
+
+    @property
+    def confirmations(self) -> tuple[ConfirmationKind, ...]:
+        """What the unit's word stands on; never empty."""
+        found = [ConfirmationKind.SIGNED_IN] * bool(self.confirmed)
+        found += [ConfirmationKind.SEALED_COPY] * any(copy.stands for copy in self.copies)
+        return tuple(found) or (ConfirmationKind.NONE,)
 
     @property
     def is_in(self) -> bool:

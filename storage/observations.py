@@ -182,23 +182,43 @@ class ObservationRepository:
                 found |= {key for (key,) in tx.execute(query)}
         return found
 
-    def summaries(self, until: datetime, since: datetime | None = None) -> Iterator[ObservationSummary]:
-        """Every observation by account and time, from ``since`` to ``until``, its document unread."""
+    def summaries(
+        self, until: datetime, since: datetime | None = None, only: Collection[str] | None = None
+    ) -> Iterator[ObservationSummary]:
+        """Every observation by account and time, from ``since`` to ``until``, its document unread. ``only``: the keys of the
+        accounts wanted."""
         columns = (OBSERVATION.c.key, OBSERVATION.c.observed_at, OBSERVATION.c.fingerprint)
         posted = type_coerce(OBSERVATION.c.last_post_at, Text)
         query = select(*columns, posted, OBSERVATION.c.document).where(OBSERVATION.c.observed_at <= until)
         if since:
             query = query.where(OBSERVATION.c.observed_at >= since)
+        query = query.order_by(*columns[:2], OBSERVATION.c.seq)
+        wanted = (
+            [query] if only is None else [query.where(OBSERVATION.c.key.in_(some)) for some in chunked(sorted(only))]
+        )
         with self._db.read() as tx:
-            rows = tx.execution_options(yield_per=5000).execute(query.order_by(*columns[:2], OBSERVATION.c.seq))
-            yield from (ObservationSummary(*row) for row in rows)
+            for asked in wanted:
+                rows = tx.execution_options(yield_per=5000).execute(asked)
+                yield from (ObservationSummary(*row) for row in rows)
 
-    def iterate(self, until: datetime) -> Iterator[tuple[str, Observation]]:
-        """Every observation with its account key, in the order they were recorded."""
-        query = select(OBSERVATION.c.key, OBSERVATION.c.document).where(OBSERVATION.c.observed_at <= until)
+    def with_runs(self, until: datetime) -> Iterator[tuple[str, str, Observation]]:
+        """Every observation with its run and account key, in the order they were recorded."""
+        query = select(OBSERVATION.c.run, OBSERVATION.c.key, OBSERVATION.c.document)
         with self._db.read() as tx:
-            for key, body in tx.execution_options(yield_per=2000).execute(query.order_by(OBSERVATION.c.seq)):
-                yield key, load(Observation, body)
+            rows = tx.execution_options(yield_per=2000).execute(
+                query.where(OBSERVATION.c.observed_at <= until).order_by(OBSERVATION.c.seq)
+            )
+            yield from ((run, key, load(Observation, body)) for run, key, body in rows)
+
+    def checked(self, until: datetime) -> Iterator[tuple[str, Observation, tuple[str, ...]]]:
+        """Every observation with its account key, in the order they were recorded, and the columns beside its document
+        that do not say what the document says: nobody but an editor of the row makes them differ."""
+        with self._db.read() as tx:
+            query = select(OBSERVATION).where(OBSERVATION.c.observed_at <= until).order_by(OBSERVATION.c.seq)
+            for row in tx.execution_options(yield_per=2000).execute(query):
+                seen = load(Observation, row.document)
+                ought = _columns(seen)
+                yield row.key, seen, tuple(name for name in ought if ought[name] != row._mapping[name])
 
     def evidence_times(self, key: str, evidence: Collection[str]) -> dict[str, datetime]:
         """When each of these pages of an account was seen; what no look recorded is absent."""
@@ -305,17 +325,18 @@ def _counted(row: Any, now: datetime) -> AccountState:
 
 
 def _observation_row(run: str, key: str, seen: Observation) -> dict[str, Any]:
+    return {"key": key, "run": run, **_columns(seen), "fingerprint": _fingerprint(seen), "document": dump(seen)}
+
+
+def _columns(seen: Observation) -> dict[str, Any]:
+    """What stands beside the document to be searched and sorted by."""
     return {
-        "key": key,
         "platform": seen.platform.value,
         "source": seen.source,
         "outcome": seen.outcome.value,
         "observed_at": seen.observed_at,
         "last_post_at": seen.last_post_at,
-        "run": run,
         "evidence": seen.evidence,
-        "fingerprint": _fingerprint(seen),
-        "document": dump(seen),
     }
 
 

@@ -17,10 +17,22 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from alerts.documents.package import same_bytes
-from alerts.review.model import UNSEEN, ReviewRow, last_post_text, names_text, posts_text, seen_text, silence_text
+from alerts.review.model import (
+    UNSEEN,
+    ReviewRow,
+    coverage_text,
+    last_post_text,
+    names_text,
+    posts_text,
+    questions,
+    seen_text,
+    silence_text,
+    unit_overview,
+)
 from alerts.sanitize import clean
 from rules.campaigns import AccountAnswerKind, Campaign, UnitSheet
 from rules.model import Filing, Platform
+from rules.year_record import YearRecord
 
 FONT, LINE_POINTS, LONGEST = "宋体", 15, 1000
 HEAD, FILL_IN = PatternFill("solid", fgColor="DDE6F0"), PatternFill("solid", fgColor="FFF7DB")
@@ -33,7 +45,7 @@ CORRECTIONS = {
 }  # fmt: skip
 KNOWN = (
     (ID, 16), ("平台", 10), ("账号名称", 24), ("标识或网址", 24), ("负责人", 10), ("电话", 14), ("邮箱", 22),
-    ("期间内更新", 14), ("最近更新", 14), ("最长未更新", 22), ("观察天数", 12), ("页面显示的名称", 20), ("问题", 24),
+    ("期间内更新", 14), ("最近更新", 14), ("最长未更新", 22), ("掌握情况", 22), ("页面显示的名称", 20), ("问题和请说明的情况", 34),
 )  # fmt: skip
 ASKED = ((ANSWER, 10), *((heading, 18) for heading in CORRECTIONS.values()), (REASON, 26))
 ADDED = (("平台", 12), ("账号名称", 28), ("标识或网址", 34), ("说明", 30))
@@ -72,7 +84,8 @@ def _accounts(sheet: Any, given: SheetToFill) -> None:
     due = given.campaign.due
     until = f"请于{due.year}年{due.month}月{due.day}日前报送"
     _put(sheet.cell(1, 1), f"{given.campaign.name}　{given.sheet.unit}　{until}", bold=True, border=False)
-    _put(sheet.cell(2, 1), HOW, border=False)
+    overview = unit_overview([given.year[filing.id] for filing in given.filings if filing.id in given.year])
+    _put(sheet.cell(2, 1), f"学校掌握的情况：{overview}　{HOW}", border=False)
     _headings(sheet, 3, (*KNOWN, *ASKED))
     for number, filing in enumerate(given.filings, start=4):
         answer = given.sheet.answer_of(filing.id)
@@ -99,13 +112,17 @@ def _known(filing: Filing, row: ReviewRow | None) -> Sequence[str]:
     record = row.record if row else None
     seen = [
         tell(record) if record else UNSEEN
-        for tell in (posts_text, last_post_text, silence_text, seen_text, names_text)
+        for tell in (posts_text, last_post_text, silence_text, _coverage, names_text)
     ]  # fmt: skip
     cases = "；".join(f"{case.number} {case.problem}（{case.state}）" for case in row.cases) if row else ""
     return (
         filing.id, filing.platform.label, filing.name, filing.account_id or filing.url, filing.direct_owner,
-        "、".join(filing.phones), "、".join(filing.emails), *seen, cases or "无",
+        "、".join(filing.phones), "、".join(filing.emails), *seen, "；".join(part for part in (cases, *(questions(row) if row else (UNSEEN,))) if part) or "无",
     )  # fmt: skip
+
+
+def _coverage(record: YearRecord) -> str:
+    return UNSEEN if record.is_unobserved else f"{coverage_text(record)}；观察{seen_text(record)}"
 
 
 def _additions(sheet: Any, kept: UnitSheet) -> None:

@@ -1,24 +1,21 @@
-"""The Word papers of the annual review: one form an account, one self-check sheet a unit, the statement of method."""
+"""The Word papers of the annual review filled in: one form an account, one self-check sheet a unit.
+
+A school's own forms stand in its folder of templates under the names of FORMS; `docs/review.md` lists what may be written.
+"""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
-from xml.sax.saxutils import escape
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
-import docx
-from docx.document import Document as WordFile
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import parse_xml
-from docx.oxml.ns import nsdecls, qn
-from docx.shared import Mm, Pt
-
-from alerts.documents.package import same_bytes
+from alerts.documents.docx_form import DocxForm, Fields, InvalidForm, read_form
+from alerts.review.form_layout import ACCOUNT, CHECK, MONTHS, PROBLEM, default_account_form, default_unit_sheet
 from alerts.review.model import (
     ReviewPack,
     ReviewRow,
+    coverage_text,
     day_text,
     last_post_text,
     month_text,
@@ -27,190 +24,119 @@ from alerts.review.model import (
     questions,
     seen_text,
     silence_text,
+    unit_overview,
 )
-from alerts.sanitize import clean
+from rules.model import Filing
 
-SONG, HEI = "宋体", "黑体"
-W = nsdecls("w")
-ROW = '<w:trPr><w:cantSplit/><w:trHeight w:val="440" w:hRule="atLeast"/></w:trPr>'
-WIDTH, TWIPS = 166, 56.7
-"""The width of the text in millimetres, and twips in one of them."""
-METHOD = (
-    "一、怎样观察",
-    "系统按计划访问各账号对外公开的页面，不登录，不绕过验证，遵守网站的访问约定；访问间隔按账号的更新规律在制度规定的范围内调整。"
-    "每次访问的页面原文、时间和地址都写入存证，观察结论由存证原文得出，可以随时重新计算核对。",
-    "二、怎样读这些数字",
-    "“{unseen}”表示没有看到，不表示没有更新。“至少N篇”“可能不全”表示只看到一部分列表。只有完整看到一段时间内的全部内容，才写出这段时间的篇数和最长未更新天数。"
-    "只精确到日的发布时间，按日计算。被拦截、无法识别的页面不作为任何结论的依据。",
-    "三、观察的范围与缺口",
-    "本年度共{accounts}个账号，其中{seen}个至少有一天观察到事实，{unseen_accounts}个全年{unseen}；"
-    "平均每个账号有{mean}天观察到事实。各账号的观察天数见总表。",
-    "四、存证证明什么，不证明什么",
-    "存证证明：在所记时间，系统从所记地址收到了这些内容，此后未被改动。存证不证明：页面内容本身真实；没有被访问到的页面上没有更新；"
-    "平台向不同访客显示的内容相同。每份存证包可用“verify.py”独立核对，只需要一台装有 python3 的电脑：python3 verify.py。",
-    "五、差错",
-    "页面改版、平台限制可能造成漏看；漏看记为“{unseen}”，不记为未更新。单位认为有出入的，可提供链接或截图，由主管部门复核后更正。",
-)
+NONE, UNFILED = "无", "未登记"
+MONTH_NAMES = tuple(f"{number}月" for number in range(1, MONTHS + 1))
+REGISTER: Mapping[str, Callable[[Filing], str]] = {
+    "账号名称": lambda f: f.name,
+    "平台": lambda f: f.platform.label,
+    "责任单位": lambda f: f.unit or UNFILED,
+    "指导单位": lambda f: f.guiding_unit or UNFILED,
+    "级别类别": lambda f: " ".join(part for part in (f.level and f.level.label, f.category) if part) or UNFILED,
+    "账号类型": lambda f: f.account_type or UNFILED,
+    "账号标识或网址": lambda f: f.account_id or f.url,
+    "备案号": lambda f: f.number or UNFILED,
+    "主要用途": lambda f: f.purpose or UNFILED,
+    "开通时间": lambda f: day_text(f.opened_at) if f.opened_at else UNFILED,
+    "备案时间": lambda f: day_text(f.filed_at) if f.filed_at else UNFILED,
+    "认证主体": lambda f: f.verified_body or UNFILED,
+    "台账状态": lambda f: f.status.label,
+    "负责人": lambda f: f.first_owner or UNFILED,
+    "负责人职务": lambda f: f.first_owner_post or UNFILED,
+    "管理员": lambda f: f.direct_owner or UNFILED,
+    "管理员职务": lambda f: f.direct_owner_post or UNFILED,
+    "联系电话": lambda f: "、".join(f.phones) or UNFILED,
+    "邮箱": lambda f: "、".join(f.emails) or UNFILED,
+    "上次年审": lambda f: day_text(f.reviewed_at) if f.reviewed_at else "台账无记录",
+    "上次年审结果": lambda f: f.review_result.label if f.review_result else "台账无记录",
+    "上次自查": lambda f: day_text(f.self_checked_at) if f.self_checked_at else "台账无记录",
+    "备注": lambda f: f.note or NONE,
+}
+YEAR: Mapping[str, Callable[[ReviewRow], str]] = {
+    "全年更新": lambda row: posts_text(row.record),
+    "掌握情况": lambda row: coverage_text(row.record),
+    "最近更新": lambda row: last_post_text(row.record),
+    "最长未更新": lambda row: silence_text(row.record),
+    "观察天数": lambda row: seen_text(row.record),
+    "页面显示的名称": lambda row: names_text(row.record),
+    "请核对": lambda row: "\n".join(questions(row)) or NONE,
+    "存证": lambda row: f"{row.pages}份页面，见“{row.evidence}”" if row.pages else "本年度没有可附的页面存证",
+}
+SCHOOL = ("学校", "年度", "制度", "截至")
+ACCOUNT_FORM, UNIT_SHEET = "年审审核表.docx", "单位自查表.docx"
+FORMS: Mapping[str, tuple[Callable[[], bytes], Fields]] = {
+    ACCOUNT_FORM: (default_account_form, {"": (*SCHOOL, *REGISTER, *YEAR, *MONTH_NAMES), "问题": PROBLEM}),
+    UNIT_SHEET: (default_unit_sheet, {"": (*SCHOOL, "单位", "概况"), "账号": ACCOUNT, "核查": CHECK}),
+}
+"""The file's name, how it looks where a school has none of its own, and what may be written in it."""
 
 
-def account_form(pack: ReviewPack, row: ReviewRow) -> bytes:
+@dataclass(frozen=True, slots=True)
+class ReviewForms:
+    """The forms of a school."""
+
+    account: DocxForm
+    unit: DocxForm
+
+
+def review_forms(folders: Sequence[Path] = ()) -> ReviewForms:
+    """The forms; the first folder that has one wins. Raises InvalidForm, that names the file and the place."""
+    account, unit = (_form(name, folders) for name in FORMS)
+    return ReviewForms(account, unit)
+
+
+def _form(name: str, folders: Sequence[Path]) -> DocxForm:
+    own = next((folder / name for folder in folders if (folder / name).is_file()), None)
+    if own is None:
+        return _default(name)
+    try:
+        return read_form(own.read_bytes(), str(own), FORMS[name][1])
+    except OSError as error:
+        raise InvalidForm(f"不能读取模板 {own}，请检查文件权限。") from error
+
+
+@cache
+def _default(name: str) -> DocxForm:
+    layout, fields = FORMS[name]
+    return read_form(layout(), name, fields)
+
+
+def account_form(pack: ReviewPack, row: ReviewRow, form: DocxForm) -> bytes:
     """One account's review form. Equal arguments give equal bytes."""
+    filing = row.record.filing
+    months = [*map(month_text, row.record.months), *[""] * MONTHS][:MONTHS]
+    values = _school(pack) | {name: read(filing) for name, read in REGISTER.items()}
+    values |= {name: read(row) for name, read in YEAR.items()} | dict(zip(MONTH_NAMES, months, strict=True))
+    cases = [
+        dict(zip(PROBLEM, (case.number, case.problem, case.clause, case.state, case.papers or NONE), strict=True))
+        for case in row.cases
+    ]
+    groups = {"问题": cases or [_nothing(PROBLEM)]}
+    return form.fill(values, groups, title=f"{filing.name}年度审核表", author=pack.school, made=pack.until)
+
+
+def unit_sheet(pack: ReviewPack, unit: str, rows: Sequence[ReviewRow], form: DocxForm) -> bytes:
+    """A unit's self-check sheet."""
+    values = _school(pack) | {"单位": unit, "概况": unit_overview(rows)}
+    accounts = [dict(zip(ACCOUNT, _account(str(n), row), strict=True)) for n, row in enumerate(rows, start=1)]
+    checks = [dict(zip(CHECK, check, strict=True)) for check in pack.human]
+    groups = {"账号": accounts or [_nothing(ACCOUNT)], "核查": checks or [_nothing(CHECK)]}
+    return form.fill(values, groups, title=f"{unit}年度自查表", author=pack.school, made=pack.until)
+
+
+def _school(pack: ReviewPack) -> dict[str, str]:
+    said = (pack.school, str(pack.year), pack.regulation, day_text(pack.until))
+    return dict(zip(SCHOOL, said, strict=True))
+
+
+def _account(number: str, row: ReviewRow) -> Sequence[str]:
     record, filing = row.record, row.record.filing
-    document = _document()
-    _heading(document, f"{pack.year}年度网站与新媒体账号审核表")
-    facts = [
-        ("账号名称", filing.name, "平台", filing.platform.label),
-        ("责任单位", filing.unit or "未登记", "级别、类别", " ".join(p for p in (filing.level and filing.level.label, filing.category) if p)),
-        ("账号标识或网址", filing.account_id or filing.url, "备案号", filing.number or "未登记"),
-        ("负责人", filing.first_owner or "未登记", "管理员", filing.direct_owner or "未登记"),
-        ("全年更新", posts_text(record), "最近更新", last_post_text(record)),
-        ("最长未更新", silence_text(record), "观察天数", seen_text(record)),
-        ("页面显示的名称", names_text(record), "上次年审", day_text(filing.reviewed_at) if filing.reviewed_at else "台账无记录"),
-    ]  # fmt: skip
-    _pairs(document, facts)
-    months = [f"{number}月" for number in range(1, len(record.months) + 1)]
-    _grid(document, "各月更新（篇）", months, [[month_text(month) for month in record.months]])
-    cases = [[case.number, case.problem, case.clause, case.state, case.papers or "无"] for case in row.cases]
-    _grid(
-        document,
-        "本年度的问题",
-        ["编号", "问题", "依据", "处理情况", "文书"],
-        cases or [["无", "", "", "", ""]],
-        (3, 4, 3, 2, 4),
-    )
-    _lines(document, "请单位核对", questions(row) or ("无",))
-    _lines(
-        document, "存证", (f"{row.pages}份页面，见“{row.evidence}”",) if row.pages else ("本年度没有可附的页面存证",)
-    )
-    _subtitle(document, "意见")
-    _pairs(document, [("单位意见", "\n\n（盖章）____年__月__日", "主管部门审核意见", "\n\n（签字）____年__月__日")])
-    return _bytes(document, f"{filing.name}年度审核表", pack)
+    said = (tell(record) for tell in (names_text, posts_text, coverage_text, last_post_text, silence_text))
+    return (number, filing.platform.label, filing.name, *said, "；".join(questions(row)) or NONE)
 
 
-def unit_sheet(pack: ReviewPack, unit: str, rows: Sequence[ReviewRow]) -> bytes:
-    """A unit's self-check sheet: its accounts with what we know, and what only the unit can answer."""
-    document = _document()
-    _heading(document, f"{unit}网站与新媒体账号{pack.year}年度自查表")
-    known = [
-        [str(number), row.record.filing.platform.label, row.record.filing.name, posts_text(row.record), last_post_text(row.record), ""]
-        for number, row in enumerate(rows, start=1)
-    ]  # fmt: skip
-    _grid(
-        document, "一、备案账号（请逐个核对）", ["序号", "平台", "账号名称", "全年更新", "最近更新", "核对结果"], known
-    )
-    _grid(document, "二、未备案的账号（没有的写“无”）", ["平台", "账号名称", "标识或链接", "管理员"], [[""] * 4] * 3)
-    _grid(document, "三、拟关停、注销的账号（没有的写“无”）", ["平台", "账号名称", "原因", "完成时间"], [[""] * 4] * 2)
-    if pack.human:
-        checks = [[clause, clean(asks), ""] for clause, asks in pack.human]
-        _grid(document, "四、需由人核查的事项", ["条款", "事项", "自查结果"], checks, (2, 6, 3))
-    _subtitle(document, "填表与确认")
-    _pairs(document, [("填表人", "\n", "单位负责人", "\n（盖章）____年__月__日")])
-    return _bytes(document, f"{unit}年度自查表", pack)
-
-
-def method_statement(pack: ReviewPack) -> bytes:
-    """How the year was observed and what its evidence proves, in plain words."""
-    document = _document()
-    _heading(document, f"{pack.title}：观察方法说明")
-    seen = [row.record for row in pack.rows if not row.record.is_unobserved]
-    facts = {
-        "unseen": "未观察",
-        "accounts": len(pack.rows),
-        "seen": len(seen),
-        "unseen_accounts": len(pack.rows) - len(seen),
-        "mean": round(sum(record.days_observed for record in seen) / len(seen)) if seen else 0,
-    }
-    for line in METHOD:
-        paragraph = document.add_paragraph()
-        _font(paragraph.add_run(line.format(**facts)), HEI if line[1] == "、" else SONG, 12)
-        paragraph.paragraph_format.first_line_indent = Pt(24)
-    return _bytes(document, "观察方法说明", pack)
-
-
-def _document() -> WordFile:
-    document = docx.Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(22)
-    section.top_margin = section.bottom_margin = Mm(22)
-    return document
-
-
-def _heading(document: WordFile, text: str) -> None:
-    paragraph = document.add_paragraph()
-    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _font(paragraph.add_run(clean(text)), HEI, 18)
-
-
-def _font(run: Any, font: str, size: float) -> None:
-    run.font.name, run.font.size = font, Pt(size)
-    run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
-
-
-def _pairs(document: WordFile, rows: Sequence[tuple[str, str, str, str]]) -> None:
-    """Label and value, twice a row."""
-    _table(document, [[(text, place % 2 == 0) for place, text in enumerate(row)] for row in rows], (26, 57, 26, 57))
-
-
-def _grid(
-    document: WordFile,
-    title: str,
-    heads: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    weights: Sequence[float] = (),
-) -> None:
-    """A heading and a table with a header row; ``weights``: the columns' share of the width, equal where not given."""
-    _subtitle(document, title)
-    cells = [[(text, True) for text in heads], *([(text, False) for text in row] for row in rows)]
-    shares = weights or [1.0] * len(heads)
-    _table(document, cells, [WIDTH * share / sum(shares) for share in shares])
-
-
-def _table(document: WordFile, rows: Sequence[Sequence[tuple[str, bool]]], widths: Sequence[float]) -> None:
-    """Cells of text, the bold ones labels; widths in millimetres. Written at once: cell by cell costs ten times as much."""
-    columns = "".join(f'<w:gridCol w:w="{round(width * TWIPS)}"/>' for width in widths)
-    body = "".join(
-        f"<w:tr>{ROW}{''.join(_cell(text, bold, width) for (text, bold), width in zip(row, widths, strict=True))}</w:tr>"
-        for row in rows
-    )
-    edges = "".join(
-        f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
-        for side in ("top", "left", "bottom", "right", "insideH", "insideV")
-    )
-    properties = f'<w:tblPr><w:tblBorders>{edges}</w:tblBorders><w:tblLayout w:type="fixed"/></w:tblPr>'
-    table = parse_xml(f"<w:tbl {W}>{properties}<w:tblGrid>{columns}</w:tblGrid>{body}</w:tbl>")
-    document.element.body.insert_element_before(table, "w:sectPr")
-
-
-def _cell(text: str, bold: bool, width: float) -> str:
-    font = HEI if bold else SONG
-    look = f'<w:rPr><w:rFonts w:ascii="{font}" w:hAnsi="{font}" w:eastAsia="{font}"/><w:sz w:val="21"/></w:rPr>'
-    lines = (
-        f'<w:p><w:pPr><w:spacing w:before="20" w:after="20" w:line="280" w:lineRule="atLeast"/></w:pPr><w:r>{look}<w:t xml:space="preserve">{escape(clean(line))}</w:t></w:r></w:p>'
-        for line in text.split("\n")
-    )
-    return f'<w:tc><w:tcPr><w:tcW w:w="{round(width * TWIPS)}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>{"".join(lines)}</w:tc>'
-
-
-def _lines(document: WordFile, title: str, lines: Sequence[str]) -> None:
-    _subtitle(document, title)
-    for line in lines:
-        _font(document.add_paragraph().add_run(clean(line)), SONG, 10.5)
-
-
-def _subtitle(document: WordFile, text: str) -> None:
-    paragraph = document.add_paragraph()
-    paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(8), Pt(3)
-    paragraph.paragraph_format.keep_with_next = True
-    _font(paragraph.add_run(text), HEI, 12)
-
-
-def _bytes(document: WordFile, title: str, pack: ReviewPack) -> bytes:
-    properties = document.core_properties
-    properties.title, properties.author, properties.comments = clean(title), pack.school, ""
-    properties.last_modified_by = pack.school
-    made: datetime = pack.until
-    properties.created = properties.modified = made.replace(tzinfo=None)
-    buffer = io.BytesIO()
-    document.save(buffer)
-    return same_bytes(buffer.getvalue(), made)
+def _nothing(names: Sequence[str]) -> dict[str, str]:
+    return dict.fromkeys(names, "") | {names[0]: NONE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -103,6 +104,29 @@ def silence_text(record: YearRecord) -> str:
 def seen_text(record: YearRecord) -> str:
     """How much of the year was seen."""
     return UNSEEN if record.is_unobserved else f"{record.days}天中的{record.days_observed}天"
+
+
+def coverage_text(record: YearRecord) -> str:
+    """How much of the year's posts is known, by month; what nobody saw is said to be so."""
+    whole = sum(month.complete for month in record.months)
+    unseen = sum(month.is_unseen for month in record.months)
+    if whole == len(record.months):
+        return "各月都看全"
+    if unseen == len(record.months):
+        return UNSEEN
+    parts = ((whole, "看全"), (len(record.months) - whole - unseen, "看到一部分"), (unseen, UNSEEN))
+    return "，".join(f"{count}个月{word}" for count, word in parts if count)
+
+
+def unit_overview(rows: Sequence[ReviewRow]) -> str:
+    """How much is known of a unit's accounts, and what that asks of the unit."""
+    records = [row.record for row in rows]
+    unseen = sum(all(month.is_unseen for month in record.months) for record in records)
+    whole = sum(record.is_complete for record in records)
+    parts = ((whole, "各月都看全"), (len(records) - whole - unseen, "看到一部分"), (unseen, UNSEEN))
+    counted = "，".join(f"{count}个{word}" for count, word in parts if count)
+    asked = "" if whole == len(records) else f"{UNSEEN}、看到一部分不等于没有更新，请单位说明更新情况。"
+    return f"{len(records)}个账号：{counted}。{asked}" if records else "台账里没有账号。"
 
 
 def names_text(record: YearRecord) -> str:

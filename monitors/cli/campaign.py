@@ -17,6 +17,8 @@ from monitors.jobs.campaign_file import read_campaign_file
 from monitors.jobs.campaign_import import import_file
 from monitors.jobs.campaign_sheets import write_sheets
 from monitors.jobs.delivery import deliver
+from monitors.jobs.paper_files import paper_bytes
+from monitors.jobs.sealed_copies import keep_copy
 from rules.campaigns import Campaign, CampaignKind, SheetState
 from rules.people import Role
 
@@ -117,6 +119,28 @@ def import_(
             typer.echo(f"  工作表“{b.sheet}”第 {b.row} 行“{b.column}”：{b.reason}")
     if found.bad:
         raise typer.Exit(1)
+
+
+@commands.command("sealed-copy")
+def sealed_copy(
+    ctx: typer.Context,
+    code: CampaignCode,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="签字盖章的扫描件（PDF 或 JPEG）")],
+    unit: Annotated[str, typer.Option("--unit", help="哪个单位的")],
+    by: DecidedByOption,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """收下一个单位签字盖章的扫描件，作为存证。"""
+    with asked(ctx).context() as context:
+        school = context.store.campaigns.get(code).school
+        with decided_by(context, by, EDITORS, school) as user:
+            named = user.display if user else by
+            copy = keep_copy(context, code, unit, paper_bytes(file), named, context.clock()).copies[-1]
+    if form != Format.TEXT:
+        row = {"code": code, "unit": unit, "evidence": copy.evidence, "sha256": copy.sha256, "pages": copy.pages}
+        typer.echo(json.dumps(row, ensure_ascii=False))
+        return
+    typer.echo(f"已收到“{unit}”的扫描件，{copy.pages} 页，存证编号 {copy.evidence}。")
 
 
 @commands.command("close")

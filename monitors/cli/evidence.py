@@ -9,11 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
+from monitors.app_context import AppContext
 from monitors.cli.groups import CommandGroup
 from monitors.cli.options import EvidencePath, Format, FormatOption, asked, print_rows
 from monitors.errors import InvalidInput
-from monitors.jobs.evidence_replay import place_of, replay_observations, told
+from monitors.jobs.evidence_replay import for_machines, place_of, replay_observations, told
 from monitors.jobs.evidence_store import verify_all
+from monitors.jobs.findings_replay import replay_findings, summary_of, told_pairs
 from monitors.jobs.timestamps import check_stamps, export, openssl_command
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive, VerifyStatus
@@ -66,24 +68,57 @@ def _recorded(ctx: typer.Context) -> tuple[dict[str, str], list[Timestamp], str]
 
 
 @commands.command()
-def replay(ctx: typer.Context, path: EvidencePath = None, form: FormatOption = Format.TEXT) -> None:
+def replay(
+    ctx: typer.Context,
+    path: EvidencePath = None,
+    findings: Annotated[
+        bool, typer.Option("--findings", help="只凭存证重新得出每一条结论，与数据库的结论比较")
+    ] = False,
+    form: FormatOption = Format.TEXT,
+) -> None:
     """由存证的原始字节重新读取每一次观察，列出与记录不一致的地方。"""
     shared = path is None and asked(ctx).settings().evidence_store
     root, only = (Path(), "") if shared else place_of(_place(ctx, path))
-    counts: Counter[str] = Counter()
     with asked(ctx).context() as context:
         archive = context.archive() if shared else EvidenceArchive(root)
-        for row in replay_observations(context, archive, only):
-            counts[row["result"]] += 1
-            if form != Format.TEXT:
-                print_rows([row], Format.JSONL)
-            elif row["result"] != "same":
-                typer.echo(told(row))
+        if findings:
+            _replay_findings(context, archive, only, form)
+        else:
+            _replay_looks(context, archive, only, form)
+
+
+def _replay_looks(context: AppContext, archive: EvidenceArchive, only: str, form: Format) -> None:
+    """Every observation read anew. Exit 1 where one differs or a page could not be read."""
+    counts: Counter[str] = Counter()
+    for row in replay_observations(context, archive, only):
+        counts[row["result"]] += 1
+        if form != Format.TEXT:
+            print_rows([for_machines(row)], Format.JSONL)
+        elif row["result"] != "same":
+            typer.echo(told(row))
     if form == Format.TEXT:
         if not counts:
             typer.echo("数据库里没有出自这里的观察，没有可以重新读取的。")
         typer.echo(f"一致 {counts['same']}，不一致 {counts['different']}，存证缺失 {counts['missing']}")
     if counts["different"] or counts["missing"]:
+        raise typer.Exit(1)
+
+
+def _replay_findings(context: AppContext, archive: EvidenceArchive, only: str, form: Format) -> None:
+    """Every finding made anew from bytes. Exit 1 where one differs or a page could not be read."""
+    if only:
+        raise InvalidInput("--findings 要用整个存证目录，不能只给其中一个文件。")
+    schools = [school for school in context.schools if school in context.policies]
+    report = replay_findings(context, archive, schools, context.clock())
+    row = {
+        "looks": report.looks, "without_bytes": report.unread, "lost": report.lost, "same": report.same,
+        "different": [pair.one.key for pair in report.differing],
+    }  # fmt: skip
+    if form == Format.TEXT:
+        for line in told_pairs(report):
+            typer.echo(line)
+    print_rows([row], form, lambda _: summary_of(report))
+    if report.differing or report.lost:
         raise typer.Exit(1)
 
 

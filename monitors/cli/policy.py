@@ -11,6 +11,7 @@ from monitors.cli.groups import CommandGroup
 from monitors.cli.options import Format, FormatOption, asked, day, print_rows
 from monitors.errors import InvalidInput
 from monitors.jobs.policy_preview import preview as preview_policy
+from monitors.jobs.review_templates import forms_of
 from monitors.policy_drafts import Drafted, draft_policy
 from monitors.policy_registry import policies_of, read_policy
 from rules.policies.markdown import policy_page
@@ -29,9 +30,10 @@ def _read(file: Path) -> Policy:
 
 
 @commands.command()
-def lint(file: Path) -> None:
-    """检查制度文件写得对不对；有错会指出第几行、错在哪里、怎么改。"""
+def lint(ctx: typer.Context, file: Path) -> None:
+    """检查制度文件和年审模板写得对不对；有错会指出在哪里、怎么改。"""
     policy = _read(file)
+    forms_of(asked(ctx).settings())
     typer.echo(f"{file}: 正确。{policy.school}，{len(policy.clauses)} 个条款，版本 {policy.version}")
 
 

@@ -12,6 +12,7 @@ from monitors.cli.groups import CommandGroup
 from monitors.cli.options import Format, FormatOption, asked, print_rows
 from monitors.errors import InvalidInput
 from monitors.jobs.review_pack import ReviewReport, build_review
+from monitors.jobs.review_templates import write_templates
 
 commands = CommandGroup()
 
@@ -36,6 +37,15 @@ def build(
         report = build_review(context, school, year, out, context.clock())
     row = asdict(report) | {"folder": str(report.folder)}
     print_rows([row], form, lambda _: _text(report))
+
+
+@commands.command()
+def templates(
+    out: Annotated[Path, typer.Option("--out", help="放到哪个文件夹；改好后放进数据目录的 templates 文件夹")],
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """导出审核表和自查表的模板（docx），可以改成本校的样式。"""
+    print_rows(({"file": str(path)} for path in write_templates(out)), form, lambda row: row["file"])
 
 
 def _text(report: ReviewReport) -> str:

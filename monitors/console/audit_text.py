@@ -29,6 +29,8 @@ ACTIONS = {
     "campaign.new": "专项工作：开始",
     "campaign.save": "专项工作：暂存填报表",
     "campaign.submit": "专项工作：报送填报表",
+    "campaign.head": "专项工作：单位负责人确认填报表",
+    "campaign.sealed_copy": "专项工作：上传盖章扫描件",
     "campaign.return": "专项工作：退回补正",
     "campaign.accept": "专项工作：通过填报表",
     "campaign.decide": "专项工作：对账号作决定",

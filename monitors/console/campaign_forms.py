@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,9 +10,19 @@ from typing import Any
 from fastapi import HTTPException, Request
 from starlette.datastructures import FormData
 
+from alerts.review.model import (
+    coverage_text,
+    last_post_text,
+    names_text,
+    posts_text,
+    questions,
+    seen_text,
+    silence_text,
+)
 from monitors.app_context import AppContext
 from monitors.console.access import WORKERS, person, view_of
 from monitors.console.rendering import world_of
+from monitors.jobs.campaign_sheets import year_of
 from monitors.jobs.campaigns import UnitProgress, filings_of, progress
 from rules.campaign_moves import Submission
 from rules.campaign_outcome import differences
@@ -36,7 +47,8 @@ LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
-    """One account of a sheet: filed, seen, answered, decided; ``differ``: where these do not agree."""
+    """One account of a sheet: filed, seen, answered, decided; ``differ``: where these do not agree; ``known``: what the year
+    showed, by name; ``asked``: what is unknown and the unit shall say."""
 
     filing: Filing
     key: str
@@ -44,6 +56,14 @@ class SheetLine:
     answer: AccountAnswer | None
     differ: tuple[str, ...]
     decision: AccountDecision | None
+    known: tuple[tuple[str, str], ...] = ()
+    asked: tuple[str, ...] = ()
+
+
+KNOWN = (
+    ("更新", posts_text), ("掌握情况", coverage_text), ("最近更新", last_post_text), ("最长未更新", silence_text),
+    ("观察天数", seen_text), ("页面显示的名称", names_text),
+)  # fmt: skip
 
 
 def campaign_of(request: Request, code: str) -> Campaign:
@@ -85,6 +105,11 @@ def sheet_of(request: Request, campaign: Campaign, unit: str) -> UnitSheet:
         raise HTTPException(404, "没有这份填报表。") from error
 
 
+def is_of(request: Request, campaign: Campaign, unit: str) -> bool:
+    """True for a person of the unit itself."""
+    return bool({("", unit), (campaign.school, unit)} & view_of(request).units)
+
+
 def may_decide(request: Request, campaign: Campaign) -> bool:
     """True for the office of the school, that compares and decides."""
     return person(request).may(WORKERS, campaign.school)
@@ -95,41 +120,56 @@ def sheet_lines(context: AppContext, campaign: Campaign, sheet: UnitSheet) -> li
     filings = filings_of(context, campaign, sheet)
     keys = [key_of(filing) for filing in filings]
     states = context.store.observations.states(keys, context.clock())
+    year = year_of(context, campaign, context.clock(), sheet)
     lines = []
     for filing, key in zip(filings, keys, strict=True):
         answer, seen = sheet.answer_of(filing.id), states.get(key)
         differ = differences(filing, answer, seen)
-        lines.append(SheetLine(filing, key, seen, answer, differ, sheet.decisions.get(filing.id)))
+        row = year[filing.id]
+        known = tuple((label, tell(row.record)) for label, tell in KNOWN)
+        decision = sheet.decisions.get(filing.id)
+        lines.append(SheetLine(filing, key, seen, answer, differ, decision, known, questions(row)))
     return sorted(lines, key=lambda line: (not line.differ, line.filing.order))
 
 
-def typed_submission(form: FormData) -> Submission:
-    """What the unit's form says. An account without a choice has no answer. Raises CampaignError."""
-    answers = []
-    for place, filing in enumerate(_texts(form, "filing")):
-        kind = _text(form, f"kind-{place}")
-        if kind not in list(AccountAnswerKind):
-            continue
-        corrections = {name: _text(form, f"{name}-{place}") for name in CORRECTABLE}
-        answers.append(
-            AccountAnswer(
-                filing=filing,
-                kind=AccountAnswerKind(kind),
-                corrections={name: text for name, text in corrections.items() if text},
-                reason=_text(form, f"reason-{place}"),
-            )
-        )
-    added = []
+@dataclass(frozen=True, slots=True)
+class TypedSheet:
+    """What the unit's form says. ``unplaced``: added rows (name, address, note) without a platform, or without a name: they
+    cannot be kept, and are not lost either."""
+
+    given: Submission
+    unplaced: tuple[tuple[str, str, str], ...] = ()
+
+    def check(self) -> None:
+        """Raises CampaignError where a row cannot be kept."""
+        if self.unplaced:
+            raise CampaignError("新增账号请选择平台并填写账号名称。其他内容已保存，这几行还在下面，补齐后再保存。")
+
+
+def typed_sheet(form: FormData) -> TypedSheet:
+    """Read the form. An account without a choice has no answer, unless something was written: then it is a correction."""
+    added, unplaced = [], []
     rows = zip(*(_texts(form, f"added-{name}") for name in ("platform", "name", "address", "note")), strict=False)
     for platform, name, address, note in rows:
-        if name or address:
-            if platform not in list(Platform):
-                raise CampaignError("新增账号请选择平台。")
+        if platform in list(Platform) and name:
             added.append(AddedAccount(platform=Platform(platform), name=name, address=address, note=note))
-    return Submission(
-        answers=tuple(answers), added=tuple(added), none=_text(form, "none") == "yes",
+        elif name or address or note:
+            unplaced.append((name, address, note))
+    given = Submission(
+        answers=tuple(_answers(form)), added=tuple(added), none=_text(form, "none") == "yes",
         head=_text(form, "head"), by=_text(form, "by"),
     )  # fmt: skip
+    return TypedSheet(given, tuple(unplaced))
+
+
+def _answers(form: FormData) -> Iterator[AccountAnswer]:
+    for place, filing in enumerate(_texts(form, "filing")):
+        typed = {name: _text(form, f"{name}-{place}") for name in CORRECTABLE}
+        corrections = {name: text for name, text in typed.items() if text}
+        kind, reason = _text(form, f"kind-{place}"), _text(form, f"reason-{place}")
+        if kind in list(AccountAnswerKind) or corrections or reason:
+            chosen = AccountAnswerKind(kind) if kind in list(AccountAnswerKind) else AccountAnswerKind.CORRECTED
+            yield AccountAnswer(filing=filing, kind=chosen, corrections=corrections, reason=reason)
 
 
 def _text(form: FormData, name: str) -> str:

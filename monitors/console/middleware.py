@@ -47,9 +47,10 @@ MOST_UPLOADED = {
     "/register/": 2**20,
     "/i/": WITH_PICTURE,
     "/inquiries/observe": WITH_PICTURE,
-    "/campaigns/": WITH_PICTURE,
+    "/campaigns/": 21 * 2**20,
 }
-"""Longer ones, by the beginning of the path: a register as a file, its rows corrected by hand, a form with a screenshot, a unit's sheet."""
+"""Longer ones, by the beginning of the path: a register as a file, its rows corrected by hand, a form with a screenshot, a unit's sheet with
+its scan."""
 
 
 @dataclass

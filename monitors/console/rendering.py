@@ -108,6 +108,8 @@ FLASH_MESSAGES = {
     "nobody_reminded": "没有要提醒的单位，或者今天都已提醒过。",
     "sheet_saved": "已保存，还没有报送；可以以后接着填。",
     "sheet_submitted": "已报送，谢谢！",
+    "sheet_confirmed": "已由单位负责人确认，谢谢！",
+    "copy_kept": "扫描件已收到，作为存证保存。",
     "sheet_returned": "已退回，请提醒单位补正。",
     "sheet_accepted": "这份材料已通过。",
     "account_decided": "决定已保存。",
@@ -126,7 +128,8 @@ def _environment() -> Environment:
     )
     environment.filters.update(formatting.FILTERS | labels.FILTERS | cron_text.FILTERS)
     environment.globals["ui"] = environment.get_template("macros.html").module
-    environment.globals.update(style=_static("console.css"), follow_script=_static("follow.js"), rule_title=rule_title)
+    scripts = {"follow_script": _static("follow.js"), "sheet_script": _static("sheet.js")}
+    environment.globals.update(style=_static("console.css"), rule_title=rule_title, **scripts)
     return environment
 
 

@@ -58,6 +58,7 @@ def _hand_in(context: AppContext, sheet: UnitSheet, when: datetime) -> None:
     answers = tuple(AccountAnswer(filing=each, kind=AccountAnswerKind.CONFIRMED) for each in sheet.filings)
     given = Submission(answers=answers, none=True, head="单位负责人（演示）", by=PEOPLE[Role.UNIT][0])
     campaigns.save_sheet(context, sheet.campaign, sheet.unit, given, when, final=True)
+    campaigns.confirm_sheet(context, sheet.campaign, sheet.unit, given.head, when)
 
 
 def _accept(context: AppContext, sheet: UnitSheet, by: str, now: datetime) -> None:

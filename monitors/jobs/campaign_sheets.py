@@ -11,14 +11,18 @@ from alerts.review.model import ReviewRow, file_name
 from monitors.app_context import AppContext
 from monitors.errors import InvalidInput
 from monitors.jobs.campaigns import filings_of
-from monitors.jobs.review_pack import review_rows
+from monitors.jobs.review_year import read_review
 from rules.campaigns import Campaign, UnitSheet
+from storage.filings import key_of
 
 
-def year_of(context: AppContext, campaign: Campaign, now: datetime) -> dict[str, ReviewRow]:
-    """The record of the campaign's last year by row of the register."""
-    rows = review_rows(context, campaign.school, min(campaign.end.year, now.year), now)
-    return {row.record.filing.id: row for row in rows}
+def year_of(
+    context: AppContext, campaign: Campaign, now: datetime, sheet: UnitSheet | None = None
+) -> dict[str, ReviewRow]:
+    """The record of the campaign's last year by row of the register: of one unit's accounts, or of all."""
+    only = None if sheet is None else {key_of(filing) for filing in filings_of(context, campaign, sheet)}
+    read = read_review(context, campaign.school, min(campaign.end.year, now.year), now, only=only)
+    return {row.record.filing.id: row for row in read.pack.rows}
 
 
 def sheet_bytes(context: AppContext, campaign: Campaign, sheet: UnitSheet, year: Mapping[str, ReviewRow]) -> bytes:
@@ -31,7 +35,7 @@ def write_sheets(context: AppContext, code: str, out: Path, now: datetime, *, un
     """A workbook for every unit, or ``unit`` alone, into a folder. Raises InvalidInput, CampaignError."""
     campaign = context.store.campaigns.get(code)
     sheets = [context.store.campaigns.sheet(code, unit)] if unit else context.store.campaigns.sheets(code)
-    year, written = year_of(context, campaign, now), []
+    year, written = year_of(context, campaign, now, sheets[0] if unit else None), []
     try:
         out.mkdir(parents=True, exist_ok=True)
         for sheet in sheets:

@@ -15,10 +15,10 @@ from rules.campaign_moves import (
     accept,
     close_campaign,
     confirm,
+    confirm_as_head,
     decide,
     give_back,
     publish_campaign,
-    save_draft,
     submit,
 )
 from rules.campaign_outcome import outcome_for
@@ -31,6 +31,7 @@ from rules.campaigns import (
     open_sheets,
 )
 from rules.model import Filing
+from rules.sheet_drafts import save_over
 from storage.filings import stamp_of
 from storage.serialization import dump
 
@@ -129,10 +130,11 @@ def _letter(
 
 
 def save_sheet(
-    context: AppContext, code: str, unit: str, given: Submission, now: datetime, *, final: bool
+    context: AppContext, code: str, unit: str, given: Submission, now: datetime, *, final: bool, stamp: str = ""
 ) -> UnitSheet:
-    """Keep what a unit filled in; ``final``: it is handed in. Raises CampaignError."""
-    move = partial(submit, given=given, now=now) if final else partial(save_draft, given=given)
+    """Keep what a unit filled in; ``final``: it is handed in. ``stamp``: the state that the unit had before it. Raises
+    CampaignError, SheetConflict."""
+    move = partial(submit, given=given, now=now) if final else partial(save_over, given=given, stamp=stamp)
     return context.store.campaigns.move(code, unit, move, now, "campaign.submit" if final else "campaign.save")
 
 
@@ -148,6 +150,11 @@ def confirm_decision(context: AppContext, code: str, unit: str, filing: str, by:
     """A second person stands by a suspension. Raises CampaignError."""
     move = partial(confirm, filing=filing, by=by)
     return context.store.campaigns.move(code, unit, move, now, "campaign.confirm")
+
+
+def confirm_sheet(context: AppContext, code: str, unit: str, by: str, now: datetime) -> UnitSheet:
+    """The head of the unit, signed in as ``by``, stands by its sheet. Raises CampaignError."""
+    return context.store.campaigns.move(code, unit, partial(confirm_as_head, by=by, now=now), now, "campaign.head")
 
 
 def settle_sheet(context: AppContext, code: str, unit: str, now: datetime, *, returned_for: str = "") -> UnitSheet:

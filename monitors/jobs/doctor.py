@@ -16,7 +16,7 @@ from crawler.fetch.browser import find_browser
 from crawler.platforms import platform_extensions
 from monitors.app_context import AppContext
 from monitors.clock import Clock
-from monitors.jobs import doctor_cluster, doctor_notices, timestamps
+from monitors.jobs import doctor_cluster, doctor_notices, review_templates, timestamps
 from monitors.jobs.bridges import bridge_faults
 from monitors.private_files import open_to_others
 from monitors.settings import Settings, settings_file
@@ -29,6 +29,7 @@ from storage.store import Store
 
 log = structlog.get_logger()
 DISK_LEFT = 2 * 1024**3
+EVIDENCE_FULL = 0.9
 
 
 @dataclass(frozen=True)
@@ -51,11 +52,18 @@ def examine(settings: Settings, clock: Clock) -> Iterator[DoctorCheck]:
     yield _browser(settings)
     yield _font()
     yield _disk(settings.data)
+    yield from _evidence_budget(settings)
     yield _private(settings.data)
     yield from _guarded("数据库", lambda: _database(settings, clock))
     yield _calendar(clock)
     yield from _extensions()
-    for found in (doctor_notices.channels, doctor_notices.addresses, doctor_notices.texts, _variables):
+    for found in (
+        doctor_notices.channels,
+        doctor_notices.addresses,
+        doctor_notices.texts,
+        review_templates.doctor_rows,
+        _variables,
+    ):
         yield from (DoctorCheck(*each) for each in found(settings))
 
 
@@ -95,6 +103,16 @@ def _disk(data: Path) -> DoctorCheck:
     return DoctorCheck(
         "磁盘", "ok" if left > DISK_LEFT else "fail", note if left > DISK_LEFT else note + "，请尽快清理或扩容"
     )
+
+
+def _evidence_budget(settings: Settings) -> Iterator[DoctorCheck]:
+    """How much of its budget the evidence takes; the alert speaks from the same share on."""
+    if settings.evidence_budget_gb:
+        taken = sum(file.stat().st_size for file in (settings.data / "evidence").glob("*/*.warc.gz")) / 1024**3
+        full = taken > EVIDENCE_FULL * settings.evidence_budget_gb
+        note = f"已用 {taken:.1f} GB，设置 evidence_budget_gb 为 {settings.evidence_budget_gb:g} GB"
+        advice = "。请扩容并调高这项设置；存证不会自动删除" if full else ""
+        yield DoctorCheck("存证空间", "warn" if full else "ok", note + advice)
 
 
 def _private(data: Path) -> DoctorCheck:

@@ -7,24 +7,21 @@ import hashlib
 import io
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
 from alerts.review import verify_pack
-from alerts.review.forms import account_form, method_statement, unit_sheet
-from alerts.review.model import ReviewCase, ReviewPack, ReviewRow, file_name
+from alerts.review.form_layout import method_statement
+from alerts.review.forms import ReviewForms, account_form, unit_sheet
+from alerts.review.model import ReviewPack, ReviewRow, file_name
 from alerts.review.workbook import workbook
 from monitors.app_context import AppContext
 from monitors.errors import InvalidInput
-from monitors.jobs.year_looks import read_year
-from rules.calendar import end_of, start_of
-from rules.cases.case import Case
-from rules.catalogue import RULES
-from rules.model import Filing
-from rules.year_record import YearOfLooks, year_record
+from monitors.jobs.review_templates import forms_of
+from monitors.jobs.review_year import ReviewYear, read_review
 from storage.evidence import EvidenceArchive
 from storage.evidence.wacz import CopiedRecord, write_wacz
 
@@ -46,14 +43,6 @@ class ReviewReport:
     unobserved: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Year:
-    """What was read of a school's year before anything is written."""
-
-    pack: ReviewPack
-    evidence: Mapping[str, Sequence[str]]
-
-
 def build_review(
     context: AppContext, school: str, year: int, out: Path, now: datetime, progress: Progress | None = None
 ) -> ReviewReport:
@@ -65,13 +54,14 @@ def build_review(
         raise InvalidInput(f"{year}年还没有开始或不在范围内，请写已有观察的年份，如 --year {now.year}。")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise InvalidInput(f"{out} 已存在且不是空文件夹，请换一个文件夹名，以免覆盖已有材料。")
-    found = _read(context, school, year, now)
+    forms = forms_of(context.settings)
+    found = read_review(context, school, year, now)
     if not found.pack.rows:
         raise InvalidInput(f"学校 {school} 的台账是空的，没有可以审核的账号。请先导入台账。")
     out.parent.mkdir(parents=True, exist_ok=True)
     working = Path(mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        report = _write(context, found, working, progress or (lambda what, done, all_of: None))
+        report = _write(context, found, forms, working, progress or (lambda what, done, all_of: None))
         if out.exists():
             out.rmdir()
         working.chmod(0o700)
@@ -83,74 +73,9 @@ def build_review(
     return replace(report, folder=out)
 
 
-def review_rows(context: AppContext, school: str, year: int, now: datetime) -> tuple[ReviewRow, ...]:
-    """Every account of a school with what its year showed, in the office's order."""
-    return _read(context, school, year, now).pack.rows
-
-
-def _read(context: AppContext, school: str, year: int, now: datetime) -> _Year:
-    policy, store = context.policies[school], context.store
-    begin, until = start_of(date(year, 1, 1)), min(end_of(date(year, 12, 31)), end_of(now.date()))
-    looks: dict[str, tuple[YearOfLooks, list[str]]] = {
-        key: (own, evidence) for key, own, evidence in read_year(store.observations.summaries(until, begin))
-    }
-    cases = _cases(context, school, begin, until)
-    rows: list[ReviewRow] = []
-    evidence: dict[str, Sequence[str]] = {}
-    names: set[str] = set()
-    for page in store.read_models.account_pages(school, (), min(until, now)):
-        posts = store.observations.post_times(page.keys, begin, until)
-        for filing, key in zip(page.filings, page.keys, strict=True):
-            own, cited = looks.get(key, (YearOfLooks(), []))
-            name = _unique(filing, names)
-            own_cases = cases.get(key, [])
-            evidence[name] = list(dict.fromkeys([*cited, *(each for case in own_cases for each in case.evidence)]))
-            rows.append(
-                ReviewRow(
-                    record=year_record(filing, key, year, until, own, posts.get(key, []), page.seen.get(key)),
-                    cases=tuple(_case_line(context, case) for case in own_cases),
-                    evidence=f"存证/{name}.wacz" if evidence[name] else "",
-                    form=f"审核表/{file_name(filing.unit or '未登记')}/{name}.docx",
-                )
-            )
-    rows.sort(key=lambda row: row.record.filing.order)
-    human = tuple((check.clause, check.asks) for check in policy.human)
-    pack = ReviewPack(
-        school=policy.school, regulation=policy.regulation.cited, year=year, until=until, rows=tuple(rows), human=human
-    )
-    return _Year(pack, evidence)
-
-
-def _cases(context: AppContext, school: str, begin: datetime, until: datetime) -> dict[str, list[Case]]:
-    """The cases that were open at some moment of the year, by account, oldest first."""
-    found: dict[str, list[Case]] = defaultdict(list)
-    for case in reversed(context.store.cases.all(school)):
-        if case.opened_at <= until and (case.settled_at is None or case.settled_at >= begin):
-            found[case.account].append(case)
-    return found
-
-
-def _case_line(context: AppContext, case: Case) -> ReviewCase:
-    problem = RULES[case.rule].title if case.rule in RULES else case.rule
-    papers = "、".join(
-        f"{record.title or record.document.label}（{record.issued_at:%-m月%-d日}）"
-        for record in case.issued_steps
-        if record.issued_at
-    )
-    return ReviewCase(case.number, problem, case.clause, case.state.label, case.state.is_final, papers)
-
-
-def _unique(filing: Filing, names: set[str]) -> str:
-    """A file name of the account's own, readable and the same every time."""
-    base = file_name(f"{filing.platform.label}_{filing.name}")
-    name, number = base, 2
-    while name in names:
-        name, number = f"{base}_{number}", number + 1
-    names.add(name)
-    return name
-
-
-def _write(context: AppContext, found: _Year, folder: Path, progress: Progress) -> ReviewReport:
+def _write(
+    context: AppContext, found: ReviewYear, forms: ReviewForms, folder: Path, progress: Progress
+) -> ReviewReport:
     archive = context.archive()
     rows, index = [], []
     (folder / "存证").mkdir()
@@ -161,11 +86,11 @@ def _write(context: AppContext, found: _Year, folder: Path, progress: Progress) 
         progress("存证", number, len(found.pack.rows))
     pack = replace(found.pack, rows=tuple(rows))
     for number, row in enumerate(rows, start=1):
-        _put(folder / row.form, account_form(pack, row))
+        _put(folder / row.form, account_form(pack, row, forms.account))
         progress("审核表", number, len(rows))
     units = _by_unit(pack)
     for unit, own in units.items():
-        _put(folder / "自查表" / f"{file_name(unit)}.docx", unit_sheet(pack, unit, own))
+        _put(folder / "自查表" / f"{file_name(unit)}.docx", unit_sheet(pack, unit, own, forms.unit))
     _put(folder / "年审总表.xlsx", workbook(pack))
     _put(folder / "观察方法说明.docx", method_statement(pack))
     _put(folder / INDEX, _csv(index))
@@ -182,7 +107,7 @@ def _write(context: AppContext, found: _Year, folder: Path, progress: Progress) 
 
 
 def _evidence(
-    archive: EvidenceArchive, row: ReviewRow, found: _Year, folder: Path
+    archive: EvidenceArchive, row: ReviewRow, found: ReviewYear, folder: Path
 ) -> tuple[ReviewRow, list[CopiedRecord]]:
     if not row.evidence:
         return row, []

@@ -102,6 +102,13 @@ def test_what_waits_and_what_was_taken(context: AppContext) -> None:
     assert "wecom2" not in channels
 
 
+def test_the_evidence_has_a_budget_only_where_one_is_set(context: AppContext) -> None:
+    budget = ("xunjian_evidence_budget_bytes", ())
+    assert budget not in samples(scrape(context))
+    context.settings = context.settings.model_copy(update={"evidence_budget_gb": 1.5})
+    assert samples(scrape(context))[budget] == 1.5 * 1024**3
+
+
 def test_accounts_are_series_only_behind_the_switch(context: AppContext) -> None:
     assert ACCOUNT not in scrape(context)
     context.settings = context.settings.model_copy(update={"metrics_accounts": True})

@@ -7,7 +7,19 @@ from datetime import date
 
 import pytest
 
-from rules.campaign_moves import Submission, accept, close_campaign, confirm, decide, give_back, save_draft, submit
+from rules.campaign_moves import (
+    MOST_COPIES,
+    Submission,
+    accept,
+    add_copy,
+    close_campaign,
+    confirm,
+    confirm_as_head,
+    decide,
+    give_back,
+    save_draft,
+    submit,
+)
 from rules.campaign_outcome import differences, outcome_for
 from rules.campaigns import (
     AccountAnswer,
@@ -23,6 +35,7 @@ from rules.campaigns import (
     open_sheets,
 )
 from rules.model import FilingStatus, Outcome, Platform, ReviewResult
+from rules.unit_confirmation import ConfirmationKind, SealedCopy
 from tests.support.factories import account, ask, at, filing, look_at, seen_with
 
 NOW = at("2026-12-01 09:00")
@@ -41,7 +54,12 @@ FULL = Submission(
 
 
 def submitted() -> UnitSheet:
-    return submit(SHEET, FULL, NOW)
+    return confirm_as_head(submit(SHEET, FULL, NOW), "李馆长", NOW)
+
+
+def scan(**changes: object) -> SealedCopy:
+    copy = SealedCopy(evidence="e", media="application/pdf", pages=2, size=900, sha256="a", by="张三", at=NOW)
+    return replace(copy, **changes)  # type: ignore[arg-type]
 
 
 def closed(*sheets: UnitSheet, **changes: object) -> Campaign:
@@ -95,6 +113,37 @@ def test_a_draft_may_be_half_and_a_submitted_sheet_is_fixed() -> None:
     assert submit(back, FULL, NOW).returned_for == ""
 
 
+def test_the_head_or_the_sealed_paper_stands_by_a_sheet() -> None:
+    alone = submit(SHEET, FULL, NOW)
+    assert alone.confirmations == (ConfirmationKind.NONE,)
+    with pytest.raises(CampaignError, match="有一样就可以"):
+        accept(alone, CampaignKind.SELF_CHECK)
+    with pytest.raises(CampaignError, match="负责人是“李馆长”，您登录的账号是“张三”"):
+        confirm_as_head(alone, "张三", NOW)
+    with pytest.raises(CampaignError, match="报送之后"):
+        confirm_as_head(SHEET, "", NOW)
+    assert submitted().confirmations == (ConfirmationKind.SIGNED_IN,)
+    assert confirm_as_head(submitted(), "李馆长", at("2026-12-02")) == submitted()
+    sealed = add_copy(alone, scan())
+    assert sealed.confirmations == (ConfirmationKind.SEALED_COPY,)
+    assert accept(sealed, CampaignKind.SELF_CHECK).state is SheetState.ACCEPTED
+    assert len(add_copy(submitted(), scan()).confirmations) == 2
+
+
+def test_scans_of_a_sheet_are_counted_and_those_of_before_count_no_more() -> None:
+    with pytest.raises(CampaignError, match="已经上传过"):
+        add_copy(add_copy(SHEET, scan()), scan())
+    full = replace(SHEET, copies=tuple(scan(sha256=str(number)) for number in range(MOST_COPIES)))
+    with pytest.raises(CampaignError, match="合成一份"):
+        add_copy(full, scan())
+    with pytest.raises(CampaignError, match="已通过"):
+        add_copy(accept(submitted(), CampaignKind.SELF_CHECK), scan())
+    back = give_back(add_copy(submitted(), scan()), "缺说明")
+    assert (back.confirmed, [copy.stands for copy in back.copies]) == (None, [False])
+    assert submit(back, FULL, NOW).confirmations == (ConfirmationKind.NONE,)
+    assert add_copy(back, scan()).confirmations == (ConfirmationKind.SEALED_COPY,)
+
+
 def test_a_suspension_takes_two_persons() -> None:
     proposed = decide(submitted(), "2", DecisionKind.SUSPEND, "单位申请", "王", NOW)
     with pytest.raises(CampaignError, match="另一个人"):
@@ -136,7 +185,8 @@ def test_corrections_reach_the_register() -> None:
     answer = AccountAnswer(
         filing="1", kind=AccountAnswerKind.CORRECTED, corrections={"name": "新名", "emails": "a@x.cn，b@x.cn"}
     )
-    sheet = accept(submit(replace(SHEET, filings=("1",)), replace(FULL, answers=(answer,)), NOW), CampaignKind.CLEAN_UP)
+    handed_in = submit(replace(SHEET, filings=("1",)), replace(FULL, answers=(answer,)), NOW)
+    sheet = accept(add_copy(handed_in, scan()), CampaignKind.CLEAN_UP)
     after = outcome_for(filing(), closed(sheet, kind=CampaignKind.CLEAN_UP), sheet)
     assert (after.name, after.emails) == ("新名", ("a@x.cn", "b@x.cn"))
 

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, File, Form, HTTPException, Query, Request, UploadFile
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.datastructures import FormData
 
-from monitors.console.access import require_role, view_of
+from monitors.console.access import require_role
 from monitors.console.campaign_forms import (
-    SPARE,
     campaign_of,
-    may_decide,
-    sheet_lines,
     sheet_of,
-    typed_submission,
+    typed_sheet,
     visible_rows,
 )
+from monitors.console.campaign_sheet_page import back_to_sheet, heads, may_fill, sheet_page
 from monitors.console.register_forms import typed_form, workbook
-from monitors.console.rendering import render, world_of
+from monitors.console.rendering import world_of
 from monitors.errors import InvalidInput
 from monitors.jobs import campaigns
 from monitors.jobs.campaign_import import import_sheet, read_sheet
 from monitors.jobs.campaign_sheets import sheet_bytes, year_of
-from rules.campaigns import AccountAnswerKind, Campaign, CampaignError, DecisionKind
-from rules.model import Platform
+from rules.campaigns import CampaignError, DecisionKind
+from rules.sheet_drafts import SheetConflict, draft_stamp
 
 router = APIRouter()
 Unit = Annotated[str, Query(max_length=120)]
@@ -42,29 +39,7 @@ def sheet(request: Request, code: str, unit: Unit = "") -> HTMLResponse:
     rows = visible_rows(request, campaign)
     if not unit and rows:
         unit = rows[0].sheet.unit
-    return _page(request, campaign, unit)
-
-
-def _page(request: Request, campaign: Campaign, unit: str, error: str = "") -> HTMLResponse:
-    context, kept = world_of(request), sheet_of(request, campaign, unit)
-    fills = not kept.is_in and not campaign.closed_at and _may_fill(request, campaign, unit)
-    return render(
-        request, "campaign_sheet.html", f"{campaign.name}　{unit}", school=campaign.school,
-        status=422 if error else 200, error=error, campaign=campaign, sheet=kept, fills=fills,
-        state=kept.state_at(campaign.due, context.clock()), lines=sheet_lines(context, campaign, kept),
-        decides=may_decide(request, campaign) and not campaign.closed_at, kinds=list(AccountAnswerKind),
-        verdicts=list(DecisionKind), platforms=list(Platform), spare=range(SPARE),
-    )  # fmt: skip
-
-
-def _may_fill(request: Request, campaign: Campaign, unit: str) -> bool:
-    """The unit itself, and the office for a unit that handed in on paper."""
-    view = view_of(request)
-    return may_decide(request, campaign) or bool({("", unit), (campaign.school, unit)} & view.units)
-
-
-def _back(code: str, unit: str, done: str) -> Response:
-    return Response(status_code=303, headers={"location": f"/campaigns/{code}/sheet?unit={quote(unit)}&done={done}"})
+    return sheet_page(request, campaign, unit)
 
 
 @router.get("/campaigns/{code}/sheet.xlsx")
@@ -72,7 +47,7 @@ def download(request: Request, code: str, unit: Unit = "") -> Response:
     """The sheet as a workbook to fill in offline."""
     context, campaign = world_of(request), campaign_of(request, code)
     kept = sheet_of(request, campaign, unit)
-    year = year_of(context, campaign, context.clock())
+    year = year_of(context, campaign, context.clock(), kept)
     return workbook(f"{campaign.code}-{unit}", sheet_bytes(context, campaign, kept, year))
 
 
@@ -80,19 +55,26 @@ def download(request: Request, code: str, unit: Unit = "") -> Response:
 def fill(request: Request, code: str, form: Annotated[FormData, Depends(typed_form)]) -> Response:
     """Keep what was filled in, or hand it in."""
     context, campaign = world_of(request), campaign_of(request, code)
-    unit = str(form.get("unit") or "")
+    unit, stamp, act = (str(form.get(name) or "") for name in ("unit", "stamp", "act"))
     sheet_of(request, campaign, unit)
-    if not _may_fill(request, campaign, unit):
+    if not may_fill(request, campaign, unit):
         raise HTTPException(403, "这份表由单位自己填报。")
-    final = form.get("act") == "submit"
-    try:
-        given = typed_submission(form)
-        if final:  # what was typed is kept even where it cannot be handed in yet
-            campaigns.save_sheet(context, code, unit, given, context.clock(), final=False)
-        campaigns.save_sheet(context, code, unit, given, context.clock(), final=final)
+    typed, final, now = typed_sheet(form), act == "submit", context.clock()
+    try:  # what was typed is kept even where it cannot be handed in yet
+        kept = campaigns.save_sheet(context, code, unit, typed.given, now, final=False, stamp=stamp)
+        if act == "autosave":
+            return JSONResponse({"stamp": draft_stamp(kept), "left": len(typed.unplaced)})
+        typed.check()
+        if final:
+            campaigns.save_sheet(context, code, unit, typed.given, now, final=True)
+        if final and heads(request, campaign, unit, typed.given.head):
+            campaigns.confirm_sheet(context, code, unit, typed.given.head, now)
     except CampaignError as error:
-        return _page(request, campaign, unit, str(error))
-    return _back(code, unit, "sheet_submitted" if final else "sheet_saved")
+        conflict = error.kept if isinstance(error, SheetConflict) else None
+        if act == "autosave":
+            return JSONResponse({"error": str(error)}, 409 if conflict else 422)
+        return sheet_page(request, campaign, unit, str(error), typed=typed, conflict=conflict)
+    return back_to_sheet(code, unit, "sheet_submitted" if final else "sheet_saved")
 
 
 @router.post("/campaigns/{code}/upload")
@@ -105,21 +87,21 @@ def upload(request: Request, code: str, file: Annotated[UploadFile | None, File(
         raise HTTPException(404, "没有这份填报表。")
     unit = rows[0].sheet.unit
     if not data or len(data) > MAX_FILE:
-        return _page(request, campaign, unit, "请选择一份填好的 Excel 填报表，不超过 5 MB。")
+        return sheet_page(request, campaign, unit, "请选择一份填好的 Excel 填报表，不超过 5 MB。")
     try:
         found = read_sheet(data, (file.filename if file else "") or "填报表.xlsx")
         if found.campaign != code or found.unit not in {row.sheet.unit for row in rows}:
-            return _page(request, campaign, unit, "这份表不是本专项工作的，或者不是您单位的，没有收进。")
+            return sheet_page(request, campaign, unit, "这份表不是本专项工作的，或者不是您单位的，没有收进。")
         unit = found.unit
-        if not _may_fill(request, campaign, unit):
+        if not may_fill(request, campaign, unit):
             raise HTTPException(403, "这份表由单位自己填报。")
         found = import_sheet(context, data, "填报表.xlsx", context.clock())
     except (InvalidInput, CampaignError) as error:
-        return _page(request, campaign, unit, str(error))
+        return sheet_page(request, campaign, unit, str(error))
     if found.bad:
         places = "；".join(f"“{b.sheet}”第 {b.row} 行“{b.column}”：{b.reason}" for b in found.bad[:SHOWN])
-        return _page(request, campaign, unit, f"没有收进，有 {len(found.bad)} 处不对。{places}")
-    return _back(code, unit, "sheet_submitted")
+        return sheet_page(request, campaign, unit, f"没有收进，有 {len(found.bad)} 处不对。{places}")
+    return back_to_sheet(code, unit, "sheet_submitted")
 
 
 @router.post("/campaigns/{code}/decide")
@@ -138,8 +120,8 @@ def decide(
         else:
             raise CampaignError("请选择一项决定。")
     except CampaignError as error:
-        return _page(request, campaign, unit, str(error))
-    return _back(code, unit, "account_decided")
+        return sheet_page(request, campaign, unit, str(error))
+    return back_to_sheet(code, unit, "account_decided")
 
 
 @router.post("/campaigns/{code}/settle")
@@ -152,5 +134,5 @@ def settle(request: Request, code: str, unit: Typed = "", act: Typed = "", reaso
             raise CampaignError("请写明退回的理由，单位才知道要改什么。")
         campaigns.settle_sheet(context, code, unit, context.clock(), returned_for=reason if act == "return" else "")
     except CampaignError as error:
-        return _page(request, campaign, unit, str(error))
-    return _back(code, unit, "sheet_returned" if act == "return" else "sheet_accepted")
+        return sheet_page(request, campaign, unit, str(error))
+    return back_to_sheet(code, unit, "sheet_returned" if act == "return" else "sheet_accepted")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
@@ -11,13 +12,24 @@ import docx
 import pytest
 from openpyxl import load_workbook
 
-from alerts.review.forms import account_form, method_statement, unit_sheet
-from alerts.review.model import UNSEEN, ReviewCase, ReviewPack, ReviewRow, file_name, questions
+from alerts.review.form_layout import method_statement
+from alerts.review.forms import account_form, review_forms, unit_sheet
+from alerts.review.model import (
+    UNSEEN,
+    ReviewCase,
+    ReviewPack,
+    ReviewRow,
+    coverage_text,
+    file_name,
+    questions,
+    unit_overview,
+)
 from alerts.review.workbook import COLUMNS, workbook
 from rules.model import AccountState
-from rules.year_record import YearOfLooks, year_record
+from rules.year_record import MonthlyPosts, YearOfLooks, year_record
 from tests.support.factories import at, filing
 
+FORMS = review_forms()
 CASE = ReviewCase("DEMO-2026-0005", "长期未更新", "第七条", "整改中", False, "整改通知书（6月2日）")
 
 
@@ -87,9 +99,28 @@ def test_the_sheets_are_ready_to_print_and_filter() -> None:
 def test_equal_input_gives_equal_bytes() -> None:
     one, two = pack(row()), pack(row())
     assert workbook(one) == workbook(two)
-    assert account_form(one, one.rows[0]) == account_form(two, two.rows[0])
-    assert unit_sheet(one, "图书馆", one.rows) == unit_sheet(two, "图书馆", two.rows)
+    assert account_form(one, one.rows[0], FORMS.account) == account_form(two, two.rows[0], FORMS.account)
+    assert unit_sheet(one, "图书馆", one.rows, FORMS.unit) == unit_sheet(two, "图书馆", two.rows, FORMS.unit)
     assert method_statement(one) == method_statement(two)
+
+
+def test_how_much_of_a_year_is_known_is_told_by_month() -> None:
+    assert coverage_text(row().record) == "3个月看全，3个月未观察"
+    assert coverage_text(row(seen=False).record) == UNSEEN
+    months = row().record.months
+    assert coverage_text(replace(row().record, months=months[2:5])) == "各月都看全"
+    partly = replace(row().record, months=(*months[2:5], MonthlyPosts(2, complete=False)))
+    assert coverage_text(partly) == "3个月看全，1个月看到一部分"
+
+
+def test_a_unit_is_told_what_nobody_knows_of_its_accounts() -> None:
+    told = unit_overview([row(), row(seen=False)])
+    assert told.startswith("2个账号：1个看到一部分，1个未观察。")
+    assert "不等于没有更新" in told
+    whole = row()
+    complete = replace(whole, record=replace(whole.record, months=whole.record.months[2:5]))
+    assert unit_overview([complete]) == "1个账号：1个各月都看全。"
+    assert unit_overview([]) == "台账里没有账号。"
 
 
 def text_of(body: bytes) -> str:
@@ -100,22 +131,41 @@ def text_of(body: bytes) -> str:
 
 def test_the_form_holds_the_year_and_room_for_a_signature() -> None:
     whole = pack(row())
-    text = text_of(account_form(whole, whole.rows[0]))
+    text = text_of(account_form(whole, whole.rows[0], FORMS.account))
     for said in ("示范大学图书馆", "已见1篇，可能不全", "DEMO-2026-0005", "第七条", "（盖章）", "2026年3月2日"):
         assert said in text
     assert "None" not in text
 
 
+def test_a_form_is_a_whole_word_file_that_reads_as_it_was_laid_out() -> None:
+    whole = pack(row(), replace(row(seen=False), cases=()))
+    for body in (
+        account_form(whole, whole.rows[1], FORMS.account),
+        unit_sheet(whole, "图书馆", whole.rows, FORMS.unit),
+    ):
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            assert archive.testzip() is None
+            assert {each.date_time[:3] for each in archive.infolist()} == {(2026, 6, 30)}
+        assert "{{" not in text_of(body)
+        assert docx.Document(io.BytesIO(body)).core_properties.author == "示范大学"
+    sheet = docx.Document(io.BytesIO(unit_sheet(whole, "图书馆", whole.rows, FORMS.unit)))
+    assert [cell.text for cell in sheet.tables[0].columns[0].cells] == ["序号", "1", "2"]
+    form = docx.Document(io.BytesIO(account_form(whole, whole.rows[1], FORMS.account)))
+    assert [cell.text for cell in form.tables[2].rows[1].cells] == ["无", "", "", "", ""]
+
+
 def test_a_strange_name_cannot_break_the_form() -> None:
     whole = pack(row("<w:p>&\x00坏"))
-    assert "<w:p>&坏" in text_of(account_form(whole, whole.rows[0]))
+    assert "<w:p>&坏" in text_of(account_form(whole, whole.rows[0], FORMS.account))
 
 
 def test_the_unit_s_sheet_asks_for_what_only_people_know() -> None:
     whole = pack(row())
-    text = text_of(unit_sheet(whole, "图书馆", whole.rows))
+    text = text_of(unit_sheet(whole, "图书馆", whole.rows, FORMS.unit))
     assert "内容导向是否正确" in text
     assert "没有的写“无”" in text
+    for known in ("3个月看全，3个月未观察", "92天", "部分月份未完整观察", "1个账号：1个看到一部分"):
+        assert known in text
 
 
 def test_the_statement_says_how_much_was_not_seen() -> None:

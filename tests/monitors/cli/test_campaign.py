@@ -19,6 +19,7 @@ from rules.model import ReviewResult
 from storage.store import Store
 from tests.support.cli import run
 from tests.support.factories import at, filing
+from tests.support.papers import pdf
 
 FILE = """
 code: NS2026
@@ -94,12 +95,23 @@ def test_out_in_and_closed_into_the_register(xunjian: Run, data: Path) -> None:
     opened(xunjian, data)
     assert xunjian("sheets", "NS2026", "--out", str(data.parent / "out"))[0] == 0
     path = data.parent / "out" / "NS2026-图书馆.xlsx"
-    assert load_workbook(path)["账号核对"]["C4"].data_type == "s"
+    accounts = load_workbook(path)["账号核对"]
+    assert accounts["C4"].data_type == "s"
+    assert "1个账号：1个未观察" in str(accounts["A2"].value)
+    assert "全年没有看到该账号的内容，请单位提供更新情况" in str(accounts["M4"].value)
     fill(path, lambda book: None)
     code, out, err = xunjian("import", str(path))
     assert (code, err) == (0, "")
     assert "1 个账号" in out
     assert xunjian("close", "NS2026", "--by", "王")[0] == 2  # it has not been looked at yet
+    paper = data.parent / "盖章.pdf"
+    paper.write_bytes(pdf(pages=2))
+    code, out, err = xunjian("sealed-copy", "NS2026", str(paper), "--unit", "图书馆", "--by", "王")
+    assert (code, err) == (0, "")
+    assert "2 页" in out
+    assert (
+        xunjian("sealed-copy", "NS2026", str(path), "--unit", "图书馆", "--by", "王")[0] == 2
+    )  # a workbook is no paper
     store = Store(load_settings(data=data).database)
     try:
         store.campaigns.move("NS2026", "图书馆", lambda s: accept(s, CampaignKind.SELF_CHECK), at("2026-12-02"), "campaign.accept")  # fmt: skip

@@ -11,6 +11,10 @@ from fastapi import FastAPI
 from monitors.app_context import AppContext
 from monitors.console import create_app
 from tests.support.console import Browser, client_of, furnish, open_world
+from tests.support.live import chromium
+from tests.support.live import served as served_app
+
+__all__ = ["chromium"]
 
 
 @pytest.fixture
@@ -41,3 +45,10 @@ def staff(app: FastAPI) -> Iterator[Browser]:
     with client_of(app) as client:
         assert client.sign_in().status_code == 303
         yield client
+
+
+@pytest.fixture
+def served(app: FastAPI) -> Iterator[str]:
+    """The address of the console behind a real server."""
+    with served_app(app) as base:
+        yield base

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from fastapi import FastAPI
 from playwright.sync_api import Browser, Page
 
 from monitors.app_context import AppContext
 from storage.filings import key_of
 from tests.support.chromium import CHROMIUM, SIZES
 from tests.support.console import PASSWORD
-from tests.support.live import chromium
-from tests.support.live import served as served_app
-
-__all__ = ["chromium"]
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium")
-
-
-@pytest.fixture
-def served(app: FastAPI) -> Iterator[str]:
-    """The console behind a real server."""
-    with served_app(app) as base:
-        yield base
 
 
 GOOD = "账号名称,平台,网址,值班室\n示范大学校史馆,网站,https://xsg.demo.example.edu.cn/,101\n"

@@ -184,6 +184,6 @@ def check_evidence(context: AppContext, folders: list[Path], keys: set[str]) -> 
     context.settings.data = folders[0] / "office"
     report = verify_all(context.settings, context.store.chain_heads.all(), {})
     assert report.status is VerifyStatus.VERIFIED, str(report)
-    looks = list(context.store.observations.iterate(clock.wall()))
+    looks = [(key, look) for key, look, _ in context.store.observations.checked(clock.wall())]
     assert {key for key, _ in looks} == keys
     assert all(context.archive().get(look.evidence).body for _, look in looks if look.evidence)
