@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import structlog
+
 from crawler.fetch.job import CrawlJob, FetchTask
 from crawler.platforms import SPECS
 from crawler.platforms.spec import Target
@@ -23,6 +25,7 @@ from storage.crawl_runs import RunKind
 from storage.filings import key_of
 from storage.platform_state import PlatformState
 
+log = structlog.get_logger()
 REST_FIRST, REST_MOST = timedelta(hours=1), timedelta(hours=24)
 """After a wall a platform rests an hour, then twice as long each time, at most a day."""
 REQUESTS = 3
@@ -197,7 +200,10 @@ async def run_crawl_job(context: AppContext, order: CrawlJob, *, rests: bool = T
         runs.start(stamped.run, stamped.kind, stamped.platform.value, stamped.now)
         return stamped
 
-    ending = await context.crawl_processes.run(order, begin)
+    with structlog.contextvars.bound_contextvars(run=order.run):
+        ending = await context.crawl_processes.run(order, begin)
+        done = {"status": ending.status.value, "outcomes": dict(ending.summary.get("outcomes", {}))}
+        log.info("run.ended", platform=order.platform.value, **done, error=ending.error)
     told = ending.summary | {"error": ending.error}
     await asyncio.to_thread(runs.finish, order.run, ending.status, told, context.clock())
     website = order.platform is Platform.WEBSITE

@@ -67,17 +67,21 @@ class JobScheduler:
             log.info("job.still_running", job=name)
             return
         async with lock:
-            begun, error = time.monotonic(), ""
-            try:
-                await asyncio.to_thread(self._context.store.scheduled_jobs.started, name, self._context.clock())
-                await self._jobs[name][1](self._context)
-            except asyncio.CancelledError:
-                raise
-            except Exception as problem:  # whatever a job does, the next one must still run
-                error = f"{type(problem).__name__}: {problem}"
-                log.error("job.failed", job=name, error=error)
-            lasted, jobs = time.monotonic() - begun, self._context.store.scheduled_jobs
-            await asyncio.to_thread(jobs.ended, name, self._context.clock(), lasted, error)
+            with structlog.contextvars.bound_contextvars(job=name):
+                await self._run_alone(name)
+
+    async def _run_alone(self, name: str) -> None:
+        begun, error = time.monotonic(), ""
+        try:
+            await asyncio.to_thread(self._context.store.scheduled_jobs.started, name, self._context.clock())
+            await self._jobs[name][1](self._context)
+        except asyncio.CancelledError:
+            raise
+        except Exception as problem:  # whatever a job does, the next one must still run
+            error = f"{type(problem).__name__}: {problem}"
+            log.error("job.failed", error=error)
+        lasted, jobs = time.monotonic() - begun, self._context.store.scheduled_jobs
+        await asyncio.to_thread(jobs.ended, name, self._context.clock(), lasted, error)
 
     @property
     def alive(self) -> bool:
