@@ -28,6 +28,7 @@ def configure(form: str = "console", least: int = logging.INFO) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             stamp,
+            drop_empty,
             structlog.processors.format_exc_info,
             _JSON if form == "json" else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), pad_event_to=0),
         ],
@@ -54,6 +55,11 @@ def stamp(_logger: Any, _method: str, event: Event) -> Event:
     """When, to the second, with the zone: a log is read beside pages in Beijing time and systems in UTC."""
     event["timestamp"] = wall().strftime("%Y-%m-%d %H:%M:%S%z")
     return event
+
+
+def drop_empty(_logger: Any, _method: str, event: Event) -> Event:
+    """A word without a value (no error, no case) is left out; 0 and False are values."""
+    return {word: value for word, value in event.items() if value is not None and value not in ("", [], {}, ())}
 
 
 def _to_stderr(*_: Any) -> structlog.PrintLogger:

@@ -82,7 +82,7 @@ def test_a_days_logs_hold_no_secret_and_no_persons_data(
     assert {"deliver.done", "check.done", "case.opened", "tidy.done"} <= {entry["event"] for entry in own}
     letters = [entry for entry in own if entry["event"].startswith("notice.")]
     assert {entry["channel"] for entry in letters if "channel" in entry} >= {"file0", "wecom1", "dingtalk2"}
-    assert [entry for entry in letters if entry["cases"]], "a paper names its cases"
+    assert [entry for entry in letters if entry.get("cases")], "a paper names its cases"
     secrets = (WECOM_KEY, DING_TOKEN, DING_SECRET, HOOK_SECRET, PASSWORD)
     text = (tmp_path / LOG).read_text("utf-8")
     for word in (*secrets, "13800138000", "zhangsan@", "lisi@", "张三丰", *(user.display for user in PEOPLE.values())):
@@ -125,7 +125,13 @@ def test_a_page_that_breaks_is_named_by_its_route_for_some_addresses_are_secrets
     office: AppContext, tmp_path: Path
 ) -> None:
     app = create_app(office)
-    scope = {"type": "http", "method": "GET", "headers": [], "query_string": b"", "server": ("127.0.0.1", 80)}
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "headers": [],
+        "query_string": b"",
+        "server": ("127.0.0.1", 80),
+    }
     scope |= {"path": "/i/SECRET", "path_params": {"token": "SECRET"}, "route": Route("/i/{token}", _bad)}
     case = scope | {"path": "/cases/DEMO-2026-0001", "path_params": {"number": "DEMO-2026-0001"}}
     answer: Any = app.exception_handlers[Exception]
