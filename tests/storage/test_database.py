@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,13 @@ def test_migrations_make_what_the_models_say(store: Store) -> None:
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
+def _processes() -> ForkServerContext:
+    """Of a server that has no database open; what they import is imported once."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
 def _take(url: str, count: int) -> None:
     cases = Store(url).cases
     for _ in range(count):
@@ -39,7 +47,7 @@ def test_a_second_store_in_a_process_keeps_the_locks_of_the_first(tmp_path: Path
         book.next_number("case")
     journal = (tmp_path / "xunjian.db-wal").stat().st_ino
     Store(url).database.close()
-    other = multiprocessing.get_context("spawn").Process(target=_take, args=(url, 1))
+    other = _processes().Process(target=_take, args=(url, 1))
     other.start()
     other.join()
     assert (tmp_path / "xunjian.db-wal").stat().st_ino == journal
@@ -50,8 +58,7 @@ def test_a_second_store_in_a_process_keeps_the_locks_of_the_first(tmp_path: Path
 
 def test_numbers_taken_by_three_processes_have_no_gaps_and_no_doubles(store: Store) -> None:
     url = store.database.engine.url.render_as_string(hide_password=False)
-    spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=_take, args=(url, 30)) for _ in range(3)]
+    workers = [_processes().Process(target=_take, args=(url, 30)) for _ in range(3)]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -73,7 +80,8 @@ def test_a_transaction_that_fails_gives_its_number_back(store: Store) -> None:
 
 
 def test_a_locked_database_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "BUSY_SECONDS", 0.2)
+    assert module.PRAGMAS[0] == f"busy_timeout={module.BUSY_SECONDS * 1000}"
+    monkeypatch.setattr(module, "PRAGMAS", ("busy_timeout=200", *module.PRAGMAS[1:]))
     url = f"sqlite:///{tmp_path / 'x.db'}"
     Store(url).close()
     other = sqlite3.connect(tmp_path / "x.db", isolation_level=None)
