@@ -16,9 +16,9 @@ import pytest
 
 from rules.model import BEIJING
 from storage.store import Store
-from tests.support.demo import demo_world
+from tests.support.demo import demo_day, demo_world
 
-__all__ = ["demo_world"]
+__all__ = ["demo_day", "demo_world"]
 
 SHARED = Path(__file__).parents[2] / "shared"
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=BEIJING)

@@ -114,9 +114,9 @@ def test_what_a_library_says_is_a_masked_line_of_ours(tmp_path: Path) -> None:
         try:
             raise ValueError("写给 zhangsan@shifan.example 时出错")
         except ValueError:
-            logging.getLogger("uvicorn.error").exception("GET 13800138000")
+            logging.getLogger("apscheduler.executors").exception("GET 13800138000")
     (entry,) = lines_of(tmp_path / LOG)
-    assert (entry["event"], entry["library"], entry["level"]) == ("library.said", "uvicorn.error", "error")
+    assert (entry["event"], entry["library"], entry["level"]) == ("library.said", "apscheduler.executors", "error")
     assert "ValueError" in entry["exception"]
     assert not [word for word in ("zhangsan@", "13800138000") if word in str(entry)]
 
