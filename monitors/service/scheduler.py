@@ -14,6 +14,7 @@ from apscheduler.triggers.cron import CronTrigger
 
 from monitors.app_context import AppContext
 from rules.model import BEIJING
+from storage.database import StorageError
 
 ZONE = "Asia/Shanghai"
 log = structlog.get_logger()
@@ -81,7 +82,10 @@ class JobScheduler:
             error = f"{type(problem).__name__}: {problem}"
             log.error("job.failed", error=error)
         lasted, jobs = time.monotonic() - begun, self._context.store.scheduled_jobs
-        await asyncio.to_thread(jobs.ended, name, self._context.clock(), lasted, error)
+        try:
+            await asyncio.to_thread(jobs.ended, name, self._context.clock(), lasted, error)
+        except StorageError as problem:  # what the database could not take; the next run says how the job stands
+            log.error("job.unrecorded", error=str(problem))
 
     @property
     def alive(self) -> bool:

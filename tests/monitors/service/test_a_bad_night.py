@@ -6,9 +6,11 @@ import asyncio
 import json
 import logging
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -26,9 +28,11 @@ from monitors.jobs.check import check
 from monitors.jobs.delivery import deliver
 from monitors.scheduled_jobs import SCHEDULED_JOBS
 from monitors.service.scheduler import JobScheduler
+from storage import database
 from storage.notices import NoticeState
 from tests.conftest import NOW
-from tests.support.console import PEOPLE, furnish, open_world
+from tests.support import console
+from tests.support.console import PEOPLE, client_of, furnish, open_world
 from tests.support.demo import LOG, logged_to
 from tests.support.vendors import DING_SECRET, DING_TOKEN, HOOK_SECRET, WECOM_KEY, vendors
 
@@ -185,6 +189,31 @@ def test_a_clock_that_jumps_a_year_and_back_writes_no_paper(office: AppContext) 
         after = papers()
         assert all(after[number] == steps for number, steps in before.items())
     assert left() == letters, "what a wrong clock drafted or stopped, no person has signed"
+
+
+def test_a_locked_database_costs_the_moment_and_nothing_else(
+    office: AppContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages are still read; what would write says so; a job fails, the service goes on, and it runs when the lock is gone."""
+    monkeypatch.setattr(database, "PRAGMAS", ("busy_timeout=100", *database.PRAGMAS[1:]))
+    office.store.database.close()  # what is opened from now on waits so long
+    before = office.store.cases.all("demo")
+    scheduler = JobScheduler(office, {"check": ("0 * * * *", run_sweep.check_all)})
+    office.store.scheduled_jobs.add_missing({"check": "0 * * * *"})
+    with client_of(create_app(office)) as browser, closing(sqlite3.connect(tmp_path / "xunjian.db")) as other:
+        browser.submit("/login", username="wang", password=console.PASSWORD)
+        other.execute("BEGIN IMMEDIATE")
+        with logged_to(tmp_path / LOG):
+            asyncio.run(scheduler.run("check"))
+        assert [line["event"] for line in lines_of(tmp_path / LOG)] == ["job.failed", "job.unrecorded"]
+        assert browser.get("/cases").status_code == 200
+        refused = browser.submit("/login", username="wang", password=PASSWORD)
+        assert (refused.status_code, "占用" in refused.text) == (503, True)
+        assert office.store.cases.all("demo") == before
+        other.rollback()
+    asyncio.run(scheduler.run("check"))
+    (job,) = [job for job in office.store.scheduled_jobs.all() if job.name == "check"]
+    assert (job.last_error, job.last_success_at) == ("", NOW)
 
 
 FULL = """
