@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from monitors.scheduled_jobs import LABELS
 from rules.catalogue import RULES
 from rules.model import LabeledEnum, Outcome, Platform
 from storage.account_filter import NEVER, NOT_POLLED
@@ -19,6 +20,7 @@ LEGEND_WORDS: Mapping[str, Mapping[str, str]] = {
     "platform": {each.value: each.label for each in Platform},
     "outcome": {each.value: each.label for each in Outcome} | {NEVER: "尚未观察", NOT_POLLED: "不巡检"},
     "rule": {code: rule.title for code, rule in RULES.items()},
+    "job_name": LABELS,
 }
 """What the values of a label are called."""
 
