@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from functools import cache
 from pathlib import Path
 from random import Random
 from unittest.mock import patch
@@ -38,6 +37,7 @@ from storage.filings import key_of
 from storage.letters import LetterDesk
 from storage.notices import DeliveryWay, NoticeState, OutboxNotice
 from storage.store import Store
+from tests.support.databases import place_database
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=BEIJING)
 LEFT = (NoticeState.CLAIMED, NoticeState.SENT, NoticeState.DELIVERED)
@@ -50,23 +50,12 @@ class Crash(BaseException):
     """The process dies between two writes."""
 
 
-@cache
-def _template() -> Path:
-    """An empty database, upgraded once a process."""
-    file = Path(tempfile.mkdtemp()) / "empty.db"
-    Store(f"sqlite:///{file}").close()
-    return file
-
-
 class Office:
     """Three accounts of two units, one editor, one signer, a clock, and everything that was ever read."""
 
     def __init__(self, folder: Path) -> None:
-        (folder / "xunjian.db").write_bytes(_template().read_bytes())
         self.now = START
-        self.context = AppContext(
-            load_settings(data=folder), Store(f"sqlite:///{folder / 'xunjian.db'}"), lambda: self.now
-        )
+        self.context = AppContext(load_settings(data=folder), Store(place_database(folder)), lambda: self.now)
         self.posts = [START - timedelta(days=90)] * 3
         self.units = ["图书馆", "图书馆", "学校办公室"]
         self.open_papers: dict[str, dict[str, str]] = {}

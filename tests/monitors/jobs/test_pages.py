@@ -23,15 +23,14 @@ from storage.notices import ClaimedNotice, NoticeState
 from storage.serialization import dump, load
 from tests.conftest import NOW
 from tests.support.cli import run
-from tests.support.console import furnish, open_world
+from tests.support.console import furnished_world
 
 MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=BEIJING)
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[AppContext]:
-    opened = open_world(tmp_path)
-    furnish(opened)
+    opened = furnished_world(tmp_path)
     yield opened
     opened.store.close()
 

@@ -32,7 +32,7 @@ from storage import database
 from storage.notices import NoticeState
 from tests.conftest import NOW
 from tests.support import console
-from tests.support.console import PEOPLE, client_of, furnish, open_world
+from tests.support.console import PEOPLE, client_of, furnished_world
 from tests.support.demo import LOG, logged_to
 from tests.support.vendors import DING_SECRET, DING_TOKEN, HOOK_SECRET, WECOM_KEY, vendors
 
@@ -41,8 +41,7 @@ PASSWORD, RUNBOOK = "smtp-Passw0rd-1", (Path(__file__).parents[3] / "docs" / "ru
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[AppContext]:
-    opened = open_world(tmp_path)
-    furnish(opened)
+    opened = furnished_world(tmp_path)
     yield opened
     opened.store.close()
 
