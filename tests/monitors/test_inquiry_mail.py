@@ -26,6 +26,7 @@ from storage.filings import key_of
 from storage.serialization import load
 from storage.store import Store
 from tests.conftest import _free_port
+from tests.support.databases import place_database
 from tests.support.factories import at
 
 NOW = at("2026-06-15 09:30")
@@ -82,7 +83,7 @@ def box(port: int) -> Iterator[imaplib.IMAP4]:
 @pytest.fixture
 def context(tmp_path: Path, port: int) -> Iterator[AppContext]:
     settings = load_settings(data=tmp_path, inbox=SecretStr(f"imap://xcb:kou-ling@127.0.0.1:{port}/INBOX"))
-    opened = AppContext(settings, Store(settings.database), lambda: NOW)
+    opened = AppContext(settings, Store(place_database(settings.data)), lambda: NOW)
     opened.store.filings.save([ACCOUNT], by="测试", now=NOW)
     yield opened
     opened.store.close()
