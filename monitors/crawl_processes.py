@@ -98,7 +98,7 @@ def _ending(run: str, code: int, out: bytes, err: bytes, memory_mb: int) -> Proc
     """What a child that ended by itself, or was killed by the system, left. Its stderr is for the log, not for a reader."""
     text = redact_secrets(err.decode("utf-8", "replace")[-OUTPUT_KEPT:].strip())
     if text:
-        log.warning("child.stderr", run=run, code=code, text=text[-2000:])
+        log.warning("run.stderr", run=run, code=code, text=text[-2000:])
     try:
         summary = dict(json.loads(out.decode("utf-8").strip().splitlines()[-1]))
     except (ValueError, IndexError, TypeError):

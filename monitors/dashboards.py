@@ -2,46 +2,24 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from monitors.grafana import Dashboard, Panel, Query, text
+from monitors.operations_metrics import CanaryState
+from rules.campaigns import SheetState
+from rules.coverage import Knowledge
+from rules.model import CaseState, LabeledEnum
+from storage.notices import NoticeState
+
+
+class WaitingInquiry(LabeledEnum):
+    """How long an owner has not answered, as the metric says it."""
+
+    ASKED = "asked", "已询问"
+    OVERDUE = "overdue", "逾期未答复"
+
 
 FOLDER = Path(__file__).parent.parent / "deploy" / "grafana"
-SOURCE = {"type": "prometheus", "uid": "${source}"}
-WIDTH, HEIGHT = 24, 7
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """One PromQL expression and what its lines are called (``{{label}}`` stands for a label)."""
-
-    expression: str
-    legend: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """One picture. ``kind`` is Grafana's; ``unit`` one of its units; ``red_from``: from this value on it is coloured."""
-
-    title: str
-    queries: tuple[Query, ...]
-    kind: str = "timeseries"
-    width: int = 8
-    unit: str = "short"
-    red_from: float | None = None
-    stacked: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Dashboard:
-    """One page. ``variables`` maps a name to the query of its values."""
-
-    uid: str
-    title: str
-    panels: tuple[Panel, ...]
-    variables: tuple[tuple[str, str], ...] = ()
 
 
 def _stat(title: str, expression: str, unit: str = "short", red_from: float | None = None, width: int = 4) -> Panel:
@@ -49,9 +27,16 @@ def _stat(title: str, expression: str, unit: str = "short", red_from: float | No
 
 
 def _lines(
-    title: str, expression: str, legend: str, unit: str = "short", width: int = 12, *, stacked: bool = False
+    title: str,
+    expression: str,
+    legend: str,
+    unit: str = "short",
+    width: int = 12,
+    *,
+    stacked: bool = False,
+    states: type[LabeledEnum] | None = None,
 ) -> Panel:
-    return Panel(title, (Query(expression, legend),), width=width, unit=unit, stacked=stacked)
+    return Panel(title, (Query(expression, legend),), width=width, unit=unit, stacked=stacked, states=states)
 
 
 FACTS = 'outcome=~"ok|empty|gone|moved"'
@@ -83,9 +68,13 @@ OVERVIEW = Dashboard(
             "{{outcome}}",
             stacked=True,
         ),
-        _lines("文书", "sum by (state) (xunjian_outbox_notices)", "{{state}}"),
+        _lines("文书", "sum by (state) (xunjian_outbox_notices)", "{{state}}", states=NoticeState),
         _lines("磁盘剩余", "xunjian_disk_free_bytes", "剩余", "bytes", 8),
-        _lines("存证与数据库大小", "xunjian_evidence_bytes or xunjian_database_bytes", "{{__name__}}", "bytes", 8),
+        Panel(
+            "存证与数据库大小",
+            (Query("xunjian_evidence_bytes", "存证"), Query("xunjian_database_bytes", "数据库")),
+            unit="bytes",
+        ),
         _lines("存证清单长度", "xunjian_evidence_chain_links", "条", width=8),
         _lines("定时任务用时", "xunjian_job_last_duration_seconds", "{{job_name}}", "s"),
         _lines("渠道上一次送出", "time() - xunjian_last_delivery_timestamp_seconds", "{{channel}}", "s"),
@@ -121,7 +110,7 @@ PLATFORMS = Dashboard(
             "{{platform}}",
             "s",
         ),
-        _lines("哨兵账号", 'xunjian_canaries{platform=~"$platform"}', "{{platform}} {{state}}"),
+        _lines("哨兵账号", 'xunjian_canaries{platform=~"$platform"}', "{{platform}} {{state}}", states=CanaryState),
         _lines(
             "等待最久的账号已到期",
             'time() - xunjian_oldest_due_visit_timestamp_seconds{platform=~"$platform"}',
@@ -137,7 +126,13 @@ CASES = Dashboard(
     "xunjian-cases",
     "校媒巡检 问题与掌握情况",
     (
-        _lines("问题（按状态）", 'sum by (state) (xunjian_cases{school=~"$school"})', "{{state}}", stacked=True),
+        _lines(
+            "问题（按状态）",
+            'sum by (state) (xunjian_cases{school=~"$school"})',
+            "{{state}}",
+            stacked=True,
+            states=CaseState,
+        ),
         _lines("问题（按规则）", 'sum by (rule) (xunjian_cases{school=~"$school"})', "{{rule}}", stacked=True),
         _lines("待核实的疑似账号", 'xunjian_candidates_pending{school=~"$school"}', "{{school}}", width=8),
         _lines("疑似被篡改的网站", 'xunjian_hijacked_sites{school=~"$school"}', "{{school}}", width=8),
@@ -149,7 +144,52 @@ CASES = Dashboard(
             f"sum by (platform) (xunjian_accounts{{{FACTS}}}) / sum by (platform) (xunjian_accounts)",
             "{{platform}}",
             "percentunit",
-            24,
+        ),
+        _lines(
+            "掌握率（各平台）",
+            'sum by (platform) (xunjian_coverage_accounts{school=~"$school", state!="unknown"})'
+            ' / sum by (platform) (xunjian_coverage_accounts{school=~"$school"})',
+            "{{platform}}",
+            "percentunit",
+        ),
+        _lines("掌握率", 'xunjian_coverage_share{school=~"$school"}', "{{school}}", "percentunit", 8),
+        _lines(
+            "掌握情况",
+            'sum by (state) (xunjian_coverage_accounts{school=~"$school"})',
+            "{{state}}",
+            width=8,
+            stacked=True,
+            states=Knowledge,
+        ),
+        _lines(
+            "等待答复的核实请求",
+            'sum by (state) (xunjian_inquiries_waiting{school=~"$school"})',
+            "{{state}}",
+            width=8,
+            states=WaitingInquiry,
+        ),
+        _lines(
+            "专项工作：已通过的单位比例",
+            'sum by (campaign) (xunjian_campaign_sheets{school=~"$school", state="accepted"})'
+            ' / sum by (campaign) (xunjian_campaign_sheets{school=~"$school"})',
+            "{{campaign}}",
+            "percentunit",
+            8,
+        ),
+        _lines(
+            "专项工作：各单位进度",
+            'sum by (state) (xunjian_campaign_sheets{school=~"$school"})',
+            "{{state}}",
+            width=8,
+            stacked=True,
+            states=SheetState,
+        ),
+        _lines(
+            "专项工作：距截止（负数为已过）",
+            'xunjian_campaign_due_timestamp_seconds{school=~"$school"} - time()',
+            "{{campaign}}",
+            "s",
+            8,
         ),
     ),
     (("school", "label_values(xunjian_hijacked_sites, school)"),),
@@ -176,80 +216,6 @@ ACCOUNT = Dashboard(
     (("account", "label_values(xunjian_account_last_post_timestamp_seconds, account)"),),
 )
 DASHBOARDS = {"overview.json": OVERVIEW, "platforms.json": PLATFORMS, "cases.json": CASES, "account.json": ACCOUNT}
-
-
-def render(dashboard: Dashboard) -> dict[str, Any]:
-    """The dashboard as Grafana 10 and 11 import it."""
-    return {
-        "uid": dashboard.uid,
-        "title": dashboard.title,
-        "tags": ["xunjian"],
-        "timezone": "Asia/Shanghai",
-        "schemaVersion": 39,
-        "refresh": "1m",
-        "time": {"from": "now-7d", "to": "now"},
-        "templating": {"list": [_source(), *(_variable(*each) for each in dashboard.variables)]},
-        "panels": [_panel(n, panel, place) for n, (panel, place) in enumerate(_placed(dashboard.panels), start=1)],
-    }
-
-
-def _source() -> dict[str, Any]:
-    return {"name": "source", "label": "数据源", "type": "datasource", "query": "prometheus"}
-
-
-def _variable(name: str, query: str) -> dict[str, Any]:
-    several = name != "account"
-    return {
-        "name": name,
-        "label": {"platform": "平台", "school": "学校", "account": "账号"}[name],
-        "type": "query",
-        "datasource": SOURCE,
-        "query": {"query": query, "refId": name},
-        "refresh": 2,
-        "includeAll": several,
-        "multi": several,
-        "current": {"text": "All", "value": "$__all"} if several else {},
-    }
-
-
-def _placed(panels: Sequence[Panel]) -> list[tuple[Panel, dict[str, int]]]:
-    """Left to right, a new row where the next does not fit."""
-    placed, x, y = [], 0, 0
-    for panel in panels:
-        if x + panel.width > WIDTH:
-            x, y = 0, y + HEIGHT
-        placed.append((panel, {"x": x, "y": y, "w": panel.width, "h": HEIGHT}))
-        x += panel.width
-    return placed
-
-
-def _panel(number: int, panel: Panel, place: dict[str, int]) -> dict[str, Any]:
-    steps: list[dict[str, Any]] = [{"color": "green" if panel.red_from else "text", "value": None}]
-    steps += [{"color": "red", "value": panel.red_from}] if panel.red_from else []
-    custom = {"stacking": {"mode": "normal"}, "fillOpacity": 20} if panel.stacked else {}
-    return {
-        "id": number,
-        "title": panel.title,
-        "type": panel.kind,
-        "datasource": SOURCE,
-        "gridPos": place,
-        "fieldConfig": {
-            "defaults": {"unit": panel.unit, "thresholds": {"mode": "absolute", "steps": steps}, "custom": custom},
-            "overrides": [],
-        },
-        "options": {"legend": {"displayMode": "list", "placement": "bottom"}}
-        if panel.kind == "timeseries"
-        else {"colorMode": "value"},
-        "targets": [
-            {"refId": chr(65 + place), "datasource": SOURCE, "expr": query.expression, "legendFormat": query.legend}
-            for place, query in enumerate(panel.queries)
-        ],
-    }
-
-
-def text(dashboard: Dashboard) -> str:
-    """The file's content."""
-    return json.dumps(render(dashboard), ensure_ascii=False, indent=1) + "\n"
 
 
 def main() -> None:

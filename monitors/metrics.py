@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import platform as machine
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterator
 from threading import Lock
 
 from prometheus_client import CollectorRegistry
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, InfoMetricFamily, Metric
 
 from crawler.platforms import SPECS
 from monitors.app_context import AppContext
+from monitors.campaign_metrics import CampaignCollector
+from monitors.metric_families import gauge, times
 from monitors.operations_metrics import OperationsCollector
 from monitors.version import product_version
 from rules.coverage import COUNTED, total
@@ -45,15 +46,15 @@ class StoreCollector:
 
     def _accounts(self) -> Iterator[Metric]:
         overview = self._context.store.read_models
-        accounts = _gauge("accounts", "Registered accounts by what the newest visit showed.", "platform", "outcome")
+        accounts = gauge("accounts", "Registered accounts by what the newest visit showed.", "platform", "outcome")
         for labels, count in sorted(overview.count_by_outcome().items()):
             accounts.add_metric(labels, count)
         yield accounts
-        yield _times(
+        yield times(
             "last_fact", "When a page last said something about an account.", "platform",
             overview.last_facts(),
         )  # fmt: skip
-        yield _times("last_run_success", "When a run of this kind last ended well.", "kind", overview.last_runs())
+        yield times("last_run_success", "When a run of this kind last ended well.", "kind", overview.last_runs())
 
     def _observations(self) -> Iterator[Metric]:
         # Observations are never removed, so this only grows; each scrape counts what is new since the last one.
@@ -76,14 +77,14 @@ class StoreCollector:
 
     def _work(self) -> Iterator[Metric]:
         store = self._context.store
-        cases = _gauge("cases", "Cases that are not settled.", "school", "rule", "state")
+        cases = gauge("cases", "Cases that are not settled.", "school", "rule", "state")
         for labels, count in sorted(store.cases.counts().items()):
             cases.add_metric(labels, count)
-        notices = _gauge("outbox_notices", "Notices in the outbox by state.", "state")
+        notices = gauge("outbox_notices", "Notices in the outbox by state.", "state")
         counted = store.outbox.counts()
         for state in NoticeState:
             notices.add_metric([state.value], counted.get(state, 0))
-        waiting = _gauge("candidates_pending", "Found accounts that wait for a person.", "school")
+        waiting = gauge("candidates_pending", "Found accounts that wait for a person.", "school")
         found = store.candidates.count_pending()
         for school, count in sorted(found.items()):
             waiting.add_metric([school], count)
@@ -93,17 +94,17 @@ class StoreCollector:
         """0 for a school without any, so that an alert ends when the last is mended."""
         store = self._context.store
         sites = Counter(line.filing.school for line, _ in store.read_models.hijacked_sites())
-        gauge = _gauge("hijacked_sites", "Registered sites that show somebody else's content.", "school")
+        hijacked = gauge("hijacked_sites", "Registered sites that show somebody else's content.", "school")
         for school in sorted(store.filings.schools()):
-            gauge.add_metric([school], sites[school])
-        return gauge
+            hijacked.add_metric([school], sites[school])
+        return hijacked
 
     def _jobs(self) -> Iterator[Metric]:
-        success = _gauge(
+        success = gauge(
             "job_last_success_timestamp_seconds", "When a scheduled job last ended without error.", "job_name"
         )
-        seconds = _gauge("job_last_duration_seconds", "How long a scheduled job last took.", "job_name")
-        failed = _gauge("job_failed", "1 while the newest run of a scheduled job ended with an error.", "job_name")
+        seconds = gauge("job_last_duration_seconds", "How long a scheduled job last took.", "job_name")
+        failed = gauge("job_failed", "1 while the newest run of a scheduled job ended with an error.", "job_name")
         for job in self._context.store.scheduled_jobs.all():
             name = [job.name]
             failed.add_metric(name, bool(job.last_error))
@@ -115,9 +116,9 @@ class StoreCollector:
 
     def _platforms(self) -> Iterator[Metric]:
         now = self._context.clock()
-        paused = _gauge("platform_paused", "1 while a platform is left alone after a block page.", "platform")
-        breaker = _gauge("platform_breaker_open", "1 while the breaker holds a platform's cases.", "platform")
-        enabled = _gauge("platform_enabled", "0 where the operator switched a platform off.", "platform")
+        paused = gauge("platform_paused", "1 while a platform is left alone after a block page.", "platform")
+        breaker = gauge("platform_breaker_open", "1 while the breaker holds a platform's cases.", "platform")
+        enabled = gauge("platform_enabled", "0 where the operator switched a platform off.", "platform")
         for row in self._context.store.platform_state.all():
             name = [row.platform.value]
             paused.add_metric(name, bool(row.paused_until and row.paused_until > now))
@@ -127,28 +128,33 @@ class StoreCollector:
 
     def _digests(self) -> Iterator[Metric]:
         made = self._context.store.read_models.last_digests()
-        yield _times("last_digest", "When a school's newest digest was made.", "school", made)
+        yield times("last_digest", "When a school's newest digest was made.", "school", made)
 
     def _coverage(self) -> Iterator[Metric]:
         # Counting means asking every account, so the hourly check's figures are shown, with their age.
         counted = self._context.store.coverage.all()
-        known = _gauge("coverage_accounts", "Filed accounts by what is known of them.", "school", "platform", "state")
-        asked = _gauge("inquiries_waiting", "Accounts whose owners have not answered.", "school", "platform", "state")
+        known = gauge("coverage_accounts", "Filed accounts by what is known of them.", "school", "platform", "state")
+        asked = gauge("inquiries_waiting", "Accounts whose owners have not answered.", "school", "platform", "state")
         for school, figures in counted.items():
             for platform, row in figures.platforms.items():
                 for state in COUNTED:
                     known.add_metric([school, platform.value, state.value], getattr(row, state.value))
                 asked.add_metric([school, platform.value, "asked"], row.asked)
                 asked.add_metric([school, platform.value, "overdue"], row.overdue)
-        share = _gauge("coverage_share", "Share of filed accounts that are known, 0 to 1.", "school")
+        share = gauge("coverage_share", "Share of filed accounts that are known, 0 to 1.", "school")
         for school, figures in counted.items():
             share.add_metric([school], total(figures.platforms.values()).share)
-        times = {school: figures.at for school, figures in counted.items()}
-        yield from (known, asked, share, _times("coverage_counted", "When coverage was last counted.", "school", times))
+        counted_at = {school: figures.at for school, figures in counted.items()}
+        yield from (
+            known,
+            asked,
+            share,
+            times("coverage_counted", "When coverage was last counted.", "school", counted_at),
+        )
 
     def _sizes(self) -> Iterator[Metric]:
         context = self._context
-        database = _gauge("database_bytes", "Size of the database.")
+        database = gauge("database_bytes", "Size of the database.")
         database.add_metric([], context.store.read_models.database_bytes())
         build = InfoMetricFamily("xunjian_build", "What is running.")
         build.add_metric([], {"version": product_version(), "python": machine.python_version()})
@@ -160,18 +166,8 @@ def registry_of(context: AppContext) -> CollectorRegistry:
     registry = CollectorRegistry(auto_describe=False)
     registry.register(StoreCollector(context))
     registry.register(OperationsCollector(context))
+    registry.register(CampaignCollector(context))
     return registry
-
-
-def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"xunjian_{name}", text, labels=labels)
-
-
-def _times(name: str, text: str, label: str, times: Mapping[str, datetime]) -> GaugeMetricFamily:
-    family = _gauge(f"{name}_timestamp_seconds", text, label)
-    for value, at in sorted(times.items()):
-        family.add_metric([value], at.timestamp())
-    return family
 
 
 def _readers() -> list[tuple[str, str]]:

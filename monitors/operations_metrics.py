@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from threading import Lock
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 
 from crawler.observe.read_timing import BOUNDS
 from monitors.app_context import AppContext
 from monitors.evidence_size import EvidenceSize
 from monitors.jobs.backup import MARK
+from monitors.metric_families import gauge, times
 from rules.circuit_breaker import canary_ok
+from rules.model import LabeledEnum
 
 LOOK_BACK = 10_000
 """Observations counted at the first scrape; a count over all would read years. A counter may begin anywhere."""
 RUNS_BACK = timedelta(days=1)
-CANARY_STATES = ("ok", "failed", "unseen")
+
+
+class CanaryState(LabeledEnum):
+    """How the newest look at a canary agrees with what is known of it."""
+
+    OK = "ok", "相符"
+    FAILED = "failed", "不符"
+    UNSEEN = "unseen", "没看到"
 
 
 class OperationsCollector:
@@ -82,12 +91,12 @@ class OperationsCollector:
 
     def _evidence(self) -> Iterator[Metric]:
         found = self._size.look()
-        links = _gauge("evidence_chain_links", "Links of the chain over the evidence files; it never grows shorter.")
-        size = _gauge("evidence_bytes", "Size of the evidence archive.")
+        links = gauge("evidence_chain_links", "Links of the chain over the evidence files; it never grows shorter.")
+        size = gauge("evidence_bytes", "Size of the evidence archive.")
         if found:
             links.add_metric([], found[0])
         size.add_metric([], found[1] if found else 0)
-        budget = _gauge("evidence_budget_bytes", "What the evidence archive may take, where the settings say so.")
+        budget = gauge("evidence_budget_bytes", "What the evidence archive may take, where the settings say so.")
         if gigabytes := self._context.settings.evidence_budget_gb:
             budget.add_metric([], gigabytes * 1024**3)
         yield from (links, size, budget)
@@ -99,27 +108,24 @@ class OperationsCollector:
         for canary in canaries:
             state = seen.get(canary.key)
             looked = state is not None and state.attempted_at is not None
-            counts[
-                canary.platform.value, ("ok" if canary_ok(canary, state, now) else "failed") if looked else "unseen"
-            ] += 1
-        family = _gauge("canaries", "Accounts whose state is known, by what the newest look says.", "platform", "state")
+            agrees = CanaryState.OK if looked and canary_ok(canary, state, now) else CanaryState.FAILED
+            counts[canary.platform.value, agrees if looked else CanaryState.UNSEEN] += 1
+        family = gauge("canaries", "Accounts whose state is known, by what the newest look says.", "platform", "state")
         for platform in sorted({canary.platform.value for canary in canaries}):
-            for word in CANARY_STATES:
-                family.add_metric([platform, word], counts[platform, word])
+            for word in CanaryState:
+                family.add_metric([platform, word.value], counts[platform, word])
         return family
 
     def _queues(self) -> Iterator[Metric]:
         figures, now = self._context.store.operations_figures, self._context.clock()
         due = figures.oldest_due_visits(now)
-        yield _times("oldest_due_visit", "Since when the account that waits longest is due.", "platform", due)
-        waiting = _gauge(
-            "oldest_waiting_notice_timestamp_seconds", "When the oldest letter still to leave was written."
-        )
+        yield times("oldest_due_visit", "Since when the account that waits longest is due.", "platform", due)
+        waiting = gauge("oldest_waiting_notice_timestamp_seconds", "When the oldest letter still to leave was written.")
         if at := figures.oldest_waiting_notice():
             waiting.add_metric([], at.timestamp())
         yield waiting
         taken = figures.last_deliveries()
-        yield _times("last_delivery", "When a channel last took a letter.", "channel", taken)
+        yield times("last_delivery", "When a channel last took a letter.", "channel", taken)
 
     def _disk(self) -> Iterator[Metric]:
         usage = shutil.disk_usage(self._context.settings.data)
@@ -127,12 +133,12 @@ class OperationsCollector:
             ("disk_free_bytes", "Room left where the data is.", usage.free),
             ("disk_size_bytes", "Size of the file system where the data is.", usage.total),
         ):
-            family = _gauge(name, text)
+            family = gauge(name, text)
             family.add_metric([], value)
             yield family
 
     def _backup(self) -> Iterator[Metric]:
-        family = _gauge("last_backup_timestamp_seconds", "When the last whole backup was made.")
+        family = gauge("last_backup_timestamp_seconds", "When the last whole backup was made.")
         try:
             text = (self._context.settings.data / MARK).read_text("utf-8")
             family.add_metric([], datetime.fromisoformat(text.splitlines()[0]).timestamp())
@@ -142,21 +148,10 @@ class OperationsCollector:
 
     def _accounts(self) -> Iterator[Metric]:
         labels = ("school", "platform", "account")
-        post = _gauge("account_last_post_timestamp_seconds", "Newest post of a registered account.", *labels)
-        fact = _gauge("account_last_observation_timestamp_seconds", "When it was last seen.", *labels)
+        post = gauge("account_last_post_timestamp_seconds", "Newest post of a registered account.", *labels)
+        fact = gauge("account_last_observation_timestamp_seconds", "When it was last seen.", *labels)
         for school, platform, key, post_at, fact_at in self._context.store.operations_figures.account_times():
             for family, at in ((post, post_at), (fact, fact_at)):
                 if at:
                     family.add_metric([school, platform, key], at.timestamp())
         yield from (post, fact)
-
-
-def _gauge(name: str, text: str, *labels: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"xunjian_{name}", text, labels=labels)
-
-
-def _times(name: str, text: str, label: str, times: Mapping[str, datetime]) -> GaugeMetricFamily:
-    family = _gauge(f"{name}_timestamp_seconds", text, label)
-    for value, at in sorted(times.items()):
-        family.add_metric([value], at.timestamp())
-    return family

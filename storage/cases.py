@@ -31,6 +31,8 @@ class CaseTransaction:
         """Made by `CaseRepository.transaction`."""
         self.tx, self.school, self.now = tx, school, now
         self._versions: dict[str, int] = {}
+        self.written: list[tuple[str, EventKind]] = []
+        """Case numbers and what happened to them, in order; true once the transaction is kept."""
         self.letters = LetterDesk(tx, school, now)
 
     def open_cases(self) -> list[Case]:
@@ -81,6 +83,7 @@ class CaseTransaction:
         self._versions[case.number] = version + 1
         count = select(func.count()).select_from(EVENT).where(EVENT.c.case_number == case.number)
         first = int(self.tx.execute(count).scalar() or 0)
+        self.written += [(case.number, event.kind) for event in events]
         if events:
             self.tx.execute(insert(EVENT), [_event_row(event, first + n) for n, event in enumerate(events)])
             why, what, body = events[0].reason, f"case.{events[0].kind.value}", row["document"]

@@ -71,7 +71,9 @@ class Database:
         """Open without touching anything; `upgrade` makes the tables."""
         self.url = url
         self.sqlite = url.startswith("sqlite")
-        self.engine: Engine = create_engine(url, pool_pre_ping=not self.sqlite)
+        self.engine: Engine = create_engine(
+            url, pool_pre_ping=not self.sqlite, hide_parameters=True
+        )  # an error's text reaches logs, the rows do not
         if self.sqlite:
             event.listen(self.engine, "do_connect", _connect_sqlite)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
@@ -132,7 +133,10 @@ class OutboxWorker:
         if not jobs:
             return DeliveryReport(0, 0, 0, {})
         with ThreadPoolExecutor(max_workers=max(1, len(self.channels))) as pool:
-            list(pool.map(lambda channel: self._work(channel, jobs, now), self.channels))
+            # Each thread works as the caller: who acts and what the log's lines bear goes with it.
+            asked = [pool.submit(copy_context().run, self._work, channel, jobs, now) for channel in self.channels]
+            for each in asked:
+                each.result()
         ends = Counter(self._settle(job, now) for job in jobs)
         results = Counter(
             (target.partition(":")[0], result) for job in jobs for target, (result, _) in job.results.items()

@@ -91,22 +91,24 @@ def _to_sign(signer: str, document: str, some: Sequence[PendingApproval]) -> Dig
 
 
 def due(cases: Iterable[OpenCase], signing: Iterable[PendingApproval], now: datetime) -> list[DigestLine]:
-    """Overdue first, then the coming week. What waits for a signature has its line there; what waits for something else says
-    so and is not called late."""
+    """Overdue first, then the coming week. What waits for a signature has its line there; what waits for something else
+    comes last, says so and is not called late."""
     elsewhere = {item.number for item in signing}
     dated = [(case.due_at, case) for case in cases if case.due_at and case.due_at <= now + SOON]
     dated = [(at, case) for at, case in dated if case.number not in elsewhere]
-    return [_due(case, at, now) for at, case in sorted(dated, key=lambda pair: (pair[0], pair[1].number))]
+    dated.sort(key=lambda pair: (bool(pair[1].waiting), pair[0], pair[1].number))
+    return [_due(case, at, now) for at, case in dated]
 
 
 def _due(case: OpenCase, at: datetime, now: datetime) -> DigestLine:
     overdue = at < now and not case.waiting
     unit = name(case.unit) if case.unit else "责任单位待核实"
-    when = f"{day(at)}{'已到期' if overdue else '前'}{'（暂定）' if case.provisional else ''}"
+    when = f"原定{day(at)}" if case.waiting else f"{day(at)}{'已到期' if overdue else '前'}"
+    when += "（暂定）" if case.provisional else ""
     parts = [
         f"{unit}：{when}，{what(case.platform, case.title)}",
         f"下一步{clean(case.next_step, 30)}" if case.next_step else clean(case.state, 20),
-        f"在等{clean(case.waiting, 40)}" if case.waiting else "",
+        f"目前：{clean(case.waiting, 40)}" if case.waiting else "",
     ]
     text = "，".join(part for part in parts if part) + f"［{clean(case.number, 40)}］"
     return DigestLine(text, Tone.ALERT if overdue else Tone.ACT, Priority.ACT, case.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -116,7 +117,7 @@ def options(
     ):  # the command is imported by now: one that writes no log need not wait for the library
         from monitors import logs
 
-        logs.configure()
+        logs.configure(least=logging.WARNING)
     try:
         moment = clock.starting_at(clock.parse_now(now)) if now else clock.wall
     except ValueError as error:

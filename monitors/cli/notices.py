@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date as calendar_date
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,7 @@ from alerts.delivery.channels import ChannelError, DeliveryError
 from alerts.delivery.outbox import DeliveryReport
 from alerts.digest.model import Audience
 from alerts.messages import digest_text
+from monitors.app_context import AppContext
 from monitors.cli.groups import CommandGroup
 from monitors.cli.options import DecidedByOption, Format, FormatOption, SchoolOption, asked, day, print_rows
 from monitors.errors import InvalidInput
@@ -18,7 +20,7 @@ from monitors.jobs.delivery import deliver
 from monitors.jobs.digest import make_digest, queue_digest
 from rules.calendar import end_of
 from storage.alerts import Mute
-from storage.notices import NoticeState, OutboxNotice, Receipt
+from storage.notices import DIGEST, NoticeState, OutboxNotice, Receipt
 
 commands = CommandGroup(invoke_without_command=True)
 
@@ -167,14 +169,20 @@ def digest(
         if not schools:
             raise InvalidInput("没有可以出日报的学校：台账是空的，或者没有对应的制度文件。")
         for code in schools:
-            kept = context.store.digests.get(code, which)
-            if which < now.date() and kept:
-                typer.echo(kept.text)
-            else:
-                made = make_digest(context, code, which, now)
-                typer.echo(digest_text(made, context.settings.base_url))
+            typer.echo(_page_of(context, code, which, asked_for=bool(date)), nl=False)
             if send:
                 queued = queue_digest(context, code, which, now)
                 typer.echo("已送进发件箱。" if queued else "这一天的日报已经送过，不重复发送。")
         if send:
             deliver(context, now)
+
+
+def _page_of(context: AppContext, school: str, which: calendar_date, *, asked_for: bool) -> str:
+    """A day's text: as it was kept, where the day is over or was asked for by name and sent; else as it reads now."""
+    now, kept = context.clock(), context.store.digests.get(school, which)
+    over = which < now.date()
+    if kept and (over or (asked_for and context.store.outbox.one(f"{school}/{DIGEST}/{which}"))):
+        return kept.text
+    if over:
+        typer.echo(f"{which} 没有保存过日报，以下按现在的数据补做。", err=True)
+    return digest_text(make_digest(context, school, which, now), context.settings.base_url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import logging
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -76,7 +77,7 @@ class CliContext:
         from storage.audit import Actor, acting
         from storage.store import Store
 
-        logs.configure()
+        logs.configure(least=logging.WARNING)
         settings = self.settings(**more)
         mask_logs()
         store = Store(settings.database)

@@ -94,7 +94,10 @@ def _no_storage(request: Request, error: Exception) -> Response:
 
 
 def _broken(request: Request, error: Exception) -> Response:
-    log.error("console.failed", path=request.url.path, error=f"{type(error).__name__}: {error}")
+    # The route and not the address: some addresses are one-time links. A case is named, for its number is no secret.
+    about = {word: value for word, value in request.path_params.items() if word in ("number", "run", "job")}
+    route = getattr(request.scope.get("route"), "path", "")
+    log.error("console.failed", route=route, **about, error=f"{type(error).__name__}: {error}")
     if is_api(request):
         return failure(500, "系统出错，已记录。请稍后重试；若一直如此，请联系信息中心。")
     return PlainTextResponse("系统出错，已记录。请返回重试；若一直如此，请联系信息中心。", 500, headers=HEADERS)

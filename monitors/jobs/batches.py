@@ -12,10 +12,9 @@ from alerts.notices.joint import join_notices
 from alerts.notices.notice import Notice
 from alerts.notices.planning import owed_notices
 from monitors.app_context import AppContext
+from monitors.jobs.case_desk import case_desk
 from monitors.jobs.case_writer import CaseWriter
-from monitors.jobs.check import frozen_platforms
 from monitors.jobs.outbox_entries import entry_of
-from rules.calendar import china_calendar
 from rules.cases.case import Case, CaseError, Transition
 from rules.cases.moves import require_named_person, require_reason
 from rules.cases.transitions import withdraw
@@ -84,8 +83,8 @@ def withdraw_batch(context: AppContext, school: str, numbers: Collection[str], *
     addressee gets one draft of a 更正通知. Raises CaseError."""
     now = context.clock()
     person, why = require_named_person(by, "撤回"), require_reason(reason, "撤回理由")
-    with context.store.cases.transaction(school, now) as book:
-        desk = CaseWriter(context, book, context.policies[school], china_calendar(), now, frozen_platforms(context))
+    with case_desk(context, school, now) as desk:
+        book = desk.book
         mine = [case for number in numbers if (case := book.case(number)) and not case.state.is_final]
         if not mine:
             raise CaseError("这一批没有可以撤回的条目。")

@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from alerts.notices.planning import owed_notices
 from monitors.app_context import AppContext
+from monitors.jobs.case_desk import case_desk
 from monitors.jobs.case_writer import CaseWriter
-from monitors.jobs.check import frozen_platforms
-from rules.calendar import china_calendar, end_of
+from rules.calendar import end_of
 from rules.cases import transitions
 from rules.cases.case import Case, CaseError, CaseEvent, EventKind, Transition
 from rules.cases.undo import last_decision
@@ -30,10 +30,9 @@ def _change(
     school, now = context.store.cases.school_of(number), context.clock()
     if school is None:
         raise CaseError(f"没有编号为 {number} 的条目。可以用 xunjian case list 查看编号。")
-    with context.store.cases.transaction(school, now) as book:
-        case = book.case(number)
+    with case_desk(context, school, now) as desk:
+        case = desk.book.case(number)
         assert case is not None
-        desk = CaseWriter(context, book, context.policies[school], china_calendar(), now, frozen_platforms(context))
         if stopping:
             move(case, now)  # a decision that is refused stops nothing
             case, *others = desk.recall(case, *stopping)
@@ -95,14 +94,13 @@ def undo(context: AppContext, number: str, *, by: str) -> Case:
     school, now = context.store.cases.school_of(number), context.clock()
     if school is None:
         raise CaseError(f"没有编号为 {number} 的条目。")
-    with context.store.cases.transaction(school, now) as book:
-        case, history = book.case(number), book.events(number)
+    with case_desk(context, school, now) as desk:
+        case, history = desk.book.case(number), desk.book.events(number)
         assert case is not None
-        if book.newest_cases()[case.key].number != number:
+        if desk.book.newest_cases()[case.key].number != number:
             raise CaseError(f"{number} 之后已另立条目，不能撤销。")
         decided = last_decision(history, now)
         restored, events = undone(case, history, by, now)
-        desk = CaseWriter(context, book, context.policies[school], china_calendar(), now, frozen_platforms(context))
         rest = [event for event in history if event not in decided]
         owed = {planned.id for planned in owed_notices(case, history, desk.policy)}
         owed -= {planned.id for planned in owed_notices(case, rest, desk.policy)}
@@ -141,9 +139,8 @@ def end_cases_of(context: AppContext, school: str, removed: Iterable[Filing], *,
     if policy is None or not gone:
         return []
     ended = []
-    with context.store.cases.transaction(school, now) as book:
-        desk = CaseWriter(context, book, policy, china_calendar(), now, frozen_platforms(context))
-        for case in book.open_cases():
+    with case_desk(context, school, now) as desk:
+        for case in desk.book.open_cases():
             if case.account in gone and case.rule not in transitions.ABOUT_NAMES:
                 case, *others = desk.recall(case, by, "账号已从台账中移除")
                 desk.save(*transitions.end_unregistered(case, by, now))

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from monitors.app_context import AppContext
 from monitors.jobs.answers import kept_findings, refresh, settings_at_opening
-from monitors.jobs.case_writer import CaseWriter
+from monitors.jobs.case_desk import case_desk
 from rules.accounts.join import join
 from rules.calendar import china_calendar
 from rules.cases.case import Case, EventKind
 from rules.cases.reconcile import NO_HOLD, DraftHold, reconcile
 from rules.evaluation import Opened, evaluate, school_context
-from rules.model import Account, Filing, Finding, Platform, Verdict
+from rules.model import Account, Filing, Finding, Verdict
 from storage.serialization import dump
 
 
@@ -139,8 +139,8 @@ def check(
             kept.setdefault(finding.key, finding)
     context.store.cases.save_policy_version(policy.version, school, dump(policy), now)
     hold = hold_of(context, school, now)
-    with context.store.cases.transaction(school, now) as book:
-        desk = CaseWriter(context, book, policy, calendar, now, frozen_platforms(context))
+    with case_desk(context, school, now) as desk:
+        book = desk.book
         number = lambda: f"{school.upper()}-{now.year}-{book.next_number('case'):04d}"  # noqa: E731
         cases = book.newest_cases()
         desk.recall_overtaken(cases, kept)
@@ -179,8 +179,3 @@ def hold_of(context: AppContext, school: str, now: datetime) -> DraftHold:
         context.store.surveys.open(school, "首次核对", now)
         survey = context.store.surveys.newest(school)
     return survey.hold if survey else NO_HOLD
-
-
-def frozen_platforms(context: AppContext) -> set[Platform]:
-    """Platforms whose breaker is open: nothing escalates there."""
-    return set(context.store.platform_state.open_breakers())

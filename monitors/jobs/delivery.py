@@ -18,6 +18,7 @@ from monitors.app_context import AppContext
 from monitors.clock import wall
 from monitors.jobs import letters
 from monitors.jobs.check import check
+from monitors.jobs.delivery_log import LoggedQueue
 from monitors.jobs.inquiries import link_of
 from monitors.jobs.pages import is_quiet, readers
 from rules.cases.case import SYSTEM, CaseError
@@ -65,7 +66,7 @@ def deliver(context: AppContext, now: datetime, *, only: str = "") -> DeliveryRe
     received by the unit. A paper whose reason is gone by now is stopped and not sent."""
     stop_overtaken(context, now)
     channels = channels_of(context)
-    outbox = OutboxWorker(context.store.outbox, channels, lambda claim: compose(context, claim))
+    outbox = OutboxWorker(LoggedQueue(context.store.outbox), channels, lambda claim: compose(context, claim))
     total = DeliveryReport(0, 0, 0, {})
     for _ in range(BATCHES):
         done = outbox.run(now, BATCH, only=only)

@@ -25,7 +25,7 @@ from alerts.messages import digest_html, digest_text
 from alerts.notices.notice import Notice
 from monitors.app_context import AppContext
 from monitors.jobs.bridges import bridge_faults
-from monitors.jobs.check import frozen_platforms
+from monitors.jobs.case_desk import frozen_platforms
 from monitors.jobs.letter_counts import count_letters
 from rules.calendar import start_of
 from rules.candidates import CandidateKind, CandidateState, clones_first

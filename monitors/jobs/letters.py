@@ -3,8 +3,7 @@ delivered."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
@@ -15,9 +14,9 @@ from alerts.notices.notice import NO_EDITS, Notice, document_number
 from alerts.notices.reading import Facts, changed, facts_of, fingerprint
 from alerts.sanitize import mask_personal_data
 from monitors.app_context import AppContext
+from monitors.jobs.case_desk import case_desk, frozen_platforms
 from monitors.jobs.case_writer import CaseWriter, numbered
-from monitors.jobs.check import check, frozen_platforms
-from rules.calendar import china_calendar
+from monitors.jobs.check import check
 from rules.cases import moves, signing, transitions
 from rules.cases.case import Case, CaseError, CaseEvent, EventKind, EventPayload
 from rules.cases.signing import Signatory
@@ -83,12 +82,6 @@ def facts_read(context: AppContext, notice_id: str) -> dict[str, str]:
     return facts_of(load(Notice, letter_of(context, notice_id).document))
 
 
-@contextmanager
-def _desk(context: AppContext, school: str, now: datetime) -> Iterator[CaseWriter]:
-    with context.store.cases.transaction(school, now) as book:
-        yield CaseWriter(context, book, context.policies[school], china_calendar(), now, frozen_platforms(context))
-
-
 def _look_again(context: AppContext, rows: Sequence[OutboxNotice]) -> None:
     """Judge the accounts of these papers by this moment: what is cured or has changed is so before anybody signs."""
     by_school: dict[str, set[str]] = {}
@@ -105,7 +98,7 @@ def propose(context: AppContext, notice_id: str, by: Signatory, reason: str = ""
     """提请签发: put a 公开通报 or 关停 that is due before the signer. Raises CaseError."""
     row, now = letter_of(context, notice_id), context.clock()
     _look_again(context, [row])
-    with _desk(context, row.school, now) as desk:
+    with case_desk(context, row.school, now) as desk:
         case = desk.book.case(row.case_number)
         if case is None or case.pending_step is None:
             raise CaseError(f"{row.case_number} 没有待提请的文书。")
@@ -119,7 +112,7 @@ def sign(context: AppContext, notice_id: str, by: Signatory, *, seen: Facts, rea
     number, and is due. Raises CaseError, FactsChanged, PeopleError, StorageError."""
     row = letter_of(context, notice_id)
     _look_again(context, [row])
-    with _desk(context, row.school, context.clock()) as desk:
+    with case_desk(context, row.school, context.clock()) as desk:
         _sign(desk, notice_id, by, seen, reason)
     return letter_of(context, notice_id)
 
@@ -131,7 +124,7 @@ def sign_all(context: AppContext, read: Mapping[str, Facts], by: Signatory, reas
     signed, refused = [], {}
     for row in rows:
         try:
-            with _desk(context, row.school, context.clock()) as desk:
+            with case_desk(context, row.school, context.clock()) as desk:
                 _sign(desk, row.id, by, read[row.id], reason)
             signed.append(row.id)
         except (CaseError, PeopleError, StorageError) as error:
@@ -222,7 +215,7 @@ def write_over(context: AppContext, notice_id: str, words: OwnWords, *, by: str)
     the history of every case of the letter. Raises CaseError."""
     row, now = letter_of(context, notice_id), context.clock()
     person = moves.require_named_person(by, "修改文书")
-    with _desk(context, row.school, now) as desk:
+    with case_desk(context, row.school, now) as desk:
         fresh = desk.book.letters.one(notice_id)
         if fresh is None or fresh.state is not NoticeState.DRAFT:
             raise CaseError("文书已经签发或停发，不能再改。")
@@ -253,7 +246,7 @@ def _rewritten(desk: CaseWriter, case: Case, row: OutboxNotice, words: OwnWords)
 def hold_back(context: AppContext, notice_id: str, *, by: str, reason: str) -> list[Case]:
     """Stop a signed paper that nobody was sent yet; its step waits again. Raises CaseError."""
     row, now = letter_of(context, notice_id), context.clock()
-    with _desk(context, row.school, now) as desk:
+    with case_desk(context, row.school, now) as desk:
         case = desk.book.case(row.case_number)
         assert case, "a letter belongs to a case"
         held = desk.recall(case, moves.require_actor(by), moves.require_reason(reason, "停发理由"))
@@ -293,7 +286,7 @@ def deliver(
 def register_receipt(context: AppContext, row: OutboxNotice, receipt: Receipt, by: str, how: str) -> None:
     """Keep a receipt with the letter and in the history of every case it is about. Raises CaseError, StorageError."""
     now = receipt.entered_at
-    with _desk(context, row.school, now) as desk:
+    with case_desk(context, row.school, now) as desk:
         desk.book.letters.deliver(row.id, receipt)
         for number in desk.book.letters.cases_of(row.id):
             case = desk.book.case(number)
@@ -312,7 +305,7 @@ def register_receipt(context: AppContext, row: OutboxNotice, receipt: Receipt, b
 def register_sending(context: AppContext, row: OutboxNotice, way: str) -> None:
     """Enter into the cases' histories that a channel took their letter. Raises CaseError, StorageError."""
     at = row.sent_at or context.clock()
-    with _desk(context, row.school, context.clock()) as desk:
+    with case_desk(context, row.school, context.clock()) as desk:
         for number in desk.book.letters.cases_of(row.id):
             case = desk.book.case(number)
             step = next((r for r in case.issued_steps if r.notice == row.id), None) if case else None

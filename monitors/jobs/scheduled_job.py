@@ -14,6 +14,7 @@ import structlog
 
 from monitors.app_context import AppContext
 from monitors.job_queue import BackgroundTask, Queue
+from storage.database import StorageError
 
 log = structlog.get_logger()
 
@@ -41,6 +42,11 @@ class ScheduledJob:
 async def run_recorded(context: AppContext, job: ScheduledJob) -> None:
     """Run a job and keep its start, end and error in the timetable. An error never ends the process: the next job must
     still run."""
+    with structlog.contextvars.bound_contextvars(job=job.name):
+        await _run_recorded(context, job)
+
+
+async def _run_recorded(context: AppContext, job: ScheduledJob) -> None:
     jobs, begun, error = context.store.scheduled_jobs, time.monotonic(), ""
     try:
         await asyncio.to_thread(jobs.started, job.name, context.clock())
@@ -49,8 +55,12 @@ async def run_recorded(context: AppContext, job: ScheduledJob) -> None:
         raise
     except Exception as problem:
         error = f"{type(problem).__name__}: {problem}"
-        log.error("job.failed", job=job.name, error=error)
-    await asyncio.to_thread(jobs.ended, job.name, context.clock(), time.monotonic() - begun, error)
+        log.error("job.failed", error=error)
+    lasted = time.monotonic() - begun
+    try:
+        await asyncio.to_thread(jobs.ended, job.name, context.clock(), lasted, error)
+    except StorageError as problem:  # what the database could not take; the next run says how the job stands
+        log.error("job.unrecorded", error=str(problem))
 
 
 def find_jobs(package: str, path: Iterable[str]) -> Iterator[ScheduledJob]:

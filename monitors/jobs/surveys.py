@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from monitors.app_context import AppContext
-from monitors.jobs.case_writer import CaseWriter
-from monitors.jobs.check import frozen_platforms
-from rules.calendar import china_calendar, start_of
+from monitors.jobs.case_desk import case_desk
+from rules.calendar import start_of
 from rules.cases.case import Case, CaseError, EventKind
 from rules.cases.moves import require_named_person
 from rules.cases.reconcile import REGISTER_GAPS
@@ -90,10 +89,10 @@ def close_survey(context: AppContext, school: str, *, by: str, drafts_from: date
     person = require_named_person(by, "结束摸底")
     if drafts_from < now.astimezone(BEIJING).date():
         raise CaseError("开始拟文的日期不能早于今天。")
-    with context.store.cases.transaction(school, now) as book:
+    with case_desk(context, school, now) as desk:
+        book = desk.book
         if not context.store.surveys.close(book.tx, school, person, drafts_from, now):
             raise CaseError("这所学校没有正在进行的摸底。")
-        desk = CaseWriter(context, book, context.policies[school], china_calendar(), now, frozen_platforms(context))
         held = [case for case in book.open_cases() if case.surveyed]
         for case in held:
             desk.save(*release(case, person, start_of(drafts_from), now))

@@ -11,6 +11,8 @@ from itertools import islice
 from typing import Any
 from uuid import uuid4
 
+import structlog
+
 from crawler.fetch.job import CrawlJob, FetchTask
 from crawler.fetch.scrapy_settings import FIXED
 from crawler.platforms import SPECS
@@ -30,6 +32,7 @@ from storage.database import chunked
 from storage.filings import key_of
 from storage.platform_state import PlatformState
 
+log = structlog.get_logger()
 REST_FIRST, REST_MOST = timedelta(hours=1), timedelta(hours=24)
 """After a wall a platform rests an hour, then twice as long each time, at most a day."""
 REQUESTS = 3
@@ -239,8 +242,11 @@ async def run_crawl_job(context: AppContext, order: CrawlJob, *, rests: bool = T
         begun.append(begin_run(context, order))
         return begun[-1]
 
-    async with heartbeat(context, begun):
-        ending = await context.crawl_processes.run(order, begin)
+    with structlog.contextvars.bound_contextvars(run=order.run):
+        async with heartbeat(context, begun):
+            ending = await context.crawl_processes.run(order, begin)
+        done = {"status": ending.status.value, "outcomes": dict(ending.summary.get("outcomes", {}))}
+        log.info("run.ended", platform=order.platform.value, **done, error=ending.error)
     told, attempt = ending.summary | {"error": ending.error}, begun[-1].attempt if begun else None
     await asyncio.to_thread(runs.finish, order.run, ending.status, told, context.clock(), attempt)
     website = order.platform is Platform.WEBSITE

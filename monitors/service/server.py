@@ -90,6 +90,7 @@ async def _serve(context: AppContext, first: StartupTask | None, may_run: Callab
         app,
         host=settings.host,
         port=settings.port,
+        log_config=None,  # its loggers hand on to ours
         log_level="warning",
         access_log=False,
         server_header=False,

@@ -65,6 +65,18 @@ def test_the_runbook_names_commands_that_exist() -> None:
     assert {"doctor", "backup", "notices", "evidence"} <= named
 
 
+def test_the_command_for_root_is_the_service_s_program_on_its_data() -> None:
+    script, unit = DEPLOY / "xunjian", (DEPLOY / "systemd" / "xunjian.service").read_text("utf-8")
+    assert script.stat().st_mode & 0o111
+    assert subprocess.run(["sh", "-n", str(script)], check=False).returncode == 0
+    text = script.read_text("utf-8")
+    (program, data) = re.findall(r"^ExecStart=(\S+) --data (\S+) serve$", unit, re.MULTILINE)[0]
+    (env,) = re.findall(r"^EnvironmentFile=-(\S+)$", unit, re.MULTILINE)
+    assert f"runuser -u xunjian -- {program}" in text
+    assert f"XUNJIAN_DATA:-{data}" in text
+    assert f". {env}" in text
+
+
 def test_compose_and_its_files_fit_together() -> None:
     compose: dict[str, Any] = yaml.safe_load((DEPLOY / "container" / "compose.yml").read_text("utf-8"))
     assert set(compose["services"]) == {"app", "worker", "database", "prometheus", "grafana"}

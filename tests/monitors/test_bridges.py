@@ -19,6 +19,7 @@ from rules.inquiries import InquiryReason
 from rules.model import ClaimType, Filing, Observation, Outcome, Platform, Post
 from storage.filings import key_of
 from storage.store import Store
+from tests.support.databases import place_database
 from tests.support.factories import at
 
 NOW = at("2026-06-15 09:30")
@@ -38,7 +39,7 @@ def context(tmp_path: Path) -> Iterator[AppContext]:
     settings = load_settings(data=tmp_path).model_copy(
         update={**given, "sources": {key: (f"{BASE}/{key}.xml",) for key in KEYS}}
     )
-    opened = AppContext(settings, Store(settings.database), lambda: NOW)
+    opened = AppContext(settings, Store(place_database(settings.data)), lambda: NOW)
     opened.store.filings.save(ACCOUNTS, by="测试", now=NOW)
     yield opened
     opened.store.close()

@@ -25,6 +25,7 @@ from rules.model import Filing, Platform
 from storage.filings import key_of
 from storage.serialization import load
 from storage.store import Store
+from tests.support.databases import place_database
 from tests.support.factories import at
 from tests.support.ports import free_port
 
@@ -82,7 +83,7 @@ def box(port: int) -> Iterator[imaplib.IMAP4]:
 @pytest.fixture
 def context(tmp_path: Path, port: int) -> Iterator[AppContext]:
     settings = load_settings(data=tmp_path, inbox=SecretStr(f"imap://xcb:kou-ling@127.0.0.1:{port}/INBOX"))
-    opened = AppContext(settings, Store(settings.database), lambda: NOW)
+    opened = AppContext(settings, Store(place_database(settings.data)), lambda: NOW)
     opened.store.filings.save([ACCOUNT], by="测试", now=NOW)
     yield opened
     opened.store.close()

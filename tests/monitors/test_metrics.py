@@ -44,6 +44,7 @@ BOUNDED = {
     "python",
     "reason",
     "channel",
+    "campaign",
     "le",
 }
 """Labels that may exist: none of them grows with the number of accounts."""

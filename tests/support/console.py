@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import re
+import shutil
+import tempfile
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +39,7 @@ from storage.notices import NoticeState, Receipt
 from storage.serialization import dump, load
 from storage.store import Store
 from tests.conftest import NOW
+from tests.support.databases import place_database
 from tests.support.signing import signed
 
 PASSWORD = "qing-shan-lv-shui-55"
@@ -132,6 +137,8 @@ def routes(app: FastAPI) -> list[tuple[str, str, str]]:
 def open_world(folder: Path, **given: Any) -> AppContext:
     """An empty context at NOW."""
     settings = Settings(data=folder, **given)
+    if not settings.database_url:
+        place_database(folder)
     context = AppContext(settings, Store(settings.database), lambda: NOW)
     people(context)
     return context
@@ -154,6 +161,24 @@ def people(context: AppContext) -> None:
     """Everybody of `PEOPLE`, all with the same password."""
     for user in PEOPLE.values():
         context.store.users.add(user, password=HASHED, now=NOW)
+
+
+@cache
+def _furnished() -> Path:
+    """The folder of a furnished world, made once a process."""
+    folder = Path(tempfile.mkdtemp(prefix="xunjian-furnished-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    context = open_world(folder)
+    furnish(context)
+    context.store.close()
+    return folder
+
+
+def furnished_world(folder: Path, **given: Any) -> AppContext:
+    """A context at NOW with a bit of everything (`furnish`), in an empty folder."""
+    shutil.copytree(_furnished(), folder, dirs_exist_ok=True)
+    settings = Settings(data=folder, **given)
+    return AppContext(settings, Store(settings.database), lambda: NOW)
 
 
 UNITS = ("图书馆", "招生就业处", "校团委", "机械工程学院", "外国语学院", "后勤保障部", "信息中心", "马克思主义学院")

@@ -12,15 +12,14 @@ from rules.accounts.state import apply_observation
 from rules.model import HIJACKED, Filing, Observation, Outcome, Platform
 from storage.filings import key_of
 from tests.conftest import NOW
-from tests.support.console import furnish, open_world
+from tests.support.console import furnished_world
 
 EVIDENCE = "2026-11-21.x.1.00000000000000000000beef"
 
 
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[AppContext]:
-    opened = open_world(tmp_path)
-    furnish(opened)
+    opened = furnished_world(tmp_path)
     yield opened
     opened.store.close()
 

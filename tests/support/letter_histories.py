@@ -44,6 +44,7 @@ from storage.filings import key_of
 from storage.letters import LetterDesk
 from storage.notices import DeliveryWay, NoticeState
 from storage.store import Store
+from tests.support.databases import place_database
 from tests.support.letter_law import Letter, LetterLaw
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=BEIJING)
@@ -56,14 +57,6 @@ MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 class Crash(BaseException):
     """The process dies between two writes."""
-
-
-@cache
-def _template() -> Path:
-    """An empty database, upgraded once a process."""
-    file = Path(tempfile.mkdtemp()) / "empty.db"
-    Store(f"sqlite:///{file}").close()
-    return file
 
 
 @cache
@@ -88,12 +81,10 @@ class Office:
 
     def __init__(self, folder: Path, *, signs_reminders: bool = False, gaps: bool = False) -> None:
         """``gaps``: the register names no owner of any account, which is asked for in 提示函."""
-        file = folder / "xunjian.db"
-        file.write_bytes(_template().read_bytes())
         self.now, self.gaps = START, gaps
-        settings, store = _settings().model_copy(update={"data": folder}), Store(f"sqlite:///{file}")
+        settings, store = _settings().model_copy(update={"data": folder}), Store(place_database(folder))
         event.listen(store.database.engine, "connect", _unsafe_and_fast)
-        self.context, self.law = AppContext(settings, store, lambda: self.now), LetterLaw(file)
+        self.context, self.law = AppContext(settings, store, lambda: self.now), LetterLaw(folder / "xunjian.db")
         self.context.policies = _policies(signs_reminders)
         self.posts = [START - timedelta(days=90)] * 3
         self.units = ["图书馆", "图书馆", "学校办公室"]

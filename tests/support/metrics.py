@@ -14,14 +14,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from monitors.app_context import AppContext
 from monitors.metrics import registry_of
-from tests.support.console import furnish, open_world
+from tests.support.console import furnished_world
 
 
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[AppContext]:
     """A furnished context."""
-    opened = open_world(tmp_path)
-    furnish(opened)
+    opened = furnished_world(tmp_path)
     yield opened
     opened.store.close()
 

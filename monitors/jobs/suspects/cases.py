@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from monitors.app_context import AppContext
 from monitors.jobs import case_actions
-from monitors.jobs.case_writer import CaseWriter
-from monitors.jobs.check import frozen_platforms, hold_of
+from monitors.jobs.case_desk import case_desk
+from monitors.jobs.check import hold_of
 from rules.accounts.join import join
 from rules.calendar import china_calendar
 from rules.candidates import Candidate
@@ -36,8 +36,8 @@ def open_now(context: AppContext, confirmed: Candidate) -> tuple[list[str], list
         notes.append("制度中没有适用于这个账号的条款，只记录决定，不立案。")
     context.store.cases.save_policy_version(policy.version, confirmed.school, dump(policy), now)
     hold = hold_of(context, confirmed.school, now)
-    with context.store.cases.transaction(confirmed.school, now) as book:
-        writer = CaseWriter(context, book, policy, china_calendar(), now, frozen_platforms(context))
+    with case_desk(context, confirmed.school, now) as writer:
+        book = writer.book
         # A case dismissed by a click that was taken back must not keep a new decision from opening one.
         newest = {key: case for key, case in book.newest_cases().items() if case.state is not CaseState.DISMISSED}
         number = lambda: f"{confirmed.school.upper()}-{now.year}-{book.next_number('case'):04d}"  # noqa: E731

@@ -106,13 +106,14 @@ def test_who_must_act_by_when_comes_first() -> None:
     act = page.sections[0].lines
     assert [re.findall(r"［(.*?)］", line.text)[0] for line in act] == [
         "SIAS-2026-0001",
-        "SIAS-2026-0003",
         "SIAS-2026-0002",
-    ]
+        "SIAS-2026-0003",
+    ], "what waits for something else comes last"
     assert act[0].text.startswith("分管校领导：签发关停通知")
-    assert "已到期" not in act[1].text
-    assert "在等申诉待决定" in act[1].text
-    assert "（暂定）" in act[1].text
+    assert "已到期" not in act[2].text
+    assert "目前：申诉待决定" in act[2].text
+    assert "原定" in act[2].text
+    assert "（暂定）" in act[2].text
     assert {line.tone for line in act} == {Tone.ACT}
     assert not page.quiet
 

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from monitors.app_context import AppContext
 from monitors.console import create_app
-from tests.support.console import Browser, client_of, furnish, open_world
+from tests.support.console import Browser, client_of, furnished_world
 from tests.support.live import chromium
 from tests.support.live import served as served_app
 
@@ -20,8 +20,7 @@ __all__ = ["chromium"]
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[AppContext]:
     """A furnished context on SQLite."""
-    opened = open_world(tmp_path)
-    furnish(opened)
+    opened = furnished_world(tmp_path)
     yield opened
     opened.store.close()
 

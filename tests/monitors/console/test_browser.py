@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium
 
 GOOD = "账号名称,平台,网址,值班室\n示范大学校史馆,网站,https://xsg.demo.example.edu.cn/,101\n"
 BAD = "账号名称,平台,开通时间,值班室\n示范大学校史馆,微博,2024年13月,101\n"
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 
 
 def uploaded(context: AppContext, table: str) -> str:

@@ -19,7 +19,7 @@ from storage.alerts import PAUSE
 from storage.filings import key_of
 from storage.serialization import load
 from tests.conftest import NOW
-from tests.support.console import furnish, look, open_world
+from tests.support.console import furnished_world, look
 
 LATER = NOW + PAUSE + timedelta(minutes=1)
 
@@ -27,8 +27,7 @@ LATER = NOW + PAUSE + timedelta(minutes=1)
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[AppContext]:
     """A furnished house where everything that stood at the beginning has been told."""
-    opened = open_world(tmp_path)
-    furnish(opened)
+    opened = furnished_world(tmp_path)
     tell_at_once(opened, NOW - timedelta(days=1))
     yield opened
     opened.store.close()

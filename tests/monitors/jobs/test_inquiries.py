@@ -40,6 +40,7 @@ from storage.evidence import EvidenceArchive
 from storage.filings import key_of
 from storage.serialization import load
 from storage.store import Store
+from tests.support.databases import place_database
 from tests.support.factories import at
 
 MONDAY = at("2026-06-15 09:30")
@@ -75,7 +76,7 @@ def clock() -> Clock:
 def context(tmp_path: Path, clock: Clock) -> Iterator[AppContext]:
     """Three accounts of one person, one of another, one of nobody; all of them met a wall yesterday."""
     settings = load_settings(data=tmp_path, base_url="https://xm.example.edu.cn")
-    opened = AppContext(settings, Store(settings.database), clock)
+    opened = AppContext(settings, Store(place_database(settings.data)), clock)
     register = [filed(1), filed(2), filed(3), filed(4, "校团委", "wang@example.edu.cn"), filed(5, "档案馆", "")]
     opened.store.filings.save(register, by="测试", now=MONDAY)
     wall_everything(opened, MONDAY - timedelta(days=1))

@@ -23,15 +23,14 @@ from storage.notices import ClaimedNotice, NoticeState
 from storage.serialization import dump, load
 from tests.conftest import NOW
 from tests.support.cli import run
-from tests.support.console import furnish, open_world
+from tests.support.console import furnished_world
 
 MONDAY = datetime(2026, 11, 23, 7, 30, tzinfo=BEIJING)
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[AppContext]:
-    opened = open_world(tmp_path)
-    furnish(opened)
+    opened = furnished_world(tmp_path)
     yield opened
     opened.store.close()
 
@@ -162,6 +161,24 @@ def test_a_day_that_was_sent_reads_the_same_for_ever(office: AppContext) -> None
     sent = compose(office, claim)
     assert kept
     assert (sent.text, sent.html) == (kept.text, kept.html)
+
+
+def test_a_past_day_is_printed_again_to_the_byte(
+    office: AppContext, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given(office, digest_recipients=["a@a.cn"], base_url="https://old.example.edu.cn")
+    queue_digest(office, "demo", MONDAY.date(), MONDAY)
+    body = _body(office, MONDAY.date())
+    sent = compose(
+        office, ClaimedNotice(id="x", document="digest", body=body, attempts=1, delivered={}, unknown={})
+    ).text
+    office.store.filings.save(office.store.filings.all("demo")[:1], by="测试", now=MONDAY)  # and another console by now
+    for now in ("2026-11-23T20:00+08:00", "2027-06-01T08:00+08:00"):
+        data = ["--data", str(tmp_path), "--now", now, "digest", "--school", "demo"]
+        assert run(capsys, *data, "--date", "2026-11-23")[:2] == (0, sent)
+    code, first, told = run(capsys, *data, "--date", "2026-11-19")
+    assert (code, told) == (0, "2026-11-19 没有保存过日报，以下按现在的数据补做。\n")
+    assert run(capsys, *data, "--date", "2026-11-19") == (0, first, "")
 
 
 def _body(context: AppContext, day: date) -> str:

@@ -18,6 +18,7 @@ from rules.lockout import LONGEST, locked_until, subjects
 from rules.people import PeopleError, grants_of
 from storage.store import Store
 from tests.conftest import NOW
+from tests.support.databases import place_database
 
 PASSWORD = "qing-shan-lv-shui-55"
 HERE, THERE = Origin("198.51.100.7"), Origin("203.0.113.20")
@@ -31,7 +32,7 @@ def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def people(tmp_path: Path) -> Iterator[Store]:
-    store = Store(f"sqlite:///{tmp_path / 'xunjian.db'}")
+    store = Store(place_database(tmp_path))
     for name in ("zhang", "li"):
         add_user(store, name, f"{name}老师", grants_of(["editor"]), NOW, password=PASSWORD)
     yield store

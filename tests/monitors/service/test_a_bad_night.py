@@ -6,29 +6,35 @@ import asyncio
 import json
 import logging
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog
+from fastapi import Request
+from starlette.routing import Route
 
-from monitors import logs
 from monitors.app_context import AppContext
+from monitors.console import create_app
+from monitors.demo import users as demo_users
 from monitors.jobs import run_sweep
 from monitors.jobs.check import check
 from monitors.jobs.delivery import deliver
 from monitors.jobs.scheduled_job import ScheduledJob
-from monitors.log_masking import mask_logs
 from monitors.scheduled_jobs import SCHEDULED_JOBS
 from monitors.service.scheduler import JobScheduler
+from storage import database
 from storage.notices import NoticeState
 from tests.conftest import NOW
-from tests.support.console import furnish, open_world
+from tests.support import console
+from tests.support.console import PEOPLE, client_of, furnished_world
+from tests.support.demo import LOG, logged_to
 from tests.support.vendors import DING_SECRET, DING_TOKEN, HOOK_SECRET, WECOM_KEY, vendors
 
 PASSWORD, RUNBOOK = "smtp-Passw0rd-1", (Path(__file__).parents[3] / "docs" / "runbook.md").read_text("utf-8")
@@ -36,8 +42,7 @@ PASSWORD, RUNBOOK = "smtp-Passw0rd-1", (Path(__file__).parents[3] / "docs" / "ru
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[AppContext]:
-    opened = open_world(tmp_path)
-    furnish(opened)
+    opened = furnished_world(tmp_path)
     yield opened
     opened.store.close()
 
@@ -51,23 +56,11 @@ def _dead_port() -> int:
         return int(server.getsockname()[1])
 
 
-@pytest.fixture
-def logged(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
-    """Everything any library says, as the service would write it."""
-    kept, level = structlog.get_config(), logging.getLogger().level
-    logging.basicConfig(level=logging.DEBUG, force=True)
-    logs.configure("json")
-    mask_logs()
-    yield
-    structlog.configure(**kept)
-    logging.basicConfig(level=level, force=True)
-
-
 def test_a_days_logs_hold_no_secret_and_no_persons_data(
-    office: AppContext, logged: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    office: AppContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     filing = office.store.filings.all("demo")[0]
-    personal = replace(filing, phones=("13800138000",), emails=("zhangsan@shifan.example",))
+    personal = replace(filing, phones=("13800138000",), emails=("zhangsan@shifan.example",), operators=("张三丰",))
     office.store.filings.save([personal], by="测试", now=NOW)
     monkeypatch.setenv("XUNJIAN_SMTP_PASSWORD", PASSWORD)
     with vendors(["error"] * 40 + ["rate"] * 40) as server:
@@ -83,16 +76,73 @@ def test_a_days_logs_hold_no_secret_and_no_persons_data(
             for job in jobs:
                 await scheduler.run(job.name)
 
-        asyncio.run(day())
-    written = capsys.readouterr()
-    text = written.out + written.err
-    assert "deliver.done" in text
-    assert "job.failed" in text
-    own = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
-    assert all({"event", "timestamp", "level"} <= set(entry) for entry in own)
+        with logged_to(tmp_path / LOG):
+            asyncio.run(day())
+    own = lines_of(tmp_path / LOG)
+    assert all({"event", "timestamp", "level", "job"} <= set(entry) for entry in own)
+    assert [entry["job"] for entry in own if entry["event"] == "job.failed"] == ["bad"]
+    assert {"deliver.done", "check.done", "case.opened", "tidy.done"} <= {entry["event"] for entry in own}
+    letters = [entry for entry in own if entry["event"].startswith("notice.")]
+    assert {entry["channel"] for entry in letters if "channel" in entry} >= {"file0", "wecom1", "dingtalk2"}
+    assert [entry for entry in letters if entry.get("cases")], "a paper names its cases"
     secrets = (WECOM_KEY, DING_TOKEN, DING_SECRET, HOOK_SECRET, PASSWORD)
-    for word in (*secrets, "13800138000", "zhangsan@", "lisi@"):
+    text = (tmp_path / LOG).read_text("utf-8")
+    for word in (*secrets, "13800138000", "zhangsan@", "lisi@", "张三丰", *(user.display for user in PEOPLE.values())):
         assert word not in text, word
+
+
+def lines_of(log: Path) -> list[dict[str, Any]]:
+    """Our own lines of a log; what stands between them, libraries said for their developers."""
+    return [json.loads(line) for line in log.read_text("utf-8").splitlines() if line.startswith("{")]
+
+
+def test_the_demos_day_names_its_runs_and_cases_and_no_person(demo_world: AppContext) -> None:
+    log = demo_world.settings.data / LOG
+    own, text = lines_of(log), log.read_text("utf-8")
+    runs = [entry["run"] for entry in own if entry["event"].startswith("run.")]
+    assert set(runs) == {run.id for run in demo_world.store.crawl_runs.recent(200)}
+    cases = {entry["case"] for entry in own if entry["event"].startswith("case.")}
+    assert cases == {case.number for case in demo_world.store.cases.all("demo")}
+    people: set[str] = set()
+    for filing in demo_world.store.filings.all():
+        people |= {filing.first_owner, filing.direct_owner, *filing.operators, *filing.phones, *filing.emails}
+    people |= {display for display, _ in demo_users.PEOPLE.values()} | {"demo-secret", "demo-token-"}
+    assert len(people - {""}) > 20
+    assert [word for word in people - {""} if word in text] == []
+
+
+def test_what_a_library_says_is_a_masked_line_of_ours(tmp_path: Path) -> None:
+    with logged_to(tmp_path / LOG):
+        try:
+            raise ValueError("写给 zhangsan@shifan.example 时出错")
+        except ValueError:
+            logging.getLogger("apscheduler.executors").exception("GET 13800138000")
+    (entry,) = lines_of(tmp_path / LOG)
+    assert (entry["event"], entry["library"], entry["level"]) == ("library.said", "apscheduler.executors", "error")
+    assert "ValueError" in entry["exception"]
+    assert not [word for word in ("zhangsan@", "13800138000") if word in str(entry)]
+
+
+def test_a_page_that_breaks_is_named_by_its_route_for_some_addresses_are_secrets(
+    office: AppContext, tmp_path: Path
+) -> None:
+    app = create_app(office)
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "headers": [],
+        "query_string": b"",
+        "server": ("127.0.0.1", 80),
+    }
+    scope |= {"path": "/i/SECRET", "path_params": {"token": "SECRET"}, "route": Route("/i/{token}", _bad)}
+    case = scope | {"path": "/cases/DEMO-2026-0001", "path_params": {"number": "DEMO-2026-0001"}}
+    answer: Any = app.exception_handlers[Exception]
+    with logged_to(tmp_path / LOG):
+        assert [answer(Request(each), KeyError("x")).status_code for each in (scope, case)] == [500, 500]
+    link, page = lines_of(tmp_path / LOG)
+    assert link["route"] == "/i/{token}"
+    assert "SECRET" not in str(link)
+    assert page["number"] == "DEMO-2026-0001"
 
 
 async def _bad(context: AppContext) -> None:
@@ -137,6 +187,33 @@ def test_a_clock_that_jumps_a_year_and_back_writes_no_paper(office: AppContext) 
         after = papers()
         assert all(after[number] == steps for number, steps in before.items())
     assert left() == letters, "what a wrong clock drafted or stopped, no person has signed"
+
+
+def test_a_locked_database_costs_the_moment_and_nothing_else(
+    office: AppContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages are still read; what would write says so; a job fails, the service goes on, and it runs when the lock is gone."""
+    monkeypatch.setattr(database, "PRAGMAS", ("busy_timeout=100", *database.PRAGMAS[1:]))
+    office.store.database.close()  # what is opened from now on waits so long
+    before = office.store.cases.all("demo")
+    scheduler = JobScheduler(
+        office, [ScheduledJob("check", "核对制度", "0 * * * *", run_sweep.check_all)], lambda: True
+    )
+    office.store.scheduled_jobs.add_missing({"check": "0 * * * *"})
+    with client_of(create_app(office)) as browser, closing(sqlite3.connect(tmp_path / "xunjian.db")) as other:
+        browser.submit("/login", username="wang", password=console.PASSWORD)
+        other.execute("BEGIN IMMEDIATE")
+        with logged_to(tmp_path / LOG):
+            asyncio.run(scheduler.run("check"))
+        assert [line["event"] for line in lines_of(tmp_path / LOG)] == ["job.failed", "job.unrecorded"]
+        assert browser.get("/cases").status_code == 200
+        refused = browser.submit("/login", username="wang", password=PASSWORD)
+        assert (refused.status_code, "占用" in refused.text) == (503, True)
+        assert office.store.cases.all("demo") == before
+        other.rollback()
+    asyncio.run(scheduler.run("check"))
+    (job,) = [job for job in office.store.scheduled_jobs.all() if job.name == "check"]
+    assert (job.last_error, job.last_success_at) == ("", NOW)
 
 
 FULL = """

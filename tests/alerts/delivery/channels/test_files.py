@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
+import pytest
+
+from alerts.delivery.channels.base import DeliveryError
 from alerts.delivery.channels.files import FileChannel, plain_name
 from alerts.messages import OutgoingMessage
 
@@ -25,3 +29,18 @@ def test_a_folder_s_name_holds_nothing_that_windows_forbids() -> None:
     assert plain_name('校媒巡整〔2026〕1号 a/b:c*?"<>|%.d\\e') == "校媒巡整〔2026〕1号 a b c d e"
     assert plain_name("...") == "文书"
     assert len(plain_name("院" * 200)) == 60
+
+
+def test_a_full_disk_holds_the_letter_and_leaves_nothing_half(tmp_path: Path) -> None:
+    """The system refuses to make a file longer, as it does on a full disk; later there is room again."""
+    channel, paper = FileChannel("file0", tmp_path / "outbox"), letter("A/rectification", "整改通知书")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        with pytest.raises(DeliveryError, match="无法写入") as full:
+            channel.send(paper, "")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert full.value.channel_down, "no letter is blamed"
+    assert list((tmp_path / "outbox").iterdir()) == []
+    assert channel.send(paper, "").startswith("已存入")

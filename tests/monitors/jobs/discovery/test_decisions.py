@@ -36,6 +36,7 @@ from storage.register.sheets import NotATable
 from storage.serialization import dump, load
 from storage.store import Store
 from tests.conftest import NOW
+from tests.support.databases import place_database
 
 WALL = SearchHit(
     platform=Platform.WEIBO, name="示范大学校园墙", account_id="9000000101", url="https://m.weibo.cn/u/9000000101"
@@ -47,7 +48,7 @@ KEY = "weibo:9000000101"
 def house(tmp_path: Path) -> AppContext:
     """The demo school's register without the campus: nothing is fetched here."""
     settings = load_settings(data=tmp_path / "data", demo=True)
-    context = AppContext(settings, Store(settings.database), lambda: NOW)
+    context = AppContext(settings, Store(place_database(settings.data)), lambda: NOW)
     context.store.filings.save(demo_filings(DemoCampus(NOW)), by="测试", now=NOW)
     return context
 

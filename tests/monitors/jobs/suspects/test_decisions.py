@@ -21,6 +21,7 @@ from rules.model import CaseState, Filing, Platform, SearchHit
 from storage.evidence import EvidenceArchive, StoredPage
 from storage.store import Store
 from tests.conftest import NOW
+from tests.support.databases import place_database
 
 WALL = SearchHit(
     platform=Platform.WEIBO, name="示范大学表白墙", account_id="9000000999", url="https://weibo.com/u/9000000999"
@@ -34,7 +35,7 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.now: datetime = NOW
         settings = load_settings(data=folder, demo=True)
-        self.context = AppContext(settings, Store(settings.database), lambda: self.now)
+        self.context = AppContext(settings, Store(place_database(settings.data)), lambda: self.now)
         self.file(
             Filing(
                 id="1",
