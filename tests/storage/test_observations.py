@@ -11,22 +11,18 @@ from rules.visit_schedule import VisitReason
 from storage.observations import FACTS, PLACE
 from storage.store import Store
 from tests.conftest import NOW
+from tests.support.factories import observed
 
 KEY = "website:news.example.edu.cn"
+PROVES = ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME
 
 
-def look(days_ago: float = 0, outcome: Outcome = Outcome.OK, posts: tuple[Post, ...] = ()) -> Observation:
-    return Observation(
-        platform=Platform.WEBSITE,
-        source="home",
-        url="http://news.example.edu.cn/",
-        observed_at=NOW - timedelta(days=days_ago),
-        outcome=outcome,
-        account_id="news.example.edu.cn",
-        posts=posts,
-        proves=ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME if outcome == Outcome.OK else ClaimType.NONE,
-        evidence=f"e{days_ago}",
-    )
+def home_page(days_ago: float = 0, outcome: Outcome = Outcome.OK, posts: tuple[Post, ...] = ()) -> Observation:
+    host = "news.example.edu.cn"
+    site = {"platform": Platform.WEBSITE, "source": "home", "url": f"http://{host}/", "account_id": host}
+    proves = PROVES if outcome == Outcome.OK else ClaimType.NONE
+    moment = NOW - timedelta(days=days_ago)
+    return observed(moment, *posts, **site, outcome=outcome, proves=proves, evidence=f"e{days_ago}")
 
 
 def post(days_ago: float) -> Post:
@@ -34,10 +30,10 @@ def post(days_ago: float) -> Post:
 
 
 def test_posts_and_days_are_counted_over_the_year(store: Store) -> None:
-    store.observations.record("r1", [(KEY, look(400, posts=(post(401),)))], apply_observation)
-    store.observations.record("r2", [(KEY, look(3, posts=(post(4), post(30))))], apply_observation)
+    store.observations.record("r1", [(KEY, home_page(400, posts=(post(401),)))], apply_observation)
+    store.observations.record("r2", [(KEY, home_page(3, posts=(post(4), post(30))))], apply_observation)
     store.observations.record(
-        "r3", [(KEY, look(2, posts=(post(4), post(30)))), (KEY, look(1, Outcome.BLOCKED))], apply_observation
+        "r3", [(KEY, home_page(2, posts=(post(4), post(30)))), (KEY, home_page(1, Outcome.BLOCKED))], apply_observation
     )
     seen = store.observations.states([KEY], NOW)[KEY]
     assert seen.posts_in_year == 2
@@ -48,7 +44,7 @@ def test_posts_and_days_are_counted_over_the_year(store: Store) -> None:
 
 
 def test_a_shard_run_again_changes_nothing(store: Store) -> None:
-    pairs = [(KEY, look(1, posts=(post(2),)))]
+    pairs = [(KEY, home_page(1, posts=(post(2),)))]
     first = store.observations.record("r1", pairs, apply_observation)
     assert store.observations.record("r1", pairs, apply_observation) == {}
     assert len(store.observations.history(KEY)) == 1
@@ -57,14 +53,14 @@ def test_a_shard_run_again_changes_nothing(store: Store) -> None:
 
 
 def test_the_outcome_before_is_remembered_for_the_breaker(store: Store) -> None:
-    store.observations.record("r1", [(KEY, look(2, posts=(post(3),)))], apply_observation)
-    gone = replace(look(1), outcome=Outcome.GONE, proves=ClaimType.GONE)
+    store.observations.record("r1", [(KEY, home_page(2, posts=(post(3),)))], apply_observation)
+    gone = replace(home_page(1), outcome=Outcome.GONE, proves=ClaimType.GONE)
     store.observations.record("r2", [(KEY, gone)], apply_observation)
     assert store.crawl_runs.outcomes("r2") == [(KEY, "gone", "ok")]
 
 
 def test_a_planned_look_is_remembered(store: Store) -> None:
-    store.observations.record("r1", [(KEY, look(1, posts=(post(2),)))], apply_observation)
+    store.observations.record("r1", [(KEY, home_page(1, posts=(post(2),)))], apply_observation)
     assert store.observations.next_visits() == {}
     store.observations.schedule_visits([(KEY, NOW + timedelta(days=1), VisitReason.ROUTINE)])
     assert store.observations.next_visits() == {KEY: NOW + timedelta(days=1)}
@@ -73,10 +69,10 @@ def test_a_planned_look_is_remembered(store: Store) -> None:
 def test_a_link_counts_as_opened_once_a_page_came(store: Store) -> None:
     """Neither a wall nor a network that failed is an answer: such a link is opened again."""
     kinds = {
-        "search:link:a": replace(look(1, posts=(post(2),)), evidence="e1"),
-        "search:link:b": replace(look(1), outcome=Outcome.BLOCKED, evidence="e2", proves=ClaimType.NONE),
-        "search:link:c": replace(look(1), outcome=Outcome.UNREADABLE, evidence="", proves=ClaimType.NONE),
-        "search:link:d": replace(look(1), outcome=Outcome.GONE, evidence="e3", proves=ClaimType.NONE),
+        "search:link:a": replace(home_page(1, posts=(post(2),)), evidence="e1"),
+        "search:link:b": replace(home_page(1), outcome=Outcome.BLOCKED, evidence="e2", proves=ClaimType.NONE),
+        "search:link:c": replace(home_page(1), outcome=Outcome.UNREADABLE, evidence="", proves=ClaimType.NONE),
+        "search:link:d": replace(home_page(1), outcome=Outcome.GONE, evidence="e3", proves=ClaimType.NONE),
     }
     store.observations.record("r1", list(kinds.items()), apply_observation)
     assert store.observations.keys_with_pages([*kinds, "search:link:e"]) == {"search:link:a", "search:link:d"}
@@ -84,10 +80,10 @@ def test_a_link_counts_as_opened_once_a_page_came(store: Store) -> None:
 
 def test_a_sign_tells_new_posts_from_new_facts(store: Store) -> None:
     looks = [
-        look(4),
-        look(3, posts=(post(5),)),
-        replace(look(2, posts=(post(5),)), name="别名"),
-        replace(look(1), url="http://x/"),
+        home_page(4),
+        home_page(3, posts=(post(5),)),
+        replace(home_page(2, posts=(post(5),)), name="别名"),
+        replace(home_page(1), url="http://x/"),
     ]
     store.observations.record("r", [(KEY, each) for each in looks], apply_observation)
     first, posted, renamed, elsewhere = (glance.fingerprint for glance in store.observations.summaries(NOW))

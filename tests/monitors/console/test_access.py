@@ -56,7 +56,7 @@ def test_every_route_with_every_role(
     app: FastAPI, browser: Browser, role: Role, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """403 exactly where the table has not this role; a form with the session's own token, so that nothing else says no."""
-    for module, job in ((operations, "run_sweep"), (register_bulk, "run_sweep"), (accounts, "look_at")):
+    for module, job in ((operations, "run_sweep"), (register_bulk, "run_sweep"), (accounts, "dated_evidence")):
         monkeypatch.setattr(module, job, _nothing)  # the walk opens doors; it sends nobody out
     csrf = browser.csrf()
     for method, path, route in routes(app):

@@ -19,7 +19,7 @@ from rules.model import Filing, Outcome, Platform
 from storage.crawl_runs import RunKind, RunStatus
 from storage.filings import key_of
 from tests.conftest import NOW
-from tests.support.console import DEMO, HOSTILE, Browser, client_of, furnish, look, open_world
+from tests.support.console import DEMO, HOSTILE, Browser, client_of, furnish, observe_filing, open_world
 
 MAIN = (
     "/",
@@ -331,6 +331,6 @@ def test_a_larger_house(tmp_path: Path) -> None:
 
 def test_a_look_without_evidence_leads_to_no_empty_address(staff: Browser, context: AppContext) -> None:
     filing = context.store.filings.all(DEMO)[0]
-    found = look(filing, NOW, Outcome.OK, "", NOW)
+    found = observe_filing(filing, NOW, Outcome.OK, "", NOW)
     context.store.observations.record("bare", [(key_of(filing), found)], apply_observation)
     assert '/evidence/"' not in staff.get(f"/accounts/{key_of(filing)}").text

@@ -193,7 +193,7 @@ def test_self_proof(staff: Browser, context: AppContext, monkeypatch: pytest.Mon
     async def fake(context: AppContext, filing: Any, url: str) -> None:
         asked.append(url)
 
-    monkeypatch.setattr(accounts, "look_at", fake)
+    monkeypatch.setattr(accounts, "dated_evidence", fake)
     path = f"/accounts/{key_of(context.store.filings.all(DEMO)[0])}"
     assert staff.submit(f"{path}/proof", url="javascript:alert(1)").status_code == 422
     assert staff.submit(f"{path}/proof", url="https://mp.weixin.qq.com/s/abc").status_code == 303
