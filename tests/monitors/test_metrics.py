@@ -22,7 +22,7 @@ from rules.model import Outcome, Platform
 from storage.account_filter import AccountFilter
 from storage.filings import key_of
 from tests.conftest import NOW
-from tests.support.console import furnish, look, open_world
+from tests.support.console import furnish, observe_filing, open_world
 from tests.support.metrics import context, samples, scrape, wait_for
 from tests.support.ports import free_port
 
@@ -95,7 +95,7 @@ def test_looks_only_grow(context: AppContext) -> None:
     assert first == total() > 20
     context.store.crawl_runs.delete_before(NOW + timedelta(days=400))
     filing = context.store.filings.all()[0]
-    seen = look(filing, NOW, Outcome.OK, "")
+    seen = observe_filing(filing, NOW, Outcome.OK, "")
     context.store.observations.record("later", [(key_of(filing), seen)], apply_observation)
     assert total() == first + 1
 
@@ -107,7 +107,7 @@ def test_a_reader_that_breaks_is_counted(context: AppContext) -> None:
     start = samples(generate_latest(registry).decode())
     assert start[(name, (("platform", "weibo"), ("source", "profile")))] == 0
     assert start[(name, (("platform", "weibo"), ("source", "")))] == 0
-    seen = look(context.store.filings.all()[0], NOW, Outcome.UNREADABLE, "")
+    seen = observe_filing(context.store.filings.all()[0], NOW, Outcome.UNREADABLE, "")
     broke = replace(seen, platform=Platform.ZHIHU, source="answers", reason="reader_error: 读取程序出错（KeyError）")
     unknown = replace(broke, reason="unknown_page: 无法识别的页面")
     for run, observation in (("a", broke), ("b", unknown), ("c", broke)):

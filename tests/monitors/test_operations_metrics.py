@@ -35,7 +35,7 @@ from rules.model import BEIJING, Outcome
 from storage.evidence import EvidenceArchive
 from storage.filings import key_of
 from tests.conftest import NOW
-from tests.support.console import look
+from tests.support.console import observe_filing
 from tests.support.evidence import page, sealed
 from tests.support.metrics import context, samples, scrape, wait_for
 from tests.support.ports import free_port
@@ -58,7 +58,7 @@ def test_reasons_are_counted_by_code_once_and_sentences_are_no_labels(context: A
     labels = (("platform", filing.platform.value), ("reason", "captcha"))
     before = samples(generate_latest(registry).decode()).get(("xunjian_observation_reasons_total", labels), 0)
     for minute, reason in enumerate(("captcha: 百度安全验证", "captcha: 滑块", "没有代码的一句话")):
-        seen = replace(look(filing, NOW + timedelta(minutes=minute), Outcome.BLOCKED, ""), reason=reason)
+        seen = replace(observe_filing(filing, NOW + timedelta(minutes=minute), Outcome.BLOCKED, ""), reason=reason)
         context.store.observations.record("r", [(key_of(filing), seen)], apply_observation)
     for _ in range(2):
         found = samples(generate_latest(registry).decode())

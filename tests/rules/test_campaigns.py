@@ -36,7 +36,7 @@ from rules.campaigns import (
 )
 from rules.model import FilingStatus, Outcome, Platform, ReviewResult
 from rules.unit_confirmation import ConfirmationKind, SealedCopy
-from tests.support.factories import account, ask, at, filing, look_at, seen_with
+from tests.support.factories import account, ask, at, dated_evidence, filing, seen_with
 
 NOW = at("2026-12-01 09:00")
 CAMPAIGN = Campaign(
@@ -195,7 +195,7 @@ def test_differences_are_shown_and_what_was_not_seen_is_none() -> None:
     closes = AccountAnswer(filing="1", kind=AccountAnswerKind.CLOSES, reason="停")
     alive = seen_with("2026-11-20", fact="2026-11-25", name="示范大学图书馆")
     assert differences(filing(), closes, alive) == ("填报为关停，11月25日查看时账号仍可打开",)
-    gone = replace(alive, outcome=Outcome.GONE, gone=(look_at("2026-11-25"),))
+    gone = replace(alive, outcome=Outcome.GONE, gone=(dated_evidence("2026-11-25"),))
     assert differences(filing(), None, gone) == ("页面显示账号已不存在，填报为在用",)
     assert "别的名" in differences(filing(), None, replace(alive, name="别的名"))[0]
     assert differences(filing(), closes, None) == ()

@@ -20,7 +20,7 @@ from rules.coverage import (
 from rules.evaluation import BoundClauses, bind_clauses, school_context
 from rules.model import Account, AccountState, Filing, FilingStatus, Outcome, Platform
 from rules.policies.loader import bundled_policy
-from tests.support.factories import account, at, filing, look_at, seen_with
+from tests.support.factories import account, at, dated_evidence, filing, seen_with
 
 POLICY = bundled_policy("demo")
 CLAUSES, SCHOOL = update_clauses(bind_clauses(POLICY)), school_context(POLICY, (), china_calendar())
@@ -41,7 +41,7 @@ def known(seen: AccountState | None, declared: Filing | None = None) -> Knowledg
         ("posted this month", seen_with("2026-06-01"), Knowledge.ACTIVE),
         ("shown silent", seen_with("2026-03-01", shown="2026-06-14"), Knowledge.SILENT),
         ("its period ran out, nobody knows since", seen_with("2026-03-01", fact="2026-03-02"), Knowledge.UNKNOWN),
-        ("gone for good is known", seen_with("2026-03-01", gone=(look_at("2026-05-03"), look_at("2026-05-05"))), Knowledge.SILENT),
+        ("gone for good is known", seen_with("2026-03-01", gone=(dated_evidence("2026-05-03"), dated_evidence("2026-05-05"))), Knowledge.SILENT),
     ],
 )  # fmt: skip
 def test_what_is_known(why: str, seen: AccountState | None, expected: Knowledge) -> None:

@@ -31,7 +31,7 @@ from rules.model import (
 )
 from rules.policies.loader import bundled_policy
 from rules.policies.routing import route, supervisor
-from tests.support.factories import ALL, at, day, filing, look, post
+from tests.support.factories import ALL, at, day, filing, observed, post
 
 KEY = "weibo:1000001"
 DEMO = bundled_policy("demo")
@@ -49,7 +49,7 @@ def looks(draw: st.DrawFn) -> Observation:
         for age in ages
     )
     outcome = draw(st.sampled_from([*Outcome, Outcome.OK, Outcome.OK]))
-    return look(
+    return observed(
         moment,
         *(posts if outcome in (Outcome.OK, Outcome.UNREADABLE) else ()),
         outcome=outcome,
@@ -129,17 +129,19 @@ def test_an_account_nobody_saw_breaks_nothing_that_needs_seeing() -> None:
 
 @pytest.mark.parametrize("outcome", [Outcome.BLOCKED, Outcome.UNREADABLE])
 def test_a_wall_moves_only_the_attempt(outcome: Outcome) -> None:
-    before = apply_observation(None, look("2026-03-01 08:00", post("2026-02-28")))
-    after = apply_observation(before, look("2026-03-02 08:00", post("2026-03-02"), outcome=outcome, reason="验证码"))
+    before = apply_observation(None, observed("2026-03-01 08:00", post("2026-02-28")))
+    after = apply_observation(
+        before, observed("2026-03-02 08:00", post("2026-03-02"), outcome=outcome, reason="验证码")
+    )
     moved = {f.name for f in fields(AccountState) if getattr(before, f.name) != getattr(after, f.name)}
     assert moved == {"attempted_at", "obstacle", "obstacle_reason", "failures"}
-    again = apply_observation(after, look("2026-03-03 08:00", post("2026-02-28")))
+    again = apply_observation(after, observed("2026-03-03 08:00", post("2026-02-28")))
     assert again.obstacle is None
     assert again.failures == 0
 
 
 def test_a_strangers_page_is_an_obstacle() -> None:
-    seen = apply_observation(None, look("2026-03-01 08:00", post("2026-02-28"), account_id="2222222"), key=KEY)
+    seen = apply_observation(None, observed("2026-03-01 08:00", post("2026-02-28"), account_id="2222222"), key=KEY)
     assert seen.obstacle is Outcome.UNREADABLE
     assert "identity_mismatch" in seen.obstacle_reason
     assert seen.fact is None
@@ -154,47 +156,50 @@ def test_ids_of_different_kinds_contradict_nothing() -> None:
 
 
 def test_a_rename_is_a_fact_old_to_new() -> None:
-    seen = fold([look("2026-03-01", name="甲", evidence="a"), look("2026-03-05", name="乙", evidence="b")])
-    seen = apply_observation(seen, look("2026-03-09", name="乙", evidence="c"), key=KEY)
+    seen = fold([observed("2026-03-01", name="甲", evidence="a"), observed("2026-03-05", name="乙", evidence="b")])
+    seen = apply_observation(seen, observed("2026-03-09", name="乙", evidence="c"), key=KEY)
     assert (seen.previous_name, seen.name, seen.name_since) == ("甲", "乙", at("2026-03-05"))
     assert seen.name_seen
     assert seen.name_seen.evidence == "c"
 
 
 def test_gone_is_cleared_by_life_and_kept_from_sources_that_cannot_prove_it() -> None:
-    gone = apply_observation(None, look("2026-03-01", outcome=Outcome.GONE), key=KEY)
+    gone = apply_observation(None, observed("2026-03-01", outcome=Outcome.GONE), key=KEY)
     assert len(gone.gone) == 1
-    assert apply_observation(gone, look("2026-03-02", post("2026-02-28")), key=KEY).gone == ()
-    weak = apply_observation(None, look("2026-03-01", outcome=Outcome.GONE, proves=ClaimType.ACTIVE), key=KEY)
+    assert apply_observation(gone, observed("2026-03-02", post("2026-02-28")), key=KEY).gone == ()
+    weak = apply_observation(None, observed("2026-03-01", outcome=Outcome.GONE, proves=ClaimType.ACTIVE), key=KEY)
     assert weak.gone == ()
     assert weak.fact is None
 
 
 def test_a_misread_future_date_hides_no_silence() -> None:
-    seen = apply_observation(None, look("2026-03-01", post("2025-12-01"), post("2062-03-01")), key=KEY)
+    seen = apply_observation(None, observed("2026-03-01", post("2025-12-01"), post("2062-03-01")), key=KEY)
     assert seen.last_post_at == at("2025-12-01")
 
 
 def test_a_pinned_post_alone_shows_no_silence_but_counts_as_a_post() -> None:
-    seen = apply_observation(None, look("2026-03-01", post("2026-02-01", pinned=True)), key=KEY)
+    seen = apply_observation(None, observed("2026-03-01", post("2026-02-01", pinned=True)), key=KEY)
     assert seen.silence_shown is None
     assert seen.last_post_at == at("2026-02-01")
 
 
 def test_lists_that_overlap_leave_no_gap() -> None:
-    first = apply_observation(None, look("2026-03-01", post("2026-02-01"), post("2026-02-20")))
-    second = apply_observation(first, look("2026-03-20", post("2026-02-20"), post("2026-03-15")))
+    first = apply_observation(None, observed("2026-03-01", post("2026-02-01"), post("2026-02-20")))
+    second = apply_observation(first, observed("2026-03-20", post("2026-02-20"), post("2026-03-15")))
     assert (second.listed_from, second.listed_to) == (at("2026-02-01"), at("2026-03-20"))
-    third = apply_observation(second, look("2026-06-01", post("2026-05-20")))
+    third = apply_observation(second, observed("2026-06-01", post("2026-05-20")))
     assert (third.listed_from, third.listed_to) == (at("2026-05-20"), at("2026-06-01"))
-    late = apply_observation(third, look("2026-05-21", post("2026-03-10"), post("2026-05-20")))
+    late = apply_observation(third, observed("2026-05-21", post("2026-03-10"), post("2026-05-20")))
     assert (late.listed_from, late.listed_to) == (at("2026-03-10"), at("2026-06-01"))
 
 
 def test_join_is_a_full_outer_join() -> None:
     filed, blind = filing(), filing(id="2", account_id="1000002")
     theirs = Suspicion(term="示大", kind="short", why="", own_body=False, evidence=("s",))
-    seen = {KEY: apply_observation(None, look("2026-03-01")), "weibo:9": apply_observation(None, look("2026-03-01"))}
+    seen = {
+        KEY: apply_observation(None, observed("2026-03-01")),
+        "weibo:9": apply_observation(None, observed("2026-03-01")),
+    }
     found = list(join([filed, blind], seen, {"weibo:9": theirs, KEY: theirs}, "demo"))
     assert [(a.key, bool(a.filing), bool(a.seen), bool(a.suspicion)) for a in found] == [
         (KEY, True, True, False),
@@ -204,7 +209,7 @@ def test_join_is_a_full_outer_join() -> None:
 
 
 def test_join_leaves_out_what_turns_out_to_be_a_stranger() -> None:
-    seen = apply_observation(None, look("2026-03-01", post("2026-02-28"), account_id="2222222"))
+    seen = apply_observation(None, observed("2026-03-01", post("2026-02-28"), account_id="2222222"))
     (account,) = join([filing()], {KEY: seen}, {}, "demo")
     assert account.seen
     assert account.seen.fact is None
@@ -262,7 +267,7 @@ def test_every_rule_explains_itself() -> None:
 
 
 def test_a_page_without_the_accounts_id_shows_no_silence() -> None:
-    nameless = look("2026-03-01", post("2025-12-01"), account_id=None)
+    nameless = observed("2026-03-01", post("2025-12-01"), account_id=None)
     assert apply_observation(None, nameless, key=KEY).silence_shown is None
     authorised = replace(nameless, source="official")
     assert apply_observation(None, authorised, key=KEY).silence_shown is not None

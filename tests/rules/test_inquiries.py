@@ -29,9 +29,9 @@ from rules.inquiries import (
 )
 from rules.inquiry_answers import pasted_links, read_link, refused_unread
 from rules.inquiry_plan import ASKED_THIS_PERIOD, NO_MAILBOX, is_settled_by, question_about
-from rules.model import AccountState, Observation, Outcome, Platform, Post
+from rules.model import AccountState, ClaimType, Observation, Outcome, Platform, Post
 from rules.policies.loader import bundled_policy
-from tests.support.factories import account, at, day, filing, look_at, seen_with
+from tests.support.factories import account, at, dated_evidence, day, filing, observed, seen_with
 
 CALENDAR, POLICY = china_calendar(), bundled_policy("demo")
 TERMS = POLICY.inquiry
@@ -139,8 +139,8 @@ def posted(last: str, tried: str = "2026-06-14", **changes: Any) -> AccountState
         ("its period is over in ten days", {"seen": posted("2026-04-25")}, "approaching"),
         ("fresh", {"seen": posted("2026-06-01")}, None),
         ("fresh, and its bridge says nothing new", {"seen": posted("2026-06-01"), "probably_silent": True}, "probably_silent"),
-        ("its pages would show silence too", {"seen": posted("2026-04-25", silence_shown=look_at("2026-06-14"))}, None),
-        ("they showed it weeks ago", {"seen": posted("2026-04-25", silence_shown=look_at("2026-05-30"))}, "approaching"),
+        ("its pages would show silence too", {"seen": posted("2026-04-25", silence_shown=dated_evidence("2026-06-14"))}, None),
+        ("they showed it weeks ago", {"seen": posted("2026-04-25", silence_shown=dated_evidence("2026-05-30"))}, "approaching"),
         ("shown silent: a finding, no question", {"seen": seen_with("2026-03-01", shown="2026-06-14")}, None),
         ("nobody to ask", {"seen": WALLED, "filing": {"emails": ()}}, NO_MAILBOX),
         ("asked already", {"seen": WALLED, "previous": asked()}, None),
@@ -179,11 +179,9 @@ def test_what_pages_answered_meanwhile_is_closed() -> None:
 URL = "https://mp.weixin.qq.com/s/abc"
 
 
-def look(outcome: Outcome = Outcome.OK, reason: str = "", posts: tuple[Post, ...] = ()) -> Observation:
-    return Observation(
-        platform=Platform.WECHAT, source="article", url=URL, observed_at=at("2026-06-15 10:00"), outcome=outcome,
-        reason=reason, posts=posts, evidence="e",
-    )  # fmt: skip
+def article_shown(outcome: Outcome = Outcome.OK, reason: str = "", posts: tuple[Post, ...] = ()) -> Observation:
+    page = {"platform": Platform.WECHAT, "source": "article", "url": URL, "account_id": None, "proves": ClaimType.NONE}
+    return observed("2026-06-15 10:00", *posts, **page, outcome=outcome, reason=reason, evidence="e")
 
 
 def post(when: str, id: str = "2247_1") -> Post:
@@ -193,16 +191,16 @@ def post(when: str, id: str = "2247_1") -> Post:
 @pytest.mark.parametrize(
     ("why", "seen", "counted", "known", "accepted", "words"),
     [
-        ("a post of this week", look(posts=(post("2026-06-12"),)), "2026-06-12", {}, True, "核实完成"),
-        ("published minutes after the request", look(posts=(post("2026-06-15 09:58"),)), "2026-06-15 09:58", {}, True, "核实完成"),
-        ("an old post", look(posts=(post("2026-03-01"),)), "2026-03-01", {}, False, "已超过2个月"),
-        ("another account's", look(Outcome.UNREADABLE, "identity_mismatch: …"), "2026-06-01", {}, False, "另一个账号"),
-        ("read, but the fold did not take it", look(posts=(post("2026-06-12"),)), "2026-02-01", {}, False, "无法确认它属于"),
-        ("deleted", look(Outcome.GONE, "article_gone: …"), None, {}, False, "已经被删除"),
-        ("a wall", look(Outcome.BLOCKED, "captcha"), None, {}, False, "没有读到页面"),
-        ("no date", look(posts=(Post(id="1"),)), None, {}, False, "没有读出发布时间"),
-        ("seen before under an older date", look(posts=(post("2026-06-12"),)), "2026-06-12", {"2247_1": at("2026-02-01")}, False, "此前已经见过"),
-        ("seen before under the same date", look(posts=(post("2026-06-12"),)), "2026-06-12", {"2247_1": at("2026-06-12")}, True, "核实完成"),
+        ("a post of this week", article_shown(posts=(post("2026-06-12"),)), "2026-06-12", {}, True, "核实完成"),
+        ("published minutes after the request", article_shown(posts=(post("2026-06-15 09:58"),)), "2026-06-15 09:58", {}, True, "核实完成"),
+        ("an old post", article_shown(posts=(post("2026-03-01"),)), "2026-03-01", {}, False, "已超过2个月"),
+        ("another account's", article_shown(Outcome.UNREADABLE, "identity_mismatch: …"), "2026-06-01", {}, False, "另一个账号"),
+        ("read, but the fold did not take it", article_shown(posts=(post("2026-06-12"),)), "2026-02-01", {}, False, "无法确认它属于"),
+        ("deleted", article_shown(Outcome.GONE, "article_gone: …"), None, {}, False, "已经被删除"),
+        ("a wall", article_shown(Outcome.BLOCKED, "captcha"), None, {}, False, "没有读到页面"),
+        ("no date", article_shown(posts=(Post(id="1"),)), None, {}, False, "没有读出发布时间"),
+        ("seen before under an older date", article_shown(posts=(post("2026-06-12"),)), "2026-06-12", {"2247_1": at("2026-02-01")}, False, "此前已经见过"),
+        ("seen before under the same date", article_shown(posts=(post("2026-06-12"),)), "2026-06-12", {"2247_1": at("2026-06-12")}, True, "核实完成"),
     ],
 )  # fmt: skip
 def test_what_a_link_shows(

@@ -27,7 +27,7 @@ def said(kind: EvidenceKind, by: str, when: str, **given: object) -> Statement:
     return Statement(kind=kind, by=by, at=at(when), evidence=f"e:{by}:{when}", **known)  # type: ignore[arg-type]
 
 
-def look(statement: Statement) -> Observation:
+def stated(statement: Statement) -> Observation:
     return Observation(
         platform=Platform.WECHAT, source=statement.kind.value, url="", observed_at=statement.at, outcome=Outcome.OK,
         evidence=statement.evidence, statement=statement,
@@ -36,7 +36,7 @@ def look(statement: Statement) -> Observation:
 
 def state_of(*statements: Statement, seen: AccountState | None = None) -> AccountState:
     for each in statements:
-        seen = apply_observation(seen, look(each), key=KEY)
+        seen = apply_observation(seen, stated(each), key=KEY)
     assert seen
     return seen
 
@@ -154,12 +154,14 @@ def histories(draw: st.DrawFn) -> tuple[list[int], list[Observation]]:
                 )
                 looks.append(wall)
             case 2:  # staff say what they see
-                looks.append(look(Statement(kind=MANUAL, by=who, at=now, none_since=last, evidence=evidence)))
+                looks.append(stated(Statement(kind=MANUAL, by=who, at=now, none_since=last, evidence=evidence)))
             case 3:  # a unit may say anything
                 false = BEGIN + timedelta(days=draw(st.integers(-400, 360)))
-                looks.append(look(Statement(kind=DECLARED, by="单位", at=now, none_since=false, evidence=evidence)))
+                looks.append(stated(Statement(kind=DECLARED, by="单位", at=now, none_since=false, evidence=evidence)))
             case _:
-                looks.append(look(Statement(kind=DECLARED, by="单位", at=now, withdraws=f"h{draw(st.integers(0, 9))}")))
+                looks.append(
+                    stated(Statement(kind=DECLARED, by="单位", at=now, withdraws=f"h{draw(st.integers(0, 9))}"))
+                )
     return posts, sorted(looks, key=lambda each: each.observed_at)
 
 

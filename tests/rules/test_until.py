@@ -32,7 +32,7 @@ from rules.model import (
 )
 from rules.policies.loader import bundled_policy
 from rules.policies.schema import Clause, Policy
-from tests.support.factories import ALL, at, filing, look, post
+from tests.support.factories import ALL, at, filing, observed, post
 
 KEY = "weibo:1000001"
 FIRST, LAST = date(2024, 1, 1), date(2026, 12, 31)
@@ -83,7 +83,7 @@ def looks(draw: st.DrawFn) -> Observation:
         replace(post("2026-01-01", precision), id=str(age), published_at=moment - timedelta(hours=age)) for age in ages
     ]
     outcome = draw(st.sampled_from([*Outcome, Outcome.OK, Outcome.OK]))
-    return look(
+    return observed(
         moment,
         *(posts if outcome is Outcome.OK else ()),
         outcome=outcome,

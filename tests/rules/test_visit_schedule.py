@@ -20,7 +20,7 @@ from rules.model import Account, AccountState, DatedEvidence, Finding, Outcome, 
 from rules.policies.loader import bundled_policy
 from rules.policies.schema import Polling
 from rules.visit_schedule import VisitReason, next_visit
-from tests.support.factories import account, ask, at, context, day, filing, look, look_at, seen_with
+from tests.support.factories import account, ask, at, context, dated_evidence, day, filing, observed, seen_with
 
 POLLING = Polling()
 HOUR = timedelta(hours=1)
@@ -101,7 +101,7 @@ def test_a_step_is_not_content_with_a_look_that_showed_nothing(failed: bool) -> 
     """Blocked, or read without showing the silence: the last proof counts, not the last look."""
     seen = seen_with("2026-03-01", shown="2026-05-03 08:00")
     seen = replace(seen, attempted_at=at("2026-05-04 05:00"))
-    seen = replace(seen, obstacle=Outcome.BLOCKED) if failed else replace(seen, fact=look_at("2026-05-04 05:00"))
+    seen = replace(seen, obstacle=Outcome.BLOCKED) if failed else replace(seen, fact=dated_evidence("2026-05-04 05:00"))
     expected = at("2026-05-04 07:00"), VisitReason.RETRY if failed else VisitReason.CONFIRM
     assert planned(seen, "2026-05-04 05:00", at("2026-05-03 20:00")) == expected
 
@@ -118,12 +118,12 @@ def test_somebody_elses_page_is_no_reason_for_haste() -> None:
 
 
 def test_a_look_that_did_not_tell_the_name_is_made_again() -> None:
-    seen = seen_with("2026-03-08", fact="2026-03-09", name="示范大学图书馆", name_seen=look_at("2026-03-02"))
+    seen = seen_with("2026-03-08", fact="2026-03-09", name="示范大学图书馆", name_seen=dated_evidence("2026-03-02"))
     seen = replace(seen, first_fact_at=at("2026-01-01"))
     assert planned(seen, "2026-03-09") == (at("2026-03-09 06:00"), VisitReason.CONFIRM)
-    told = replace(seen, name_seen=look_at("2026-03-09"))
+    told = replace(seen, name_seen=dated_evidence("2026-03-09"))
     assert planned(told, "2026-03-09") == (at("2026-03-16"), VisitReason.ROUTINE)
-    never = replace(seen, name_seen=look_at("2026-01-02"))
+    never = replace(seen, name_seen=dated_evidence("2026-01-02"))
     assert planned(never, "2026-03-09") == (at("2026-03-16"), VisitReason.CONFIRM), (
         "a source that stopped telling it costs no more"
     )
@@ -197,7 +197,7 @@ def test_silences_are_found_within_a_day_and_looks_are_few() -> None:
             looks += 1
             walled = chance.random() < 0.1
             shown = [Post(id=str(p), published_at=p) for p in posts if p <= now][-20:]
-            seen = apply_observation(seen, look(now, *shown, outcome=Outcome.BLOCKED if walled else Outcome.OK))
+            seen = apply_observation(seen, observed(now, *shown, outcome=Outcome.BLOCKED if walled else Outcome.OK))
             who = Account(school="demo", platform=Platform.WEIBO, key="weibo:1000001", filing=declared, seen=seen)
             given = [answer for _, answer in evaluate_account(who, tuple(bound), school, now)]
             found = now if any(answer.verdict is Verdict.VIOLATED for answer in given) else None

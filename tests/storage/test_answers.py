@@ -15,7 +15,7 @@ from storage.filings import FILING, key_of
 from storage.observations import STATE
 from storage.store import Store
 from tests.support.cases import opened
-from tests.support.factories import at, filing, look, post
+from tests.support.factories import at, filing, observed, post
 
 NOW = at("2026-06-01")
 OWN, OTHER = (filing(id=name, school="sias", account_id=f"100000{name}", url="") for name in "12")
@@ -33,7 +33,7 @@ def save(store: Store, *filings: object) -> None:
 
 
 def looked(store: Store) -> None:
-    store.observations.record("r", [(KEY, look(NOW, post("2026-05-30")))], apply_observation)
+    store.observations.record("r", [(KEY, observed(NOW, post("2026-05-30")))], apply_observation)
 
 
 def write(store: Store, statement: object) -> None:

@@ -16,7 +16,7 @@ from tests.conftest import NOW
 KEY = "website:news.example.edu.cn"
 
 
-def look(days_ago: float = 0, outcome: Outcome = Outcome.OK, posts: tuple[Post, ...] = ()) -> Observation:
+def home_page(days_ago: float = 0, outcome: Outcome = Outcome.OK, posts: tuple[Post, ...] = ()) -> Observation:
     return Observation(
         platform=Platform.WEBSITE,
         source="home",
@@ -35,10 +35,10 @@ def post(days_ago: float) -> Post:
 
 
 def test_posts_and_days_are_counted_over_the_year(store: Store) -> None:
-    store.observations.record("r1", [(KEY, look(400, posts=(post(401),)))], apply_observation)
-    store.observations.record("r2", [(KEY, look(3, posts=(post(4), post(30))))], apply_observation)
+    store.observations.record("r1", [(KEY, home_page(400, posts=(post(401),)))], apply_observation)
+    store.observations.record("r2", [(KEY, home_page(3, posts=(post(4), post(30))))], apply_observation)
     store.observations.record(
-        "r3", [(KEY, look(2, posts=(post(4), post(30)))), (KEY, look(1, Outcome.BLOCKED))], apply_observation
+        "r3", [(KEY, home_page(2, posts=(post(4), post(30)))), (KEY, home_page(1, Outcome.BLOCKED))], apply_observation
     )
     seen = store.observations.states([KEY], NOW)[KEY]
     assert seen.posts_in_year == 2
@@ -53,7 +53,7 @@ def test_the_counts_stay_until_they_say(store: Store) -> None:
     chance = Random(7)
     for n in range(40):
         seen_at = chance.uniform(-300, 700)
-        look_then = look(seen_at, posts=(post(seen_at + chance.uniform(-30, 90)),))
+        look_then = home_page(seen_at, posts=(post(seen_at + chance.uniform(-30, 90)),))
         store.observations.record(f"r{n}", [(KEY, look_then)], apply_observation)
 
     def counted(when: datetime) -> tuple[int, int, datetime | None]:
@@ -74,7 +74,7 @@ def test_the_counts_stay_until_they_say(store: Store) -> None:
 
 
 def test_a_shard_run_again_changes_nothing(store: Store) -> None:
-    pairs = [(KEY, look(1, posts=(post(2),)))]
+    pairs = [(KEY, home_page(1, posts=(post(2),)))]
     first = store.observations.record("r1", pairs, apply_observation)
     assert store.observations.record("r1", pairs, apply_observation) == {}
     assert len(store.observations.history(KEY)) == 1
@@ -83,14 +83,14 @@ def test_a_shard_run_again_changes_nothing(store: Store) -> None:
 
 
 def test_the_outcome_before_is_remembered_for_the_breaker(store: Store) -> None:
-    store.observations.record("r1", [(KEY, look(2, posts=(post(3),)))], apply_observation)
-    gone = replace(look(1), outcome=Outcome.GONE, proves=ClaimType.GONE)
+    store.observations.record("r1", [(KEY, home_page(2, posts=(post(3),)))], apply_observation)
+    gone = replace(home_page(1), outcome=Outcome.GONE, proves=ClaimType.GONE)
     store.observations.record("r2", [(KEY, gone)], apply_observation)
     assert store.crawl_runs.outcomes("r2") == [(KEY, "gone", "ok")]
 
 
 def test_a_planned_look_is_remembered(store: Store) -> None:
-    store.observations.record("r1", [(KEY, look(1, posts=(post(2),)))], apply_observation)
+    store.observations.record("r1", [(KEY, home_page(1, posts=(post(2),)))], apply_observation)
     assert store.observations.next_visit(KEY) is None
     store.observations.schedule_visits([(KEY, NOW + timedelta(days=1), VisitReason.ROUTINE)])
     assert store.observations.next_visit(KEY) == NOW + timedelta(days=1)
@@ -99,10 +99,10 @@ def test_a_planned_look_is_remembered(store: Store) -> None:
 def test_a_link_counts_as_opened_once_a_page_came(store: Store) -> None:
     """Neither a wall nor a network that failed is an answer: such a link is opened again."""
     kinds = {
-        "search:link:a": replace(look(1, posts=(post(2),)), evidence="e1"),
-        "search:link:b": replace(look(1), outcome=Outcome.BLOCKED, evidence="e2", proves=ClaimType.NONE),
-        "search:link:c": replace(look(1), outcome=Outcome.UNREADABLE, evidence="", proves=ClaimType.NONE),
-        "search:link:d": replace(look(1), outcome=Outcome.GONE, evidence="e3", proves=ClaimType.NONE),
+        "search:link:a": replace(home_page(1, posts=(post(2),)), evidence="e1"),
+        "search:link:b": replace(home_page(1), outcome=Outcome.BLOCKED, evidence="e2", proves=ClaimType.NONE),
+        "search:link:c": replace(home_page(1), outcome=Outcome.UNREADABLE, evidence="", proves=ClaimType.NONE),
+        "search:link:d": replace(home_page(1), outcome=Outcome.GONE, evidence="e3", proves=ClaimType.NONE),
     }
     store.observations.record("r1", list(kinds.items()), apply_observation)
     assert store.observations.keys_with_pages([*kinds, "search:link:e"]) == {"search:link:a", "search:link:d"}
@@ -110,10 +110,10 @@ def test_a_link_counts_as_opened_once_a_page_came(store: Store) -> None:
 
 def test_a_sign_tells_new_posts_from_new_facts(store: Store) -> None:
     looks = [
-        look(4),
-        look(3, posts=(post(5),)),
-        replace(look(2, posts=(post(5),)), name="别名"),
-        replace(look(1), url="http://x/"),
+        home_page(4),
+        home_page(3, posts=(post(5),)),
+        replace(home_page(2, posts=(post(5),)), name="别名"),
+        replace(home_page(1), url="http://x/"),
     ]
     store.observations.record("r", [(KEY, each) for each in looks], apply_observation)
     first, posted, renamed, elsewhere = (glance.fingerprint for glance in store.observations.summaries(NOW))
@@ -125,7 +125,7 @@ def test_a_sign_tells_new_posts_from_new_facts(store: Store) -> None:
 
 def test_looks_that_decide_something_are_told_from_routine(store: Store) -> None:
     reasons = {reason.value: reason for reason in VisitReason}
-    store.observations.record("r", [(key, look()) for key in reasons], apply_observation)
+    store.observations.record("r", [(key, home_page()) for key in reasons], apply_observation)
     assert store.observations.decisive_visits() == set()
     store.observations.schedule_visits([(key, NOW, reason) for key, reason in reasons.items()])
     assert store.observations.decisive_visits() == {"deadline", "confirm", "step"}

@@ -213,7 +213,9 @@ def filings(school: str, count: int) -> list[Filing]:
     return made
 
 
-def look(filing: Filing, at: datetime, outcome: Outcome, evidence: str, last: datetime | None = None) -> Observation:
+def observe_filing(
+    filing: Filing, at: datetime, outcome: Outcome, evidence: str, last: datetime | None = None
+) -> Observation:
     """One look at a filed account."""
     posts = (
         (Post(id="p1", title="关于开展读书月活动的通知", url="https://example.edu.cn/1", published_at=last),)
@@ -252,11 +254,13 @@ def furnish(context: AppContext, count: int = 24) -> None:
         kind, at = kinds[n % len(kinds)], NOW - timedelta(hours=1 + n % 5)
         silent = NOW - timedelta(days=230) if int(filing.id[-4:]) in SILENT else None
         last = silent or NOW - timedelta(days=3 + 11 * (n % 12)) if kind is Outcome.OK else None
-        earlier = look(filing, at - timedelta(days=6), Outcome.OK, evidence, silent or NOW - timedelta(days=40))
+        earlier = observe_filing(
+            filing, at - timedelta(days=6), Outcome.OK, evidence, silent or NOW - timedelta(days=40)
+        )
         run = f"sweep-{filing.platform.value}"
         store.observations.record(
             run,
-            [(key_of(filing), earlier), (key_of(filing), look(filing, at, kind, evidence, last))],
+            [(key_of(filing), earlier), (key_of(filing), observe_filing(filing, at, kind, evidence, last))],
             apply_observation,
         )
     for platform in PLATFORMS:

@@ -35,7 +35,7 @@ def day(text: str) -> date:
     return date.fromisoformat(text)
 
 
-def look_at(text: str, evidence: str = "") -> DatedEvidence:
+def dated_evidence(text: str, evidence: str = "") -> DatedEvidence:
     return DatedEvidence(at=at(text), evidence=evidence or f"e:{text}")
 
 
@@ -66,7 +66,7 @@ def post(when: str, precision: Precision = Precision.SECOND, **changes: Any) -> 
     return Post(id=when, published_at=at(when), precision=precision, **changes)
 
 
-def look(when: str | datetime, *posts: Post, **changes: Any) -> Observation:
+def observed(when: str | datetime, *posts: Post, **changes: Any) -> Observation:
     moment = at(when) if isinstance(when, str) else when
     base = Observation(
         platform=Platform.WEIBO,
@@ -87,13 +87,13 @@ def seen_with(last: str, *, shown: str | None = None, fact: str | None = None, *
     newest = fact or shown or last
     base = AccountState(
         attempted_at=at(newest),
-        fact=look_at(newest),
+        fact=dated_evidence(newest),
         first_fact_at=at(last),
-        alive=look_at(newest),
+        alive=dated_evidence(newest),
         outcome=Outcome.OK,
         last_post_at=at(last),
-        last_post=look_at(last),
-        silence_shown=look_at(shown) if shown else None,
+        last_post=dated_evidence(last),
+        silence_shown=dated_evidence(shown) if shown else None,
     )
     return replace(base, **changes)
 

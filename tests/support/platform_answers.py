@@ -15,7 +15,7 @@ API = "https://m.weibo.cn/api/container/getIndex"
 LIST = f"{API}?type=uid&value={UID}&containerid=107603{UID}"
 
 
-def look(platform: str, body: Any, url: str) -> Observation:
+def read_answer(platform: str, body: Any, url: str) -> Observation:
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
     return parse_page(Page(url, text.encode(), NOW), platform)
 
@@ -26,7 +26,7 @@ def blog(number: int, at: str = "Tue May 20 10:00:00 +0800 2025", uid: str = UID
 
 
 def weibo(cards: list[dict[str, Any]], url: str = LIST, total: int = 2051) -> Observation:
-    return look("weibo", {"ok": 1, "data": {"cardlistInfo": {"total": total}, "cards": cards}}, url)
+    return read_answer("weibo", {"ok": 1, "data": {"cardlistInfo": {"total": total}, "cards": cards}}, url)
 
 
 TEN = [blog(n) for n in range(10)]
@@ -41,4 +41,4 @@ SPACE = "https://api.bilibili.com/x/polymer/web-dynamic/v1/feed/space?host_mid=1
 
 
 def bilibili(items: list[dict[str, Any]], url: str = SPACE) -> Observation:
-    return look("bilibili", {"code": 0, "data": {"items": items}}, url)
+    return read_answer("bilibili", {"code": 0, "data": {"items": items}}, url)

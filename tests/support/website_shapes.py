@@ -40,17 +40,17 @@ def items(dates: list[str], link: str = "info/1012/{n}.htm", title: str = "关�
 
 
 def column(inner: str, head: str = "", url: str = "http://jwc.example.edu.cn/tzgg.htm") -> Observation:
-    return look(framed("通知公告-示范大学教务处", inner, head), url)
+    return read_page(framed("通知公告-示范大学教务处", inner, head), url)
 
 
 def article(line: str, head: str = "", body: str = "<p>各学院：请按时完成有关工作，逾期不予受理。</p>") -> Observation:
     inner = f'<div class="content"><h1>关于期中教学检查的通知</h1><div class="info">{line}</div><div id="vsb_content">{body}</div></div>'
-    return look(
+    return read_page(
         framed("关于期中教学检查的通知-示范大学教务处", inner, head), "http://jwc.example.edu.cn/info/1012/1890.htm"
     )
 
 
-def look(page: str, url: str = "http://jwc.example.edu.cn/") -> Observation:
+def read_page(page: str, url: str = "http://jwc.example.edu.cn/") -> Observation:
     return parse_page(Page(url, page.encode(), NOW), "website")
 
 

@@ -13,7 +13,7 @@ from tests.support.notices import NOW, case, policy
 DAY = datetime(2026, 8, 20, tzinfo=BEIJING)
 
 
-def look(outcome: Outcome = Outcome.OK, *posts: Post, at: datetime = NOW, **more: str) -> Observation:
+def wechat_article(outcome: Outcome = Outcome.OK, *posts: Post, at: datetime = NOW, **more: str) -> Observation:
     values = {"source": "wechat", "url": "https://mp.weixin.qq.com/s/x", "evidence": "2026-11-21.a.1.ab"} | more
     return Observation(platform=Platform.WECHAT, outcome=outcome, observed_at=at, posts=posts, **values)  # type: ignore[arg-type]
 
@@ -50,7 +50,10 @@ def test_newer_pages_are_counted() -> None:
 
 
 def test_every_exhibit_has_its_own_time_and_address() -> None:
-    first, second = look(evidence="a", at=NOW - timedelta(days=90), url="https://one.example"), look(evidence="b")
+    first, second = (
+        wechat_article(evidence="a", at=NOW - timedelta(days=90), url="https://one.example"),
+        wechat_article(evidence="b"),
+    )
     cited = citations(["a", "b", "lost", "a"], [second, first])
     assert [(item.id, item.seen_at, item.url) for item in cited] == [
         ("a", NOW - timedelta(days=90), "https://one.example"),
@@ -65,12 +68,15 @@ POST = Post(id="1", title="新学期运动队招新", published_at=DAY, precisio
 @pytest.mark.parametrize(
     ("seen", "words"),
     [
-        (look(Outcome.OK, POST), "所见最近一次发布为“新学期运动队招新”（2026年8月20日）"),
-        (look(Outcome.OK, Post(id="1", published_at=DAY, precision=Precision.MONTH)), "一条内容（2026年8月）"),
-        (look(Outcome.OK, Post(id="1", title="无日期")), "页面可以访问"),
-        (look(Outcome.EMPTY, name="西亚斯体育学院"), "名称为“西亚斯体育学院”，页面显示没有发布过内容"),
-        (look(Outcome.GONE), "页面显示账号已注销、封禁或者不存在"),
-        (look(Outcome.MOVED), "已迁移"),
+        (wechat_article(Outcome.OK, POST), "所见最近一次发布为“新学期运动队招新”（2026年8月20日）"),
+        (
+            wechat_article(Outcome.OK, Post(id="1", published_at=DAY, precision=Precision.MONTH)),
+            "一条内容（2026年8月）",
+        ),
+        (wechat_article(Outcome.OK, Post(id="1", title="无日期")), "页面可以访问"),
+        (wechat_article(Outcome.EMPTY, name="西亚斯体育学院"), "名称为“西亚斯体育学院”，页面显示没有发布过内容"),
+        (wechat_article(Outcome.GONE), "页面显示账号已注销、封禁或者不存在"),
+        (wechat_article(Outcome.MOVED), "已迁移"),
     ],
 )
 def test_what_a_page_showed_is_told_without_an_invented_hour(seen: Observation, words: str) -> None:
@@ -81,4 +87,4 @@ def test_what_a_page_showed_is_told_without_an_invented_hour(seen: Observation, 
 
 @pytest.mark.parametrize("outcome", [Outcome.BLOCKED, Outcome.UNREADABLE])
 def test_a_page_nobody_could_read_shows_nothing(outcome: Outcome) -> None:
-    assert what_it_shows(look(outcome)) == ""
+    assert what_it_shows(wechat_article(outcome)) == ""

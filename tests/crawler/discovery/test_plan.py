@@ -20,6 +20,7 @@ from rules.candidates import CandidateKind, RegisterIndex, SearchLogEntry, class
 from rules.model import Filing, Observation, Outcome, Platform, SearchHit
 from rules.names import NameMatch, NameVerdict, ProtectedNames, ProtectedSchool, institution_of
 from tests.conftest import NOW
+from tests.support.factories import observed
 
 SCHOOL = ProtectedSchool(
     code="bit",
@@ -34,11 +35,8 @@ def page(body: str | bytes, url: str = "https://crt.sh/?q=x") -> Page:
     return Page(url, body if isinstance(body, bytes) else body.encode(), NOW)
 
 
-def look(outcome: Outcome = Outcome.OK, reason: str = "", **facts: Any) -> Observation:
-    return Observation(
-        platform=Platform.WEIBO, source="search", url="https://m.weibo.cn/", observed_at=NOW, outcome=outcome,
-        reason=reason, **facts,
-    )  # fmt: skip
+def search_answer(outcome: Outcome = Outcome.OK, reason: str = "", **facts: Any) -> Observation:
+    return observed(NOW, source="search", url="https://m.weibo.cn/", outcome=outcome, reason=reason, **facts)
 
 
 @pytest.mark.parametrize("search", [*SEARCHES, CERTIFICATES], ids=lambda search: search.code)
@@ -160,9 +158,9 @@ BAD = ["", "<html><title>crt.sh | 502</title>", "{}", "null", '["a"]', '[{"id": 
 def test_an_odd_answer_is_an_error_never_no_certificates(body: str) -> None:
     with pytest.raises(Unreadable):
         certificate_hosts(page(body))
-    assert certified(look(), page(body))[0] is SearchOutcome.UNREADABLE
-    assert certified(look(Outcome.BLOCKED, "too_many: 太频繁"), page(body))[0] is SearchOutcome.BLOCKED
-    assert certified(look(), None)[0] is SearchOutcome.UNREADABLE
+    assert certified(search_answer(), page(body))[0] is SearchOutcome.UNREADABLE
+    assert certified(search_answer(Outcome.BLOCKED, "too_many: 太频繁"), page(body))[0] is SearchOutcome.BLOCKED
+    assert certified(search_answer(), None)[0] is SearchOutcome.UNREADABLE
 
 
 @given(st.binary(max_size=400))
@@ -189,12 +187,15 @@ def test_a_wall_is_never_nothing_found() -> None:
     def reply(*seen: Observation) -> SearchOutcome:
         return answer(weibo, seen, lambda evidence: None)[0]
 
-    assert reply(look(results=(row,))) is SearchOutcome.FOUND
-    assert reply(look(name="独此一个", account_id="2")) is SearchOutcome.FOUND
-    assert reply(look(Outcome.UNREADABLE, "no_result: 没有")) is SearchOutcome.NOTHING
-    assert reply(look(Outcome.UNREADABLE, "unknown_page: 改版")) is SearchOutcome.UNREADABLE
-    assert reply(look(Outcome.UNREADABLE, "x: y"), look(Outcome.BLOCKED, "captcha: 验证")) is SearchOutcome.BLOCKED
-    assert reply(look(Outcome.BLOCKED), look(results=(row,))) is SearchOutcome.FOUND
+    assert reply(search_answer(results=(row,))) is SearchOutcome.FOUND
+    assert reply(search_answer(name="独此一个", account_id="2")) is SearchOutcome.FOUND
+    assert reply(search_answer(Outcome.UNREADABLE, "no_result: 没有")) is SearchOutcome.NOTHING
+    assert reply(search_answer(Outcome.UNREADABLE, "unknown_page: 改版")) is SearchOutcome.UNREADABLE
+    assert (
+        reply(search_answer(Outcome.UNREADABLE, "x: y"), search_answer(Outcome.BLOCKED, "captcha: 验证"))
+        is SearchOutcome.BLOCKED
+    )
+    assert reply(search_answer(Outcome.BLOCKED), search_answer(results=(row,))) is SearchOutcome.FOUND
 
 
 @pytest.mark.parametrize(

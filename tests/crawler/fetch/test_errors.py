@@ -136,7 +136,7 @@ def looked(looks: dict[str, FetchTask], context: AppContext) -> dict[str, list[O
     }
 
 
-def look_at(url: str, *, browser: bool = False) -> FetchTask:
+def dated_evidence(url: str, *, browser: bool = False) -> FetchTask:
     key = f"website:{url}"
     return FetchTask(
         target=Target(platform=Platform.WEBSITE, key=key, account_id=url, url=url), url=url, browser=browser
@@ -162,9 +162,9 @@ def failing() -> Iterator[Failing]:
 
 @pytest.fixture(scope="module")
 def seen(context: AppContext, failing: Failing) -> dict[str, list[Observation]]:
-    looks = {name: look_at(f"http://127.0.0.1:{port}/") for name, port in failing.ports.items()}
-    looks["no such name"] = look_at("http://no-such-name.invalid/")
-    looks["no encryption there"] = look_at(f"https://127.0.0.1:{failing.ports['another protocol']}/")
+    looks = {name: dated_evidence(f"http://127.0.0.1:{port}/") for name, port in failing.ports.items()}
+    looks["no such name"] = dated_evidence("http://no-such-name.invalid/")
+    looks["no encryption there"] = dated_evidence(f"https://127.0.0.1:{failing.ports['another protocol']}/")
     return looked(looks, context)
 
 
@@ -183,9 +183,9 @@ def test_a_failure_is_told_as_what_it_was(seen: dict[str, list[Observation]], na
 
 def test_in_a_browser_failures_are_told_alike(context: AppContext, failing: Failing) -> None:
     names = ("nobody listens", "nothing at all", "another protocol", "silence")
-    looks = {name: look_at(f"http://127.0.0.1:{failing.ports[name]}/b", browser=True) for name in names}
-    looks["inside"] = look_at("http://127.0.0.2/b", browser=True)
-    looks["no such name"] = look_at("http://no-such-name.invalid/b", browser=True)
+    looks = {name: dated_evidence(f"http://127.0.0.1:{failing.ports[name]}/b", browser=True) for name in names}
+    looks["inside"] = dated_evidence("http://127.0.0.2/b", browser=True)
+    looks["no such name"] = dated_evidence("http://no-such-name.invalid/b", browser=True)
     found = looked(looks, context)
     reasons = {name: some[0].reason.partition(":")[0] for name, some in found.items()}
     assert reasons["nobody listens"] == "refused", "our own proxy's answer is not the site's"

@@ -8,20 +8,16 @@ from crawler.observe.attribute import select_own_hit, summarize_visit
 from crawler.platforms.spec import Target
 from rules.model import ClaimType, Observation, Outcome, Platform, Post, SearchHit
 from tests.conftest import NOW
+from tests.support.factories import observed
 
 OLD = Post(id="1", published_at=NOW - timedelta(days=200))
 
 
-def look(source: str, outcome: Outcome = Outcome.OK, posts: tuple[Post, ...] = (OLD,)) -> Observation:
+def site_page(source: str, outcome: Outcome = Outcome.OK, posts: tuple[Post, ...] = (OLD,)) -> Observation:
     fact = outcome is Outcome.OK
-    return Observation(
-        platform=Platform.WEBSITE,
-        source=source,
-        url="http://x.example/",
-        observed_at=NOW,
-        outcome=outcome,
-        posts=posts if fact else (),
-        proves=ClaimType.ACTIVE | ClaimType.INACTIVE if fact else ClaimType.NONE,
+    proves = ClaimType.ACTIVE | ClaimType.INACTIVE if fact else ClaimType.NONE
+    return observed(
+        NOW, *(posts if fact else ()), platform=Platform.WEBSITE, source=source, outcome=outcome, proves=proves
     )
 
 
@@ -30,33 +26,33 @@ def silent(seen: list[Observation]) -> bool:
 
 
 def test_a_home_page_and_its_columns_show_silence() -> None:
-    assert silent([look("home"), look("list"), look("list")])
+    assert silent([site_page("home"), site_page("list"), site_page("list")])
 
 
 def test_stale_columns_without_the_home_page_show_nothing() -> None:
-    assert not silent([look("home", Outcome.UNREADABLE), look("list"), look("list")])
+    assert not silent([site_page("home", Outcome.UNREADABLE), site_page("list"), site_page("list")])
 
 
 def test_a_hidden_column_hides_the_silence() -> None:
-    assert not silent([look("home"), look("list"), look("list", Outcome.BLOCKED)])
+    assert not silent([site_page("home"), site_page("list"), site_page("list", Outcome.BLOCKED)])
 
 
 def test_a_home_page_without_dates_and_columns_without_dates_show_nothing() -> None:
     undated = (Post(id="2"),)
-    assert not silent([look("home", posts=undated), look("list", posts=undated)])
+    assert not silent([site_page("home", posts=undated), site_page("list", posts=undated)])
 
 
 def test_a_missing_sitemap_is_no_news() -> None:
-    assert summarize_visit([look("home"), look("none", Outcome.UNREADABLE)]) == [look("home")]
+    assert summarize_visit([site_page("home"), site_page("none", Outcome.UNREADABLE)]) == [site_page("home")]
 
 
 def test_a_profile_without_its_list_still_says_that_the_list_was_hidden() -> None:
-    profile, wall = look("profile", posts=()), look("posts", Outcome.BLOCKED)
+    profile, wall = site_page("profile", posts=()), site_page("posts", Outcome.BLOCKED)
     assert summarize_visit([profile, wall]) == [profile, wall]
 
 
 def test_nothing_read_is_recorded_as_nothing_read() -> None:
-    assert summarize_visit([look("none", Outcome.UNREADABLE)]) == [look("none", Outcome.UNREADABLE)]
+    assert summarize_visit([site_page("none", Outcome.UNREADABLE)]) == [site_page("none", Outcome.UNREADABLE)]
 
 
 RESULTS = (

@@ -8,7 +8,7 @@ import pytest
 
 from crawler.observe.claims import placeholder
 from rules.model import ClaimType, Observation, Outcome
-from tests.support.platform_answers import API, LIST, SPACE, TEN, UID, bilibili, blog, dynamic, look, weibo
+from tests.support.platform_answers import API, LIST, SPACE, TEN, UID, bilibili, blog, dynamic, read_answer, weibo
 
 
 def test_a_whole_first_page_of_old_posts_shows_silence() -> None:
@@ -131,14 +131,14 @@ PROFILE = f"https://www.douyin.com/aweme/v1/web/user/profile/other/?sec_user_id=
 )
 def test_a_private_or_ended_account_is_not_empty(flags: dict[str, Any], outcome: Outcome) -> None:
     user = {"sec_uid": SEC, "uid": "1234567890", "nickname": "临川大学", "aweme_count": 0, **flags}
-    seen = look("douyin", {"status_code": 0, "user": user}, PROFILE)
+    seen = read_answer("douyin", {"status_code": 0, "user": user}, PROFILE)
     assert seen.outcome is outcome
     assert seen.post_count == (0 if outcome is Outcome.EMPTY else None)
 
 
 def test_gone_needs_to_say_who() -> None:
     user = {"nickname": "临川大学", "aweme_count": 0, "user_canceled": True}
-    assert look("douyin", {"status_code": 0, "user": user}, "").outcome is Outcome.UNREADABLE
+    assert read_answer("douyin", {"status_code": 0, "user": user}, "").outcome is Outcome.UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_name_is_no_placeholder(name: str) -> None:
 def feed(*items: tuple[str, str, str]) -> Observation:
     rows = "".join(f"<item><title>{t}</title><link>{u}</link><pubDate>{d}</pubDate></item>" for t, u, d in items)
     text = f'<?xml version="1.0"?><rss version="2.0"><channel><title>临川大学</title>{rows}</channel></rss>'
-    return look("wechat", text, "https://rss.linchuan.example/wx.xml")
+    return read_answer("wechat", text, "https://rss.linchuan.example/wx.xml")
 
 
 def link(number: int, mid: bool = True) -> str:
@@ -221,13 +221,15 @@ def test_an_edit_is_no_publication() -> None:
     news = [{"title": "x", "url": "http://mp.weixin.qq.com/s?__biz=MzI3&mid=1&idx=1"}]
     item = {"article_id": "a", "update_time": 1795000000, "content": {"news_item": news, "update_time": 1795000000}}
     url = "https://api.weixin.qq.com/cgi-bin/freepublish/batchget?account=gh_0123456789ab&whole=1"
-    seen = look("wechat", {"total_count": 1, "item_count": 1, "item": [item]}, url)
+    seen = read_answer("wechat", {"total_count": 1, "item_count": 1, "item": [item]}, url)
     assert seen.last_post_at is None
     assert not seen.proves
     page = '<p class="author-name">甲</p><div class="article-source-bjh">bjh</div><meta itemprop="dateUpdate" content="{}"/>{}'
-    edited = look("baijiahao", page.format("2026-11-20 10:00:00", '<span class="date">发布时间：2024-03-05</span>'), "")
+    edited = read_answer(
+        "baijiahao", page.format("2026-11-20 10:00:00", '<span class="date">发布时间：2024-03-05</span>'), ""
+    )
     assert str(edited.last_post_at)[:10] == "2024-03-05"
-    same = look(
+    same = read_answer(
         "baijiahao",
         page.format("2024-03-05 10:00:09", '<span class="date">03-05</span><span class="time">10:00</span>'),
         "",
@@ -243,7 +245,7 @@ def test_up_voted_answers_are_not_the_voters() -> None:
         act("ANSWER_CREATE", "lin-chuan", 1736388000)
     ]
     url = "https://www.zhihu.com/api/v3/moments/lin-chuan/activities?limit=7"
-    seen = look("zhihu", {"data": rows, "paging": {"is_end": False}}, url)
+    seen = read_answer("zhihu", {"data": rows, "paging": {"is_end": False}}, url)
     assert (seen.account_id, str(seen.last_post_at)[:10]) == ("lin-chuan", "2025-01-09")
-    only_others = look("zhihu", {"data": rows[:4], "paging": {"is_end": False}}, url)
+    only_others = read_answer("zhihu", {"data": rows[:4], "paging": {"is_end": False}}, url)
     assert only_others.outcome is Outcome.UNREADABLE

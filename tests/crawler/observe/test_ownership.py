@@ -67,7 +67,7 @@ def article(name: str, account: str, biz: str) -> bytes:
 URL = "https://mp.weixin.qq.com/s/AbCdEfGhIjKlMnOpQrStUv"
 
 
-def look(target: Target, body: bytes, url: str = URL) -> Any:
+def attribute(target: Target, body: bytes, url: str = URL) -> Any:
     return attribute_page(Page(url, body, NOW.replace(day=28)), target)
 
 
@@ -81,7 +81,7 @@ def look(target: Target, body: bytes, url: str = URL) -> Any:
 )
 def test_an_article_of_somebody_else_counts_for_nobody(filed: dict[str, Any]) -> None:
     target = Target(platform=Platform.WECHAT, key="wechat:x", name="临川大学图书馆", **filed)
-    seen = look(target, article("某日报", GH, OTHER_BIZ))
+    seen = attribute(target, article("某日报", GH, OTHER_BIZ))
     assert seen.outcome is Outcome.UNREADABLE
     assert seen.reason.startswith("identity_mismatch: ")
     assert not seen.posts
@@ -90,7 +90,7 @@ def test_an_article_of_somebody_else_counts_for_nobody(filed: dict[str, Any]) ->
 
 def test_a_name_alone_shows_activity_and_no_more() -> None:
     target = Target(platform=Platform.WECHAT, key="wechat:lcdx_lib", name="临川大学图书馆", account_id="lcdx_lib")
-    seen = look(target, article("临川大学图书馆", GH, BIZ))
+    seen = attribute(target, article("临川大学图书馆", GH, BIZ))
     assert seen.outcome is Outcome.OK
     assert seen.proves == ClaimType.ACTIVE
     assert seen.account_id is None
@@ -98,7 +98,7 @@ def test_a_name_alone_shows_activity_and_no_more() -> None:
 
 def test_a_question_is_nobodys_account() -> None:
     target = Target(platform=Platform.WECHAT, key="search:link:x")
-    assert look(target, article("某日报", GH, BIZ)).account_id == GH
+    assert attribute(target, article("某日报", GH, BIZ)).account_id == GH
 
 
 SOGOU = "https://weixin.sogou.com/weixin?type=1&query=x"
@@ -132,7 +132,7 @@ def test_of_two_accounts_of_one_name_only_the_filed_one_counts(
 ) -> None:
     target = Target(platform=Platform.WECHAT, key=f"wechat:{filed_id}", name="临川大学", filed_id=filed_id)
     body = "".join(box(number, account) for number, account in enumerate(boxes))
-    assert look(target, f"<html><body>{body}</body></html>".encode(), SOGOU).outcome is outcome
+    assert attribute(target, f"<html><body>{body}</body></html>".encode(), SOGOU).outcome is outcome
 
 
 def test_an_app_found_by_name_shows_no_silence() -> None:
@@ -144,9 +144,9 @@ def test_an_app_found_by_name_shows_no_silence() -> None:
         "kind": "software",
     }
     body = json.dumps({"resultCount": 1, "results": [found]}).encode()
-    seen = look(target, body, "https://itunes.apple.com/search?country=cn&entity=software&term=x")
+    seen = attribute(target, body, "https://itunes.apple.com/search?country=cn&entity=software&term=x")
     assert ClaimType.INACTIVE not in seen.proves
-    other = look(
+    other = attribute(
         Target(platform=Platform.APP, key="app:name=x", name="别的"), body, "https://itunes.apple.com/search?term=x"
     )
     assert other.outcome is Outcome.UNREADABLE

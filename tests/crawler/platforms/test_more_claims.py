@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rules.model import ClaimType, Outcome
-from tests.support.platform_answers import LIST, SPACE, TEN, UID, bilibili, blog, dynamic, look, weibo
+from tests.support.platform_answers import LIST, SPACE, TEN, UID, bilibili, blog, dynamic, read_answer, weibo
 
 SHOWN = ClaimType.ACTIVE | ClaimType.INACTIVE
 SEC = "MS4wLjABAAAAxyzabcdefghijklmnopqrstuvwx"
@@ -50,7 +50,7 @@ def test_a_dynamic_without_time_and_with_a_small_number_has_no_date() -> None:
 def douyin(**user: Any) -> Any:
     stated = {"sec_uid": SEC, "uid": "1234567890", "nickname": "临川大学", "aweme_count": 0, **user}
     url = f"https://www.douyin.com/aweme/v1/web/user/profile/other/?sec_user_id={SEC}"
-    return look("douyin", {"status_code": 0, "user": stated}, url)
+    return read_answer("douyin", {"status_code": 0, "user": stated}, url)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_lists_of_what_others_made_are_nobodys(path: str) -> None:
         "create_time": unix("2025-01-10"),
         "author": {"sec_uid": SEC, "nickname": "别人"},
     }
-    seen = look(
+    seen = read_answer(
         "douyin", {"status_code": 0, "aweme_list": [work] * 3}, f"https://www.douyin.com/aweme/v1/web/{path}/?x=1"
     )
     assert (seen.outcome, seen.posts) == (Outcome.UNREADABLE, ())
@@ -99,7 +99,7 @@ def feed(*items: tuple[str, str, str]) -> Any:
         f"<item><title>{title}</title><link>{link}</link><pubDate>{at}</pubDate></item>" for title, link, at in items
     )
     body = f'<?xml version="1.0"?><rss version="2.0"><channel><title>临川大学</title>{rows}</channel></rss>'
-    return look("wechat", body, "https://rss.linchuan.example/wx.xml")
+    return read_answer("wechat", body, "https://rss.linchuan.example/wx.xml")
 
 
 @pytest.mark.parametrize("title", TROUBLE)
@@ -132,7 +132,7 @@ def test_the_time_of_an_edit_is_not_the_publication_of_baijiahao() -> None:
     page = (
         f'<html><body><p class="author-name">临川大学</p>{shown}<div class="article-source-bjh">bjh</div></body></html>'
     )
-    assert look("baijiahao", page, "https://baijiahao.baidu.com/s?id=1750000000000000001").last_post_at is None
+    assert read_answer("baijiahao", page, "https://baijiahao.baidu.com/s?id=1750000000000000001").last_post_at is None
 
 
 def zhihu(token: str) -> dict[str, Any]:
@@ -156,10 +156,10 @@ OTHERS = [
 def test_a_page_that_shows_another_account_than_its_address_names_says_nothing(
     platform: str, body: Any, url: str
 ) -> None:
-    seen = look(platform, body, url)
+    seen = read_answer(platform, body, url)
     assert (seen.outcome, seen.name, seen.posts) == (Outcome.UNREADABLE, None, ())
 
 
 def test_a_forum_asked_for_in_the_old_encoding_is_itself() -> None:
     page = '<html><title>临川大学吧-百度贴吧</title><body><ul><li class="j_thread_list" data-tid="1"><a class="j_th_tit">帖</a></li></ul></body></html>'
-    assert look("tieba", page, "https://tieba.baidu.com/f?kw=%C1%D9%B4%A8%B4%F3%D1%A7").name == "临川大学吧"
+    assert read_answer("tieba", page, "https://tieba.baidu.com/f?kw=%C1%D9%B4%A8%B4%F3%D1%A7").name == "临川大学吧"

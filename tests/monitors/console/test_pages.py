@@ -22,7 +22,7 @@ from storage.crawl_runs import RunKind, RunStatus
 from storage.evidence import EvidenceArchive
 from storage.filings import key_of
 from tests.conftest import NOW
-from tests.support.console import DEMO, HOSTILE, Browser, client_of, furnish, look, open_world
+from tests.support.console import DEMO, HOSTILE, Browser, client_of, furnish, observe_filing, open_world
 
 MAIN = (
     "/",
@@ -331,7 +331,7 @@ def test_a_larger_house(tmp_path: Path) -> None:
 
 def test_a_look_without_evidence_leads_to_no_empty_address(staff: Browser, context: AppContext) -> None:
     filing = context.store.filings.all(DEMO)[0]
-    found = look(filing, NOW, Outcome.OK, "", NOW)
+    found = observe_filing(filing, NOW, Outcome.OK, "", NOW)
     context.store.observations.record("bare", [(key_of(filing), found)], apply_observation)
     assert '/evidence/"' not in staff.get(f"/accounts/{key_of(filing)}").text
 
@@ -344,7 +344,9 @@ def test_an_unchanged_page_says_so_and_on_whose_word(staff: Browser, context: Ap
         first = archive.append(page, run_id="whole")
         answer = replace(page, fetched_at=NOW, status=304 if on_its_word else 200)
         evidence = archive.append(answer, run_id="unchanged", same_as=first)
-    found = replace(look(filing, NOW, Outcome.OK, "", NOW), evidence=evidence, unchanged_since=page.fetched_at)
+    found = replace(
+        observe_filing(filing, NOW, Outcome.OK, "", NOW), evidence=evidence, unchanged_since=page.fetched_at
+    )
     found = replace(found, whole_at=page.fetched_at if on_its_word else None)
     context.store.observations.record("unchanged", [(key_of(filing), found)], apply_observation)
     shown = staff.get(f"/evidence/{evidence}").text

@@ -19,7 +19,7 @@ from storage.alerts import PAUSE
 from storage.filings import key_of
 from storage.serialization import load
 from tests.conftest import NOW
-from tests.support.console import furnished_world, look
+from tests.support.console import furnished_world, observe_filing
 
 LATER = NOW + PAUSE + timedelta(minutes=1)
 
@@ -44,7 +44,7 @@ def texts(page: Digest) -> str:
 
 def vanish(context: AppContext, number: int, at_minute: int = 0, outcome: Outcome = Outcome.GONE) -> None:
     filing = [f for f in context.store.filings.all("demo") if f.platform is not Platform.WEBSITE][number]
-    seen = look(filing, NOW + timedelta(minutes=at_minute), outcome, "")
+    seen = observe_filing(filing, NOW + timedelta(minutes=at_minute), outcome, "")
     seen = replace(seen, proves=seen.proves | ClaimType.GONE) if outcome is Outcome.GONE else seen
     context.store.observations.record(f"r{number}{at_minute}", [(key_of(filing), seen)], apply_observation)
 

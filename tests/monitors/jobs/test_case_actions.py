@@ -70,7 +70,7 @@ def sias(store: Store, tmp_path: Path, clock: Clock) -> AppContext:
     return context
 
 
-def look(context: AppContext, number: int, last_post: datetime | None, outcome: Outcome = Outcome.OK) -> None:
+def observe(context: AppContext, number: int, last_post: datetime | None, outcome: Outcome = Outcome.OK) -> None:
     now = context.clock()
     posts = (Post(id=f"{last_post}", published_at=last_post),) if last_post else ()
     one = filing(number)
@@ -116,7 +116,7 @@ def silent(context: AppContext) -> list[str]:
 
 def test_many_hands_open_each_case_once_and_number_without_gaps(sias: AppContext) -> None:
     for number in range(6):
-        look(sias, number, START - timedelta(days=90))
+        observe(sias, number, START - timedelta(days=90))
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: check(sias, "sias", sias.clock()), range(8)))
     cases = sias.store.cases.all("sias")
@@ -135,7 +135,7 @@ def test_a_crash_between_any_two_writes_leaves_all_or_nothing(
     sias: AppContext, monkeypatch: pytest.MonkeyPatch, crash_at: int
 ) -> None:
     for number in range(3):
-        look(sias, number, START - timedelta(days=90))
+        observe(sias, number, START - timedelta(days=90))
     calls = 0
     close_survey_of(sias)
     for kind, name in ((CaseTransaction, "write"), (LetterDesk, "put"), (CaseTransaction, "next_number")):
@@ -161,7 +161,7 @@ def test_a_crash_between_any_two_writes_leaves_all_or_nothing(
 
 
 def test_two_people_decide_and_one_is_told(sias: AppContext) -> None:
-    look(sias, 0, START - timedelta(days=90))
+    observe(sias, 0, START - timedelta(days=90))
     check(sias, "sias", sias.clock())
     number = silent(sias)[0]
     case_actions.appeal(sias, number, by="单位", reason="有异议")
@@ -180,7 +180,7 @@ def test_two_people_decide_and_one_is_told(sias: AppContext) -> None:
 def test_the_sias_ladder_climbs_on_fresh_looks_only(sias: AppContext, clock: Clock) -> None:
     """2 months → 整改; received + 1 month → 公开通报, signed; + 1 month → 关停, signed. A wall on the day stops it."""
     last = datetime(2026, 1, 1, 8, 0, tzinfo=BEIJING)
-    look(sias, 0, last)
+    observe(sias, 0, last)
     check_and_sign(sias, "sias")
     number = silent(sias)[0]
     deliver(sias, clock.now)
@@ -190,17 +190,17 @@ def test_the_sias_ladder_climbs_on_fresh_looks_only(sias: AppContext, clock: Clo
     with pytest.raises(CaseError, match="期限未到"):
         letters.draft_of(sias, number)
     clock.now = due + timedelta(hours=1)
-    look(sias, 0, None, Outcome.BLOCKED)
+    observe(sias, 0, None, Outcome.BLOCKED)
     check_and_sign(sias, "sias")
     assert waiting(sias, number).issued_at is None, "never on a stale look"
     clock.now += timedelta(hours=1)
-    look(sias, 0, last)
+    observe(sias, 0, last)
     check_and_sign(sias, "sias")
     case = sias.store.cases.get(number)
     assert case
     assert [step.document.value for step in case.issued_steps] == ["rectification", "public_notice"]
     clock.now += timedelta(days=2)
-    look(sias, 0, clock.now - timedelta(hours=3))
+    observe(sias, 0, clock.now - timedelta(hours=3))
     check(sias, "sias", clock.now)
     case = sias.store.cases.get(number)
     assert case
@@ -208,13 +208,13 @@ def test_the_sias_ladder_climbs_on_fresh_looks_only(sias: AppContext, clock: Clo
 
 
 def test_a_post_that_predates_the_notice_withdraws_it(sias: AppContext, clock: Clock) -> None:
-    look(sias, 0, START - timedelta(days=90))
+    observe(sias, 0, START - timedelta(days=90))
     check_and_sign(sias, "sias")
     number = silent(sias)[0]
     deliver(sias, clock.now)
     hand_over(sias, number)
     clock.now += timedelta(days=1)
-    look(sias, 0, START - timedelta(days=2))
+    observe(sias, 0, START - timedelta(days=2))
     check(sias, "sias", clock.now)
     case = sias.store.cases.get(number)
     assert case
@@ -224,11 +224,11 @@ def test_a_post_that_predates_the_notice_withdraws_it(sias: AppContext, clock: C
 
 
 def test_a_signed_paper_whose_reason_is_gone_never_leaves(sias: AppContext, clock: Clock) -> None:
-    look(sias, 0, START - timedelta(days=90))
+    observe(sias, 0, START - timedelta(days=90))
     check_and_sign(sias, "sias")
     number = silent(sias)[0]
     clock.now += timedelta(minutes=3)
-    look(sias, 0, clock.now - timedelta(minutes=1))  # the unit posts between the signature and the sending
+    observe(sias, 0, clock.now - timedelta(minutes=1))  # the unit posts between the signature and the sending
     assert deliver(sias, clock.now).claimed == 0
     (row,) = sias.store.outbox.all(case=number)
     assert (row.state, row.number) == (NoticeState.STOPPED, "校媒巡整〔2026〕1号"), (
@@ -241,7 +241,7 @@ def test_a_signed_paper_whose_reason_is_gone_never_leaves(sias: AppContext, cloc
 
 
 def test_facts_that_changed_are_read_again_before_signing(sias: AppContext, clock: Clock) -> None:
-    look(sias, 0, START - timedelta(days=90))
+    observe(sias, 0, START - timedelta(days=90))
     check(sias, "sias", clock.now)
     close_survey_of(sias)
     number = silent(sias)[0]
@@ -257,7 +257,7 @@ def test_facts_that_changed_are_read_again_before_signing(sias: AppContext, cloc
 
 def test_one_wrong_batch_is_taken_back_with_one_letter_a_unit(sias: AppContext, clock: Clock) -> None:
     for n in range(3):
-        look(sias, n, START - timedelta(days=90))
+        observe(sias, n, START - timedelta(days=90))
     check_and_sign(sias, "sias")
     numbers = silent(sias)
     deliver(sias, clock.now)
@@ -276,7 +276,7 @@ def test_one_wrong_batch_is_taken_back_with_one_letter_a_unit(sias: AppContext, 
 
 
 def test_a_decision_is_taken_back_within_ten_minutes(sias: AppContext, clock: Clock) -> None:
-    look(sias, 0, START - timedelta(days=90))
+    observe(sias, 0, START - timedelta(days=90))
     check_and_sign(sias, "sias")
     number = silent(sias)[0]
     before = sias.store.cases.get(number)
@@ -297,13 +297,13 @@ def test_a_decision_is_taken_back_within_ten_minutes(sias: AppContext, clock: Cl
 
 
 def test_each_exhibit_bears_the_time_of_its_own_page(sias: AppContext, clock: Clock) -> None:
-    look(sias, 0, START - timedelta(days=90))
+    observe(sias, 0, START - timedelta(days=90))
     clock.now += timedelta(hours=5)
-    look(sias, 0, START - timedelta(days=90))
+    observe(sias, 0, START - timedelta(days=90))
     check(sias, "sias", clock.now)
     number = silent(sias)[0]
     clock.now += timedelta(days=1)
-    look(sias, 0, START - timedelta(days=2))
+    observe(sias, 0, START - timedelta(days=2))
     check(sias, "sias", clock.now)
     for row in sias.store.outbox.all(case=number):
         for exhibit in load(Notice, row.document).evidence:
@@ -314,8 +314,8 @@ def test_each_exhibit_bears_the_time_of_its_own_page(sias: AppContext, clock: Cl
 def test_a_blocked_crawl_accuses_nobody(sias: AppContext, clock: Clock) -> None:
     for days in range(200):
         clock.now = START + timedelta(days=days)
-        look(sias, 0, None, Outcome.BLOCKED)
-        look(sias, 1, None, Outcome.UNREADABLE)
+        observe(sias, 0, None, Outcome.BLOCKED)
+        observe(sias, 1, None, Outcome.UNREADABLE)
     check(sias, "sias", clock.now)
     assert silent(sias) == []
 
@@ -323,14 +323,14 @@ def test_a_blocked_crawl_accuses_nobody(sias: AppContext, clock: Clock) -> None:
 def test_the_same_filing_under_two_numbers_is_one_account(sias: AppContext) -> None:
     twin = replace(filing(0), id="S0-twin")
     sias.store.filings.save([twin], by="测试", now=START)
-    look(sias, 0, START - timedelta(days=90))
+    observe(sias, 0, START - timedelta(days=90))
     check(sias, "sias", sias.clock())
     assert len(silent(sias)) == 1
 
 
 def test_no_paper_is_signed_while_its_pages_lie_on_one_host_only(sias: AppContext, tmp_path: Path) -> None:
     close_survey_of(sias)
-    look(sias, 0, START - timedelta(days=90))
+    observe(sias, 0, START - timedelta(days=90))
     check(sias, "sias", sias.clock())
     sias.settings.evidence_store = str(tmp_path / "store")
     (draft,) = [row for row in sias.store.outbox.all(school="sias") if row.case_number in silent(sias)]

@@ -9,7 +9,7 @@ import pytest
 from rules.accounts.first_dates import KEPT
 from rules.accounts.state import apply_observation
 from rules.model import AccountState, ClaimType, Observation, Platform, Post, Precision
-from tests.support.factories import at, day, look
+from tests.support.factories import at, day, observed
 
 LIST = ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME
 
@@ -22,7 +22,7 @@ def item(number: int, date: str, inferred: bool = False, title: str = "关于考
 
 def page(when: str, *posts: Post, proves: ClaimType = LIST, **changes: object) -> Observation:
     facts = {"platform": Platform.WEBSITE, "account_id": "jwc.example.edu.cn", "proves": proves}
-    return look(when, *posts, **{**facts, **changes})
+    return observed(when, *posts, **{**facts, **changes})
 
 
 def known(*looks: Observation) -> AccountState:

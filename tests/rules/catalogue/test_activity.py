@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rules.model import AccountState, FilingStatus, Outcome, Precision, Verdict
-from tests.support.factories import account, ask, at, day, filing, look_at, seen_with
+from tests.support.factories import account, ask, at, dated_evidence, day, filing, seen_with
 
 C, V, U = Verdict.COMPLIANT, Verdict.VIOLATED, Verdict.UNDETERMINED
 
@@ -36,13 +36,13 @@ C, V, U = Verdict.COMPLIANT, Verdict.VIOLATED, Verdict.UNDETERMINED
         ),
         (
             "the newest look says gone",
-            seen_with("2026-03-01", shown="2026-05-02", outcome=Outcome.GONE, gone=(look_at("2026-05-03"),)),
+            seen_with("2026-03-01", shown="2026-05-02", outcome=Outcome.GONE, gone=(dated_evidence("2026-05-03"),)),
             "2026-05-03",
             U,
         ),
         (
             "gone for good: nothing to update",
-            seen_with("2026-03-01", gone=(look_at("2026-05-03"), look_at("2026-05-05"))),
+            seen_with("2026-03-01", gone=(dated_evidence("2026-05-03"), dated_evidence("2026-05-05"))),
             "2026-05-05",
             C,
         ),
@@ -61,7 +61,7 @@ def test_inactivity(why: str, seen: AccountState | None, now: str, expected: Ver
 def test_the_server_s_word_that_nothing_changed_accuses_nobody(came: str, expected: Verdict) -> None:
     """After the deadline the bytes must have come once; from then on "not modified" keeps the state fresh, but no step."""
     seen = seen_with("2026-03-01", shown="2026-05-09 09:00")
-    unmodified = replace(look_at("2026-05-09 09:00"), whole_at=at(came))
+    unmodified = replace(dated_evidence("2026-05-09 09:00"), whole_at=at(came))
     answer = ask("inactivity", account(replace(seen, silence_shown=unmodified)), "2026-05-09 10:00", limit="2个月")
     assert answer
     assert answer.verdict is expected
@@ -72,10 +72,10 @@ def test_the_server_s_word_that_nothing_changed_accuses_nobody(came: str, expect
 def test_an_empty_account_counts_from_its_beginning() -> None:
     seen = AccountState(
         attempted_at=at("2026-05-02 08:00"),
-        fact=look_at("2026-05-02 08:00"),
+        fact=dated_evidence("2026-05-02 08:00"),
         first_fact_at=at("2026-04-20"),
-        empty=look_at("2026-05-02 08:00"),
-        silence_shown=look_at("2026-05-02 08:00"),
+        empty=dated_evidence("2026-05-02 08:00"),
+        silence_shown=dated_evidence("2026-05-02 08:00"),
         outcome=Outcome.EMPTY,
     )
     for opened, filed, expected in (("2026-03-01", None, V), ("2026-01-01", "2026-03-20", C), (None, None, C)):
@@ -106,7 +106,7 @@ def test_the_silence_says_until_when_and_since_when() -> None:
 
 
 def test_the_silence_is_as_old_as_the_look_that_shows_it() -> None:
-    seen = seen_with("2026-03-01", shown="2026-05-02 08:00", last_post=look_at("2026-05-04 08:00"))
+    seen = seen_with("2026-03-01", shown="2026-05-02 08:00", last_post=dated_evidence("2026-05-04 08:00"))
     answer = ask("inactivity", account(seen), "2026-05-04 09:00")
     assert answer
     assert answer.shown_at == at("2026-05-02 08:00")

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from rules.model import FilingStatus, Verdict
-from tests.support.factories import account, ask, at, context, day, filing, look_at, seen_with
+from tests.support.factories import account, ask, at, context, dated_evidence, day, filing, seen_with
 
 C, V, U = Verdict.COMPLIANT, Verdict.VIOLATED, Verdict.UNDETERMINED
-LOOK = look_at("2026-05-02")
+LOOK = dated_evidence("2026-05-02")
 
 
 def verdict(rule: str, seen: dict[str, Any] | None, declared: dict[str, Any] | None = None, **settings: Any) -> Any:
@@ -74,11 +74,11 @@ CLOSED = {"status": FilingStatus.CLOSED, "status_changed_at": day("2026-04-10")}
 @pytest.mark.parametrize(
     ("seen", "declared", "expected"),
     [
-        ({"alive": look_at("2026-05-02")}, CLOSED, V),
-        ({"alive": look_at("2026-04-17 12:00")}, CLOSED, U),  # within the week of grace
-        ({"alive": look_at("2026-05-02")}, {"status": FilingStatus.CLOSED}, U),
-        ({"alive": look_at("2026-04-09"), "gone": (look_at("2026-05-02"),)}, CLOSED, C),
-        ({"alive": look_at("2026-05-02")}, {}, C),
+        ({"alive": dated_evidence("2026-05-02")}, CLOSED, V),
+        ({"alive": dated_evidence("2026-04-17 12:00")}, CLOSED, U),  # within the week of grace
+        ({"alive": dated_evidence("2026-05-02")}, {"status": FilingStatus.CLOSED}, U),
+        ({"alive": dated_evidence("2026-04-09"), "gone": (dated_evidence("2026-05-02"),)}, CLOSED, C),
+        ({"alive": dated_evidence("2026-05-02")}, {}, C),
         (None, CLOSED, U),
     ],
 )
@@ -96,10 +96,12 @@ def test_closed_but_live(seen: dict[str, Any] | None, declared: dict[str, Any], 
     ],
 )
 def test_vanished(gone: tuple[str, ...], expected: Verdict) -> None:
-    assert verdict("vanished", {"gone": tuple(look_at(when) for when in gone)}) is expected
+    assert verdict("vanished", {"gone": tuple(dated_evidence(when) for when in gone)}) is expected
 
 
 def test_vanished_asks_for_the_second_look() -> None:
-    answer = ask("vanished", account(seen_with("2026-05-01", gone=(look_at("2026-05-01 08:00"),))), "2026-05-01 09:00")
+    answer = ask(
+        "vanished", account(seen_with("2026-05-01", gone=(dated_evidence("2026-05-01 08:00"),))), "2026-05-01 09:00"
+    )
     assert answer
     assert answer.look_due == at("2026-05-02 08:00")

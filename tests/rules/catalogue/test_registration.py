@@ -7,7 +7,7 @@ import pytest
 
 from rules.catalogue.registry import UnitChecks
 from rules.model import Account, AccountState, FilingStatus, Platform, ReviewResult, Suspicion, Verdict
-from tests.support.factories import account, ask, at, context, day, filing, look_at, seen_with
+from tests.support.factories import account, ask, at, context, dated_evidence, day, filing, seen_with
 
 C, V, U, NONE = Verdict.COMPLIANT, Verdict.VIOLATED, Verdict.UNDETERMINED, None
 SCHOOL = context(
@@ -72,7 +72,7 @@ def test_late_filing_past_the_calendar_is_provisional() -> None:
 
 
 def renamed(first: str, newest: str) -> AccountState:
-    return seen_with(newest, name="示范大学读书会", name_since=at(first), name_seen=look_at(newest))
+    return seen_with(newest, name="示范大学读书会", name_since=at(first), name_seen=dated_evidence(newest))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def renamed(first: str, newest: str) -> AccountState:
         (renamed("2026-09-29", "2026-09-30"), "2026-10-10", {}, U),  # nobody looked after the deadline
         (renamed("2026-09-29", "2026-10-10 01:00"), "2026-10-10 02:00", {}, V),
         (renamed("2026-09-29", "2026-09-29"), "2026-09-29 02:00", {"workdays": 0}, V),
-        (seen_with("2026-09-30", name="示范大学 图书馆", name_seen=look_at("2026-09-30")), "2026-10-30", {}, C),
+        (seen_with("2026-09-30", name="示范大学 图书馆", name_seen=dated_evidence("2026-09-30")), "2026-10-30", {}, C),
         (seen_with("2026-09-30", name="示范大学读书会"), "2026-10-30", {}, U),  # the source does not prove names
         (None, "2026-10-30", {}, U),
     ],
@@ -94,10 +94,10 @@ def test_unfiled_change(seen: AccountState | None, now: str, settings: dict[str,
 def test_unfiled_change_of_the_verified_body() -> None:
     body: dict[str, Any] = {
         "verified_body": "示范文化公司",
-        "body_seen": look_at("2026-10-20"),
+        "body_seen": dated_evidence("2026-10-20"),
         "body_since": at("2026-09-29"),
     }
-    seen = seen_with("2026-10-20", name="示范大学图书馆", name_seen=look_at("2026-10-20"), **body)
+    seen = seen_with("2026-10-20", name="示范大学图书馆", name_seen=dated_evidence("2026-10-20"), **body)
     declared = filing(verified_body="示范大学")
     assert verdict("unfiled_change", account(seen, declared), "2026-10-20 01:00") is V
     assert verdict("unfiled_change", account(seen, declared), "2026-10-20 01:00", fields=["name"]) is C
@@ -105,7 +105,7 @@ def test_unfiled_change_of_the_verified_body() -> None:
 
 
 def test_unfiled_cessation() -> None:
-    seen = seen_with("2026-09-01", gone=(look_at("2026-10-01"), look_at("2026-10-20")))
+    seen = seen_with("2026-09-01", gone=(dated_evidence("2026-10-01"), dated_evidence("2026-10-20")))
     fields = ["name", "body", "status"]
     assert verdict("unfiled_change", account(seen), "2026-10-20 01:00", fields=fields) is V
     assert verdict("unfiled_change", account(seen), "2026-10-20 01:00") is U
@@ -257,7 +257,11 @@ def test_a_change_that_no_page_shows_is_for_a_person() -> None:
     ],
 )
 def test_the_body_is_compared_not_the_platforms_sentence(declared: str, shown: str, same: bool) -> None:
-    body: dict[str, Any] = {"verified_body": shown, "body_seen": look_at("2026-10-20"), "body_since": at("2026-09-29")}
+    body: dict[str, Any] = {
+        "verified_body": shown,
+        "body_seen": dated_evidence("2026-10-20"),
+        "body_since": at("2026-09-29"),
+    }
     who = account(seen_with("2026-10-20", **body), filing(verified_body=declared))
     assert verdict("unfiled_change", who, "2026-10-20 01:00") is (C if same else V)
 
@@ -290,7 +294,11 @@ def other(**changes: Any) -> Suspicion:
         (suspect(other(evidence=(), seen_at=None)), {}, U),
         (suspect(other(evidence=(), seen_at=None), platform=Platform.GROUP), {}, V),
         (suspect(other(own_body=True)), {"own_bodies": False}, NONE),
-        (suspect(seen=seen_with("2026-05-01", gone=(look_at("2026-05-02"), look_at("2026-05-04")))), {}, C),
+        (
+            suspect(seen=seen_with("2026-05-01", gone=(dated_evidence("2026-05-02"), dated_evidence("2026-05-04")))),
+            {},
+            C,
+        ),
         (suspect(seen=seen_with("2026-05-01", name="考研小站", previous_name="示大考研")), {}, C),
         (account(), {}, C),
     ],

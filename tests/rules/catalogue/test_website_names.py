@@ -11,7 +11,7 @@ import pytest
 
 from rules.catalogue.unit_words import names_another_unit
 from rules.model import AccountState, Filing, Platform, RuleResult, Verdict
-from tests.support.factories import account, ask, context, filing, look_at, seen_with
+from tests.support.factories import account, ask, context, dated_evidence, filing, seen_with
 
 SCHOOL = "泉州海洋职业学院"
 UNIT = "教务处"
@@ -35,7 +35,9 @@ WHOLE = re.compile(r"^([\u4e00-\u9fff]{2,10}大学)([\u4e00-\u9fff]{2,12}(?:处|
 
 
 def titled(title: str, since: str = "2026-11-01", seen: str = "2026-11-20", **changes: Any) -> AccountState:
-    return seen_with("2026-11-20", name=title or None, name_since=look_at(since).at, name_seen=look_at(seen), **changes)
+    return seen_with(
+        "2026-11-20", name=title or None, name_since=dated_evidence(since).at, name_seen=dated_evidence(seen), **changes
+    )
 
 
 def site(name: str = FILED, unit: str = UNIT) -> Filing:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.model import ClaimType, Observation, Precision
-from tests.support.website_shapes import WORDS, article, column, day, items, look
+from tests.support.website_shapes import WORDS, article, column, day, items, read_page
 
 OLD = ["06-20", "06-02", "05-11", "04-22"]
 
@@ -201,7 +201,7 @@ def test_a_meta_date_of_another_day_stands() -> None:
 
 
 def data_page(script: str) -> Observation:
-    return look(
+    return read_page(
         f'<!DOCTYPE html><html><head><title>新闻中心</title></head><body><div id="app"></div>{script}</body></html>',
         "http://chem.example.edu.cn/xw",
     )
@@ -238,7 +238,7 @@ def test_lists_that_stand_in_the_page_as_data(script: str, newest: str) -> None:
 
 def test_silence_is_not_proved_by_dates_that_lead_elsewhere() -> None:
     foreign = items(["2019-03-01", "2019-02-11", "2018-12-01"], "http://www.moe.gov.cn/a/t201903_{n}.html")
-    seen = look(f"<html><title>示范大学教务处</title><body>{foreign}</body></html>")
+    seen = read_page(f"<html><title>示范大学教务处</title><body>{foreign}</body></html>")
     assert not seen.proves & ClaimType.INACTIVE
 
 
@@ -247,13 +247,13 @@ def test_silence_is_not_proved_where_undated_titles_outnumber_the_dated() -> Non
     titles = ("关于举办学术讲座的通知", "关于期末考试安排的通知", "关于选课工作的有关通知", "关于教材征订工作的通知")
     undated = "".join(f'<li><a href="/art/{place}x{place}.html">{title}</a></li>' for place, title in enumerate(titles))
     home = "<html><title>示范大学教务处</title><body>{}</body></html>"
-    assert not look(home.format(f"{dated}<ul>{undated}</ul>")).proves & ClaimType.INACTIVE
-    assert look(home.format(dated)).proves & ClaimType.INACTIVE
+    assert not read_page(home.format(f"{dated}<ul>{undated}</ul>")).proves & ClaimType.INACTIVE
+    assert read_page(home.format(dated)).proves & ClaimType.INACTIVE
 
 
 def test_a_page_cut_in_the_middle_proves_no_silence() -> None:
     page = f"<html><title>示范大学教务处</title><body>{items(['2019-03-01', '2019-02-11', '2018-12-01'])}<p>学"
-    assert not look(page).proves & ClaimType.INACTIVE
+    assert not read_page(page).proves & ClaimType.INACTIVE
 
 
 def rows(row: str, dates: list[str]) -> str:
@@ -287,6 +287,6 @@ def test_what_running_numbers_make_older_is_a_guess_and_proves_no_silence() -> N
     news = "".join(row.format(n=1880 - n, d=f"1{1 - n}-18", w=WORDS[4 + n]) for n in range(2)) + row.format(
         n=1870, d="09-18", w="会议"
     )
-    seen = look(f"<html><title>示范大学教务处</title><body><ul>{documents}</ul><ul>{news}</ul></body></html>")
+    seen = read_page(f"<html><title>示范大学教务处</title><body><ul>{documents}</ul><ul>{news}</ul></body></html>")
     assert not seen.proves & ClaimType.INACTIVE
     assert not seen.silence_if_known

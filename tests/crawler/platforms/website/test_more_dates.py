@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rules.model import ClaimType, Outcome
-from tests.support.website_shapes import WORDS, article, column, day, framed, items, look
+from tests.support.website_shapes import WORDS, article, column, day, framed, items, read_page
 
 SHOWN = ClaimType.ACTIVE | ClaimType.INACTIVE
 
@@ -82,7 +82,7 @@ PERSONS = [
 @pytest.mark.parametrize("fact", PERSONS)
 def test_dates_in_a_life_are_no_publication(fact: str) -> None:
     page = f"<html><head><title>张三-教师主页</title></head><body><h1>张三</h1><div>{fact}<p>研究方向：数学</p></div></body></html>"
-    assert day(look(page, "http://faculty.example.edu.cn/zhangsan/index_x.htm")) == ""
+    assert day(read_page(page, "http://faculty.example.edu.cn/zhangsan/index_x.htm")) == ""
 
 
 @pytest.mark.parametrize("line", ["2026-11-20 至 2026-11-27", "时间：2026-11-20 14:00-16:00", "2026年11月20日—22日"])
@@ -113,7 +113,7 @@ def test_the_year_stands_in_a_heading_however_it_is_written(heading: str) -> Non
         )
         for year, han, dates in groups
     )
-    seen = look(framed("大事记", inner), "http://jwc.example.edu.cn/dsj.htm")
+    seen = read_page(framed("大事记", inner), "http://jwc.example.edu.cn/dsj.htm")
     assert day(seen) == "2025-11-12"
     assert not any(post.year_inferred for post in seen.posts)
 
@@ -142,18 +142,18 @@ def test_a_list_that_waits_for_a_script(data: str) -> None:
     page = (
         f'<html><head><title>新闻中心</title></head><body><a href="/">首页</a><div id="app"></div>{data}</body></html>'
     )
-    assert day(look(page, "http://chem.linchuan.example/xw")) == "2026-11-20"
+    assert day(read_page(page, "http://chem.linchuan.example/xw")) == "2026-11-20"
 
 
 def test_script_data_of_events_and_edits_is_none() -> None:
     for key in ("startTime", "updateTime", "deadline"):
         page = f"<html><body><script>var newsList = {ROWS.replace('publishTime', key)};</script></body></html>"
-        assert day(look(page, "http://chem.linchuan.example/xw")) == ""
+        assert day(read_page(page, "http://chem.linchuan.example/xw")) == ""
 
 
 def test_a_home_page_whose_own_links_bear_no_date_is_read_and_shows_no_silence() -> None:
     siblings = items(["2019-05-01", "2019-04-01", "2019-03-01"], "http://news.example.edu.cn/info/1/{n}.htm")
     own = "".join(f'<li><a href="/art/{name}f{n}.html">关于{word}工作安排的通知</a></li>' for n, (name, word) in enumerate(zip("abcd", WORDS, strict=False)))  # fmt: skip
     page = framed("示范大学教务处", f"{siblings}<ul>{own}</ul>").replace("当前位置", "")
-    seen = look(page)
+    seen = read_page(page)
     assert (seen.outcome, seen.proves & SHOWN) == (Outcome.OK, ClaimType.NONE)

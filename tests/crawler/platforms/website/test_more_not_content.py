@@ -8,7 +8,7 @@ from crawler.observe.parse import parse_page
 from crawler.page.page import Page
 from rules.model import ClaimType, Outcome
 from tests.conftest import NOW
-from tests.support.website_shapes import article, framed, items, look
+from tests.support.website_shapes import article, framed, items, read_page
 
 NEWS = '<div class="side"><h3>最新</h3>' + items(["2026-11-20", "2026-11-02", "2026-10-11"]) + "</div>"
 ARTICLE = "http://jwc.example.edu.cn/info/1012/1890.htm"
@@ -22,13 +22,13 @@ ERRORS = [
 
 @pytest.mark.parametrize(("title", "notice"), ERRORS)
 def test_an_error_page_in_other_words(title: str, notice: str) -> None:
-    seen = look(framed(title, f'<div class="err"><p>{notice}</p></div>{NEWS}'), ARTICLE)
+    seen = read_page(framed(title, f'<div class="err"><p>{notice}</p></div>{NEWS}'), ARTICLE)
     assert (seen.outcome, seen.name, seen.posts) == (Outcome.UNREADABLE, None, ())
 
 
 def test_a_number_of_a_home_page_is_no_error_code() -> None:
     home = framed("示范大学教务处", f"<p>500+</p><p>专任教师</p><p>404 间</p>{NEWS}").replace("当前位置", "")
-    assert look(home).outcome is Outcome.OK
+    assert read_page(home).outcome is Outcome.OK
 
 
 FILES = [
@@ -41,7 +41,7 @@ FILES = [
 
 @pytest.mark.parametrize(("title", "body"), FILES)
 def test_a_listing_of_files_in_other_markup(title: str, body: str) -> None:
-    seen = look(f"<html><head><title>{title}</title></head><body>{body}</body></html>")
+    seen = read_page(f"<html><head><title>{title}</title></head><body>{body}</body></html>")
     assert (seen.outcome, seen.proves) == (Outcome.UNREADABLE, ClaimType.NONE)
 
 
@@ -51,7 +51,7 @@ def test_a_column_of_downloads_is_a_column() -> None:
         for n in range(3)
     )
     assert (
-        look(framed("下载中心-示范大学教务处", f"<ul>{rows}</ul>"), "http://jwc.example.edu.cn/xzzx.htm").outcome
+        read_page(framed("下载中心-示范大学教务处", f"<ul>{rows}</ul>"), "http://jwc.example.edu.cn/xzzx.htm").outcome
         is Outcome.OK
     )
 
@@ -68,19 +68,19 @@ STRANGERS = [
 @pytest.mark.parametrize(("title", "item"), STRANGERS)
 def test_a_domain_that_serves_another_trade(title: str, item: str) -> None:
     rows = "".join(f'<li><a href="/news/{n}.html">{item}{n}</a><span>2026-11-{20 - n}</span></li>' for n in range(3))
-    seen = look(f"<html><title>{title}</title><body><a href=/>首页</a><ul>{rows}</ul></body></html>")
+    seen = read_page(f"<html><title>{title}</title><body><a href=/>首页</a><ul>{rows}</ul></body></html>")
     assert (seen.is_hijacked, seen.name, seen.posts) == (True, None, ())
 
 
 def test_links_of_a_broken_into_site_give_it_away_under_its_own_title() -> None:
     for said in (("必赢亚洲", "澳门太阳集团城", "葡京赌场官网"), ("刷单兼职日结", "网络贷款秒到账", "黑户贷款口子")):
         rows = "".join(f'<li><a href="/x/{n}.html">{text}</a></li>' for n, text in enumerate(said))
-        assert look(framed("示范大学招生网", f"<ul>{rows}</ul>{NEWS}")).is_hijacked
+        assert read_page(framed("示范大学招生网", f"<ul>{rows}</ul>{NEWS}")).is_hijacked
 
 
 def test_a_domain_for_sale_is_named_as_one() -> None:
     rows = "".join(f'<li><a href="/{n}">example{n}.cn</a><span>2026-11-{20 - n}</span></li>' for n in range(3))
-    seen = look(f"<html><title>example-univ.cn 域名转让</title><body><ul>{rows}</ul></body></html>")
+    seen = read_page(f"<html><title>example-univ.cn 域名转让</title><body><ul>{rows}</ul></body></html>")
     assert (seen.outcome, seen.reason.partition(":")[0]) == (Outcome.UNREADABLE, "domain_parked")
 
 
@@ -104,7 +104,7 @@ WALLS = [
 @pytest.mark.parametrize(("title", "body"), WALLS)
 def test_a_wall_in_other_words_is_a_wall(title: str, body: str) -> None:
     page = f"<html><head><meta charset=utf-8><title>{title}</title></head><body>{body}</body></html>"
-    assert look(page, "http://jwc.example.edu.cn/tzgg.htm").outcome is Outcome.BLOCKED
+    assert read_page(page, "http://jwc.example.edu.cn/tzgg.htm").outcome is Outcome.BLOCKED
 
 
 def test_a_redirect_to_a_login_in_the_head_is_a_wall() -> None:
@@ -130,6 +130,6 @@ def test_a_short_article_about_walls_is_an_article(body: str) -> None:
 def test_a_school_s_own_host_that_speaks_of_no_campus_is_a_stranger_s(word: str) -> None:
     rows = "".join(f'<li><a href="/item/{n}.html">{word} {n}</a><i>2026-11-{20 - n}</i></li>' for n in range(12))
     page = f"<html><title>{word}</title><body><ul>{rows}</ul></body></html>"
-    assert look(page).is_hijacked
-    assert not look(page, "http://www.shop.example/").is_hijacked
-    assert not look(page.replace("<body>", "<body><p>示范大学后勤处</p>")).is_hijacked
+    assert read_page(page).is_hijacked
+    assert not read_page(page, "http://www.shop.example/").is_hijacked
+    assert not read_page(page.replace("<body>", "<body><p>示范大学后勤处</p>")).is_hijacked

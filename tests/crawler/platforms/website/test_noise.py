@@ -32,7 +32,7 @@ HOSTILE = {
 }
 
 
-def look(page: Page) -> Observation | None:
+def read_bare(page: Page) -> Observation | None:
     """What the reader makes of a page, without `crawler.observe.parse`'s safety net; None where it refuses."""
     for source in SPEC.sources:
         if source.matches(page):
@@ -48,7 +48,7 @@ def look(page: Page) -> Observation | None:
 @SLOW
 @given(st.binary(max_size=3000))
 def test_random_bytes_are_nothing(body: bytes) -> None:
-    assert look(Page("", body, NOW)) is None
+    assert read_bare(Page("", body, NOW)) is None
 
 
 @SLOW
@@ -56,7 +56,7 @@ def test_random_bytes_are_nothing(body: bytes) -> None:
     st.text(max_size=400), st.sampled_from(["<html><body>{}</body></html>", "<div><h1>{}</h1><p>{}</p>", "<ul><li>{}"])
 )
 def test_random_text_has_no_date(text: str, frame: str) -> None:
-    seen = look(Page("http://example.edu.cn/", frame.replace("{}", text).encode("utf-8", "ignore"), NOW))
+    seen = read_bare(Page("http://example.edu.cn/", frame.replace("{}", text).encode("utf-8", "ignore"), NOW))
     assert seen is None or seen.last_post_at is None
 
 
@@ -66,7 +66,7 @@ def test_spliced_pages(told: Told, noise: bytes, data: st.DataObject) -> None:
     body = told.path.read_bytes()
     start = data.draw(st.integers(0, len(body)))
     end = data.draw(st.integers(start, min(len(body), start + 200)))
-    seen = look(told.page(body[:start] + noise + body[end:]))
+    seen = read_bare(told.page(body[:start] + noise + body[end:]))
     assert seen is None or seen.outcome is Outcome.OK
 
 
@@ -74,14 +74,14 @@ def test_spliced_pages(told: Told, noise: bytes, data: st.DataObject) -> None:
 @given(st.sampled_from(FIXTURES), st.data())
 def test_truncated_pages(told: Told, data: st.DataObject) -> None:
     body = told.path.read_bytes()
-    look(told.page(body[: data.draw(st.integers(0, len(body)))]))
+    read_bare(told.page(body[: data.draw(st.integers(0, len(body)))]))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_page_is_refused_quickly(name: str) -> None:
     page = Page("http://example.edu.cn/", HOSTILE[name].encode(), NOW)
     started = time.perf_counter()
-    assert look(page) is None
+    assert read_bare(page) is None
     assert time.perf_counter() - started < 10
 
 
@@ -89,4 +89,4 @@ def test_hostile_page_is_refused_quickly(name: str) -> None:
     "body", [b"", b" \n ", b"\x00" * 5000, b"\x89PNG\r\n\x1a\n" + b"\x00\xff" * 999, b"x" * (MAX_BYTES + 1)]
 )
 def test_bodies_that_are_no_page(body: bytes) -> None:
-    assert look(Page("http://example.edu.cn/", body, NOW)) is None
+    assert read_bare(Page("http://example.edu.cn/", body, NOW)) is None

@@ -11,7 +11,7 @@ from crawler.page.page import Page
 from crawler.platforms.spec import Target
 from rules.model import ClaimType, Observation, Outcome, Platform
 from tests.conftest import NOW
-from tests.support.website_shapes import article, column, framed, items, look
+from tests.support.website_shapes import article, column, framed, items, read_page
 
 NEWS = '<div class="side"><h3>最新</h3>' + items(["2026-11-20", "2026-11-02", "2026-10-11"]) + "</div>"
 HOME = "http://jwc.example.edu.cn/"
@@ -32,7 +32,7 @@ ERRORS = [
     "url", ["http://jwc.example.edu.cn/info/1012/1890.htm", HOME, "http://jwc.example.edu.cn/tzgg.htm"]
 )
 def test_an_error_page_in_the_frame_of_the_site(title: str, notice: str, url: str) -> None:
-    seen = look(framed(title, f'<div class="err"><p>{notice}</p></div>{NEWS}'), url)
+    seen = read_page(framed(title, f'<div class="err"><p>{notice}</p></div>{NEWS}'), url)
     assert (seen.outcome, seen.name, seen.posts) == (Outcome.UNREADABLE, None, ())
     assert seen.reason.startswith(("error_page: ", "not_found: "))
 
@@ -55,7 +55,7 @@ def test_an_article_about_missing_pages_is_an_article() -> None:
     ],
 )
 def test_a_listing_of_files_is_no_list_of_news(page: str) -> None:
-    seen = look(page)
+    seen = read_page(page)
     assert (seen.outcome, seen.name) == (Outcome.UNREADABLE, None)
     assert seen.reason.startswith("directory_listing: ")
 
@@ -73,7 +73,7 @@ def test_a_listing_of_files_is_no_list_of_news(page: str) -> None:
     ],
 )
 def test_a_fault_of_the_program_is_neither_a_wall_nor_a_site(body: str) -> None:
-    seen = look(body)
+    seen = read_page(body)
     assert (seen.outcome, seen.name, seen.last_post_at) == (Outcome.UNREADABLE, None, None)
 
 
@@ -87,7 +87,7 @@ DECLARED = [
 
 @pytest.mark.parametrize("said", DECLARED)
 def test_a_site_says_that_it_has_moved(said: str) -> None:
-    seen = look(f"<html><title>示范大学旧教务网</title><body><p>{said}</p></body></html>")
+    seen = read_page(f"<html><title>示范大学旧教务网</title><body><p>{said}</p></body></html>")
     assert seen.outcome is Outcome.MOVED
     assert seen.moved_to is not None
     assert seen.moved_to.startswith("https://new.example.edu.cn/")
@@ -98,8 +98,8 @@ def test_a_site_says_that_it_has_moved(said: str) -> None:
 def test_a_banner_over_old_news_says_it_too_and_one_over_fresh_news_does_not() -> None:
     banner = f"<p>{DECLARED[0]}</p>"
     old = items(["2024-02-20", "2024-02-02", "2024-01-11"])
-    assert look(framed("示范大学教务处", banner + old)).outcome is Outcome.MOVED
-    assert look(framed("示范大学教务处", banner + NEWS)).outcome is Outcome.OK
+    assert read_page(framed("示范大学教务处", banner + old)).outcome is Outcome.MOVED
+    assert read_page(framed("示范大学教务处", banner + NEWS)).outcome is Outcome.OK
 
 
 def test_a_notice_of_maintenance_or_of_another_site_is_no_farewell() -> None:
@@ -108,12 +108,12 @@ def test_a_notice_of_maintenance_or_of_another_site_is_no_farewell() -> None:
         "关于原网站停止更新的说明",
         "旧网站已停止更新，请访问 http://old.example.com/",
     ):
-        seen = look(framed("示范大学教务处", f"<p>{text}</p>" + items(["2024-02-20", "2024-02-02", "2024-01-11"])))
+        seen = read_page(framed("示范大学教务处", f"<p>{text}</p>" + items(["2024-02-20", "2024-02-02", "2024-01-11"])))
         assert seen.outcome is Outcome.OK, text
 
 
 def test_a_site_that_ends_without_a_new_address_is_unreadable_and_says_so() -> None:
-    seen = look("<html><title>旧网</title><body><p>本网站已停止更新。</p></body></html>")
+    seen = read_page("<html><title>旧网</title><body><p>本网站已停止更新。</p></body></html>")
     assert seen.outcome is Outcome.UNREADABLE
     assert "停止更新" in seen.reason
 
@@ -140,7 +140,7 @@ def news(titles: tuple[str, ...]) -> str:
 )
 @pytest.mark.parametrize("url", [HOME, "http://jwc.example.edu.cn/tzgg.htm"])
 def test_a_hijacked_site_shows_nothing_and_is_told(page: str, url: str) -> None:
-    seen = look(page, url)
+    seen = read_page(page, url)
     assert (seen.outcome, seen.name, seen.posts, seen.proves) == (Outcome.UNREADABLE, None, (), ClaimType.NONE)
     assert seen.is_hijacked
 
@@ -154,7 +154,7 @@ def test_a_hijacked_site_shows_nothing_and_is_told(page: str, url: str) -> None:
     ],
 )
 def test_warnings_against_betting_are_no_betting(titles: tuple[str, ...]) -> None:
-    seen = look(f"<html><title>示范大学保卫处</title><body>{news(titles)}</body></html>")
+    seen = read_page(f"<html><title>示范大学保卫处</title><body>{news(titles)}</body></html>")
     assert (seen.outcome, seen.name) == (Outcome.OK, "示范大学保卫处")
 
 
@@ -197,7 +197,9 @@ def test_columns_of_a_hijacked_site_count_no_more_than_its_home_page() -> None:
 
 @pytest.mark.parametrize("title", ["Welcome", "新建网页 1", "登录", "无标题文档", "沉痛悼念张三教授", "首页"])
 def test_a_title_that_names_nobody_is_no_name(title: str) -> None:
-    seen = look(f"<html><title>{title}</title><body>{items(['2026-11-20', '2026-11-02', '2026-10-11'])}</body></html>")
+    seen = read_page(
+        f"<html><title>{title}</title><body>{items(['2026-11-20', '2026-11-02', '2026-10-11'])}</body></html>"
+    )
     assert (seen.outcome, seen.name) == (Outcome.OK, None)
     assert not seen.proves & ClaimType.NAME
 
@@ -206,7 +208,7 @@ def test_a_title_that_names_nobody_is_no_name(title: str) -> None:
     "said", ["该域名未备案", "该网站未根据工信部相关法律法规进行备案", "网站备案信息有误，暂无法访问"]
 )
 def test_a_domain_that_is_not_filed_is_told_as_such(said: str) -> None:
-    seen = look(f"<html><title>暂时无法访问</title><body><p>{said}</p></body></html>")
+    seen = read_page(f"<html><title>暂时无法访问</title><body><p>{said}</p></body></html>")
     assert (seen.outcome, seen.name) == (Outcome.UNREADABLE, None)
     assert seen.reason.startswith("not_filed: ")
 
@@ -216,4 +218,4 @@ def test_a_domain_that_is_not_filed_is_told_as_such(said: str) -> None:
 )
 def test_other_kinds_of_spam(title: str) -> None:
     page = f"<html><title>{title}</title><body>{items(['2026-11-20', '2026-11-02', '2026-10-11'])}</body></html>"
-    assert look(page).is_hijacked
+    assert read_page(page).is_hijacked

@@ -61,7 +61,7 @@ def office(tmp_path: Path) -> Iterator[AppContext]:
     store.close()
 
 
-def look(context: AppContext, text: str, platform: str = "") -> ScanReport:
+def scan_now(context: AppContext, text: str, platform: str = "") -> ScanReport:
     """One scan without pictures."""
     return asyncio.run(scan(context, text, platform=platform, shots=False))
 
@@ -85,14 +85,14 @@ def waiting(name: str, *, key: str, platform: Platform = Platform.WECHAT) -> Can
     ],
 )
 def test_the_schools_own_account_is_known_by_its_name(office: AppContext, text: str, numbers: list[str]) -> None:
-    report = look(office, text)
+    report = scan_now(office, text)
     assert report.kind is CandidateKind.REGISTERED
     assert [f.id for f in report.registered] == numbers
     assert "只凭名称不能确认" in report.why  # a name alone is no proof that it is the account itself
 
 
 def test_the_same_name_on_another_platform_is_neither_accused_nor_judged(office: AppContext) -> None:
-    report = look(office, "公众号 示范大学团委")
+    report = scan_now(office, "公众号 示范大学团委")
     assert (report.kind, report.exit, report.accounts) == (CandidateKind.REGISTERED, NOTHING, ())
     assert "没有同名的微信公众号" in report.why
     assert report.last_post_at is None  # what was seen of the account elsewhere says nothing here
@@ -101,14 +101,14 @@ def test_the_same_name_on_another_platform_is_neither_accused_nor_judged(office:
 
 @pytest.mark.parametrize("text", ["示范大学校团委", "示大图书馆", "示范大学青年"])
 def test_a_near_name_is_shown_before_any_verdict(office: AppContext, text: str) -> None:
-    report = look(office, text)
+    report = scan_now(office, text)
     assert (report.kind, report.exit) == (CandidateKind.REVIEW, NOTHING)
     assert report.near
     assert report.near[0].name in report.why
 
 
 def test_a_disguised_name_is_no_slip(office: AppContext) -> None:
-    report = look(office, "示笵大学团委")
+    report = scan_now(office, "示笵大学团委")
     assert (report.kind, report.exit) == (CandidateKind.SUSPECT, FOUND)
     assert [f.id for f in report.near] == ["T-1"]
 
@@ -131,7 +131,7 @@ def test_a_disguised_name_is_no_slip(office: AppContext) -> None:
 def test_a_filed_id_is_filed_whether_or_not_its_page_was_seen(
     office: AppContext, text: str, platform: str, number: str
 ) -> None:
-    report = look(office, text, platform)
+    report = scan_now(office, text, platform)
     assert report.kind is CandidateKind.REGISTERED
     assert [f.id for f in report.registered] == [number]
     assert report.exit in (UNSEEN, FOUND)  # the page was not seen: never "nothing"
@@ -153,7 +153,7 @@ def test_a_filed_id_is_filed_whether_or_not_its_page_was_seen(
 )
 def test_what_nobody_saw_is_not_judged(office: AppContext, text: str) -> None:
     """Neither acquitted nor accused; and the report says what to do."""
-    report = look(office, text)
+    report = scan_now(office, text)
     assert (report.kind, report.exit) == (CandidateKind.UNSEEN, UNSEEN)
     assert report.headline.startswith("无法判断")
     assert report.next_steps
@@ -161,7 +161,7 @@ def test_what_nobody_saw_is_not_judged(office: AppContext, text: str) -> None:
 
 
 def test_the_text_around_an_unseen_link_raises_a_question(office: AppContext) -> None:
-    report = look(office, "【示范大学表白墙】 https://mp.weixin.qq.com/s/abcdefg 点击查看")
+    report = scan_now(office, "【示范大学表白墙】 https://mp.weixin.qq.com/s/abcdefg 点击查看")
     assert (report.name, report.name_seen) == ("示范大学表白墙", False)
     assert (report.kind, report.exit) == (CandidateKind.SUSPECT, FOUND)
     assert report.headline == "没有看到页面；涉嫌擅用校名（仅据名称），待核实"
@@ -170,14 +170,14 @@ def test_the_text_around_an_unseen_link_raises_a_question(office: AppContext) ->
 
 def test_a_name_knows_the_suspect_of_the_same_name(office: AppContext) -> None:
     office.store.candidates.meet([waiting("示范大学考研资料库", key="wechat:gh_00000000cc01")])
-    report = look(office, "公众号 示范大学考研资料库")
+    report = scan_now(office, "公众号 示范大学考研资料库")
     assert [c.key for c in report.suspects] == ["wechat:gh_00000000cc01"]
     assert any("在疑似账号中：待核实" in step for step in report.next_steps)
     assert report.listing is None
 
 
 def test_a_name_is_listed_once(office: AppContext) -> None:
-    report = look(office, "示范大学考研资料库")
+    report = scan_now(office, "示范大学考研资料库")
     assert report.listing
     made = list_suspect(office, report.listing.name, "xiaohongshu", "", by="王老师")
     assert (made.platform, made.state) == (Platform.XIAOHONGSHU, CandidateState.WAITING)
@@ -192,7 +192,7 @@ def test_a_name_is_listed_once(office: AppContext) -> None:
 
 
 def test_a_name_alone_is_related_only_as_far_as_names_go(office: AppContext) -> None:
-    report = look(office, "河北理工大学")
+    report = scan_now(office, "河北理工大学")
     assert (report.kind, report.exit) == (CandidateKind.CLEAR, NOTHING)
     assert report.kind_label == "与学校无关（仅据名称）"
 
@@ -202,7 +202,7 @@ def test_clauses_stand_under_their_own_account(office: AppContext) -> None:
     seen = Observation(platform=Platform.WECHAT, source="profile", url="https://mp.weixin.qq.com/", observed_at=NOW - timedelta(hours=2),
                        outcome=Outcome.GONE, reason="已注销")  # fmt: skip
     office.store.observations.record("sweep-1", [(key_of(REGISTER[2]), seen)], apply_observation)
-    report = look(office, "示大青年")
+    report = scan_now(office, "示大青年")
     assert [(each.filing, each.platform) for each in report.accounts] == [
         ("T-3", Platform.WECHAT),
         ("T-4", Platform.DOUYIN),
@@ -216,7 +216,7 @@ def test_clauses_stand_under_their_own_account(office: AppContext) -> None:
 
 def test_a_report_speaks_to_an_office(office: AppContext) -> None:
     """The verdict first, times in words, no foreign words, no codes."""
-    report = look(office, "https://weibo.com/u/9100000001")
+    report = scan_now(office, "https://weibo.com/u/9100000001")
     text = as_text(report)
     assert text.startswith("结论:")
     page = re.sub(r"<style>.*?</style>|<[^>]+>", "", as_html(report, None), flags=re.S)
@@ -236,7 +236,7 @@ def test_a_scan_moves_nothing_that_a_sweep_goes_by(office: AppContext) -> None:
     rest = NOW + timedelta(hours=2)
     office.store.platform_state.set("weibo", consecutive_blocks=3, paused_until=rest)
     before = office.store.platform_state.all()
-    report = look(office, "https://weibo.com/u/9100000001")
+    report = scan_now(office, "https://weibo.com/u/9100000001")
     assert report.could_not_see
     assert office.store.platform_state.all() == before
     seen = office.store.observations.states(["weibo:9100000001"], NOW).get("weibo:9100000001")
@@ -245,7 +245,7 @@ def test_a_scan_moves_nothing_that_a_sweep_goes_by(office: AppContext) -> None:
 
 def test_a_link_of_the_client_alone_rests_nobody(demo_world: AppContext) -> None:
     before = demo_world.store.platform_state.all()
-    report = look(demo_world, "https://mp.weixin.qq.com/mp/profile_ext?action=home&__biz=MzA4")
+    report = scan_now(demo_world, "https://mp.weixin.qq.com/mp/profile_ext?action=home&__biz=MzA4")
     assert (report.kind, report.exit) == (CandidateKind.UNSEEN, UNSEEN)
     assert any("手机微信" in step for step in report.next_steps)
     assert demo_world.store.platform_state.all() == before
@@ -309,9 +309,9 @@ def test_times_are_as_exact_as_they_are_known() -> None:
 
 def test_an_unknown_platform_is_told(office: AppContext) -> None:
     with pytest.raises(InvalidTarget, match="没有平台"):
-        look(office, "示范大学", "sogou")
+        scan_now(office, "示范大学", "sogou")
 
 
 def test_the_wall_clock_is_not_needed(office: AppContext) -> None:
     assert clock.wall() != NOW
-    assert look(office, "示范大学团委").at == NOW
+    assert scan_now(office, "示范大学团委").at == NOW
