@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from monitors.grafana import Dashboard, Panel, Query, text
 from monitors.operations_metrics import CanaryState
 from rules.campaigns import SheetState
-from rules.coverage import Knowledge
+from rules.coverage import COUNTED
 from rules.model import CaseState, LabeledEnum
 from storage.notices import NoticeState
 
@@ -34,7 +35,7 @@ def _lines(
     width: int = 12,
     *,
     stacked: bool = False,
-    states: type[LabeledEnum] | None = None,
+    states: Iterable[LabeledEnum] | None = None,
 ) -> Panel:
     return Panel(title, (Query(expression, legend),), width=width, unit=unit, stacked=stacked, states=states)
 
@@ -159,7 +160,7 @@ CASES = Dashboard(
             "{{state}}",
             width=8,
             stacked=True,
-            states=Knowledge,
+            states=COUNTED,
         ),
         _lines(
             "等待答复的核实请求",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -44,7 +44,7 @@ class Panel:
     unit: str = "short"
     red_from: float | None = None
     stacked: bool = False
-    states: type[LabeledEnum] | None = None
+    states: Iterable[LabeledEnum] | None = None
     """What the values of the label ``state`` are called here."""
 
 
@@ -127,7 +127,7 @@ def _panel(number: int, panel: Panel, place: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _names(legend: str, states: type[LabeledEnum] | None) -> Iterator[tuple[str, str]]:
+def _names(legend: str, states: Iterable[LabeledEnum] | None) -> Iterator[tuple[str, str]]:
     """A line's name as the labels' codes make it, and as people call it; nothing where a label's values are not known here."""
     words = {**LEGEND_WORDS, "state": {each.value: each.label for each in states or ()}}
     labels = re.findall(r"\{\{(\w+)\}\}", legend)

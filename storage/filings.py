@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -180,8 +181,9 @@ class FilingRepository:
                 planned.order_by(STATE.c.next_visit_at, FILING.c.school, FILING.c.position, FILING.c.id),
                 select(FILING.c.document).where(mine, ~said).order_by(FILING.c.school, FILING.c.position, FILING.c.id),
             ):
-                for (body,) in tx.execution_options(yield_per=200).execute(query):
-                    yield load(Filing, body)
+                with closing(tx.execution_options(yield_per=200).execute(query)) as rows:  # few are taken of many
+                    for (body,) in rows:
+                        yield load(Filing, body)
 
     def by_key(self, keys: Sequence[str]) -> dict[str, list[Filing]]:
         """Filings of every school under these account keys."""

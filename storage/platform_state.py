@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -76,10 +77,12 @@ class PlatformStateRepository:
     def all(self) -> list[PlatformState]:
         """Every platform that something happened on."""
         with self._db.read() as tx:
-            known = set(tx.execute(select(PLATFORM.c.platform)).scalars())
+            switches = {row.platform: {**row._mapping} for row in tx.execute(select(PLATFORM))}
             rested = LEASE.c.paused_until.is_not(None) | (LEASE.c.consecutive_blocks > 0)
-            known |= set(tx.execute(select(LEASE.c.platform).where(rested)).scalars())
-            return [_read(tx, platform) for platform in sorted(known)]
+            rests: dict[str, list[Any]] = defaultdict(list)
+            for rest in tx.execute(select(LEASE).where(rested)):
+                rests[rest.platform].append(rest)
+        return [_state(name, switches.get(name, {}), rests[name]) for name in sorted({*switches, *rests})]
 
     def open_breakers(self) -> list[Platform]:
         """Platforms whose breaker is open."""
@@ -127,11 +130,14 @@ def _read(tx: Connection, platform: str, egress: str | None = None, *, lock: boo
     if lock:
         state, rests = state.with_for_update(), rests.order_by(LEASE.c.egress).with_for_update()
     row, found = tx.execute(state).first(), tx.execute(rests).all()
-    switches = {**row._mapping} if row else {}
+    return _state(platform, {**row._mapping} if row else {}, found)
+
+
+def _state(platform: str, switches: Mapping[str, Any], rests: Sequence[Any]) -> PlatformState:
     return PlatformState(
-        **switches | {"platform": Platform(platform)},
-        consecutive_blocks=max((rest.consecutive_blocks for rest in found), default=0),
-        paused_until=max((rest.paused_until for rest in found if rest.paused_until), default=None),
+        **{**switches, "platform": Platform(platform)},
+        consecutive_blocks=max((rest.consecutive_blocks for rest in rests), default=0),
+        paused_until=max((rest.paused_until for rest in rests if rest.paused_until), default=None),
     )
 
 

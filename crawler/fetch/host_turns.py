@@ -1,7 +1,7 @@
 """A request waits for its host's lease before it leaves: in the child, right before the connection.
 
-Scrapy's own delay counts in one process only. Here the lease gives the pace, and Scrapy one request at a time per host
-(`CONCURRENT_REQUESTS_PER_DOMAIN`), so that who waits for a lease keeps its place and nobody else's.
+Scrapy's own delay counts in one process only, and without one it starts all that is queued of a host together, whatever
+`CONCURRENT_REQUESTS_PER_DOMAIN` says. Here the lease gives the pace, and requests of a host wait for it one after another.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from functools import partial
 from typing import Any
 
@@ -58,6 +58,7 @@ class HostTurns:
         self._booked: Counter[str] = Counter()
         self._batch: Counter[str] = Counter()
         self._booking: dict[str, asyncio.Lock] = {}
+        self._queues: dict[str, asyncio.Lock] = {}
 
     def check(self, host: str) -> None:
         """Raises HostPaused or RequestBudgetExceeded where it is known already that a request cannot leave."""
@@ -75,15 +76,21 @@ class HostTurns:
             self.asked[host] += 1
             yield
             return
-        self._leased += 1
-        holder = f"{self._holder}/{self._leased}"
-        await self._acquire(host, holder=holder)
-        self.asked[host] += 1
-        try:
-            yield
-        finally:
-            with suppress(LeaseUnavailable):  # it lapses by itself
-                await self._ask(partial(self._leases.release, host, self._egress, holder))
+        async with self._queue(host):
+            self.check(host)  # what came before may have met a wall
+            self._leased += 1
+            holder = f"{self._holder}/{self._leased}"
+            await self._acquire(host, holder=holder)
+            self.asked[host] += 1
+            try:
+                yield
+            finally:
+                with suppress(LeaseUnavailable):  # it lapses by itself
+                    await self._ask(partial(self._leases.release, host, self._egress, holder))
+
+    def _queue(self, host: str) -> AbstractAsyncContextManager[object]:
+        """Requests of one run to a host leave in the order they came; one that a person waits for stands in no queue."""
+        return nullcontext() if self._pace.urgent else self._queues.setdefault(host, asyncio.Lock())
 
     async def _from_batch(self, host: str) -> None:
         if not self._booked[host]:

@@ -36,7 +36,7 @@ PROVES = {
 }  # fmt: skip
 NOT_OF_THE_PAGE = {"evidence", "statement", "proves", "silence_if_known"}
 """Fields that the page alone does not settle: a visit's other pages may weaken what one page proves."""
-COMPARED = tuple(each.name for each in fields(Observation) if each.name not in NOT_OF_THE_PAGE)
+COMPARED = (*(each.name for each in fields(Observation) if each.name not in NOT_OF_THE_PAGE), "last_post_at")
 FOLDER = re.compile(r"\d{4}-\d\d-\d\d")
 
 

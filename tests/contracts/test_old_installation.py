@@ -26,7 +26,7 @@ def test_its_observations_are_recomputed_from_bytes(xunjian: Run, installation: 
     told = xunjian("evidence", "replay", str(installation / "evidence")).splitlines()[-1]
     same, other, missing = map(int, re.findall(r"\d+", told))
     assert (same + other, missing) == (352, 0)
-    assert same > 300
+    assert same > 200, "the others claim less today, or say what 0.1.0 did not record: ids, counters"
 
 
 def test_its_cases_stand_where_they_stood(xunjian: Run) -> None:

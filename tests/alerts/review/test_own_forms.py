@@ -10,7 +10,7 @@ import pytest
 
 from alerts.documents.docx_form import InvalidForm, read_form
 from alerts.review.forms import ACCOUNT_FORM, FORMS, account_form, review_forms
-from tests.alerts.review.test_papers import pack, row, text_of
+from tests.support.review_papers import pack, row, text_of
 
 FIELDS = FORMS[ACCOUNT_FORM][1]
 

@@ -16,47 +16,16 @@ from alerts.review.form_layout import method_statement
 from alerts.review.forms import account_form, review_forms, unit_sheet
 from alerts.review.model import (
     UNSEEN,
-    ReviewCase,
-    ReviewPack,
-    ReviewRow,
     coverage_text,
     file_name,
     questions,
     unit_overview,
 )
 from alerts.review.workbook import COLUMNS, workbook
-from rules.model import AccountState
-from rules.year_record import MonthlyPosts, YearOfLooks, year_record
-from tests.support.factories import at, filing
+from rules.year_record import MonthlyPosts, YearOfLooks
+from tests.support.review_papers import pack, row, text_of
 
 FORMS = review_forms()
-CASE = ReviewCase("DEMO-2026-0005", "长期未更新", "第七条", "整改中", False, "整改通知书（6月2日）")
-
-
-def row(name: str = "示范大学图书馆", *, seen: bool = True, **changes: Any) -> ReviewRow:
-    looks = YearOfLooks(frozenset({date(2026, 6, 2)}), at("2026-06-02"), at("2026-06-02"), ((date(2026, 6, 2), name),))
-    state = AccountState(listed_from=at("2026-03-01"), listed_to=at("2026-06-02"))
-    record = year_record(
-        filing(name=name),
-        "weibo:1000001",
-        2026,
-        at("2026-06-30"),
-        looks if seen else YearOfLooks(),
-        [at("2026-03-02")] if seen else [],
-        state if seen else None,
-    )
-    return replace(ReviewRow(record=record, cases=(CASE,), evidence="存证/a.wacz", form="审核表/a.docx"), **changes)
-
-
-def pack(*rows: ReviewRow) -> ReviewPack:
-    return ReviewPack(
-        school="示范大学",
-        regulation="《办法》",
-        year=2026,
-        until=at("2026-06-30"),
-        rows=rows,
-        human=(("第十八条", "内容导向是否正确"),),
-    )
 
 
 def cells(body: bytes, name: str) -> dict[str, Any]:
@@ -121,12 +90,6 @@ def test_a_unit_is_told_what_nobody_knows_of_its_accounts() -> None:
     complete = replace(whole, record=replace(whole.record, months=whole.record.months[2:5]))
     assert unit_overview([complete]) == "1个账号：1个各月都看全。"
     assert unit_overview([]) == "台账里没有账号。"
-
-
-def text_of(body: bytes) -> str:
-    document = docx.Document(io.BytesIO(body))
-    inside = [cell.text for table in document.tables for line in table.rows for cell in line.cells]
-    return "\n".join([paragraph.text for paragraph in document.paragraphs] + inside)
 
 
 def test_the_form_holds_the_year_and_room_for_a_signature() -> None:
