@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Select, and_, insert, select, union
 
 from rules.model import Platform
 from storage.audit import record
@@ -77,12 +77,8 @@ class PlatformStateRepository:
     def all(self) -> list[PlatformState]:
         """Every platform that something happened on."""
         with self._db.read() as tx:
-            switches = {row.platform: {**row._mapping} for row in tx.execute(select(PLATFORM))}
-            rested = LEASE.c.paused_until.is_not(None) | (LEASE.c.consecutive_blocks > 0)
-            rests: dict[str, list[Any]] = defaultdict(list)
-            for rest in tx.execute(select(LEASE).where(rested)):
-                rests[rest.platform].append(rest)
-        return [_state(name, switches.get(name, {}), rests[name]) for name in sorted({*switches, *rests})]
+            rows = tx.execute(_of_all()).all()
+        return [_of_rows(name, list(found)) for name, found in groupby(rows, key=lambda row: str(row.platform))]
 
     def open_breakers(self) -> list[Platform]:
         """Platforms whose breaker is open."""
@@ -131,6 +127,22 @@ def _read(tx: Connection, platform: str, egress: str | None = None, *, lock: boo
         state, rests = state.with_for_update(), rests.order_by(LEASE.c.egress).with_for_update()
     row, found = tx.execute(state).first(), tx.execute(rests).all()
     return _state(platform, {**row._mapping} if row else {}, found)
+
+
+def _of_all() -> Select[Any]:
+    """Every platform that something happened on with its switches, once for each egress that rests."""
+    rested = LEASE.c.paused_until.is_not(None) | (LEASE.c.consecutive_blocks > 0)
+    met = union(select(PLATFORM.c.platform), select(LEASE.c.platform).where(rested)).subquery()
+    switches = [column for column in PLATFORM.c if column.name != "platform"]
+    query = select(met.c.platform, PLATFORM.c.platform.label("switched"), *switches, *(LEASE.c[name] for name in REST))
+    query = query.outerjoin_from(met, PLATFORM, PLATFORM.c.platform == met.c.platform)
+    return query.outerjoin(LEASE, and_(LEASE.c.platform == met.c.platform, rested)).order_by(met.c.platform)
+
+
+def _of_rows(platform: str, rows: Sequence[Any]) -> PlatformState:
+    first = rows[0]._mapping
+    switches = {column.name: first[column.name] for column in PLATFORM.c} if first["switched"] else {}
+    return _state(platform, switches, [row for row in rows if row.consecutive_blocks is not None])
 
 
 def _state(platform: str, switches: Mapping[str, Any], rests: Sequence[Any]) -> PlatformState:
