@@ -15,8 +15,9 @@ from monitors.app_context import AppContext
 from monitors.settings import Settings
 from rules.accounts.state import apply_observation
 from rules.model import BEIJING, ClaimType, Filing, Observation, Outcome, Platform, Post
+from storage.account_states import STATE, mark_day, state_row
 from storage.filings import FILING, _row, key_of
-from storage.observations import OBSERVATION, STATE, _mark, _observation_row, _state_row
+from storage.observations import OBSERVATION, _observation_row
 from storage.serialization import dump
 from storage.store import Store
 
@@ -123,9 +124,9 @@ def account(number: int, silent: float, unit_size: int = 0) -> tuple[Filing, Obs
 def _state(filing: Filing, look: Observation) -> dict[str, Any]:
     key = key_of(filing)
     seen = apply_observation(None, look, key=key)
-    days, base = _mark(0, 0, look.observed_at - timedelta(days=365))
+    days, base = mark_day(0, 0, look.observed_at - timedelta(days=365))
     days = (1 << 366) - 1
-    return _state_row(key, filing.platform.value, seen, days, base, None)
+    return state_row(key, filing.platform.value, seen, days, base, None)
 
 
 def size(folder: Path) -> int:

@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
 from rules.model import Outcome
 from rules.people import View
 from rules.platforms import UNPOLLED
+from storage.account_states import STATE
 from storage.cases import CASE, OPEN
 from storage.filings import FILING
-from storage.observations import STATE
 
 NEVER = "never"
 """Shown for an account that nobody has looked at yet."""

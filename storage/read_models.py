@@ -15,13 +15,14 @@ from rules.model import PARSER_ERROR, AccountState, DatedEvidence, Filing, Outco
 from rules.people import View
 from storage.account_filter import EVERYTHING, REGISTER, SHOWN, UNSEEN, visible
 from storage.account_lists import COLUMNS, AccountListItem, item_of
+from storage.account_states import STATE, account_states
 from storage.cases import CASE, OPEN
 from storage.crawl_runs import RUN, RunStatus
 from storage.database import Database, chunked
 from storage.digests import DIGEST
 from storage.filings import FILING, filing_pages, key_of
 from storage.notices import NOTICE, NoticeState
-from storage.observations import OBSERVATION, STATE, account_states
+from storage.observations import OBSERVATION
 from storage.serialization import load
 
 

@@ -10,9 +10,9 @@ from sqlalchemy import delete, update
 from rules.accounts.state import apply_observation
 from rules.kept_answers import KeptAnswer, KeptAnswers
 from rules.model import CaseState, Verdict
+from storage.account_states import STATE
 from storage.cases import CASE
 from storage.filings import FILING, key_of
-from storage.observations import STATE
 from storage.store import Store
 from tests.support.cases import opened
 from tests.support.factories import at, filing, observed, post
