@@ -60,6 +60,7 @@ def settings(database: str, data: Path) -> dict[str, Any]:
         "delay_seconds": PACE_SECONDS,
         "accounts_per_process": 50,
         "allowed_ranges": ["127.0.0.0/8"],
+        "evidence_store": str(data.parent / "store"),
     }
 
 
@@ -119,10 +120,10 @@ def run(server: PostgresServer, folder: Path, workers: int, count: int, addresse
         stack.callback(context.store.close)
         fill(context, sites(count, addresses, port))
         before, begun = busy_seconds(), time.monotonic()
-        for n in range(workers):
-            stack.enter_context(worker(order, folder / f"{name}-{n}"))
+        running = [stack.enter_context(worker(order, folder / f"{name}-{n}")) for n in range(workers)]
         while unfinished(f"{server.url}/{name}"):
             time.sleep(0.2)
+            assert all(each.poll() is None for each in running), "a worker ended before the work did"
         seconds = time.monotonic() - begun
         busy = (busy_seconds() - before) / seconds / (os.cpu_count() or 1)
         with urlopen(f"http://{address(0)}:{port}{COUNTS}") as answer:
