@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from rules.evaluation import confirmed_basis
@@ -27,6 +27,10 @@ class KeptAnswer:
     provisional: bool = False
     eased: bool = False
     ended: bool = False
+
+
+OWN = tuple(each.name for each in fields(KeptAnswer))
+"""What a finding has for itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,23 +58,7 @@ def pack(findings: Iterable[Finding]) -> KeptAnswers:
     if not found:
         return KeptAnswers()
     first = found[0]
-    answers = tuple(
-        KeptAnswer(
-            rule=each.rule,
-            clause=each.clause,
-            verdict=each.verdict,
-            reason=each.reason,
-            evidence=each.evidence,
-            shown_at=each.shown_at,
-            since=each.since,
-            until=each.until,
-            in_order=each.in_order,
-            provisional=each.provisional,
-            eased=each.eased,
-            ended=each.ended,
-        )
-        for each in found
-    )
+    answers = tuple(KeptAnswer(**{name: getattr(each, name) for name in OWN}) for each in found)
     return KeptAnswers(title=first.title, unit=first.unit, supervisor=first.supervisor, answers=answers)
 
 
@@ -85,18 +73,7 @@ def unpack(kept: KeptAnswers, policy: Policy, platform: Platform, key: str) -> I
             title=kept.title,
             unit=kept.unit,
             supervisor=kept.supervisor,
-            rule=each.rule,
-            clause=each.clause,
             basis=basis,
-            verdict=each.verdict,
-            reason=each.reason,
-            evidence=each.evidence,
-            shown_at=each.shown_at,
-            since=each.since,
-            until=each.until,
-            in_order=each.in_order,
             school_to_confirm=to_confirm,
-            provisional=each.provisional,
-            eased=each.eased,
-            ended=each.ended,
+            **{name: getattr(each, name) for name in OWN},
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -57,13 +58,13 @@ def submitted() -> UnitSheet:
     return confirm_as_head(submit(SHEET, FULL, NOW), "李馆长", NOW)
 
 
-def scan(**changes: object) -> SealedCopy:
+def scan(**changes: Any) -> SealedCopy:
     copy = SealedCopy(evidence="e", media="application/pdf", pages=2, size=900, sha256="a", by="张三", at=NOW)
-    return replace(copy, **changes)  # type: ignore[arg-type]
+    return replace(copy, **changes)
 
 
-def closed(*sheets: UnitSheet, **changes: object) -> Campaign:
-    campaign = replace(CAMPAIGN, **changes)  # type: ignore[arg-type]
+def closed(*sheets: UnitSheet, **changes: Any) -> Campaign:
+    campaign = replace(CAMPAIGN, **changes)
     return close_campaign(campaign, sheets, "王经办", at("2026-12-20 10:00"))
 
 

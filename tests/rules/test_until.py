@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import reduce
 
 import pytest
@@ -145,8 +145,8 @@ def test_time_alone_changes_no_answer_before_it_says(policy: Policy, data: st.Da
     opened = edited(policy) if data.draw(st.booleans()) else None
     school = school_context(policy, [who.filing] if who.filing else [], china_calendar())
 
-    def asked(when: object) -> dict[tuple[str, str], Finding]:
-        return {(each.rule, each.clause): each for each in evaluate([who], policy, school, when, opened)}  # type: ignore[arg-type]
+    def asked(when: datetime) -> dict[tuple[str, str], Finding]:
+        return {(each.rule, each.clause): each for each in evaluate([who], policy, school, when, opened)}
 
     present = asked(now)
     assert all(each.until is None or each.until > now for each in present.values())

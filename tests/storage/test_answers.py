@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from sqlalchemy import delete, update
+from sqlalchemy import Executable, delete, update
 
 from rules.accounts.state import apply_observation
 from rules.kept_answers import KeptAnswer, KeptAnswers
-from rules.model import CaseState, Verdict
+from rules.model import CaseState, Filing, Verdict
 from storage.account_states import STATE
 from storage.cases import CASE
 from storage.filings import FILING, key_of
@@ -28,17 +28,17 @@ def due(store: Store) -> set[str]:
     return {each.filing for each in store.answers.due("sias", NOW)}
 
 
-def save(store: Store, *filings: object) -> None:
-    store.filings.save(filings, by="测试", now=NOW)  # type: ignore[arg-type]
+def save(store: Store, *filings: Filing) -> None:
+    store.filings.save(filings, by="测试", now=NOW)
 
 
 def looked(store: Store) -> None:
     store.observations.record("r", [(KEY, observed(NOW, post("2026-05-30")))], apply_observation)
 
 
-def write(store: Store, statement: object) -> None:
+def write(store: Store, statement: Executable) -> None:
     with store.database.write() as tx:
-        tx.execute(statement)  # type: ignore[call-overload]
+        tx.execute(statement)
 
 
 def case_opens(store: Store) -> None:

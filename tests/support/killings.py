@@ -24,6 +24,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import sqlalchemy as sa
 
@@ -44,7 +46,7 @@ from rules.model import BEIJING, Observation, Platform
 from storage.audit import AUDIT, Actor, acting
 from storage.crawl_runs import RunKind
 from storage.evidence import EvidenceArchive, VerifyStatus
-from storage.observations import ApplyObservation, ObservationRepository
+from storage.observations import ObservationRepository
 from storage.store import Store
 from tests.support.campaign_books import filled
 
@@ -129,13 +131,13 @@ class TellingRecord:
         """From now on every record tells."""
 
         def telling(
-            own: ObservationRepository, run: str, looks: Sequence[tuple[str, Observation]], absorb: ApplyObservation
+            own: ObservationRepository, run: str, looks: Sequence[tuple[str, Observation]], *more: Any
         ) -> object:
-            result = self.record(own, run, looks, absorb)
+            result = self.record(own, run, looks, *more)
             os.write(self.pipe, "".join(f"{key}\t{look.evidence}\n" for key, look in looks).encode())
             return result
 
-        ObservationRepository.record = telling  # type: ignore[method-assign,assignment]
+        patch.object(ObservationRepository, "record", telling).start()
 
 
 def sweep_once(data: Path, targets: Sequence[Target], replay: Path, run: str, pipe: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -14,10 +13,8 @@ from monitors.jobs.campaign_file import checked
 from monitors.jobs.campaigns import new_campaign
 from rules.campaigns import UnitSheet
 from tests.conftest import NOW
-from tests.support.chromium import CHROMIUM
 from tests.support.console import PASSWORD
 
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium")
 SHEET = "/campaigns/ZC2026/sheet"
 GIVEN = {"code": "ZC2026", "school": "demo", "name": "自查", "kind": "半年自查", "start": NOW.date(), "end": NOW.date(), "due": NOW.date(), "scope": {"units": ["图书馆"]}}  # fmt: skip
 

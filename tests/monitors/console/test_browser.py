@@ -11,11 +11,8 @@ from playwright.sync_api import Browser, Page
 
 from monitors.app_context import AppContext
 from storage.filings import key_of
-from tests.support.chromium import CHROMIUM, SIZES
+from tests.support.chromium import SIZES
 from tests.support.console import PASSWORD
-
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium")
-
 
 GOOD = "账号名称,平台,网址,值班室\n示范大学校史馆,网站,https://xsg.demo.example.edu.cn/,101\n"
 BAD = "账号名称,平台,开通时间,值班室\n示范大学校史馆,微博,2024年13月,101\n"

@@ -15,13 +15,11 @@ from rules.cases.case import Case
 from rules.model import CaseState
 from rules.people import User, grants_of
 from storage.notices import NoticeState
-from tests.support.chromium import CHROMIUM
 from tests.support.console import HASHED, PASSWORD
 from tests.support.letter_histories import Office
 from tests.support.live import chromium, served
 
 __all__ = ["chromium"]
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium")
 NUMBER = "SIAS-2026-0001"
 PEOPLE = {"chen": ("陈经办", ["editor"]), "wang": ("王部长", ["signer"]), "zhao": ("赵副部长", ["editor", "signer"])}
 

@@ -30,7 +30,6 @@ from tests.support.ports import free_port
 pytestmark = [
     pytest.mark.xdist_group("demo"),
     pytest.mark.timeout(300),
-    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium"),
 ]
 
 
