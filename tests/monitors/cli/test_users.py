@@ -19,7 +19,8 @@ from monitors.settings import Settings, SettingsError, load_settings
 from rules.people import PeopleError, Role
 from storage.store import Store
 from tests.conftest import NOW
-from tests.support.console import filings, keep_evidence, open_cases, open_world
+from tests.support.console import filings, keep_evidence, open_world
+from tests.support.console_cases import open_cases
 
 PASSWORD = "qing-shan-lv-shui-55"
 
