@@ -7,6 +7,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 has_command() { local c; for c in "$@"; do command -v "$c" >/dev/null && return 0; done; return 1; }
 has_browser() { has_command chromium chromium-browser google-chrome google-chrome-stable; }
 has_cjk_font() { [[ -n $(find /usr/share/fonts -iname '*cjk*' -print -quit 2>/dev/null) ]]; }
+has_driver_library() { /sbin/ldconfig -p | grep -q 'libatomic\.so\.1'; }  # what Playwright's driver links to
 has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || has_command postgres; }
 has_promtool() { has_command promtool; }
 has_venv() { "$python" -c 'import ensurepip' 2>/dev/null; }
@@ -42,11 +43,10 @@ launcher.chmod(0o755)
 P
 }
 
-want has_venv python3-venv
+want has_venv python3-venv; want has_browser chromium; want has_driver_library libatomic1; want has_cjk_font fonts-noto-cjk
 case $purpose in
-  run) want has_browser chromium; want has_cjk_font fonts-noto-cjk; locks=(-r "$root/requirements.lock") ;;
-  dev) want has_browser chromium; want has_cjk_font fonts-noto-cjk; want has_postgres postgresql; want has_promtool prometheus
-       locks=(-r "$root/requirements-dev.lock") ;;
+  run) locks=(-r "$root/requirements.lock") ;;
+  dev) want has_postgres postgresql; want has_promtool prometheus; locks=(-r "$root/requirements-dev.lock") ;;
   *) echo "用法: setup.sh run|dev PYTHON VENV" >&2; exit 2 ;;
 esac
 install_missing

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
+import subprocess
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from playwright._impl._driver import compute_driver_executable
 from scrapy.http import Response
 
 from crawler.page.page import Page
@@ -17,6 +19,8 @@ from rules.model import Platform
 
 SETTLE_MS = 4000
 """How long a page may go on loading after its document arrived."""
+START_SECONDS = 20
+"""How long a program may take to say its version."""
 ANSWERS_MAX = 20
 ANSWER_BYTES_MAX = 2_000_000
 CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -31,6 +35,23 @@ def find_browser(configured: str = "") -> str | None:
             return path
     own = sorted(Path.home().glob(".cache/ms-playwright/chromium-*/chrome-linux*/chrome"))
     return str(own[-1]) if own else None
+
+
+def browser_fault(browser: str) -> str | None:
+    """What the system says when the browser, or the driver that steers it, does not start; None when both do.
+
+    On a slim system a shared library may be missing that no package asked for.
+    """
+    for command in ((browser, "--version"), (*compute_driver_executable(), "--version")):
+        try:
+            ended = subprocess.run(  # noqa: S603 - the configured browser and Playwright's own driver
+                command, capture_output=True, text=True, timeout=START_SECONDS, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return f"{Path(command[0]).name}: {error}"
+        if ended.returncode:
+            return f"{Path(command[0]).name}: {ended.stderr.strip() or ended.returncode}"
+    return None
 
 
 class _Answers:

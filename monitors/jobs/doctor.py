@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from alerts.delivery.channels import channel_extensions
-from crawler.fetch.browser import find_browser
+from crawler.fetch.browser import browser_fault, find_browser
 from crawler.platforms import platform_extensions
 from monitors.app_context import AppContext
 from monitors.clock import Clock
@@ -30,6 +30,7 @@ from storage.store import Store
 log = structlog.get_logger()
 DISK_LEFT = 2 * 1024**3
 EVIDENCE_FULL = 0.9
+UNSEEN = "抖音等需要浏览器的页面会记为无法识别"
 
 
 @dataclass(frozen=True)
@@ -81,11 +82,12 @@ def _guarded(name: str, look: Callable[[], Iterator[DoctorCheck]]) -> Iterator[D
 
 def _browser(settings: Settings) -> DoctorCheck:
     found = find_browser(settings.browser)
-    if found:
-        return DoctorCheck("浏览器", "ok", found)
-    return DoctorCheck(
-        "浏览器", "warn", "没有找到 Chromium；抖音等需要浏览器的页面会记为无法识别。请执行 apt-get install chromium"
-    )
+    if not found:
+        return DoctorCheck("浏览器", "warn", f"没有找到 Chromium；{UNSEEN}。请执行 apt-get install chromium")
+    if fault := browser_fault(found):
+        advice = "请执行 apt-get install libatomic1 chromium 补齐缺少的系统库"
+        return DoctorCheck("浏览器", "warn", f"浏览器启动不了；{UNSEEN}。{advice}。系统提示：{fault}")
+    return DoctorCheck("浏览器", "ok", found)
 
 
 def _font() -> DoctorCheck:
