@@ -103,7 +103,10 @@ def main() -> None:
             command = ["-m", "bench.check", "--measure", str(folder), "--changed", str(given.changed)]
             done = subprocess.run([sys.executable, *command], capture_output=True, text=True)
             sys.stderr.write(done.stderr[-2000:])
-            print(json.dumps(json.loads(done.stdout) | {"gigabytes": round(size(folder) / 1e9, 2)}), flush=True)
+            print(
+                json.dumps(json.loads(done.stdout.splitlines()[-1]) | {"gigabytes": round(size(folder) / 1e9, 2)}),
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

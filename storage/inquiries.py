@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from rules.inquiries import Inquiry, InquiryError, InquiryState
 from storage.audit import record
@@ -128,6 +128,13 @@ class InquiryRepository:
                 upsert(tx, SigningKeyRow, [row], keep=["*"])
                 known = tx.execute(query).scalar_one()
         return bytes.fromhex(known)
+
+    def renew_signing_key(self, reason: str, now: datetime) -> None:
+        """Every link that was sent so far ends; the next letter's links bear a new key."""
+        with self._db.write() as tx:
+            tx.execute(delete(KEY).where(KEY.c.purpose == LETTER))
+            record(tx, "inquiry.rekey", LETTER, now=now, after={"reason": reason})
+        self.signing_key(now)
 
 
 def letter_id(owner: str, now: datetime) -> str:

@@ -135,6 +135,20 @@ def close_inquiry(ctx: typer.Context, number: InquiryNumber, by: ByOption, reaso
     typer.echo(_line(shown(closed)))
 
 
+@commands.command()
+def rekey(ctx: typer.Context, by: ByOption, reason: ReasonOption) -> None:
+    """更换核实链接的密钥：已经发出的链接全部失效（怀疑数据库或备份泄露时用）。"""
+    with asked(ctx).context() as context:
+        with decided_by(context, by, {Role.IT, Role.ADMIN}, None):
+            context.store.inquiries.renew_signing_key(reason, context.clock())
+        unreminded = len(context.store.inquiries.all(states=[InquiryState.OPEN]))
+        reminded = len(context.store.inquiries.all(states=[InquiryState.REMINDED]))
+    typer.echo(
+        f"已更换，以前发出的链接都打不开了。等待答复的请求中，{unreminded} 项到提醒时换发新链接；"
+        f"{reminded} 项已经提醒过，到期后转人工核查。"
+    )
+
+
 def observe_now(
     ctx: typer.Context,
     account: AccountKey,

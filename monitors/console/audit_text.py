@@ -67,6 +67,7 @@ ACTIONS = {
     "inquiry.withdraw": "撤回声明",
     "inquiry.verify": "核实请求：已核实",
     "inquiry.close": "关闭核实请求",
+    "inquiry.rekey": "更换核实链接的密钥",
     "inquiry.remind": "提醒核实请求",
     "inquiry.lapse": "核实请求逾期",
     "statement.observe": "记录人工核查",

@@ -56,6 +56,10 @@ def test_the_key_is_made_once(store: Store) -> None:
     key = store.inquiries.signing_key(NOW)
     assert len(key) == 32
     assert store.inquiries.signing_key(NOW + timedelta(days=400)) == key
+    store.inquiries.renew_signing_key("备份丢失", NOW)
+    newer = store.inquiries.signing_key(NOW)
+    assert newer != key
+    assert store.inquiries.signing_key(NOW) == newer
 
 
 def test_coverage_is_replaced_whole(store: Store) -> None:

@@ -307,6 +307,17 @@ def run(capsys: pytest.CaptureFixture[str], context: AppContext, *arguments: str
     return int(ended.value.code or 0), said.out + said.err
 
 
+def test_a_new_key_ends_every_link(capsys: pytest.CaptureFixture[str], context: AppContext, clock: Clock) -> None:
+    """A backup that went astray held the key."""
+    token = link_of(context, first(context, clock)).rpartition("/")[2]
+    code, said = run(capsys, context, "inquiry", "rekey", "--by", "孙运维", "--reason", "备份硬盘丢失")
+    assert code == 0
+    asked = sum(inquiry.state is InquiryState.OPEN for inquiry in waiting(context))
+    assert f"{asked} 项到提醒时换发新链接" in said
+    assert read_link_token(context.store.inquiries.signing_key(clock.now), token) is None
+    assert [entry.action for entry in context.store.audit.entries()][-1] == "inquiry.rekey"
+
+
 CONTRACT = {
     "number",
     "school",
