@@ -28,11 +28,11 @@ Addressed = tuple[str, bool]
 def send_reminders(desk: CaseWriter, cases: Iterable[Case]) -> None:
     """Let those go that need no signature: one letter a unit a day."""
     day = desk.now.astimezone(BEIJING).date()
-    by_unit: defaultdict[str, list[Case]] = defaultdict(list)
+    groups: defaultdict[Addressed, list[Case]] = defaultdict(list)
     for case in cases:
-        by_unit[case_now(desk.context, case, desk.now).unit].append(case)
-    for unit, found in by_unit.items():
-        notice = f"{desk.book.school.upper()}/reminder/{day}/{unit}"
+        groups[_key(desk, case)].append(case)
+    for (addressee, _), found in groups.items():
+        notice = f"{desk.book.school.upper()}/reminder/{day}/{addressee}"
         if desk.book.letters.one(notice) is None:  # else the unit has had its letter today
             _send(desk, notice, sorted(found, key=lambda case: case.number))
 
@@ -67,9 +67,10 @@ def draft_reminders(desk: CaseWriter, cases: Sequence[Case]) -> None:
 
 
 def leave_draft(desk: CaseWriter, case: Case, row: OutboxNotice, reason: str) -> None:
-    """A case goes out of the draft that speaks of it; the last one stops it."""
+    """A case goes out of the draft that speaks of it, and with it what has another addressee by now, which the next check
+    lays before the signer in a draft of its own; the last one stops it."""
     others = [each for number in _about(desk, row) if number != case.number and (each := desk.book.case(number))]
-    rest = [each for each in others if _waits(each)]
+    rest = [each for each in others if _waits(each) and _key(desk, each) == _key_of(row)]
     if rest:
         _put(desk, row.id, rest, load(Notice, row.document))
     else:

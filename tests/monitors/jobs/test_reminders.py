@@ -13,6 +13,7 @@ from alerts.notices.notice import Notice
 from monitors.jobs import case_actions, letters
 from monitors.jobs.surveys import close_survey
 from rules.cases.case import CaseError
+from storage.filings import key_of
 from storage.notices import NoticeState, OutboxNotice
 from storage.serialization import load
 from tests.support.letter_histories import EDITOR, SIGNER, Office
@@ -73,6 +74,26 @@ def test_a_case_that_ends_leaves_the_letter_and_the_rest_stays(office: Office) -
     assert load(Notice, sign(office, row).document).note == "请先电话告知"
     case_actions.undo(office.context, gone, by="陈经办")
     assert about(office, drafts(office)["图书馆"]) == [gone], "another letter, which speaks of this one alone"
+
+
+def test_a_case_ends_while_another_of_the_letter_has_changed_hands(office: Office) -> None:
+    """Its unit changed since the last check; the next one lays it before the signer in a letter to the new unit."""
+    row = drafts(office)["图书馆"]
+    ends, moves = about(office, row)
+    account = next(n for n in range(3) if moves in _cases_of(office, n))
+    office.context.store.filings.save(
+        [replace(office._filing(account), first_owner="", unit="校团委")], by="测试", now=office.now
+    )
+    case_actions.withdraw(office.context, ends, by="陈经办", reason="核查有误")
+    assert "图书馆" not in drafts(office)
+    office.passes(60)
+    office.looks_around()
+    assert about(office, drafts(office)["校团委"]) == [moves]
+
+
+def _cases_of(office: Office, account: int) -> set[str]:
+    key = key_of(office._filing(account))
+    return {case.number for case in office.context.store.cases.all() if case.account == key}
 
 
 def test_the_last_case_that_ends_stops_the_letter(office: Office) -> None:
