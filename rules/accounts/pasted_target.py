@@ -20,7 +20,9 @@ AMID = re.compile(
     re.I | re.A,
 )
 OTHER_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:", re.I)
-NAME_MOST = 200
+SEVERAL = re.compile(r"[\n\r、；;]+")
+"""What stands between names in a list."""
+NAME_LEAST, NAME_MOST = 3, 200
 
 
 class InvalidTarget(ValueError):
@@ -60,6 +62,8 @@ def parse_target(text: str) -> ScanTarget:
         raise InvalidTarget(f"只能核查 http/https 网址，不能核查: {shown[:80]}。请粘贴网页或账号主页的网址。")
     if len(shown) > NAME_MOST:
         raise InvalidTarget("文字太长，又没有网址。请只粘贴网址，或只填写账号名称。")
+    if len(several := [part for part in SEVERAL.split(text) if len(part.strip()) >= NAME_LEAST]) > 1:
+        raise InvalidTarget(f"一次只能核查一个账号，这里写了 {len(several)} 个。请分开逐个核查。")
     name, platform = bare_name(shown)
     why = no_name(name)
     if HANDLE.match(shown) and (why or not shown.isalpha()):

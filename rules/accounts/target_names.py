@@ -72,10 +72,14 @@ PAIRS = {
 }
 BRACKETED = re.compile("|".join(f"{re.escape(a)}([^{re.escape(b)}]{{1,40}}){re.escape(b)}" for a, b in PAIRS.items()))
 BEFORE = re.compile(rf"^(?:{ANY_WORD})(?:[\s\u3000:：|｜、@＠—-]+|(?=[《【「『“〈\[\"'#＃]))", re.I)
+INVITED = re.compile(
+    r"^(?:请|欢迎|快来)?(?:微信)?(?:关注|搜索|搜一搜|订阅)[\s\u3000:：]*(?=[《【「『“〈\[\"'@＠]|[\u4e00-\u9fff]{4})"
+)
+"""What asks people to follow an account stands before its name."""
 GLUED = re.compile(rf"^(?:{ANY_WORD})(?=[\u4e00-\u9fff]{{3}})", re.I)
 AFTER = re.compile(
     rf"(?:[\s\u3000|｜_—-]+(?:{ANY_WORD})|[（(](?:{ANY_WORD}|官方)[）)]"
-    rf"|[》】」』”〉](?:的)?(?:{ANY_WORD})|的(?:{ANY_WORD}|作品|视频|直播间?|主页|个人主页|空间))$",
+    rf"|[》】」』”〉](?:的)?(?:{ANY_WORD})|的(?:{ANY_WORD}|作品|视频|直播间?|(?:个人)?(?:主页|空间)))$",
     re.I,
 )
 
@@ -160,7 +164,7 @@ def bare_name(text: str) -> tuple[str, Platform | None]:
     while name != before:
         before = name
         name = _unsigned(name)
-        for pattern in (BEFORE, AFTER):
+        for pattern in (INVITED, BEFORE, AFTER):
             met = pattern.search(name)
             if met and met[0] != name:
                 platform = platform or _named_in(met[0])
@@ -202,6 +206,8 @@ def shared_name(around: str) -> str:
 
 def no_name(text: str) -> str:
     """Why a text cannot be an account's name, as the middle of a sentence; empty where it can."""
+    if ID_LABEL.fullmatch(text):
+        return "后面没有写账号"
     letters = [c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum()]
     joined = "".join(letters)
     if not any(c.isalpha() for c in letters):

@@ -13,6 +13,7 @@ from rules.accounts.state import same_account
 from rules.accounts.target_names import plain_name
 from rules.candidates import Candidate
 from rules.model import Filing, Platform, SearchHit
+from rules.names.fold import FOLD
 from storage.filings import key_of
 
 NEAR_FROM = 4
@@ -100,13 +101,23 @@ def _fits(filing: Filing, suspect: ScanTarget, found: SearchHit) -> bool:
 
 
 def _near(one: str, other: str, school_names: Collection[str]) -> bool:
-    """Whether two plain names are easily taken for each other: one slip, or the school called by another of its names."""
+    """Whether two plain names are easily taken for each other: other characters for the same (繁体), one slip, or the
+    school called by another of its names, or at the other end."""
+    one, other = _folded(one), _folded(other)
+    if one == other:
+        return True
     if min(len(one), len(other)) >= NEAR_FROM and OSA.distance(one, other, score_cutoff=1) <= 1:
         return True
     left, right = _without(one, school_names), _without(other, school_names)
     return len(left) >= 2 and left == right and left != one and right != other
 
 
+def _folded(name: str) -> str:
+    return "".join(FOLD[char] for char in name)
+
+
 def _without(name: str, school_names: Collection[str]) -> str:
-    longest = max((school for school in school_names if name.startswith(school)), key=len, default="")
-    return name.removeprefix(longest)
+    """The name without the school's, whether that stands before the unit's or after it."""
+    met = (school for school in school_names if name.startswith(school) or name.endswith(school))
+    longest = max(met, key=len, default="")
+    return name.removeprefix(longest) if name.startswith(longest) else name.removesuffix(longest)

@@ -119,11 +119,27 @@ def test_signs_and_platform_words_go(text: str, name: str, platform: Platform | 
         ("示范大学团委官方微博", "@示范大学团委", True),
         ("公众号示范大学团委", "示范大学团委", True),
         ("ＢＩＴ 图书馆", "bit图书馆", True),
+        ("欢迎关注“示范大学团委”", "示范大学团委", True),
+        ("示范大学团委的个人空间-哔哩哔哩", "示范大学团委", True),
+        ("关注民生", "民生", False),
         ("示范大学团委", "示范大学校团委", False),
     ],
 )
 def test_what_two_spellings_have_in_common(one: str, other: str, alike: bool) -> None:
     assert (plain_name(one) == plain_name(other)) is alike
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("示范大学团委\n示范大学图书馆", "2 个"),
+        ("示范大学团委、示范大学图书馆；示大青年", "3 个"),
+        ("微信号：", "后面没有写账号"),
+    ],
+)
+def test_a_list_of_names_or_half_an_id_is_asked_for_again(text: str, told: str) -> None:
+    with pytest.raises(InvalidTarget, match=told):
+        parse_target(text)
 
 
 @pytest.mark.parametrize(
