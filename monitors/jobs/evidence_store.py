@@ -52,7 +52,7 @@ def upload_sealed(context: AppContext) -> int:
     if faults:  # a manifest there must not name what is not there
         raise faults[0]
     if context.store.chain_heads.all().get(SHARED + folder) != manifest.head:
-        store.write(folder, MANIFEST, manifest.text())
+        store.write(folder, MANIFEST, manifest.whole)
         context.store.chain_heads.save({SHARED + folder: manifest.head}, context.clock())
     return len(waiting)
 

@@ -15,6 +15,9 @@ from typing import Any
 GENESIS = "0" * 64
 MANIFEST = "manifest.chain"
 
+_SCAN = json.JSONDecoder().scan_once
+"""The decoder without its search for blanks: a line has none."""
+
 ChainEntry = Mapping[str, Any]
 
 
@@ -33,6 +36,8 @@ class HashChain:
     hashes: list[str]
     torn: bytes = b""
     """A last line that never got its end: a write cut short. The line was never acknowledged."""
+    whole: bytes = b""
+    """The lines of the entries, as they stand in the file."""
     broken: str = ""
     """Why the line after the last entry is not a link of this chain; "" where all are."""
 
@@ -41,31 +46,34 @@ class HashChain:
         """The hash after the last entry."""
         return self.hashes[-1] if self.hashes else GENESIS
 
-    def text(self) -> bytes:
-        """The whole lines that were read, as they stand in the file."""
-        return b"".join(
-            line(before, entry)[0] for before, entry in zip([GENESIS, *self.hashes], self.entries, strict=False)
-        )
-
 
 def read(data: bytes) -> HashChain:
     """Check every link. Stops at the first line that is not one: nothing behind it can be trusted."""
     chain = HashChain([], [])
     *lines, rest = data.split(b"\n")
-    chain.torn = rest
+    chain.torn, end = rest, 0
+    head = GENESIS.encode("ascii")
     for number, text in enumerate(lines, start=1):
-        try:
-            entry = json.loads(text[65:])
-            expected, head = line(chain.head, entry)
-        except (ValueError, TypeError, RecursionError):
-            expected, head, entry = b"", "", {}
-        # Comparing the bytes, not the values, finds a change of a blank or of the hash itself as well.
-        if expected != text + b"\n" or not isinstance(entry, dict):
+        # The bytes are hashed as they stand, so that a change of a blank is found as well.
+        head = hashlib.sha256(head + text[65:]).hexdigest().encode("ascii")
+        entry = _entry(text[65:]) if text[:65] == head + b" " else None
+        if entry is None:
             chain.broken = f"第 {number} 行与前文不衔接"
-            return chain
+            break
         chain.entries.append(entry)
-        chain.hashes.append(head)
+        chain.hashes.append(head.decode("ascii"))
+        end += len(text) + 1
+    chain.whole = data[:end]
     return chain
+
+
+def _entry(text: bytes) -> dict[str, Any] | None:
+    """The JSON object of a line; None where it is none."""
+    try:
+        entry, end = _SCAN(text.decode("ascii"), 0)
+    except (ValueError, StopIteration, RecursionError):
+        return None
+    return entry if isinstance(entry, dict) and end == len(text) else None
 
 
 class Manifest:

@@ -107,9 +107,9 @@ def _read(
 
 
 def hashed(root: Path) -> int:
-    """Every WARC's bytes hashed as ``sha256sum`` does; returns how many bytes."""
+    """What `verify` reads, WARCs and chains, hashed as ``sha256sum`` does; returns how many bytes."""
     total = 0
-    for path in sorted(root.glob("*/*.warc.gz")):
+    for path in sorted([*root.glob("*/*.warc.gz"), *root.glob("*/*.chain")]):
         with path.open("rb") as file:
             hashlib.file_digest(file, "sha256")
             total += file.tell()
