@@ -90,7 +90,8 @@ def _closing(notice: Notice, annexes: tuple[Block, ...]) -> Iterator[Block]:
 def _imprint(notice: Notice) -> Iterator[Block]:
     """版记; a letter has neither its lines nor the printing office."""
     letter_form = notice.document is DocumentType.REMINDER
-    if others := [unit for unit in notice.cc if unit != notice.office.name.removeprefix(notice.school_name)]:
+    own = notice.office.name.removeprefix(notice.school_name)
+    if others := [unit for unit in notice.cc if unit not in (own, *own.split("、"))]:
         kind = BlockType.LETTER_CC if letter_form else BlockType.CC
         yield Block(kind, f"抄送：{'，'.join(map(clean, others))}。")
     if not letter_form:
@@ -102,7 +103,8 @@ def _body(notice: Notice, folders: list[Path]) -> tuple[Block, ...]:
 
     def values() -> dict[str, Any]:
         items = [_values(one, folders) for one in (notice, *notice.others)]
-        return items[0] | {"items": items, "exhibits": wording.exhibits(notice)}
+        about = len({(one.platform, one.account) for one in (notice, *notice.others)})
+        return items[0] | {"items": items, "about": about, "exhibits": wording.exhibits(notice)}
 
     return filled(f"{notice.document.value}.txt", values, folders)
 
@@ -123,5 +125,9 @@ def _values(notice: Notice, folders: list[Path]) -> dict[str, Any]:
             "asked": wording.asked(notice, called["demand"]),
             "consequence": wording.consequence(notice),
             "act_on": wording.act_on(notice, name(notice.account)),
+            "acts": wording.acts(notice),
+            "formalities": wording.formalities(notice),
+            "allowed": wording.allowed(notice),
+            "cited_papers": wording.cited_papers(notice),
         }
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from alerts.notices.notice import EvidenceCitation, Notice
+from alerts.notices.notice import EvidenceCitation, Notice, Reference
 from rules.cases.transitions import ABOUT_NAMES
 from rules.model import BEIJING, DocumentType, Platform
 
@@ -81,18 +82,64 @@ def asked(notice: Notice, demand: str) -> str:
 
 def consequence(notice: Notice) -> str:
     """What follows if nothing is done, and on which article: 依照第六条予以通报批评."""
-    label = notice.next_step.removesuffix("通知书").removesuffix("通知")
+    label = _fitting(notice.next_step.removesuffix("通知书").removesuffix("通知"), notice.platform)
     clause = f"依照{again(notice)}{notice.next_clause}" if notice.next_clause else "依照上述规定"
     return f"{clause}{label if label.startswith(STANDING) else f'予以{label}'}" if label else ""
 
 
+def allowed(notice: Notice) -> str:
+    """How the words that allow the step are introduced: 该办法第十九条, or 该条同时; empty where they were quoted already."""
+    said, quoted = ("".join(text.split()) for text in (notice.step_sentence, notice.sentence))
+    if not said or said in quoted:
+        return ""
+    if notice.step_clause == notice.clause:
+        return "该条同时"
+    return f"{again(notice)}{notice.step_clause or '同时'}"
+
+
+def acts(notice: Notice) -> str:
+    """What the school calls the step, as it fits what it is about: a site is closed, an account is cancelled."""
+    return _fitting(notice.act, notice.platform)
+
+
+def formalities(notice: Notice) -> str:
+    """Which formalities are to be gone through: 注销账号, whoever ordered it."""
+    act = acts(notice) or "关停"
+    return act.removeprefix("责令").removeprefix("予以").removesuffix("整改")
+
+
+def _fitting(act: str, platform: Platform) -> str:
+    """``责令关闭网站、注销账号`` without the half that speaks of the other kind of platform."""
+    order = "责令" if act.startswith("责令") else ""
+    parts = act.removeprefix(order).split("、")
+    if len(parts) == 1 or not all(part.endswith(("网站", "账号")) for part in parts):
+        return act
+    fit = [part for part in parts if part.endswith("网站") is (platform is Platform.WEBSITE)]
+    return order + "、".join(fit or parts)
+
+
+def cited_papers(notice: Notice) -> str:
+    """The earlier papers as they are cited, a 提示函 without a number: 整改通知书（校媒巡整〔2026〕3号，2026年3月2日）."""
+    return "、".join(f"{one.document}（{'，'.join(_dates(one))}）" for one in notice.earlier)
+
+
+def _dates(paper: Reference) -> Iterator[str]:
+    if paper.number:
+        yield paper.number
+    yield _day(paper.issued_at)
+    if paper.delivered_at:
+        yield f"{_day(paper.delivered_at)}送达"
+
+
 def act_on(notice: Notice, account: str) -> str:
-    """What a 关停通知 is about: 责令注销微博账号“…”."""
-    act = notice.act or "关停"
+    """What a 关停通知 is about: 责令注销微博账号“…”, 责令关闭网站“…”."""
+    act = acts(notice) or "关停"
+    label = notice.platform.label
     if notice.platform not in NOUNS and act.endswith("账号"):
-        label = notice.platform.label
         return f"{act.removesuffix('账号')}{label}{'' if label.endswith('号') else '账号'}“{account}”"
-    return f"对{notice.platform.label}“{account}”{act if act.startswith(STANDING) else f'予以{act}'}"
+    if notice.platform is Platform.WEBSITE and act.endswith("网站"):
+        return f"{act}“{account}”"
+    return f"对{label}“{account}”{act if act.startswith(STANDING) else f'予以{act}'}"
 
 
 def signed_by(notice: Notice) -> str:

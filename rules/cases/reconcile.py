@@ -217,7 +217,7 @@ def _on_violation(
     elif _confirmed(case, finding) or (
         not case.pending_appeal and (_breach_is_new(case, finding) or _cure_lasted(case, now))
     ):
-        yield _struck_off(case, _ENDED[_confirmed(case, finding)], finding, now)
+        yield _struck_off(case, _ended(case, finding), finding, now)
         yield _opened(finding, policy, now, numbering(), calendar, case)
     elif case.state is CaseState.RESOLVED:
         moved = resume_after_pause(case, case.resolved_at or now, now)
@@ -228,7 +228,12 @@ def _on_violation(
         yield _change(case, EventKind.CONFIRMED, now, finding.reason, data)
 
 
-_ENDED = {False: "已整改；再次发生的另立新条目", True: "学校已确认本条的期限，按现行制度另立条目"}
+def _ended(case: Case, finding: Finding) -> str:
+    """Why the old case ends where a new one begins; a 销号通知 may print it."""
+    if _confirmed(case, finding):
+        return "学校已确认本条的期限，按现行制度另立条目"
+    cure = case.closing_reason if case.state is CaseState.RESOLVED else ""
+    return f"{cure or '其间已符合要求'}；其后再次发生的，另立条目"
 
 
 def _confirmed(case: Case, finding: Finding) -> bool:

@@ -256,13 +256,16 @@ def dismiss(case: Case, by: str, reason: str, now: datetime) -> Transition:
 
 
 def close(case: Case, by: str, reason: str, now: datetime) -> Transition:
-    """Strike the case off: the breach is cured, or its last step has been carried out. Raises CaseError."""
+    """Strike the case off: the breach is cured, or its last step has been carried out. Whoever read of it in public reads
+    that it is settled. Raises CaseError."""
     if case.state not in (CaseState.RECTIFYING, CaseState.RESOLVED):
         raise CaseError(f"{case.number} 为“{case.state.label}”，不能销号")
     if case.pending_appeal:
         raise CaseError(f"{case.number} 的申诉尚未决定，不能销号")
     owed = DocumentType.CLOSURE if case.issued_steps else None
-    data = EventPayload(document=owed, tell=(Addressee.UNIT,) if owed else ())
+    criticised = Addressee.SCHOOL in case.told_by(r.step for r in case.issued_steps if not r.revoked_at)
+    tell = (Addressee.UNIT, Addressee.SCHOOL) if criticised else (Addressee.UNIT,)
+    data = EventPayload(document=owed, tell=tell if owed else ())
     return change(case, EventKind.CLOSED, now, require_actor(by), require_reason(reason, "销号理由"), data)
 
 

@@ -48,6 +48,15 @@ def test_reminders_of_one_unit_are_one_letter_with_a_table() -> None:
     assert first.evidence[0].code in sent.text
 
 
+@pytest.mark.parametrize("document", [DocumentType.REMINDER, DocumentType.CORRECTION])
+def test_two_findings_of_one_account_are_not_two_accounts(document: DocumentType) -> None:
+    first = notice(document)
+    letter = notice_letter(join_notices([first, second(document, platform=first.platform, account=first.account)]))
+    assert f"“{first.account}”" in letter.subject
+    assert "2个网站" not in letter.text
+    assert "“西亚斯体育学院”存在2项需要核实的情况" in letter.text or document is DocumentType.CORRECTION
+
+
 def test_one_correction_takes_back_several_papers() -> None:
     old = Reference(number="校媒巡整〔2026〕9号", document="整改通知书", issued_at=NOW)
     proof = (EvidenceCitation(id="2026-11-30.s-1.7.91ab34cd00112233aabbccdd", seen_at=NOW),)

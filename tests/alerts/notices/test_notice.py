@@ -260,5 +260,6 @@ def test_the_manual_names_every_variable_and_document() -> None:
     assert {document.value for document in DocumentType} <= words
     words |= set(re.findall(r"`([a-z_]+)[.`]", manual))
     assert {"noun", "whose", "found", "source", "again", "asked", "consequence", "act_on", "items", "exhibits"} <= words
+    assert {"acts", "formalities", "allowed", "cited_papers", "about"} <= words
     for document in DocumentType:
         assert document_number(document, 2026, 1) in manual

@@ -189,3 +189,64 @@ def test_a_shutdown_is_titled_as_an_office_would(platform: Platform, title: str)
         "关于对网站“西亚斯体育学院”予以关停的通知"
         in notice_letter(dataclasses.replace(paper, platform=Platform.WEBSITE, act="")).subject
     )
+
+
+BOTH, SITE = "责令关闭网站、注销账号", Platform.WEBSITE
+
+
+@pytest.mark.parametrize(
+    ("platform", "act", "title", "formalities"),
+    [
+        (Platform.WEIBO, BOTH, "关于责令注销微博账号“西亚斯体育学院”的通知", "办结注销账号手续"),
+        (SITE, BOTH, "关于责令关闭网站“西亚斯体育学院”的通知", "办结关闭网站手续"),
+        (Platform.WEIBO, "责令注销账号", "关于责令注销微博账号“西亚斯体育学院”的通知", "办结注销账号手续"),
+        (Platform.WEIBO, "关停整改", "关于对微博“西亚斯体育学院”予以关停整改的通知", "办结关停手续"),
+        (Platform.WEIBO, "", "关于对微博“西亚斯体育学院”予以关停的通知", "办结关停手续"),
+    ],
+)
+def test_a_step_is_called_as_it_fits_what_it_is_about(
+    platform: Platform, act: str, title: str, formalities: str
+) -> None:
+    text = said(DocumentType.SHUTDOWN, platform=platform, act=act)
+    assert title in text.replace("\n", "")
+    assert formalities in text
+
+
+def test_what_follows_is_called_so_too() -> None:
+    text = said(platform=Platform.WEIBO, next_step=BOTH, next_clause="第九条")
+    assert "将依照该办法第九条责令注销账号。" in text
+
+
+@pytest.mark.parametrize(
+    ("clause", "sentence", "allowed"),
+    [
+        (
+            "第六条（四）",
+            "公开通报后1个月仍未更新的，予以关停。",
+            "该条同时规定：“公开通报后1个月仍未更新的，予以关停。”",
+        ),
+        ("第十九条", "予以关停。", "该办法第十九条规定：“予以关停。”"),
+        ("第六条（四）", SENTENCE.partition("，")[2], ""),
+        ("第六条（四）", f" {SENTENCE[:9]} {SENTENCE[9:]}", ""),
+    ],
+)
+def test_no_sentence_is_quoted_twice(clause: str, sentence: str, allowed: str) -> None:
+    text = said(DocumentType.SHUTDOWN, step_clause=clause, step_sentence=sentence)
+    assert allowed in text
+    assert text.count("规定：“") == (2 if allowed else 1)
+
+
+@pytest.mark.parametrize("document", [DocumentType.PUBLIC_NOTICE, DocumentType.SHUTDOWN, DocumentType.CLOSURE])
+def test_an_earlier_reminder_has_no_number_and_a_term_nobody_named_did_not_pass(document: DocumentType) -> None:
+    old = dataclasses.replace(notice(document).earlier[0], document="提示函", number="", delivered_at=NOW)
+    text = said(document, earlier=(old,), school_to_confirm=True)
+    assert "提示函（2026年11月21日，2026年11月21日送达）" in text
+    assert "规定期限" not in text
+    if document is not DocumentType.CLOSURE:
+        assert "规定期限内未见有效整改" in said(document, earlier=(old,))
+
+
+def test_an_office_of_two_names_sends_itself_no_copy() -> None:
+    office = IssuingOffice(name="郑州西亚斯学院党委宣传部、新闻中心")
+    text = said(office=office, cc=("校团委", "党委宣传部", "新闻中心"))
+    assert "抄送：校团委。" in text

@@ -27,7 +27,7 @@ from rules.model import (
 )
 from rules.policies.loader import bundled_policy
 from rules.policies.routing import route, supervisor
-from rules.policies.schema import Policy, category_rank
+from rules.policies.schema import Addressee, Policy, category_rank
 from tests.support.cases import NOW, SIAS, finding, notified
 from tests.support.factories import at, filing, seen_with
 from tests.support.signing import SIGNER, signed
@@ -60,6 +60,20 @@ def test_a_post_within_the_term_takes_back_the_public_notice_alone() -> None:
     assert (notice.document, notice.to) == (DocumentType.CORRECTION, "校属各单位"), "whoever read it reads this"
     assert (notice.evidence, notice.revoked) == (("new",), ("public_notice",))
     assert transitions.escalation_status(change, at("2026-08-01")).reason is HoldReason.REVOKED
+
+
+def test_a_public_notice_that_was_taken_back_is_not_struck_off_in_public() -> None:
+    told = [transitions.close(one, "王老师", "已更新", NOW)[1][0].data.tell for one in (notified(), criticised())]
+    revoked, _ = transitions.revoke(criticised(), ["public_notice"], "系统", "有误", NOW, ())
+    told.append(transitions.close(revoked, "王老师", "已更新", NOW)[1][0].data.tell)
+    assert told == [(Addressee.UNIT,), (Addressee.UNIT, Addressee.SCHOOL), (Addressee.UNIT,)]
+
+
+def test_a_cure_that_lasted_is_what_the_closing_letter_says() -> None:
+    cured = replace(criticised(), state=CaseState.RESOLVED, resolved_at=NOW, closing_reason="台账登记为已关停")
+    (old, _), (new, _) = after(cured, finding(since=at("2026-06-02")), now=NOW + 30 * DAY)
+    assert (old.state, new.previous) == (CaseState.CLOSED, old.number)
+    assert old.closing_reason == "台账登记为已关停；其后再次发生的，另立条目"
 
 
 def test_an_edit_elsewhere_in_the_file_stops_no_withdrawal() -> None:
@@ -146,6 +160,8 @@ def test_levels() -> None:
         ("教职工文体社团", "校工会"),
         ("外语协会（学生社团）", "校团委"),
         ("学生社团", "校团委"),
+        ("教工社团", "校工会"),
+        ("教师社团", "校工会"),
         ("招生宣传", "招生就业处"),
         ("上海校友会", "校友工作处"),
         ("涉外", "国际合作与交流处"),

@@ -59,6 +59,7 @@ def test_the_whole_ladder() -> None:
     assert transitions.escalation_status(case, end).reason is HoldReason.FINISHED
     case, (event,) = transitions.close(case, "王老师", "已关停", end)
     assert (case.state, event.data.document) == (CaseState.CLOSED, DocumentType.CLOSURE)
+    assert event.data.tell == (Addressee.UNIT, Addressee.SCHOOL), "whoever read the public notice reads this"
     assert transitions.escalation_status(case, end).reason is HoldReason.SETTLED
 
 
