@@ -13,7 +13,7 @@ from monitors.app_context import AppContext
 from rules.calendar import Period, china_calendar, end_of
 from rules.cases.case import CaseEvent, EventKind
 from rules.inquiries import AnswerKind, Inquiry, InquiryState
-from rules.model import ClaimType, Observation, Outcome
+from rules.model import ClaimType, EvidenceKind, Observation, Outcome, Statement
 from storage.serialization import load
 
 LIMIT, TOGETHER = Period.parse("2个月"), timedelta(days=31)
@@ -59,10 +59,10 @@ class InquiryLaw:
         self.voices: defaultdict[int, list[Voice]] = defaultdict(list)
         self.shown_ids: defaultdict[int, set[str]] = defaultdict(set)
         self._shown: defaultdict[int, list[datetime]] = defaultdict(list)
+        self._named: defaultdict[int, list[datetime]] = defaultdict(list)
         self._silences: defaultdict[int, list[datetime]] = defaultdict(list)
         self._settled: dict[str, str] = {}
         self._events = 0
-        self._blind = False
 
     # What the program was shown and told
 
@@ -76,18 +76,17 @@ class InquiryLaw:
         if ClaimType.INACTIVE in look.proves:
             self._silences[n].append(look.observed_at)
 
-    def named(self, n: int, newest: datetime) -> None:
-        """A member of staff saw a post of that day."""
-        self._shown[n].append(newest)
+    def heard(self, n: int, said: Statement) -> None:
+        """Somebody's word about an account was kept; staff name a post, or stand by a word, under their own names."""
+        staff = said.kind is EvidenceKind.MANUAL or bool(said.confirms)
+        if said.newest:
+            self._named[n].append(end_of(said.newest))
+        if said.none_since:
+            self.voices[n].append(Voice(said.evidence, said.by, staff, said.none_since, said.at, said.confirms))
 
     def taken_back(self, n: int, evidence: str) -> None:
         """A word was taken back, and what stood by it."""
         self.voices[n] = [voice for voice in self.voices[n] if evidence not in (voice.evidence, voice.confirms)]
-
-    def crashed(self) -> None:
-        """Of the act that the crash cut short nobody knows what was written: the next accusations are not held against
-        these books, only against the tables."""
-        self._blind = True
 
     # What must hold
 
@@ -132,7 +131,6 @@ class InquiryLaw:
     def _accusations(self) -> None:
         query = "SELECT id, case_number, document FROM case_event WHERE id > ? ORDER BY id"
         fresh = self._db.execute(query, (self._events,)).fetchall()
-        blind, self._blind = self._blind, False
         for id, number, document in fresh:
             self._events, told = id, load(CaseEvent, document)
             if told.kind not in ACCUSING:
@@ -143,23 +141,25 @@ class InquiryLaw:
             for evidence in case.evidence:
                 whose = self._db.execute("SELECT key FROM observation WHERE evidence = ?", (evidence,)).fetchall()
                 assert {key for (key,) in whose} == {case.account}, f"{number} rests on evidence of another account"
-            if not blind:
-                self._stands(n, told, number)
+            self._stands(n, told, number)
 
     def _stands(self, n: int, told: CaseEvent, number: str) -> None:
         """An account is accused on its own pages or on enough people's words about itself, and never against a post of
         its own that the program knows."""
-        newest = max((at for at in self._shown[n] if at <= told.at), default=None)
+        page = max((at for at in self._shown[n] if at <= told.at), default=None)
+        newest = max((at for at in (page, *self._named[n]) if at and at <= told.at), default=None)
         assert newest is None or over(newest) < told.at, f"{number}: the program had seen a newer post"
-        assert self._paged(n, newest) or self._spoken(n, newest), f"{number} rests on too little"
+        assert self._paged(n, page) or self._spoken(n, page, newest), f"{number} rests on too little"
 
     def _paged(self, n: int, newest: datetime | None) -> bool:
         return newest is not None and any(over(newest) < at for at in self._silences[n])
 
-    def _spoken(self, n: int, newest: datetime | None) -> bool:
+    def _spoken(self, n: int, page: datetime | None, newest: datetime | None) -> bool:
+        """Two people, each of whom spoke when the silence since the newest post that anybody named was too long."""
         heard = [
             voice for voice in self.voices[n]
-            if over(end_of(voice.none_since)) < voice.at and (newest is None or newest <= end_of(voice.none_since))
+            if over(max(end_of(voice.none_since), newest or end_of(voice.none_since))) < voice.at
+            and (page is None or page <= end_of(voice.none_since))
         ]  # fmt: skip
         return any(
             voice.staff and other.by != voice.by and abs(voice.at - other.at) <= TOGETHER

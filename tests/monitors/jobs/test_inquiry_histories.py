@@ -9,7 +9,7 @@ from tests.support.inquiry_histories import run
 
 def test_seeded_histories_keep_the_law() -> None:
     kinds: Counter[str] = Counter()
-    for seed in (3, 9, 11):
+    for seed in (9, 100019):
         kinds += run(seed).kinds
     assert kinds["look"]
     assert kinds["confirm"]
