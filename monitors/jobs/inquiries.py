@@ -27,7 +27,7 @@ from rules.inquiries import (
     reminder_due,
     with_terms,
 )
-from rules.inquiry_links import make_link_token
+from rules.inquiry_links import link_opens, make_link_token, read_link_token
 from rules.inquiry_plan import Question, awaits_first_look, is_settled_by, question_about
 from rules.policies.schema import Policy
 from storage.inquiries import letter_id
@@ -204,3 +204,12 @@ def link_of(context: AppContext, inquiry: Inquiry) -> str:
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
     base = settings.base_url.rstrip("/") or f"http://{host}:{settings.port}"
     return f"{base}/i/{make_link_token(context.store.inquiries.signing_key(context.clock()), inquiry)}"
+
+
+def opened_by(context: AppContext, token: str) -> Inquiry | None:
+    """The inquiry that a link opens now; None where it is forged, changed, expired, revoked or settled. Writes nothing
+    but the key of all links, once."""
+    now = context.clock()
+    claims = read_link_token(context.store.inquiries.signing_key(now), token)
+    inquiry = context.store.inquiries.one(claims.number) if claims else None
+    return inquiry if claims and inquiry and link_opens(claims, inquiry, now) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -19,8 +19,9 @@ from rules.coverage import AccountKnowledge, Knowledge, knowledge_of, update_cla
 from rules.evaluation import bind_clauses, school_context
 from rules.inquiries import AnswerKind, Inquiry, InquiryAnswer, InquiryError, take_answer, verify, withdraw_answer
 from rules.inquiry_answers import LinkReading, pasted_links, read_link, refused_unread
-from rules.model import Account, EvidenceKind, Filing, Statement
+from rules.model import Account, EvidenceKind, Filing, Observation, Statement
 
+LookAtLinks = Callable[[AppContext, str, Filing, Sequence[str]], Awaitable[list[Observation]]]
 NO_LINK = "没有找到链接。请在手机上打开最近发布的那条内容，选择“复制链接”，再粘贴到这里。"
 
 
@@ -51,8 +52,11 @@ def _take(context: AppContext, inquiry: Inquiry, answer: InquiryAnswer) -> Inqui
     )
 
 
-async def answer_with_links(context: AppContext, inquiry: Inquiry, text: str, by: str) -> list[LinkReading]:
-    """Read what was pasted and say of each link what it shows. One good link settles the question. Raises InquiryError."""
+async def answer_with_links(
+    context: AppContext, inquiry: Inquiry, text: str, by: str, *, look_at: LookAtLinks = look_at_links
+) -> list[LinkReading]:
+    """Read what was pasted and say of each link what it shows. One good link settles the question. ``look_at`` opens the
+    pages and records what they show. Raises InquiryError."""
     if not inquiry.takes_answers:
         raise InquiryError(f"这项核实请求{inquiry.state.label}，不用再答复。")
     links = pasted_links(text)
@@ -61,7 +65,7 @@ async def answer_with_links(context: AppContext, inquiry: Inquiry, text: str, by
     filing = await asyncio.to_thread(filing_of, context, inquiry)
     readings = [refused for url in links if (refused := refused_unread(url, filing))]
     unread = {reading.url for reading in readings}
-    readings += await _read(context, filing, inquiry, [url for url in links if url not in unread])
+    readings += await _read(context, filing, inquiry, [url for url in links if url not in unread], look_at)
     now = context.clock()
     has_page = inquiry.platform.value in SPECS
     for reading in sorted(readings, key=lambda each: (each.accepted, each.unseen)):
@@ -75,12 +79,14 @@ async def answer_with_links(context: AppContext, inquiry: Inquiry, text: str, by
     return readings
 
 
-async def _read(context: AppContext, filing: Filing, inquiry: Inquiry, links: Sequence[str]) -> list[LinkReading]:
+async def _read(
+    context: AppContext, filing: Filing, inquiry: Inquiry, links: Sequence[str], look_at: LookAtLinks
+) -> list[LinkReading]:
     if not links:
         return []
     posts = await asyncio.to_thread(context.store.observations.posts, inquiry.account, 500)
     known = {post.id: post.published_at for post in posts if post.published_at}
-    looks = await look_at_links(context, inquiry.account, filing, links)
+    looks = await look_at(context, inquiry.account, filing, links)
     states = await asyncio.to_thread(context.store.observations.states, [inquiry.account], context.clock())
     state = states.get(inquiry.account)
     about = await asyncio.to_thread(knowledge_now, context, inquiry.school, inquiry.account, context.clock())

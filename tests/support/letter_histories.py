@@ -6,20 +6,13 @@ test_letters_machine.py lets Hypothesis choose.
 
 from __future__ import annotations
 
-import argparse
-import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cache, partial
-from multiprocessing import Pool
+from functools import cache
 from pathlib import Path
 from random import Random
-from typing import Any
-from unittest.mock import patch
 
 from sqlalchemy import event
 
@@ -45,6 +38,7 @@ from storage.letters import LetterDesk
 from storage.notices import DeliveryWay, NoticeState
 from storage.store import Store
 from tests.support.databases import place_database
+from tests.support.history_runs import MEMORY, Crash, dying, run_many, unsafe_and_fast
 from tests.support.letter_law import Letter, LetterLaw
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=BEIJING)
@@ -52,21 +46,9 @@ EDITOR, SIGNER = Signatory(display="陈经办", user="chen"), Signatory(display=
 REFUSALS = (CaseError, PeopleError, StorageError)
 
 
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
-
-
-class Crash(BaseException):
-    """The process dies between two writes."""
-
-
 @cache
 def _settings() -> Settings:
     return load_settings(data=Path(tempfile.mkdtemp()))
-
-
-def _unsafe_and_fast(connection: Any, _record: object) -> None:
-    """No history here outlives its process: nothing waits for the disk."""
-    connection.execute("PRAGMA synchronous=OFF")
 
 
 @cache
@@ -83,7 +65,7 @@ class Office:
         """``gaps``: the register names no owner of any account, which is asked for in 提示函."""
         self.now, self.gaps = START, gaps
         settings, store = _settings().model_copy(update={"data": folder}), Store(place_database(folder))
-        event.listen(store.database.engine, "connect", _unsafe_and_fast)
+        event.listen(store.database.engine, "connect", unsafe_and_fast)
         self.context, self.law = AppContext(settings, store, lambda: self.now), LetterLaw(folder / "xunjian.db")
         self.context.policies = _policies(signs_reminders)
         self.posts = [START - timedelta(days=90)] * 3
@@ -199,7 +181,7 @@ class Office:
 
     def crashes_in(self, at_write: int, act: Callable[[], object]) -> None:
         """The process dies at some write inside an act; what was not committed never was."""
-        with _dying(at_write):
+        with dying(at_write, WRITES):
             try:
                 act()
             except Crash:
@@ -226,29 +208,12 @@ class Office:
         self.context.store.close()
 
 
-@contextmanager
-def _dying(at_write: int) -> Iterator[None]:
-    count = 0
-
-    def mortal(real: Callable[..., object]) -> Callable[..., object]:
-        def call(*args: object, **given: object) -> object:
-            nonlocal count
-            count += 1
-            if count == at_write:
-                raise Crash
-            return real(*args, **given)
-
-        return call
-
-    with (
-        patch.object(CaseTransaction, "write", mortal(CaseTransaction.write)),
-        patch.object(LetterDesk, "put", mortal(LetterDesk.put)),
-        patch.object(LetterDesk, "sign", mortal(LetterDesk.sign)),
-        patch.object(CaseTransaction, "next_number", mortal(CaseTransaction.next_number)),
-    ):
-        yield
-
-
+WRITES = (
+    (CaseTransaction, "write"),
+    (LetterDesk, "put"),
+    (LetterDesk, "sign"),
+    (CaseTransaction, "next_number"),
+)
 DECISIONS = ("withdraw", "close", "dismiss", "appeal", "uphold", "reject", "undo", "undo", "batch")
 
 
@@ -309,35 +274,10 @@ def run(seed: int, length: int = 40) -> Office:
     return office
 
 
-def _outcome(seed: int, length: int) -> tuple[int, Counter[str], str]:
-    try:
-        return seed, run(seed, length).kinds, ""
-    except Exception as error:
-        return seed, Counter(), repr(error)
-
-
-def main() -> None:
-    """Run histories in several processes and say what happened in them; the first that breaks the law ends it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=100)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--length", type=int, default=40, help="steps of each")
-    parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--minutes", type=float, default=60, help="stop after so long")
-    options = parser.parse_args()
-    began, kinds, done = time.perf_counter(), Counter[str](), 0
-    seeds = range(options.seed, options.seed + options.count)
-    with Pool(options.jobs) as pool:
-        for seed, happened, wrong in pool.imap_unordered(partial(_outcome, length=options.length), seeds):
-            if wrong:
-                sys.exit(f"history {seed}: {wrong}")
-            kinds, done = kinds + happened, done + 1
-            if time.perf_counter() - began > options.minutes * 60:
-                break
-    took = time.perf_counter() - began
-    print(f"{done} histories of {options.length} steps in {took:.0f} s, no invariant broken")
-    print("happened:", dict(kinds.most_common()))
+def counted(seed: int, length: int) -> Counter[str]:
+    """What happened in one history."""
+    return run(seed, length).kinds
 
 
 if __name__ == "__main__":
-    main()
+    run_many(counted, __doc__ or "")

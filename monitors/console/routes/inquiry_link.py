@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from monitors.console.background import start
 from monitors.console.rendering import redirect_after, render, world_of
+from monitors.jobs.inquiries import opened_by
 from monitors.jobs.inquiry_answers import (
     answer_with_links,
     attach_picture,
@@ -22,7 +23,6 @@ from monitors.jobs.inquiry_answers import (
 from monitors.jobs.statements import Picture
 from rules.accounts.statements import InvalidStatement
 from rules.inquiries import AnswerKind, Inquiry, InquiryError
-from rules.inquiry_links import link_opens, read_link_token
 from rules.lockout import Subject
 from storage.audit import Actor, acting
 from storage.evidence import EvidenceError
@@ -44,10 +44,7 @@ def _subjects(request: Request) -> tuple[Subject, ...]:
 
 def _found(request: Request, token: str) -> Inquiry | None:
     """The inquiry that a link opens."""
-    context, now = world_of(request), world_of(request).clock()
-    claims = read_link_token(context.store.inquiries.signing_key(now), token)
-    inquiry = context.store.inquiries.one(claims.number) if claims else None
-    return inquiry if claims and inquiry and link_opens(claims, inquiry, now) else None
+    return opened_by(world_of(request), token)
 
 
 def _refused(request: Request, *, counted: bool) -> HTMLResponse:
