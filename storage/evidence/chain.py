@@ -15,8 +15,7 @@ from typing import Any
 GENESIS = "0" * 64
 MANIFEST = "manifest.chain"
 
-_SCAN = json.JSONDecoder().scan_once
-"""The decoder without its search for blanks: a line has none."""
+_DECODER = json.JSONDecoder()
 
 ChainEntry = Mapping[str, Any]
 
@@ -70,8 +69,8 @@ def read(data: bytes) -> HashChain:
 def _entry(text: bytes) -> dict[str, Any] | None:
     """The JSON object of a line; None where it is none."""
     try:
-        entry, end = _SCAN(text.decode("ascii"), 0)
-    except (ValueError, StopIteration, RecursionError):
+        entry, end = _DECODER.raw_decode(text.decode("ascii"))  # no search for blanks: a line has none
+    except (ValueError, RecursionError):
         return None
     return entry if isinstance(entry, dict) and end == len(text) else None
 
