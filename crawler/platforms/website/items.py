@@ -41,6 +41,8 @@ REPEATS = {
 """How many items must look alike before such a date is believed. A lone 11-20 may be a score, a size, a page number."""
 WITH_YEAR = 2
 """Full dates in a design after which a year-less one in the same tags is believed alone."""
+WITHOUT_YEAR = ("bare", "relative")
+"""The shapes in which the newest items of such a design are written: 11-20, 前天."""
 TOP = re.compile(r"置顶|\[顶\]|【顶】")
 MOST_TEXT = 500
 CATEGORY = re.compile(r"[\[【(（〔<].{1,12}[\]】)）〕>]$")
@@ -190,11 +192,11 @@ def _believable(joined: list[tuple[DatedItem, str]]) -> list[DatedItem]:
     alike: defaultdict[str, set[str]] = defaultdict(set)
     for item, signature in joined:
         alike[signature].add(item.url or item.title)
-    # This year's items often leave the year out, last year's below them in the same tags do not.
+    # This year's items often leave the year out, and this week's say 前天; those below them in the same tags do not.
     designs = {
         signature.partition(" ")[2]
         for signature, urls in alike.items()
-        if not signature.startswith("bare") and len(urls) >= WITH_YEAR
+        if not signature.startswith(WITHOUT_YEAR) and len(urls) >= WITH_YEAR
     }
     slides = {signature for signature in alike if _counts_slides(joined, signature)}
     kept = []
@@ -202,7 +204,7 @@ def _believable(joined: list[tuple[DatedItem, str]]) -> list[DatedItem]:
         if signature in slides:
             continue
         lone = item.stamp.shape in ("full", "split") and len(item.title) >= 6 and is_article(item.url)
-        mixed = item.stamp.shape == "bare" and signature.partition(" ")[2] in designs
+        mixed = item.stamp.shape in WITHOUT_YEAR and signature.partition(" ")[2] in designs
         if len(alike[signature]) >= REPEATS[item.stamp.shape] or lone or mixed:
             kept.append(item)
     return kept
