@@ -75,7 +75,7 @@ BEFORE = re.compile(rf"^(?:{ANY_WORD})(?:[\s\u3000:：|｜、@＠—-]+|(?=[《�
 GLUED = re.compile(rf"^(?:{ANY_WORD})(?=[\u4e00-\u9fff]{{3}})", re.I)
 AFTER = re.compile(
     rf"(?:[\s\u3000|｜_—-]+(?:{ANY_WORD})|[（(](?:{ANY_WORD}|官方)[）)]"
-    rf"|[》】」』”〉](?:的)?(?:{ANY_WORD})|的(?:{ANY_WORD}|作品|视频|直播间?|主页|个人主页|空间))$",
+    rf"|[》】」』”〉](?:的)?(?:{ANY_WORD})|的(?:{ANY_WORD}|(?:个人)?(?:主页|空间|中心|资料|频道)|(?:最新)?(?:作品|视频|动态|笔记|文章)|直播间?))$",
     re.I,
 )
 
@@ -212,6 +212,8 @@ def no_name(text: str) -> str:
         return "只是同一个字的重复，不像账号名称"
     if text.casefold() in CALLED:
         return "是平台的名称，不是账号名称"
+    if ID_LABEL.fullmatch(text.strip()):
+        return "后面没有写账号ID"
     if joined.isascii() and _typed_at_random(text.casefold()):
         return "像是随手敲的字母，不像账号名称"
     if MAIL.match(text):

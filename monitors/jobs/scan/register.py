@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,10 +14,13 @@ from rules.accounts.state import same_account
 from rules.accounts.target_names import plain_name
 from rules.candidates import Candidate
 from rules.model import Filing, Platform, SearchHit
+from rules.names.fold import fold_char
 from storage.filings import key_of
 
 NEAR_FROM = 4
 """Shorter names differ by one character and mean something else."""
+ASKING = re.compile(r"^(?:请|帮我)?(?:关注|搜索|搜一下|查一下|查查|查询|核查)(?=[一-龥]{4})")
+JOINING = "和与及跟同"
 NEAR_MOST = 5
 """How many near names a report shows."""
 
@@ -59,9 +63,11 @@ def known(
     suspects = tuple(c for c in candidates if plain and plain_name(c.name) == plain)
     if not plain or by_id:
         return Known(by_id=tuple(by_id), suspects=suspects)
-    same = [f for f in filings if plain_name(f.name) == plain]
+    names = {f.id: plain_name(f.name) for f in filings}
+    same = [f for f in filings if names[f.id] == plain]
     by_name = [f for f in same if _fits(f, suspect, found)]
-    near = [f for f in filings if f not in same and _near(plain, plain_name(f.name), school_names)]
+    listed = _several(plain, names.values())
+    near = [f for f in filings if f not in same and (names[f.id] in listed or _near(plain, names[f.id], school_names))]
     return Known(
         by_name=tuple(by_name),
         elsewhere=tuple(f for f in same if f not in by_name),
@@ -100,13 +106,30 @@ def _fits(filing: Filing, suspect: ScanTarget, found: SearchHit) -> bool:
 
 
 def _near(one: str, other: str, school_names: Collection[str]) -> bool:
-    """Whether two plain names are easily taken for each other: one slip, or the school called by another of its names."""
+    """Whether two plain names are easily taken for each other: one slip, other characters of the same word, a word of
+    asking before it, or the school called by another of its names, before or behind the rest."""
+    one, other = _simple(one), _simple(other)
     if min(len(one), len(other)) >= NEAR_FROM and OSA.distance(one, other, score_cutoff=1) <= 1:
         return True
     left, right = _without(one, school_names), _without(other, school_names)
     return len(left) >= 2 and left == right and left != one and right != other
 
 
+def _several(text: str, names: Iterable[str]) -> set[str]:
+    """The filed names that the text is made of, where it is made of nothing else: two accounts pasted together."""
+    found = {name for name in names if len(name) >= NEAR_FROM and name in text}
+    for name in sorted(found, key=len, reverse=True):
+        text = text.replace(name, "和")
+    return found if set(text) <= set(JOINING) else set()
+
+
+def _simple(name: str) -> str:
+    """In simplified characters, without the word of asking that was typed or copied with it."""
+    return ASKING.sub("", "".join(map(fold_char, name)))
+
+
 def _without(name: str, school_names: Collection[str]) -> str:
-    longest = max((school for school in school_names if name.startswith(school)), key=len, default="")
-    return name.removeprefix(longest)
+    """Without the longest of the school's names at its beginning, else at its end (团委 示范大学)."""
+    before = max((school for school in school_names if name.startswith(school)), key=len, default="")
+    behind = max((school for school in school_names if name.endswith(school)), key=len, default="")
+    return name.removeprefix(before) if before else name.removesuffix(behind)

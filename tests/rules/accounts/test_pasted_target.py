@@ -119,6 +119,8 @@ def test_signs_and_platform_words_go(text: str, name: str, platform: Platform | 
         ("示范大学团委官方微博", "@示范大学团委", True),
         ("公众号示范大学团委", "示范大学团委", True),
         ("ＢＩＴ 图书馆", "bit图书馆", True),
+        ("示范大学团委的个人空间-哔哩哔哩", "示范大学团委", True),
+        ("示范大学团委的个人主页 - 知乎", "示范大学团委", True),
         ("示范大学团委", "示范大学校团委", False),
     ],
 )
@@ -127,7 +129,7 @@ def test_what_two_spellings_have_in_common(one: str, other: str, alike: bool) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["asdf!!! 12345", "啊啊啊", "测试测试测试", "qwertyui!!", "？？？", "😀😀", "啊", "微博", "abc@bit.edu.cn", "请问这个公众号是我们学校的吗？"]
+    "text", ["asdf!!! 12345", "啊啊啊", "测试测试测试", "qwertyui!!", "？？？", "😀😀", "啊", "微博", "微信号：", "抖音号", "abc@bit.edu.cn", "请问这个公众号是我们学校的吗？"]
 )  # fmt: skip
 def test_nonsense_is_said_to_be_no_name(text: str) -> None:
     with pytest.raises(InvalidTarget, match="请填写完整的账号名称"):

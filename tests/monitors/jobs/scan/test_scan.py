@@ -82,6 +82,8 @@ def waiting(name: str, *, key: str, platform: Platform = Platform.WECHAT) -> Can
         ("《示范大学图书馆》公众号", ["T-2"]),
         ("示大青年", ["T-3", "T-4"]),
         ("抖音：示大青年", ["T-4"]),
+        ("@示范大学团委的微博_微博", ["T-1"]),
+        ("示大青年的最新作品 - 抖音", ["T-4"]),
     ],
 )
 def test_the_schools_own_account_is_known_by_its_name(office: AppContext, text: str, numbers: list[str]) -> None:
@@ -99,7 +101,20 @@ def test_the_same_name_on_another_platform_is_neither_accused_nor_judged(office:
     assert report.headline == "台账中有同名账号，但不是微信公众号"
 
 
-@pytest.mark.parametrize("text", ["示范大学校团委", "示大图书馆", "示范大学青年"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "示范大学校团委",
+        "示大图书馆",
+        "示范大学青年",
+        "团委 示范大学",
+        "图书馆-示大",
+        "关注示范大学团委",
+        "示範大學團委",
+        "示范大学团委和示范大学图书馆",
+        "示范大学团委\n示范大学图书馆",
+    ],
+)
 def test_a_near_name_is_shown_before_any_verdict(office: AppContext, text: str) -> None:
     report = scan_now(office, text)
     assert (report.kind, report.exit) == (CandidateKind.REVIEW, NOTHING)
