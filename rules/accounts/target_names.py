@@ -73,13 +73,14 @@ PAIRS = {
 BRACKETED = re.compile("|".join(f"{re.escape(a)}([^{re.escape(b)}]{{1,40}}){re.escape(b)}" for a, b in PAIRS.items()))
 BEFORE = re.compile(rf"^(?:{ANY_WORD})(?:[\s\u3000:：|｜、@＠—-]+|(?=[《【「『“〈\[\"'#＃]))", re.I)
 INVITED = re.compile(
-    r"^(?:请|欢迎|快来)?(?:微信)?(?:关注|搜索|搜一搜|订阅)[\s\u3000:：]*(?=[《【「『“〈\[\"'@＠]|[\u4e00-\u9fff]{4})"
+    r"^(?:请|欢迎|快来|帮我)?(?:微信)?(?:关注|搜索|搜一搜|搜一下|订阅|查一下|查查|查询|核查)[\s\u3000:：]*"
+    r"(?=[《【「『“〈\[\"'@＠]|[\u4e00-\u9fff]{4})"
 )
-"""What asks people to follow an account stands before its name."""
+"""What asks people to follow or to look up an account stands before its name."""
 GLUED = re.compile(rf"^(?:{ANY_WORD})(?=[\u4e00-\u9fff]{{3}})", re.I)
 AFTER = re.compile(
     rf"(?:[\s\u3000|｜_—-]+(?:{ANY_WORD})|[（(](?:{ANY_WORD}|官方)[）)]"
-    rf"|[》】」』”〉](?:的)?(?:{ANY_WORD})|的(?:{ANY_WORD}|作品|视频|直播间?|(?:个人)?(?:主页|空间)))$",
+    rf"|[》】」』”〉](?:的)?(?:{ANY_WORD})|的(?:{ANY_WORD}|(?:个人)?(?:主页|空间|中心|资料|频道)|(?:最新)?(?:作品|视频|动态|笔记|文章)|直播间?))$",
     re.I,
 )
 
@@ -206,8 +207,6 @@ def shared_name(around: str) -> str:
 
 def no_name(text: str) -> str:
     """Why a text cannot be an account's name, as the middle of a sentence; empty where it can."""
-    if ID_LABEL.fullmatch(text):
-        return "后面没有写账号"
     letters = [c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum()]
     joined = "".join(letters)
     if not any(c.isalpha() for c in letters):
@@ -218,6 +217,8 @@ def no_name(text: str) -> str:
         return "只是同一个字的重复，不像账号名称"
     if text.casefold() in CALLED:
         return "是平台的名称，不是账号名称"
+    if ID_LABEL.fullmatch(text.strip()):
+        return "后面没有写账号ID"
     if joined.isascii() and _typed_at_random(text.casefold()):
         return "像是随手敲的字母，不像账号名称"
     if MAIL.match(text):

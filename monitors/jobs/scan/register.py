@@ -13,11 +13,12 @@ from rules.accounts.state import same_account
 from rules.accounts.target_names import plain_name
 from rules.candidates import Candidate
 from rules.model import Filing, Platform, SearchHit
-from rules.names.fold import FOLD
+from rules.names.fold import fold_char
 from storage.filings import key_of
 
 NEAR_FROM = 4
 """Shorter names differ by one character and mean something else."""
+JOINING = "和与及跟同"
 NEAR_MOST = 5
 """How many near names a report shows."""
 
@@ -60,9 +61,11 @@ def known(
     suspects = tuple(c for c in candidates if plain and plain_name(c.name) == plain)
     if not plain or by_id:
         return Known(by_id=tuple(by_id), suspects=suspects)
-    same = [f for f in filings if plain_name(f.name) == plain]
+    names = {f.id: plain_name(f.name) for f in filings}
+    same = [f for f in filings if names[f.id] == plain]
     by_name = [f for f in same if _fits(f, suspect, found)]
-    near = [f for f in filings if f not in same and _near(plain, plain_name(f.name), school_names)]
+    listed = _several(plain, names.values())
+    near = [f for f in filings if f not in same and (names[f.id] in listed or _near(plain, names[f.id], school_names))]
     return Known(
         by_name=tuple(by_name),
         elsewhere=tuple(f for f in same if f not in by_name),
@@ -102,8 +105,8 @@ def _fits(filing: Filing, suspect: ScanTarget, found: SearchHit) -> bool:
 
 def _near(one: str, other: str, school_names: Collection[str]) -> bool:
     """Whether two plain names are easily taken for each other: other characters for the same (繁体), one slip, or the
-    school called by another of its names, or at the other end."""
-    one, other = _folded(one), _folded(other)
+    school called by another of its names, before or behind the rest."""
+    one, other = _simple(one), _simple(other)
     if one == other:
         return True
     if min(len(one), len(other)) >= NEAR_FROM and OSA.distance(one, other, score_cutoff=1) <= 1:
@@ -112,12 +115,21 @@ def _near(one: str, other: str, school_names: Collection[str]) -> bool:
     return len(left) >= 2 and left == right and left != one and right != other
 
 
-def _folded(name: str) -> str:
-    return "".join(FOLD[char] for char in name)
+def _several(text: str, names: Iterable[str]) -> set[str]:
+    """The filed names that the text is made of, where it is made of nothing else: two accounts pasted together."""
+    found = {name for name in names if len(name) >= NEAR_FROM and name in text}
+    for name in sorted(found, key=len, reverse=True):
+        text = text.replace(name, "和")
+    return found if set(text) <= set(JOINING) else set()
+
+
+def _simple(name: str) -> str:
+    """In simplified characters."""
+    return "".join(map(fold_char, name))
 
 
 def _without(name: str, school_names: Collection[str]) -> str:
-    """The name without the school's, whether that stands before the unit's or after it."""
-    met = (school for school in school_names if name.startswith(school) or name.endswith(school))
-    longest = max(met, key=len, default="")
-    return name.removeprefix(longest) if name.startswith(longest) else name.removesuffix(longest)
+    """Without the longest of the school's names at its beginning, else at its end (团委 示范大学)."""
+    before = max((school for school in school_names if name.startswith(school)), key=len, default="")
+    behind = max((school for school in school_names if name.endswith(school)), key=len, default="")
+    return name.removeprefix(before) if before else name.removesuffix(behind)

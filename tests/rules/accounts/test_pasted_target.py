@@ -143,7 +143,7 @@ def test_a_list_of_names_or_half_an_id_is_asked_for_again(text: str, told: str) 
 
 
 @pytest.mark.parametrize(
-    "text", ["asdf!!! 12345", "啊啊啊", "测试测试测试", "qwertyui!!", "？？？", "😀😀", "啊", "微博", "abc@bit.edu.cn", "请问这个公众号是我们学校的吗？"]
+    "text", ["asdf!!! 12345", "啊啊啊", "测试测试测试", "qwertyui!!", "？？？", "😀😀", "啊", "微博", "抖音号", "abc@bit.edu.cn", "请问这个公众号是我们学校的吗？"]
 )  # fmt: skip
 def test_nonsense_is_said_to_be_no_name(text: str) -> None:
     with pytest.raises(InvalidTarget, match="请填写完整的账号名称"):

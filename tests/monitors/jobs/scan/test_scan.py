@@ -82,8 +82,10 @@ def waiting(name: str, *, key: str, platform: Platform = Platform.WECHAT) -> Can
         ("《示范大学图书馆》公众号", ["T-2"]),
         ("示大青年", ["T-3", "T-4"]),
         ("抖音：示大青年", ["T-4"]),
-        ("关注示范大学团委", ["T-1"]),
+        ("@示范大学团委的微博_微博", ["T-1"]),
+        ("示大青年的最新作品 - 抖音", ["T-4"]),
         ("微信搜索“示大青年”", ["T-3"]),
+        ("帮我查一下示范大学团委", ["T-1"]),
     ],
 )
 def test_the_schools_own_account_is_known_by_its_name(office: AppContext, text: str, numbers: list[str]) -> None:
@@ -101,7 +103,18 @@ def test_the_same_name_on_another_platform_is_neither_accused_nor_judged(office:
     assert report.headline == "台账中有同名账号，但不是微信公众号"
 
 
-@pytest.mark.parametrize("text", ["示范大学校团委", "示大图书馆", "示范大学青年", "团委 示范大学", "示範大學團委"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "示范大学校团委",
+        "示大图书馆",
+        "示范大学青年",
+        "团委 示范大学",
+        "图书馆-示大",
+        "示範大學團委",
+        "示范大学团委和示范大学图书馆",
+    ],
+)
 def test_a_near_name_is_shown_before_any_verdict(office: AppContext, text: str) -> None:
     report = scan_now(office, text)
     assert (report.kind, report.exit) == (CandidateKind.REVIEW, NOTHING)
