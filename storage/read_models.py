@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -121,6 +121,13 @@ class ReadModels:
                 yield AccountPage(keys, filings, account_states(tx, keys, now))
             for keys in chunked(list(unfiled)):
                 yield AccountPage(keys, [], account_states(tx, keys, now))
+
+    def pages_of(self, wanted: Iterable[Filing], now: datetime) -> Iterator[AccountPage]:
+        """These rows of the register with what was seen of them, as of one moment."""
+        with self._db.read() as tx:
+            for filings in chunked(wanted):
+                keys = [key_of(filing) for filing in filings]
+                yield AccountPage(keys, filings, account_states(tx, keys, now))
 
     def count_by_outcome(self, view: View = EVERYTHING) -> dict[tuple[str, str], int]:
         """Registered accounts by platform and what the newest look showed."""

@@ -120,7 +120,7 @@ def sheet_lines(context: AppContext, campaign: Campaign, sheet: UnitSheet) -> li
     filings = filings_of(context, campaign, sheet)
     keys = [key_of(filing) for filing in filings]
     states = context.store.observations.states(keys, context.clock())
-    year = year_of(context, campaign, context.clock(), sheet)
+    year = year_of(context, campaign, context.clock(), filings)
     lines = []
     for filing, key in zip(filings, keys, strict=True):
         answer, seen = sheet.answer_of(filing.id), states.get(key)

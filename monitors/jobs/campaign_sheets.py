@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -13,15 +13,14 @@ from monitors.errors import InvalidInput
 from monitors.jobs.campaigns import filings_of
 from monitors.jobs.review_year import read_review
 from rules.campaigns import Campaign, UnitSheet
-from storage.filings import key_of
+from rules.model import Filing
 
 
 def year_of(
-    context: AppContext, campaign: Campaign, now: datetime, sheet: UnitSheet | None = None
+    context: AppContext, campaign: Campaign, now: datetime, filings: Sequence[Filing] | None = None
 ) -> dict[str, ReviewRow]:
-    """The record of the campaign's last year by row of the register: of one unit's accounts, or of all."""
-    only = None if sheet is None else {key_of(filing) for filing in filings_of(context, campaign, sheet)}
-    read = read_review(context, campaign.school, min(campaign.end.year, now.year), now, only=only)
+    """The record of the campaign's last year by row of the register: of ``filings``, or of all."""
+    read = read_review(context, campaign.school, min(campaign.end.year, now.year), now, only=filings)
     return {row.record.filing.id: row for row in read.pack.rows}
 
 
@@ -35,7 +34,7 @@ def write_sheets(context: AppContext, code: str, out: Path, now: datetime, *, un
     """A workbook for every unit, or ``unit`` alone, into a folder. Raises InvalidInput, CampaignError."""
     campaign = context.store.campaigns.get(code)
     sheets = [context.store.campaigns.sheet(code, unit)] if unit else context.store.campaigns.sheets(code)
-    year, written = year_of(context, campaign, now, sheets[0] if unit else None), []
+    year, written = year_of(context, campaign, now, filings_of(context, campaign, sheets[0]) if unit else None), []
     try:
         out.mkdir(parents=True, exist_ok=True)
         for sheet in sheets:

@@ -84,7 +84,7 @@ def progress(context: AppContext, campaign: Campaign, now: datetime) -> list[Uni
 
 def filings_of(context: AppContext, campaign: Campaign, sheet: UnitSheet) -> list[Filing]:
     """The rows of the register that a sheet is about, as they stand; rows that left the register are left out."""
-    known = {filing.id: filing for filing in context.store.filings.all(campaign.school)}
+    known = context.store.filings.of_ids(campaign.school, sheet.filings)
     return [known[each] for each in sheet.filings if each in known]
 
 

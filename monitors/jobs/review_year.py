@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,6 +15,7 @@ from rules.cases.case import Case
 from rules.catalogue import RULES
 from rules.model import Filing
 from rules.year_record import YearOfLooks, year_record
+from storage.filings import key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,24 +27,23 @@ class ReviewYear:
 
 
 def read_review(
-    context: AppContext, school: str, year: int, now: datetime, *, only: Collection[str] | None = None
+    context: AppContext, school: str, year: int, now: datetime, *, only: Sequence[Filing] | None = None
 ) -> ReviewYear:
-    """Every account of a school with what its year showed, in the office's order. ``only``: keys of the accounts wanted."""
+    """Every account of a school with what its year showed, in the office's order. ``only``: the rows wanted."""
     policy, store = context.policies[school], context.store
     begin, until = start_of(date(year, 1, 1)), min(end_of(date(year, 12, 31)), end_of(now.date()))
+    keys = None if only is None else {key_of(filing) for filing in only}
     looks: dict[str, tuple[YearOfLooks, list[str]]] = {
-        key: (own, evidence) for key, own, evidence in read_year(store.observations.summaries(until, begin, only))
+        key: (own, evidence) for key, own, evidence in read_year(store.observations.summaries(until, begin, keys))
     }
     cases = _cases(context, school, begin, until)
     rows: list[ReviewRow] = []
     evidence: dict[str, Sequence[str]] = {}
     names: set[str] = set()
-    for page in store.read_models.account_pages(school, (), min(until, now)):
-        wanted = [
-            (filing, key) for filing, key in zip(page.filings, page.keys, strict=True) if only is None or key in only
-        ]
-        posts = store.observations.post_times([key for _, key in wanted], begin, until)
-        for filing, key in wanted:
+    at, models = min(until, now), store.read_models
+    for page in models.account_pages(school, (), at) if only is None else models.pages_of(only, at):
+        posts = store.observations.post_times(page.keys, begin, until)
+        for filing, key in zip(page.filings, page.keys, strict=True):
             own, cited = looks.get(key, (YearOfLooks(), []))
             name = _unique(filing, names)
             own_cases = cases.get(key, [])

@@ -17,6 +17,8 @@ from starlette.routing import Route
 
 from monitors.app_context import AppContext
 from monitors.job_queue import JobOrder
+from monitors.jobs.campaign_file import checked
+from monitors.jobs.campaigns import new_campaign
 from monitors.people.passwords import hash_password
 from monitors.settings import Settings
 from rules.accounts.state import apply_observation
@@ -270,6 +272,13 @@ def furnish(context: AppContext, count: int = 24) -> None:
     store.candidates.meet([candidate(n, evidence) for n in range(5)])
     html = '<!doctype html><html><body style="font-family:sans-serif"><h1>示范大学日报</h1><a href="/cases">问题</a></body></html>'
     store.digests.save(DEMO, NOW.date(), "示范大学日报", html, NOW - timedelta(hours=2))
+
+
+def open_campaign(context: AppContext) -> None:
+    """A yearly review that one unit has yet to answer: NS2026."""
+    given = {"code": "NS2026", "school": DEMO, "name": "2026年度年审", "kind": "annual_review", "due": "2026-12-10"}
+    given |= {"start": "2026-01-01", "end": "2026-12-31"}
+    new_campaign(context, checked(given | {"scope": {"units": ["图书馆"]}}, "表格"), "王老师", NOW)
 
 
 def keep_evidence(context: AppContext) -> str:

@@ -122,7 +122,7 @@ SPEC = PlatformSpec(
             code="card",
             label="名片接口",
             proves=ClaimType.NAME | ClaimType.BODY | ClaimType.GONE,
-            note="投稿数用于对照变化；−404、spacesta −2 为平台明示",
+            note="投稿数用于对照变化；“已注销”以平台的明确答复为准",
             matches=lambda page: is_card(page) or is_missing(page),
             read=read_card,
             urls=lambda target: _uid(target, f"{API}/web-interface/card?mid="),

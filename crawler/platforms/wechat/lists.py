@@ -220,7 +220,7 @@ OFFICIAL = (
         code="official",
         label="官方接口（已发布列表）",
         proves=ClaimType.ACTIVE | ClaimType.INACTIVE,
-        note="需账号本身授权；不含群发内容，经人工核实没有遗漏的（设置 whole）才可证明未更新",
+        note="需账号本身授权；不含群发内容，经人工核实没有遗漏、由信息中心登记后才可证明未更新",
         matches=lambda page: extract.has(page, "item_count"),
         read=read_freepublish,
     ),

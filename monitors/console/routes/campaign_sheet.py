@@ -22,6 +22,7 @@ from monitors.errors import InvalidInput
 from monitors.jobs import campaigns
 from monitors.jobs.campaign_import import import_sheet, read_sheet
 from monitors.jobs.campaign_sheets import sheet_bytes, year_of
+from monitors.jobs.campaigns import filings_of
 from rules.campaigns import CampaignError, DecisionKind
 from rules.sheet_drafts import SheetConflict, draft_stamp
 
@@ -36,8 +37,7 @@ SHOWN = 30
 def sheet(request: Request, code: str, unit: Unit = "") -> HTMLResponse:
     """The sheet; where no unit is named, this person's own."""
     campaign = campaign_of(request, code)
-    rows = visible_rows(request, campaign)
-    if not unit and rows:
+    if not unit and (rows := visible_rows(request, campaign)):
         unit = rows[0].sheet.unit
     return sheet_page(request, campaign, unit)
 
@@ -47,7 +47,7 @@ def download(request: Request, code: str, unit: Unit = "") -> Response:
     """The sheet as a workbook to fill in offline."""
     context, campaign = world_of(request), campaign_of(request, code)
     kept = sheet_of(request, campaign, unit)
-    year = year_of(context, campaign, context.clock(), kept)
+    year = year_of(context, campaign, context.clock(), filings_of(context, campaign, kept))
     return workbook(f"{campaign.code}-{unit}", sheet_bytes(context, campaign, kept, year))
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from monitors.app_context import AppContext
 from storage.filings import key_of
 from tests.support.chromium import SIZES
-from tests.support.console import PASSWORD
+from tests.support.console import PASSWORD, open_campaign
 
 GOOD = "账号名称,平台,网址,值班室\n示范大学校史馆,网站,https://xsg.demo.example.edu.cn/,101\n"
 BAD = "账号名称,平台,开通时间,值班室\n示范大学校史馆,微博,2024年13月,101\n"
@@ -27,6 +27,7 @@ def uploaded(context: AppContext, table: str) -> str:
 
 def pages(context: AppContext) -> dict[str, str]:
     """The main pages by a short name."""
+    open_campaign(context)
     account = key_of(context.store.filings.all("demo")[1])
     notice = next(row.id for row in context.store.outbox.all() if row.document_type != "digest")
     evidence = context.store.observations.history(account)[0][0].evidence
@@ -58,6 +59,17 @@ def pages(context: AppContext) -> dict[str, str]:
         "digests": "/digest",
         "never-seen": f"/accounts/{key_of(context.store.filings.all('demo')[8])}",
         "help": "/help/operations",
+        "province": "/province",
+        "inquiries": "/inquiries",
+        "campaigns": "/campaigns",
+        "campaign-new": "/campaigns/new",
+        "campaign": "/campaigns/NS2026",
+        "campaign-sheet": "/campaigns/NS2026/sheet?unit=图书馆",
+        "survey": "/survey",
+        "sign": "/notices/sign",
+        "hand-over": "/notices/hand-over",
+        "batches": "/cases/batches",
+        "checkup": "/operations/checkup",
     }
 
 
