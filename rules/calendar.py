@@ -7,7 +7,7 @@ from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Annotated, Any, NamedTuple
 
@@ -101,7 +101,9 @@ class Deadline(NamedTuple):
 
 def day_of(when: date | datetime) -> date:
     """The calendar day in China."""
-    return when.astimezone(BEIJING).date() if isinstance(when, datetime) else when
+    if not isinstance(when, datetime):
+        return when
+    return when.date() if when.tzinfo is BEIJING else when.astimezone(BEIJING).date()
 
 
 def end_of(day: date) -> datetime:
@@ -132,6 +134,12 @@ def latest_possible(moment: datetime, precision: Precision) -> datetime:
             return end_of(day + timedelta(days=1))
         case _:
             return moment
+
+
+@lru_cache(maxsize=10_000)
+def _months_later(day: date, months: int) -> Deadline:
+    """Kept, for a check asks it of every account and there are few days."""
+    return Deadline(end_of(add_months(day, months)))
 
 
 class HolidayNotice(BaseModel):
@@ -195,9 +203,9 @@ class Calendar:
             case PeriodUnit.DAYS:
                 return Deadline(end_of(day + timedelta(days=period.count)))
             case PeriodUnit.MONTHS:
-                return Deadline(end_of(add_months(day, period.count)))
+                return _months_later(day, period.count)
             case PeriodUnit.YEARS:
-                return Deadline(end_of(add_months(day, 12 * period.count)))
+                return _months_later(day, 12 * period.count)
 
 
 @cache

@@ -92,20 +92,24 @@ def knowledge_of(
 
     Where several clauses bind it, the one that knows least counts. An account shown to be gone is known, and silent.
     """
-    if not _in_use(account):
-        return None
-    answers = [_known(account, clause, answer) for clause, answer in evaluate_account(account, clauses, school, now)]
-    return max(answers, key=lambda each: COUNTED.index(each.knowledge), default=None)
+    return _least(account, evaluate_account(account, clauses, school, now)) if _in_use(account) else None
+
+
+def _least(account: Account, answers: Iterable[tuple[Clause, RuleResult]]) -> AccountKnowledge | None:
+    known = [_known(account, clause, answer) for clause, answer in answers]
+    return max(known, key=lambda each: COUNTED.index(each.knowledge), default=None)
 
 
 def _in_use(account: Account) -> bool:
     return account.filing is not None and account.filing.status is FilingStatus.ACTIVE
 
 
-def coverage_kind(account: Account, clauses: BoundClauses, school: SchoolContext, now: datetime) -> Knowledge | None:
-    """As what an account is counted; None where it is not in use."""
-    known = knowledge_of(account, clauses, school, now)
-    return known.knowledge if known else Knowledge.UNBOUND if _in_use(account) else None
+def coverage_kind(account: Account, answers: Iterable[tuple[Clause, RuleResult]]) -> Knowledge | None:
+    """As what an account is counted, by what `evaluate_account` says of it; None where it is not in use."""
+    if not _in_use(account):
+        return None
+    known = _least(account, [each for each in answers if each[0].rule == UPDATE_RULE])
+    return known.knowledge if known else Knowledge.UNBOUND
 
 
 def _known(account: Account, clause: Clause, answer: RuleResult) -> AccountKnowledge:

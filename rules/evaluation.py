@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from rules.calendar import Calendar
 from rules.catalogue import RULES, SchoolContext
@@ -132,6 +132,17 @@ def evaluate(
         yield from findings_about(account, policy, bound, school, now, (opened or {}).get(account.key, {}))
 
 
+class Answered(NamedTuple):
+    """What one clause says of one account: the rule's own answer, as it may be held against the unit and as an open case
+    has it. ``eased``: only an edit of the policy cured it; ``ended``: the policy no longer has it."""
+
+    rule: str
+    clause: str
+    answer: RuleResult
+    eased: bool = False
+    ended: bool = False
+
+
 def findings_about(
     account: Account,
     policy: Policy,
@@ -142,17 +153,30 @@ def findings_about(
 ) -> Iterator[Finding]:
     """`evaluate` for one account. ``bound``: the policy's own clauses; ``before``: the account's part of ``opened``."""
     office = supervisor(account, policy)
+    for each in held_answers(account, evaluate_account(account, bound, school, now), policy, school, now, before):
+        yield _finding(account, policy, office, each)
+
+
+def held_answers(
+    account: Account,
+    answers: Iterable[tuple[Clause, RuleResult]],
+    policy: Policy,
+    school: SchoolContext,
+    now: datetime,
+    before: Mapping[tuple[str, str], Mapping[str, Any]],
+) -> Iterator[Answered]:
+    """The ``answers`` of `evaluate_account` as they count, and what is said of clauses of open cases that are no more."""
     met: set[tuple[str, str]] = set()
-    for clause, answer in evaluate_account(account, bound, school, now):
+    for clause, answer in answers:
         key = (clause.rule, clause.clause)
         met.add(key)
         held = _shown_only(account, clause, policy, answer)
-        yield _finding(account, policy, key, office, _by_case(account, clause, held, before.get(key), school, now))
+        yield Answered(*key, *_by_case(account, clause, held, before.get(key), school, now))
     for key in sorted(before.keys() - met):
         then = RULES[key[0]].bind(before[key])(account, school, now)
         if then:  # None: what the case is about no longer arises
-            ended = RuleResult(Verdict.COMPLIANT, "制度文件已修改，该账号不再适用本条", until=then.until)
-            yield replace(_finding(account, policy, key, office, (ended, True)), ended=True)
+            gone = RuleResult(Verdict.COMPLIANT, "制度文件已修改，该账号不再适用本条", until=then.until)
+            yield Answered(*key, gone, eased=True, ended=True)
 
 
 def _shown_only(account: Account, clause: Clause, policy: Policy, answer: RuleResult) -> RuleResult:
@@ -199,21 +223,24 @@ def _by_case(
     return turning(replace(answer, in_order=then.in_order), now, then.until), eased
 
 
-def _finding(
-    account: Account, policy: Policy, key: tuple[str, str], office: str, answered: tuple[RuleResult, bool]
-) -> Finding:
-    (rule, article), (answer, eased) = key, answered
-    basis, to_confirm = confirmed_basis(policy, rule, article)
+def unit_of(account: Account) -> str:
+    """The unit that a finding about an account is about: the one filed, else the one it is suspected to be of."""
     suspected = account.suspicion.unit if account.suspicion else ""
+    return account.filing.unit if account.filing else suspected
+
+
+def _finding(account: Account, policy: Policy, office: str, answered: Answered) -> Finding:
+    answer = answered.answer
+    basis, to_confirm = confirmed_basis(policy, answered.rule, answered.clause)
     return Finding(
         school=account.school,
         platform=account.platform,
         account=account.key,
         title=account.title,
-        unit=account.filing.unit if account.filing else suspected,
+        unit=unit_of(account),
         supervisor=office,
-        rule=rule,
-        clause=article,
+        rule=answered.rule,
+        clause=answered.clause,
         basis=basis,
         verdict=answer.verdict,
         reason=answer.reason,
@@ -224,5 +251,6 @@ def _finding(
         in_order=answer.in_order,
         school_to_confirm=to_confirm,
         provisional=answer.provisional,
-        eased=eased,
+        eased=answered.eased,
+        ended=answered.ended,
     )

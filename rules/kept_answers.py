@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from rules.evaluation import confirmed_basis
-from rules.model import Finding, Platform, Verdict
+from rules.evaluation import Answered, confirmed_basis, unit_of
+from rules.model import Account, Finding, Platform, RuleResult, Verdict
 from rules.policies.schema import Policy
 
 
@@ -52,14 +52,29 @@ class KeptAnswers:
         return sum(answer.verdict is verdict for answer in self.answers)
 
 
-def pack(findings: Iterable[Finding]) -> KeptAnswers:
-    """Findings about one filing as they are kept."""
-    found = list(findings)
-    if not found:
+def pack(account: Account, office: str, answered: Iterable[Answered]) -> KeptAnswers:
+    """What the clauses said of one filed account as it is kept. ``office``: who supervises it."""
+    answers = tuple(_kept(each, each.answer) for each in answered)
+    if not answers:
         return KeptAnswers()
-    first = found[0]
-    answers = tuple(KeptAnswer(**{name: getattr(each, name) for name in OWN}) for each in found)
-    return KeptAnswers(title=first.title, unit=first.unit, supervisor=first.supervisor, answers=answers)
+    return KeptAnswers(title=account.title, unit=unit_of(account), supervisor=office, answers=answers)
+
+
+def _kept(each: Answered, answer: RuleResult) -> KeptAnswer:
+    return KeptAnswer(
+        rule=each.rule,
+        clause=each.clause,
+        verdict=answer.verdict,
+        reason=answer.reason,
+        evidence=answer.evidence,
+        shown_at=answer.shown_at,
+        since=answer.since,
+        until=answer.until,
+        in_order=answer.in_order,
+        provisional=answer.provisional,
+        eased=each.eased,
+        ended=each.ended,
+    )
 
 
 def unpack(kept: KeptAnswers, policy: Policy, platform: Platform, key: str) -> Iterator[Finding]:

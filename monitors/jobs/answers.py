@@ -21,17 +21,19 @@ from rules.accounts.join import join
 from rules.calendar import china_calendar
 from rules.cases.case import Case
 from rules.catalogue import RULES, SchoolContext
-from rules.coverage import Knowledge, coverage_kind, update_clauses
+from rules.coverage import Knowledge, coverage_kind
 from rules.evaluation import (
     REGISTER_WIDE_RULES,
     BoundClauses,
     Opened,
     bind_clauses,
-    findings_about,
+    evaluate_account,
+    held_answers,
     school_context,
 )
 from rules.kept_answers import KeptAnswers, pack, unpack
 from rules.model import AccountState, Filing, Finding
+from rules.policies.routing import supervisor
 from rules.policies.schema import Policy
 from storage.answers import DueFiling, KeptRow
 from storage.database import chunked
@@ -110,8 +112,9 @@ class Asking:
     ) -> tuple[KeptAnswers, Knowledge | None]:
         (account,) = join([filing], seen, {}, self.policy.code)
         opened = self.opened.get(account.key, {})
-        findings = findings_about(account, self.policy, self.bound, school, self.now, opened)
-        return pack(findings), coverage_kind(account, self.updates, school, self.now)
+        answers = tuple(evaluate_account(account, self.bound, school, self.now))
+        held = held_answers(account, answers, self.policy, school, self.now, opened)
+        return pack(account, supervisor(account, self.policy), held), coverage_kind(account, answers)
 
     def _around(self, filings: Iterable[Filing]) -> SchoolContext:
         """What the clauses may know of the school: of its register the units of these filings."""
@@ -124,10 +127,6 @@ class Asking:
     @cached_property
     def bound(self) -> BoundClauses:
         return bind_clauses(self.policy)
-
-    @cached_property
-    def updates(self) -> BoundClauses:
-        return update_clauses(self.bound)
 
     @cached_property
     def opened(self) -> Opened:

@@ -76,6 +76,8 @@ def _with_hijacking(seen: AccountState, look: Observation, obstacle: Outcome | N
 
 def same_account(platform: Platform, one: str, other: str) -> bool:
     """False only where two ids of one kind differ; what cannot be compared is not held against a page."""
+    if one == other:
+        return True
     if platform is Platform.WEBSITE:
         hosts = [identity(platform, "", text).partition("/")[0] for text in (one, other)]
         return not all(hosts) or hosts[0] == hosts[1]

@@ -57,7 +57,8 @@ def in_time(now: datetime, deadline: datetime) -> bool:
 def turning(answer: RuleResult, now: datetime, *moments: datetime | None) -> RuleResult:
     """The answer, which time may change at the first of these ``moments`` (and its own ``until``) that is still to come."""
     to_come = [moment for moment in (answer.until, *moments) if moment and moment > now]
-    return replace(answer, until=min(to_come, default=None))
+    first = min(to_come, default=None)
+    return answer if first == answer.until else replace(answer, until=first)
 
 
 def _shown(looks: tuple[DatedEvidence | None, ...]) -> tuple[tuple[str, ...], datetime | None]:
@@ -100,7 +101,7 @@ def existed_since(filing: Filing) -> date | None:
 
 def same_text(one: str, other: str) -> bool:
     """Equal but for width, case and spaces: platforms and registers differ in these without meaning anything."""
-    return _plain(one) == _plain(other)
+    return one == other or _plain(one) == _plain(other)
 
 
 def _plain(text: str) -> str:

@@ -17,7 +17,7 @@ from rules.coverage import (
     total,
     update_clauses,
 )
-from rules.evaluation import BoundClauses, bind_clauses, school_context
+from rules.evaluation import BoundClauses, bind_clauses, evaluate_account, school_context
 from rules.model import Account, AccountState, Filing, FilingStatus, Outcome, Platform
 from rules.policies.loader import bundled_policy
 from tests.support.factories import account, at, dated_evidence, filing, seen_with
@@ -61,7 +61,8 @@ def test_an_account_that_the_register_stopped_is_not_counted() -> None:
 
 
 def counted(accounts: list[Account], clauses: BoundClauses) -> Counter[tuple[Platform, Knowledge]]:
-    kinds = ((each.platform, coverage_kind(each, clauses, SCHOOL, at(NOW))) for each in accounts)
+    said = ((each, evaluate_account(each, clauses, SCHOOL, at(NOW))) for each in accounts)
+    kinds = ((each.platform, coverage_kind(each, answers)) for each, answers in said)
     return Counter((platform, kind) for platform, kind in kinds if kind)
 
 
