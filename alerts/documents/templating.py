@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -48,7 +49,7 @@ def filled(file: str, values: Callable[[], dict[str, Any]], folders: list[Path])
     """The blocks of a template filled in; the first folder that has it wins. Raises InvalidTemplate."""
     path = next((folder / file for folder in folders if (folder / file).is_file()), PACKAGED / file)
     try:
-        text = environment(folders).get_template(file).render(values())
+        text = environment(tuple(folders)).get_template(file).render(values())
     except TemplateSyntaxError as error:
         raise InvalidTemplate(Path(error.filename or path), error.lineno, _problem(error)) from error
     except (TemplateError, TypeError, ValueError, AttributeError, KeyError, ArithmeticError) as error:
@@ -59,7 +60,9 @@ def filled(file: str, values: Callable[[], dict[str, Any]], folders: list[Path])
         raise InvalidTemplate(path, error.line, str(error)) from error
 
 
-def environment(folders: list[Path]) -> ImmutableSandboxedEnvironment:
+@lru_cache(maxsize=32)
+def environment(folders: tuple[Path, ...]) -> ImmutableSandboxedEnvironment:
+    """Where these folders' templates are compiled, once for as long as their files stay as they are."""
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folders, encoding="utf-8-sig"),  # Notepad writes a mark in front
         undefined=StrictUndefined,
