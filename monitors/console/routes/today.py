@@ -40,7 +40,8 @@ def today(request: Request) -> Response:
     schools = dict(sorted(register.schools.items()))
     if not schools:
         return _beginning(request, view)
-    coverage = total(row for _, row in coverage_rows(context, view))
+    counted = coverage_rows(context, view)
+    coverage = total(row for _, row in counted)
     suspects = sum(n for school, n in store.candidates.count_pending().items() if view.sees_school(school))
     letters = [row for row in store.outbox.all() if view.sees_school(row.school)]
     return render(
@@ -53,6 +54,7 @@ def today(request: Request) -> Response:
         all_schools=view.schools is None,
         tiles=_tiles(register, cases, coverage, sum(row.state is NoticeState.DRAFT for row in letters), request),
         coverage=coverage,
+        checked=bool(counted),
         hijacked=overview.hijacked_sites(view),
         cases=cases[:SHOWN_CASES],
         ours=sum(wait.turn is ActionOwner.OURS for _, wait in cases),

@@ -17,6 +17,7 @@ from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.console.formatting import outlink
 from rules.accounts.state import apply_observation
+from rules.coverage import CoverageFigures
 from rules.model import Filing, Outcome, Platform
 from storage.crawl_runs import RunKind, RunStatus
 from storage.evidence import EvidenceArchive
@@ -324,6 +325,19 @@ def test_an_empty_register_reports_no_success(tmp_path: Path) -> None:
             assert "都看到了" not in text
             assert said in text
             assert "台账里还没有账号" in client.get("/accounts").text
+    context.store.close()
+
+
+def test_before_the_first_check_nobody_is_told_that_all_is_well(tmp_path: Path) -> None:
+    """Nothing was asked yet; a school without problems is told so only after a check."""
+    context = open_world(tmp_path)
+    filing = Filing(id="y1", school=DEMO, platform=Platform.WEIBO, name="示范大学团委", account_id="20000001")
+    context.store.filings.save([filing], by="测试", now=NOW)
+    with client_of(create_app(context)) as client:
+        client.sign_in()
+        assert "还没有核对过" in client.get("/").text
+        context.store.coverage.save(DEMO, {Platform.WEIBO: CoverageFigures(accounts=1, unknown=1)}, NOW)
+        assert "没有未结的问题" in client.get("/").text
     context.store.close()
 
 
