@@ -28,6 +28,7 @@ from monitors.console.auth import (
     stands_open,
 )
 from monitors.console.headers import HEADERS
+from monitors.console.lost_session import lost_session
 from monitors.people.sign_in import Origin
 from storage.audit import Actor, acting
 from storage.database import StorageError
@@ -92,6 +93,8 @@ class AuthMiddleware:
             await send(message)
 
         answer = self._refusal(request, session)
+        if answer is None and not session.user and not is_open(request.url.path):
+            answer = await lost_session(Request(scope, receive), MOST_FIELDS)
         with acting(Actor(session.user.name if session.user else "（未登录）", state.origin.address)):
             await (answer or self.app)(scope, receive, guarded)
 
@@ -131,7 +134,7 @@ class AuthMiddleware:
                 "没有令牌，或令牌不对、已到期、已撤销。请求头应写 Authorization: Bearer 令牌；令牌在“我的账号”页生成。",
             )
         if request.method not in SAFE_METHODS:
-            return PlainTextResponse("登录已失效，请重新登录。", 401)
+            return None  # what was sent is read first: `lost_session`
         if request.headers.get("sec-fetch-site") == "cross-site":
             return _once_more(request)
         there = path + (f"?{request.url.query}" if request.url.query else "")

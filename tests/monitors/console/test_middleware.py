@@ -253,3 +253,20 @@ def test_health_tells_a_dead_scheduler(app: FastAPI, stranger: Browser) -> None:
     """503 makes the watchdog act."""
     state_of(app).timetable = StoppedTimetable()
     assert stranger.get("/healthz").status_code == 503
+
+
+def test_what_was_typed_is_shown_again_where_the_session_had_ended(stranger: Browser) -> None:
+    """Nothing is saved, nothing typed is lost, nothing secret comes back."""
+    typed = {
+        "reason": "核查有误<b>",
+        "csrf": "abc",
+        "password": "密码一二三",
+        "url": "https://a.example/1",
+        "seen": "9f3a",
+    }
+    answer = stranger.post("/cases/DEMO-2026-0001/withdraw", data=typed)
+    assert answer.status_code == 401
+    assert "登录已失效" in answer.text
+    assert "核查有误&lt;b&gt;\nhttps://a.example/1</textarea>" in answer.text
+    assert not {"密码一二三", "9f3a", "abc"} & set(answer.text.replace("<", " ").split())
+    assert stranger.post("/scan", content=b"\x00", headers={"content-type": "multipart/form-data"}).status_code == 401
