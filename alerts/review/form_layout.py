@@ -50,12 +50,13 @@ METHOD = (
 
 
 def default_account_form() -> bytes:
-    """One account's review form, with the fields that schools' own appendices ask for."""
+    """One account's review form: what most schools' appendices ask for and the register knows. Telephones and mailboxes
+    have places but stand only in a form that a school makes of its own."""
     document = _document()
     _heading(document, "{{年度}}年度网站与新媒体账号审核表")
     named = (
         ("账号名称", "平台"), ("责任单位", "级别类别"), ("账号标识或网址", "备案号"), ("主要用途", "开通时间"), ("认证主体", "台账状态"),
-        ("负责人", "管理员"), ("全年更新", "最近更新"), ("掌握情况", "观察天数"), ("最长未更新", "页面显示的名称"),
+        ("负责人", "负责人职务"), ("管理员", "管理员职务"), ("账号类型", "指导单位"), ("全年更新", "最近更新"), ("掌握情况", "观察天数"), ("最长未更新", "页面显示的名称"),
         ("上次年审", "上次年审结果"),
     )  # fmt: skip
     _pairs(document, [(one, _place(one), two, _place(two)) for one, two in named])
