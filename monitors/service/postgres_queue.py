@@ -16,7 +16,7 @@ from procrastinate.jobs import Job, Status
 from monitors.app_context import AppContext
 from monitors.job_queue import BackgroundTask, JobOrder
 from storage.advisory_lock import AdvisoryLock
-from storage.database import StorageError
+from storage.database import SOON_NOTICED, StorageError
 
 log = structlog.get_logger()
 ATTEMPTS = 5
@@ -44,7 +44,8 @@ class PostgresQueue:
         """``tasks`` are all that may be put or taken; nothing is opened yet."""
         self.context = context
         conninfo = context.settings.database.replace("postgresql+psycopg://", "postgresql://", 1)
-        pool: dict[str, Any] = {"min_size": 1, "max_size": connections, "timeout": 10.0, "reconnect_timeout": 10.0}
+        pool: dict[str, Any] = {"min_size": 1, "max_size": connections, "timeout": 10.0, "reconnect_timeout": 10.0,
+                                "kwargs": SOON_NOTICED}  # fmt: skip
         self.app = App(connector=PsycopgConnector(conninfo=conninfo, **pool))
         for task in tasks:
             self._register(task)

@@ -90,3 +90,18 @@ def test_the_queues_tables_follow_the_installed_library(fresh_postgres: str) -> 
         found = admin.execute("SELECT count(*) FROM pg_proc WHERE proname = 'procrastinate_retry_job_v2'").fetchone()
     assert found == (1,)
     database.close()
+
+
+def test_a_host_that_is_out_of_reach_is_noticed_at_both_ends(fresh_postgres: str) -> None:
+    """Within a minute, so that its jobs and locks are taken up again; by default it takes a quarter of an hour, or two."""
+    database = Database(fresh_postgres)
+    with database.engine.connect() as connection:
+        there = {
+            name: connection.exec_driver_sql(f"SHOW {name}").scalar()
+            for name in ("tcp_user_timeout", "tcp_keepalives_idle")
+        }
+        assert there == {"tcp_user_timeout": "40000", "tcp_keepalives_idle": "20"}
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        assert driver.info.get_parameters()["tcp_user_timeout"] == "40000"
+    database.engine.dispose()

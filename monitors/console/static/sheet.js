@@ -8,7 +8,7 @@
   const key = form.dataset.autosave;
   const PAUSE = Number(form.dataset.pause) * 1000, AGAIN = 20000;
   const OURS = ["csrf", "stamp"];
-  let timer = 0, busy = false, stopped = false;
+  let timer = 0, busy = false, stopped = false, renewed = 0;
 
   const pairs = () => [...new FormData(form)].filter(([name]) => !OURS.includes(name));
   const text = () => JSON.stringify(pairs());
@@ -40,6 +40,7 @@
     if (answer.status === 200) {
       form.elements.stamp.value = said.stamp;
       sent = now;
+      renewed = 0;
       if (text() === now) forget(); else later(PAUSE);
       const at = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
       say(`已自动保存（${at}），还没有报送。${said.left ? "新增账号里没有选平台或没有写名称的行，补齐后才会保存。" : ""}`, false);
@@ -55,7 +56,7 @@
     const fresh = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("form[data-autosave] input[name=csrf]");
     if (fresh) {
       document.querySelectorAll("input[name=csrf]").forEach((field) => { field.value = fresh.value; });
-      later(0);
+      later(renewed++ ? AGAIN : 0);
     } else {
       say("登录已失效。您填的内容留在这个窗口里，没有丢；请在新窗口登录，这里会自动接着保存。", true);
       later(AGAIN);
