@@ -53,7 +53,7 @@ def _refused(request: Request, *, counted: bool) -> HTMLResponse:
         return render(request, "error.html", "请稍后再试", status=429, sentence=LOCKED)
     if counted:
         context.store.sign_in_failures.count(_subjects(request), now)
-    return render(request, "error.html", "链接已失效", status=404, sentence=ENDED)
+    return render(request, "error.html", "链接已失效", status=404, sentence=ENDED, home=False)
 
 
 @router.get("/i/{token}")

@@ -219,3 +219,16 @@ def test_another_school_s_inquiry_is_not_there(app: FastAPI, context: AppContext
         fields = {"key": asked.account, "school": "demo", "none_since": "2026-01-01"}
         assert other.submit("/inquiries/observe", **fields).status_code == 403
     assert asked == context.store.inquiries.one(asked.number)
+
+
+def test_before_the_first_count_no_figure_is_claimed(staff: Browser) -> None:
+    page = staff.get("/inquiries").text
+    assert "还没有统计过" in page
+    assert "个不掌握" not in page, "nobody counted: not 0 accounts, and not because of the policies"
+
+
+def test_a_dead_link_leads_nobody_to_a_sign_in_page(stranger: Browser) -> None:
+    page = stranger.get("/i/forged")
+    assert page.status_code == 404
+    assert "已经失效" in page.text
+    assert 'href="/">回到首页' not in page.text, "who answers a mail has no account here"
