@@ -30,6 +30,7 @@ from rules.candidates import Candidate, CandidateKind, CandidateState
 from rules.model import BEIJING, Filing, Observation, Outcome, Platform, Precision
 from storage.filings import key_of
 from storage.store import Store
+from tests.support.databases import place_database
 
 NOW = datetime(2026, 11, 28, 10, 30, tzinfo=BEIJING)
 
@@ -55,6 +56,7 @@ def office(tmp_path: Path) -> Iterator[AppContext]:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
     settings = load_settings(data=tmp_path / "data", demo=True, delay_seconds=0.0)
+    place_database(tmp_path / "data")
     store = Store(settings.database)
     store.filings.save(REGISTER, by="测试", now=NOW)
     yield AppContext(settings, store, lambda: NOW, connect_to=("127.0.0.1", port, port))
