@@ -270,3 +270,10 @@ def test_what_was_typed_is_shown_again_where_the_session_had_ended(stranger: Bro
     assert "核查有误&lt;b&gt;\nhttps://a.example/1</textarea>" in answer.text
     assert not {"密码一二三", "9f3a", "abc"} & set(answer.text.replace("<", " ").split())
     assert stranger.post("/scan", content=b"\x00", headers={"content-type": "multipart/form-data"}).status_code == 401
+
+
+def test_a_stranger_s_long_form_is_not_read(stranger: Browser) -> None:
+    """Nobody vouches for who sent it."""
+    answer = stranger.post("/register/import", data={"reason": "字" * 200_000})
+    assert answer.status_code == 401
+    assert "textarea" not in answer.text
