@@ -109,14 +109,20 @@ def filed_ids(platform: Platform, account_id: str, url: str) -> Ids:
 
 
 def stated_ids(platform: Platform, account_id: str, ids: tuple[str, ...] = (), url: str = "") -> Ids:
-    """Every id that a page states: its own, those of a known kind (``kind:value``), and the one in its address."""
+    """Every id that a page states: its own, those of a known kind (``kind:value``), and the one in its address.
+
+    The address answers only for a page that states no id of its own, or one that is understood: an id in a shape that
+    nobody knows may be anybody's.
+    """
     typed = [
         frozenset({f"{kind}:{_normal(kind, value)}"})
         for kind, _, value in (each.partition(":") for each in ids)
         if value
     ]
     values = {value.partition(":")[2] for each in typed for value in each}
-    plain = [each for each in filed_ids(platform, account_id, url) if not {v.partition(":")[2] for v in each} & values]
+    own = filed_ids(platform, account_id, "")
+    rest = filed_ids(platform, "", url) if own or not account_id else _numbered(platform, _clean(account_id))
+    plain = [each for each in (*own, *rest) if not {v.partition(":")[2] for v in each} & values]
     return tuple(dict.fromkeys((*typed, *plain)))
 
 
@@ -144,6 +150,12 @@ def _kind(tagged: str) -> str:
 def _possible(platform: Platform, text: str) -> frozenset[str]:
     kinds = (kind for kind, pattern in INFO[platform].id_kinds if text and re.fullmatch(pattern, text))
     return frozenset(f"{kind}:{_normal(kind, text)}" for kind in kinds)
+
+
+def _numbered(platform: Platform, text: str) -> Ids:
+    """A number that is shorter or longer than the platform's own still claims to be one of them."""
+    kinds = {_kind(value) for value in _possible(platform, "1234567890")} if text.isdecimal() else set()
+    return (frozenset(f"{kind}:{text}" for kind in kinds),) if kinds else ()
 
 
 def _normal(kind: str, value: str) -> str:

@@ -12,6 +12,7 @@ from crawler.page.page import Page
 from crawler.platforms.spec import Target
 from rules.accounts.identity import agrees, filed_ids, stated_ids
 from rules.model import ClaimType, Outcome, Platform
+from rules.platforms import UNPOLLED
 from tests.conftest import NOW
 
 GH, BIZ, OTHER_BIZ = "gh_0123456789ab", "MzI0MDAwMDAwMQ==", "MjM5MDAwMDAwMg=="
@@ -55,6 +56,74 @@ def test_ids_of_one_kind_decide(
     platform: Platform, filed: tuple[str, str], stated: tuple[str, tuple[str, ...]], same: bool | None
 ) -> None:
     assert agrees(filed_ids(platform, *filed), stated_ids(platform, *stated)) is same
+
+
+OWN_ADDRESS = {
+    Platform.WECHAT: f"https://mp.weixin.qq.com/s?__biz={BIZ}&mid=1",
+    Platform.WEIBO: "https://weibo.com/u/1234567890",
+    Platform.DOUYIN: f"https://www.douyin.com/user/{SEC}",
+    Platform.BILIBILI: "https://space.bilibili.com/12345678",
+    Platform.TOUTIAO: "https://www.toutiao.com/c/user/4377795668/",
+    Platform.BAIJIAHAO: "https://author.baidu.com/home/1234567890",
+    Platform.KUAISHOU: "https://www.kuaishou.com/profile/3xabcdefgh1234",
+    Platform.ZHIHU: "https://www.zhihu.com/org/lin-chuan",
+    Platform.TIEBA: "https://tieba.baidu.com/home/main?id=tb.1.aaaaaaaa.bb",
+    Platform.XIAOHONGSHU: "https://www.xiaohongshu.com/user/profile/5f0000000000000000000001",
+    Platform.QZONE: "https://user.qzone.qq.com/123456789",
+    Platform.PENGUIN: "https://om.qq.com/page/OwnPage00001",
+    Platform.APP: "https://apps.apple.com/cn/app/id1500000001",
+}
+
+
+@pytest.mark.parametrize("platform", OWN_ADDRESS)
+@pytest.mark.parametrize("stated", ["?" * 41, "x" * 200])
+def test_an_address_does_not_answer_for_an_id_that_nobody_understands(platform: Platform, stated: str) -> None:
+    url = OWN_ADDRESS[platform]
+    filed = filed_ids(platform, "", url)
+    assert agrees(filed, stated_ids(platform, "", (), url)) is True
+    assert agrees(filed, stated_ids(platform, stated, (), url)) is not True
+
+
+@pytest.mark.parametrize(
+    "platform", [Platform.WEIBO, Platform.BILIBILI, Platform.TOUTIAO, Platform.BAIJIAHAO, Platform.QZONE, Platform.APP]
+)
+def test_a_number_of_any_length_is_another_account(platform: Platform) -> None:
+    url = OWN_ADDRESS[platform]
+    assert agrees(filed_ids(platform, "", url), stated_ids(platform, "7", (), url)) is False
+
+
+def test_every_platform_with_public_pages_has_an_address_here() -> None:
+    assert set(OWN_ADDRESS) == set(Platform) - UNPOLLED - {Platform.WEBSITE}
+
+
+@pytest.mark.parametrize(
+    ("platform", "filed", "url", "answer"),
+    [
+        (
+            Platform.WEIBO,
+            "1234567890",
+            "https://m.weibo.cn/api/container/getIndex?type=uid&value=1234567890",
+            {"ok": 1, "data": {"userInfo": {"id": 123, "screen_name": "别人", "statuses_count": 9}}},
+        ),
+        (
+            Platform.APP,
+            "1500000001",
+            "https://itunes.apple.com/lookup?country=cn&id=1500000001",
+            {
+                "resultCount": 1,
+                "results": [
+                    {"trackId": 99, "trackName": "临川大学", "currentVersionReleaseDate": "2019-03-19T20:30:00Z"}
+                ],
+            },
+        ),
+    ],
+)
+def test_an_answer_about_a_number_too_short_to_be_real_counts_for_nobody(
+    platform: Platform, filed: str, url: str, answer: dict[str, Any]
+) -> None:
+    target = Target(platform=platform, key=f"{platform}:{filed}", name="临川大学", filed_id=filed, url=url)
+    seen = attribute(target, json.dumps(answer).encode(), url)
+    assert (seen.outcome, seen.proves, seen.post_count) == (Outcome.UNREADABLE, ClaimType.NONE, None)
 
 
 def article(name: str, account: str, biz: str) -> bytes:
