@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -105,15 +105,17 @@ def stated_silence(
     kinds: Collection[EvidenceKind],
     deadline: Callable[[datetime], datetime],
 ) -> StatedSilence | None:
-    """The silence stated after its own deadline, where no known post (``last``) contradicts it.
+    """The silence stated after its own deadline, where no known post (``last``) contradicts it. Whoever names a newer
+    post, the silence is counted from that one: words that were spoken before its deadline say too little.
 
     It is confirmed by two members of staff, or by the unit and one: a unit's own people do not confirm one another.
     """
-    counted = [said for said in seen.statements if _reaches(said, last, kinds, deadline)]
+    named = [end_of(said.newest) for said in seen.statements if said.newest and said.newest <= day_of(said.at)]
+    counted = [said for said in seen.statements if _reaches(said, last, named, kinds, deadline)]
     counted = [said for said in counted if counted[-1].at - said.at <= TOGETHER]
     if not counted:
         return None
-    since = max(end_of(said.none_since) for said in counted if said.none_since)
+    since = max([*named, *(end_of(said.none_since) for said in counted if said.none_since)])
     staff = {said.by for said in counted if _by_staff(said)}
     unit = {said.by for said in counted if not _by_staff(said)}
     return StatedSilence(since, tuple(counted), len(staff) > 1 or bool(unit and staff - unit))
@@ -126,13 +128,14 @@ def _by_staff(said: Statement) -> bool:
 def _reaches(
     said: Statement,
     last: datetime | None,
+    named: Sequence[datetime],
     kinds: Collection[EvidenceKind],
     deadline: Callable[[datetime], datetime],
 ) -> bool:
     if said.none_since is None or said.kind not in kinds:
         return False
     begins = end_of(said.none_since)
-    return (last is None or last <= begins) and said.at > deadline(begins)
+    return (last is None or last <= begins) and said.at > deadline(max([begins, *named]))
 
 
 def _day(at: datetime) -> str:

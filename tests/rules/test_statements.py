@@ -73,6 +73,10 @@ SECOND = said(MANUAL, "王五", "2026-06-03", none_since="2026-03-01")
         ),
         ("said before the limit was over", (said(MANUAL, "李四", "2026-04-01", none_since="2026-03-01"),
                                             said(MANUAL, "王五", "2026-04-02", none_since="2026-03-01")), Verdict.UNDETERMINED),
+        ("spoken before the limit of a post that staff named since",
+         (FIRST, SECOND, said(MANUAL, "李四", "2026-06-04", newest="2026-04-10")), Verdict.UNDETERMINED),
+        ("spoken after the limit of the newest post that anybody named",
+         (FIRST, SECOND, said(MANUAL, "李四", "2026-06-04", newest="2026-03-20")), Verdict.VIOLATED),
         ("staff saw a new post", (FIRST, SECOND, said(MANUAL, "李四", "2026-06-10", newest="2026-06-09")), Verdict.COMPLIANT),
     ],
 )  # fmt: skip
