@@ -24,6 +24,7 @@ LETTER = "inquiry"
 REPLY = "inquiry_reply"
 """The document type of an answer to a unit's mail."""
 KEY_BYTES = 32
+WAITING = tuple(state.value for state in InquiryState if state.waits)
 
 Move = Callable[[Inquiry], Inquiry]
 
@@ -64,11 +65,12 @@ class InquiryRepository:
             return [load(Inquiry, document) for (document,) in tx.execute(query.limit(limit))]
 
     def newest(self, school: str) -> dict[str, Inquiry]:
-        """The newest inquiry of each account of a school that was ever asked about."""
+        """The newest inquiry of each account of a school that was ever asked about; one that still waits comes before
+        any settled one, whatever a clock that was set back says of their age."""
         found: dict[str, Inquiry] = {}
         query = select(INQUIRY.c.account, INQUIRY.c.document).where(INQUIRY.c.school == school)
         with self._db.read() as tx:
-            rows = tx.execute(query.order_by(INQUIRY.c.asked_at, INQUIRY.c.number))
+            rows = tx.execute(query.order_by(INQUIRY.c.state.in_(WAITING), INQUIRY.c.asked_at, INQUIRY.c.number))
             newest = {account: document for account, document in rows}
         for account, document in newest.items():
             found[account] = load(Inquiry, document)

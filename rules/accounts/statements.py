@@ -104,13 +104,17 @@ def stated_silence(
     last: datetime | None,
     kinds: Collection[EvidenceKind],
     deadline: Callable[[datetime], datetime],
+    *,
+    resumed: datetime | None = None,
 ) -> StatedSilence | None:
     """The silence stated after its own deadline, where no known post (``last``) contradicts it. Whoever names a newer
-    post, the silence is counted from that one: words that were spoken before its deadline say too little.
+    post, the silence is counted from that one, and from the day on which the account was put back into service
+    (``resumed``): words that were spoken before that deadline say too little.
 
     It is confirmed by two members of staff, or by the unit and one: a unit's own people do not confirm one another.
     """
     named = [end_of(said.newest) for said in seen.statements if said.newest and said.newest <= day_of(said.at)]
+    named += [resumed] if resumed else []
     counted = [said for said in seen.statements if _reaches(said, last, named, kinds, deadline)]
     counted = [said for said in counted if counted[-1].at - said.at <= TOGETHER]
     if not counted:

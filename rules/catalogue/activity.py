@@ -26,7 +26,7 @@ from rules.catalogue.results import (
     undetermined,
     violated,
 )
-from rules.model import Account, AccountState, DatedEvidence, EvidenceKind, Filing, Outcome, RuleResult
+from rules.model import Account, AccountState, DatedEvidence, EvidenceKind, Filing, FilingStatus, Outcome, RuleResult
 
 TWO_MONTHS = Period(2, PeriodUnit.MONTHS)
 EVERY_KIND = tuple(EvidenceKind)
@@ -54,7 +54,7 @@ def inactivity(
     """备案账号连续超过规定期限没有发布任何内容。从未发布过内容的账号自开通或备案之日起算。
 
     期限按日历月计算，末日 24 时届满。只有届满之后的一次有效观察（身份相符、来源能够证明“没有更新”）仍未见新内容，
-    才判为违反；被拦截、无法识别的页面不作为依据。
+    才判为违反；被拦截、无法识别的页面不作为依据。台账登记曾停止、后恢复运行的，自恢复之日起计。
 
     公开渠道看不到的账号，可以依据责任单位的声明（经一名工作人员确认）或两名工作人员先后的人工查看；evidence 写明哪几类证据足以认定：
     public 公开页面、official 官方接口、manual 人工核查、declared 单位声明。证明“有更新”的，任何一类都算。
@@ -72,7 +72,8 @@ def inactivity(
     if seen is None or (seen.fact is None and not seen.statements):
         return undetermined(NEVER_READ)
     answer = _updated(filing, seen, now, partial(_deadline, school, limit), limit, evidence)
-    return turning(answer, now, *words_turn(seen))
+    back = filing.status_changed_at
+    return turning(answer, now, *words_turn(seen), start_of(back) if back else None)
 
 
 def _updated(
@@ -86,14 +87,15 @@ def _updated(
     """What is known of the updating of an account that was looked at, or of which somebody stated something."""
     last = _newest(filing, seen, now)
     if last is None:
-        return _without_post(seen, evidence, deadline)
-    in_order = _in_order(seen, now, deadline)
+        silence = stated_silence(seen, None, evidence, deadline, resumed=_resumed(filing, now))
+        return _without_post(seen, silence, deadline)
+    in_order = _in_order(filing, seen, now, deadline)
     until = deadline(last.at)
     if in_time(now, until):
         ends = min(until, last.valid_until) if last.valid_until else until
         reason = f"{last.words}，未超过{limit}（至{format_date(until)}）"
         return compliant(reason, last.look, until=ends + SECOND, in_order=in_order)
-    silence = stated_silence(seen, seen.last_post_at, evidence, deadline)
+    silence = stated_silence(seen, seen.last_post_at, evidence, deadline, resumed=_resumed(filing, now))
     if unproved := _not_to_be_held(seen, last.words):
         return undetermined(unproved, seen.fact, in_order=in_order)
     look = seen.silence_shown if seen.last_post_at or not seen.empty else seen.empty
@@ -121,8 +123,22 @@ def _deadline(school: SchoolContext, limit: Period, start: datetime) -> datetime
     return school.calendar.deadline(start, limit).at
 
 
+def _resumed(filing: Filing, now: datetime) -> datetime | None:
+    """The end of the day on which the register put an account back into service."""
+    at = filing.status_changed_at if filing.status is FilingStatus.ACTIVE else None
+    return end_of(at) if at and at <= day_of(now) else None
+
+
 def _newest(filing: Filing, seen: AccountState, now: datetime) -> LastUpdate | None:
-    """The newest update that anything shows: a page, or a person who saw it or named it."""
+    """The newest update that anything shows: a page, or a person who saw it or named it. What the register put back into
+    service has its term from that day on."""
+    last, resumed = _newest_shown(filing, seen, now), _resumed(filing, now)
+    if last is None or resumed is None or resumed <= last.at:
+        return last
+    return LastUpdate(resumed, f"台账登记于{format_date(resumed)}恢复运行，此前{last.words}", last.look)
+
+
+def _newest_shown(filing: Filing, seen: AccountState, now: datetime) -> LastUpdate | None:
     start, said = _silent_since(filing, seen), newest_stated(seen, now)
     if said and said.newest and (start is None or end_of(said.newest) > start):
         by = f"{'责任单位' if said.kind is EvidenceKind.DECLARED else ''}{said.by}{'告知' if said.kind is EvidenceKind.DECLARED else '人工查看'}"
@@ -136,10 +152,12 @@ def _newest(filing: Filing, seen: AccountState, now: datetime) -> LastUpdate | N
 
 
 def _in_order(
-    seen: AccountState, now: datetime, deadline: Callable[[datetime], datetime]
+    filing: Filing, seen: AccountState, now: datetime, deadline: Callable[[datetime], datetime]
 ) -> tuple[tuple[datetime, datetime], ...]:
-    """Spans in which it is known to have been in order, by its posts and by what staff saw."""
+    """Spans in which it is known to have been in order, by its posts, by what staff saw, and by the register."""
     spans = [(first, deadline(last)) for first, last in seen.runs]
+    if resumed := _resumed(filing, now):
+        spans.append((start_of(day_of(resumed)), deadline(resumed)))
     said = newest_stated(seen, now)
     if said and said.newest and said.kind is EvidenceKind.MANUAL:
         spans.append((end_of(said.newest), deadline(end_of(said.newest))))
@@ -147,12 +165,11 @@ def _in_order(
 
 
 def _without_post(
-    seen: AccountState, evidence: Collection[EvidenceKind], deadline: Callable[[datetime], datetime]
+    seen: AccountState, silence: StatedSilence | None, deadline: Callable[[datetime], datetime]
 ) -> RuleResult:
     """No page and no person names a post: only what was stated of the silence is left."""
     if seen.outcome in (Outcome.GONE, Outcome.MOVED):
         return undetermined("最近一次查看时账号" + seen.outcome.label, seen.fact)
-    silence = stated_silence(seen, None, evidence, deadline)
     return _stated(silence, seen, deadline, ()) if silence else undetermined("未见到任何可确定日期的发布", seen.fact)
 
 

@@ -52,6 +52,13 @@ def test_the_newest_of_each_account_and_moves_that_are_refused(store: Store) -> 
         repository.change("DEMO-Q-2026-9999", lambda it: it, NOW, "inquiry.close")
 
 
+def test_what_waits_is_the_newest_though_the_clock_was_set_back(store: Store) -> None:
+    settled = store.inquiries.file("demo", [asked()], NOW)[0]
+    store.inquiries.change(settled.number, lambda it: close(it, "李四", "不用", NOW), NOW, "inquiry.close")
+    waiting = store.inquiries.file("demo", [replace(asked(), asked_at=NOW - timedelta(minutes=6))], NOW)[0]
+    assert store.inquiries.newest("demo") == {"wechat:gh_1": waiting}
+
+
 def test_the_key_is_made_once(store: Store) -> None:
     key = store.inquiries.signing_key(NOW)
     assert len(key) == 32
