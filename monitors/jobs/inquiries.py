@@ -105,10 +105,10 @@ class InquiryDesk:
     def _new(
         self, known: dict[str, AccountKnowledge], report: InquiryReport, only: Collection[str]
     ) -> Iterator[tuple[Inquiry, bool]]:
-        newest = self.context.store.inquiries.newest(self.policy.code)
+        standing = self.context.store.inquiries.standing(self.policy.code)
         silent = probably_silent(self.context, known.values(), self.now)
         for key, each in known.items():
-            has_page, before = each.account.platform.value in SPECS, newest.get(key)
+            has_page, before = each.account.platform.value in SPECS, standing.get(key)
             if not only or key in only:
                 report.not_looked_at += awaits_first_look(each, before, self.now, has_page=has_page)
             question = question_about(

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from rules.coverage import CoverageFigures
-from rules.inquiries import Inquiry, InquiryError, InquiryReason, InquiryState, close
+from rules.inquiries import AnswerKind, Inquiry, InquiryAnswer, InquiryError, InquiryReason, InquiryState, close
 from rules.model import Platform
 from storage.inquiries import letter_id
 from storage.store import Store
@@ -42,7 +42,7 @@ def test_the_newest_of_each_account_and_moves_that_are_refused(store: Store) -> 
     repository = store.inquiries
     first = repository.file("demo", [asked()], NOW)[0]
     later = repository.file("demo", [replace(asked(), asked_at=NOW + timedelta(days=1))], NOW)[0]
-    assert repository.newest("demo") == {"wechat:gh_1": later}
+    assert repository.standing("demo") == {"wechat:gh_1": later}
     closed = repository.change(first.number, lambda it: close(it, "李四", "不用", NOW), NOW, "inquiry.close")
     assert repository.one(first.number) == closed
     assert repository.all(states=[InquiryState.CLOSED]) == [closed]
@@ -52,11 +52,17 @@ def test_the_newest_of_each_account_and_moves_that_are_refused(store: Store) -> 
         repository.change("DEMO-Q-2026-9999", lambda it: it, NOW, "inquiry.close")
 
 
-def test_what_waits_is_the_newest_though_the_clock_was_set_back(store: Store) -> None:
+def test_what_waits_for_somebody_stands_though_the_clock_was_set_back(store: Store) -> None:
     settled = store.inquiries.file("demo", [asked()], NOW)[0]
     store.inquiries.change(settled.number, lambda it: close(it, "李四", "不用", NOW), NOW, "inquiry.close")
-    waiting = store.inquiries.file("demo", [replace(asked(), asked_at=NOW - timedelta(minutes=6))], NOW)[0]
-    assert store.inquiries.newest("demo") == {"wechat:gh_1": waiting}
+    earlier = NOW - timedelta(minutes=6)
+    waiting = store.inquiries.file("demo", [replace(asked(), asked_at=earlier)], NOW)[0]
+    assert store.inquiries.standing("demo") == {"wechat:gh_1": waiting}
+    said = InquiryAnswer(kind=AnswerKind.DECLARED, at=earlier, by="张三", accepted=True)
+    declared = store.inquiries.change(
+        waiting.number, lambda it: replace(it, state=InquiryState.ANSWERED, answers=(said,)), NOW, "inquiry.answer"
+    )
+    assert store.inquiries.standing("demo") == {"wechat:gh_1": declared}
 
 
 def test_the_key_is_made_once(store: Store) -> None:
