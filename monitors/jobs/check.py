@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitors.app_context import AppContext
@@ -12,7 +12,7 @@ from monitors.jobs.case_desk import case_desk
 from rules.accounts.join import join
 from rules.calendar import china_calendar
 from rules.cases.case import Case, EventKind
-from rules.cases.reconcile import NO_HOLD, DraftHold, reconcile
+from rules.cases.reconcile import NO_HOLD, DraftHold, one_a_sentence, reconcile
 from rules.evaluation import Opened, evaluate, school_context
 from rules.model import Account, Filing, Finding, Verdict
 from storage.serialization import dump
@@ -30,6 +30,7 @@ class CheckReport:
     changed: int = 0
     issued: int = 0
     drafts: int = 0
+    doubts: dict[str, str] = field(default_factory=dict)
 
     def count(self, finding: Finding) -> None:
         """One more answer."""
@@ -143,7 +144,9 @@ def check(
         book = desk.book
         number = lambda: f"{school.upper()}-{now.year}-{book.next_number('case'):04d}"  # noqa: E731
         cases = book.newest_cases()
-        desk.recall_overtaken(cases, kept)
+        told = {each.key: each for each in one_a_sentence(kept.values(), policy, cases)}
+        report.doubts = {key: each.reason for key, each in told.items() if each.verdict is Verdict.UNDETERMINED}
+        desk.recall_overtaken(cases, told)
         for case, events in reconcile(cases, kept.values(), policy, now, number, calendar, hold):
             report.opened += any(event.kind is EventKind.OPENED for event in events)
             report.changed += 1

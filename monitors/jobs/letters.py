@@ -82,8 +82,10 @@ def facts_read(context: AppContext, notice_id: str) -> dict[str, str]:
     return facts_of(load(Notice, letter_of(context, notice_id).document))
 
 
-def _look_again(context: AppContext, rows: Sequence[OutboxNotice]) -> None:
-    """Judge the accounts of these papers by this moment: what is cured or has changed is so before anybody signs."""
+def _look_again(context: AppContext, rows: Sequence[OutboxNotice]) -> dict[str, str]:
+    """Judge the accounts of these papers by this moment: what is cured or has changed is so before anybody signs. Why
+    nobody can say it of some cases any more, by their keys."""
+    doubts: dict[str, str] = {}
     by_school: dict[str, set[str]] = {}
     for row in rows:
         for number in context.store.outbox.cases_of(row.id):
@@ -91,17 +93,19 @@ def _look_again(context: AppContext, rows: Sequence[OutboxNotice]) -> None:
             if case and not case.state.is_final:
                 by_school.setdefault(case.school, set()).add(case.account)
     for school, accounts in by_school.items():
-        check(context, school, context.clock(), sorted(accounts))
+        doubts |= check(context, school, context.clock(), sorted(accounts)).doubts
+    return doubts
 
 
 def propose(context: AppContext, notice_id: str, by: Signatory, reason: str = "") -> Case:
     """提请签发: put a 公开通报 or 关停 that is due before the signer. Raises CaseError."""
     row, now = letter_of(context, notice_id), context.clock()
-    _look_again(context, [row])
+    doubts = _look_again(context, [row])
     with case_desk(context, row.school, now) as desk:
         case = desk.book.case(row.case_number)
         if case is None or case.pending_step is None:
             raise CaseError(f"{row.case_number} 没有待提请的文书。")
+        _require_proof([case], doubts)
         moved, events = signing.propose(case, case.pending_step.step, by, now, reason, desk.frozen)
         desk.save(moved, events)
     return moved
@@ -111,34 +115,42 @@ def sign(context: AppContext, notice_id: str, by: Signatory, *, seen: Facts, rea
     """Sign the draft that a person has read; ``seen``: its facts as they were shown. The paper is made anew, gets its
     number, and is due. Raises CaseError, FactsChanged, PeopleError, StorageError."""
     row = letter_of(context, notice_id)
-    _look_again(context, [row])
+    doubts = _look_again(context, [row])
     with case_desk(context, row.school, context.clock()) as desk:
-        _sign(desk, notice_id, by, seen, reason)
+        _sign(desk, notice_id, by, seen, reason, doubts)
     return letter_of(context, notice_id)
 
 
 def sign_all(context: AppContext, read: Mapping[str, Facts], by: Signatory, reason: str = "") -> Signing:
     """Sign these drafts, each by what was read of it; one that cannot be signed holds back no other."""
     rows = [letter_of(context, notice_id) for notice_id in read]
-    _look_again(context, rows)
+    doubts = _look_again(context, rows)
     signed, refused = [], {}
     for row in rows:
         try:
             with case_desk(context, row.school, context.clock()) as desk:
-                _sign(desk, row.id, by, read[row.id], reason)
+                _sign(desk, row.id, by, read[row.id], reason, doubts)
             signed.append(row.id)
         except (CaseError, PeopleError, StorageError) as error:
             refused[row.id] = str(error)
     return Signing(signed=tuple(signed), refused=refused)
 
 
-def _sign(desk: CaseWriter, notice_id: str, by: Signatory, seen: Facts, reason: str) -> None:
+def _require_proof(cases: Sequence[Case], doubts: Mapping[str, str]) -> None:
+    """Raises CaseError where what was found is not certain any more, though it is not refuted either."""
+    if why := [doubts[case.key] for case in cases if case.key in doubts]:
+        raise CaseError(f"按目前掌握的情况已不能认定，暂不能签发：{'；'.join(why)}。再次查看能够认定之后，可以签发。")
+
+
+def _sign(desk: CaseWriter, notice_id: str, by: Signatory, seen: Facts, reason: str, doubts: Mapping[str, str]) -> None:
     row = desk.book.letters.one(notice_id)
     if row is None or row.state is not NoticeState.DRAFT:
         why = f"：{row.error}" if row and row.error else ""
         raise CaseError(f"这份文书{row.state.label if row else '已不存在'}，不能签发{why}")
     cases = [case for number in desk.book.letters.cases_of(notice_id) if (case := desk.book.case(number))]
-    if any(_step_of(desk, case, row) and desk.unstored(case) for case in cases):
+    accusing = [case for case in cases if _step_of(desk, case, row)]
+    _require_proof(accusing, doubts)
+    if any(desk.unstored(case) for case in accusing):
         raise CaseError(
             "所依据的页面存证还没有存入共享存储，暂不能签发。通常一分钟内存好；如一直如此，请信息中心查看运行日志。"
         )

@@ -149,10 +149,13 @@ def _notice_was_wrong(case: Case, finding: Finding) -> list[StepRecord]:
 
 
 def overtaken(case: Case, finding: Finding, policy: Policy) -> bool:
-    """True where a paper of the case must not leave any more: the account is in order, was when it was signed, or another
-    unit answers for it."""
-    cured = finding.verdict is Verdict.COMPLIANT
-    return cured or bool(_notice_was_wrong(case, finding)) or _transferred(case, finding, policy)
+    """True where a paper of the case must not leave any more: nobody can say any longer that the account is not in order,
+    it was when the paper was signed, or another unit answers for it."""
+    return (
+        finding.verdict is not Verdict.VIOLATED
+        or bool(_notice_was_wrong(case, finding))
+        or _transferred(case, finding, policy)
+    )
 
 
 def _why(finding: Finding) -> str:

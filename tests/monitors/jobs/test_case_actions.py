@@ -70,7 +70,14 @@ def sias(store: Store, tmp_path: Path, clock: Clock) -> AppContext:
     return context
 
 
-def observe(context: AppContext, number: int, last_post: datetime | None, outcome: Outcome = Outcome.OK) -> None:
+def observe(
+    context: AppContext,
+    number: int,
+    last_post: datetime | None,
+    outcome: Outcome = Outcome.OK,
+    *,
+    sign_at: datetime | None = None,
+) -> None:
     now = context.clock()
     posts = (Post(id=f"{last_post}", published_at=last_post),) if last_post else ()
     one = filing(number)
@@ -83,6 +90,7 @@ def observe(context: AppContext, number: int, last_post: datetime | None, outcom
         name=one.name,
         account_id=one.account_id,
         posts=posts if outcome is Outcome.OK else (),
+        sign_at=sign_at,
         proves=ClaimType.ACTIVE | ClaimType.INACTIVE | ClaimType.NAME if outcome is Outcome.OK else ClaimType.NONE,
         evidence=f"e-{number}-{now:%Y%m%d%H%M}",
     )
@@ -253,6 +261,27 @@ def test_facts_that_changed_are_read_again_before_signing(sias: AppContext, cloc
     assert [row.number for row in sias.store.outbox.all(case=number)] == [""], "no number is used up"
     sign_one(sias, draft)
     assert [row.number for row in sias.store.outbox.all(case=number)] == ["校媒巡整〔2026〕1号"]
+
+
+def test_what_nobody_can_say_any_more_is_neither_signed_nor_sent(sias: AppContext, clock: Clock) -> None:
+    last = START - timedelta(days=90)
+    observe(sias, 0, last)
+    observe(sias, 1, last)
+    check(sias, "sias", clock.now)
+    close_survey_of(sias)
+    waits, signed = silent(sias)
+    sign_one(sias, letters.draft_of(sias, signed))
+    clock.now += timedelta(minutes=3)
+    for number in (0, 1):  # the account's own page shows a joint work of last week, the list still nothing
+        observe(sias, number, last, sign_at=START - timedelta(days=7))
+    with pytest.raises(CaseError, match=r"已不能认定，暂不能签发.*联合投稿"):
+        sign_one(sias, letters.draft_of(sias, waits))
+    assert deliver(sias, clock.now).claimed == 0
+    assert [row.state for row in sias.store.outbox.all(case=signed)] == [NoticeState.DRAFT, NoticeState.STOPPED]
+    clock.now += timedelta(days=1)
+    observe(sias, 1, clock.now - timedelta(hours=1))
+    check(sias, "sias", clock.now)
+    assert [row.state for row in sias.store.outbox.all(case=waits)] == [NoticeState.STOPPED]
 
 
 def test_one_wrong_batch_is_taken_back_with_one_letter_a_unit(sias: AppContext, clock: Clock) -> None:
