@@ -1,20 +1,25 @@
-"""Asks tests about a changed module in a child that is forked from a process where everything foreign is imported already.
+"""Asks tests about a changed module in children of warm processes: starting pytest costs five seconds of processor time otherwise, for every change.
 
-The parent imports pytest and every package that the tests need, and no module of the project: the child imports those anew, from the files as they
-stand then. Starting pytest costs five seconds of processor time otherwise, for every change.
+A change inside a function is put into the function object, in a child of a process that has imported all tests and all they need
+(`WarmTests`). Where that is not noticed, and for what stands outside functions, a child is asked that imports the project anew from the files
+as they stand then (`ask`): its parent has imported every foreign package, and nothing of the project.
 """
 
 from __future__ import annotations
 
+import gc
 import importlib
+import json
 import os
 import resource
 import signal
 import sys
 import sysconfig
 import time
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from types import CodeType, FunctionType
 
 OPTIONS = ("-qx", "-p", "no:cacheprovider", "--no-header", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 PROCESSOR_SECONDS = 40
@@ -29,7 +34,7 @@ def warm(root: Path, files: Iterable[str]) -> None:
     names = root / "foreign_modules.txt"
     if not (child := os.fork()):
         _quiet()
-        importlib.import_module("pytest").main(["--collect-only", *OPTIONS, *files])
+        _pytest("--collect-only", *files)
         foreign = tuple({sysconfig.get_path("purelib"), sysconfig.get_path("platlib"), sysconfig.get_path("stdlib")})
         found = [n for n, m in sys.modules.items() if (getattr(m, "__file__", None) or "").startswith(foreign)]
         names.write_text("\n".join(found), "utf-8")
@@ -39,6 +44,10 @@ def warm(root: Path, files: Iterable[str]) -> None:
     for name in names.read_text("utf-8").split():
         if not name.startswith(("_pytest", "__", "test")):
             _import(name)
+
+
+def _pytest(*arguments: str) -> int:
+    return int(importlib.import_module("pytest").main([*OPTIONS, *arguments]))
 
 
 def _import(name: str) -> None:
@@ -54,13 +63,15 @@ def _quiet() -> None:
         os.dup2(nothing, stream)
 
 
-def ask(tests: list[str]) -> str:
+def ask(tests: list[str], swaps: Iterable[tuple[FunctionType, CodeType]] = ()) -> str:
     """`failed`, `timed out`, or an empty text where the tests noticed nothing."""
     if not (child := os.fork()):
         os.setsid()
         _quiet()
         resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS + 5))
-        os._exit(int(importlib.import_module("pytest").main([*OPTIONS, *tests])))
+        for function, code in swaps:
+            function.__code__ = code
+        os._exit(_pytest(*tests))
     until = time.monotonic() + WALL_SECONDS
     try:
         while time.monotonic() < until:
@@ -86,3 +97,59 @@ def _end_group(leader: int) -> None:
         os.killpg(leader, signal.SIGKILL)
     except ProcessLookupError:
         return
+
+
+class WarmTests:
+    """A process that has collected the tests, and answers for one change inside a function at a time."""
+
+    def __init__(self, files: Iterable[str]) -> None:
+        asked, self._asked = os.pipe()
+        self._answers, answers = os.pipe()
+        if not os.fork():
+            os.close(self._asked)
+            os.dup2(asked, 100)
+            os.dup2(answers, 101)
+            _serve(100, 101, list(files))
+        os.close(asked)
+        os.close(answers)
+        self._lines = os.fdopen(self._answers, encoding="utf-8")
+
+    def ask(self, module: Path, qualname: str, tests: list[str]) -> str:
+        """As `ask`, with the module's file as it stands; an empty text too where no such function is known."""
+        os.write(self._asked, (json.dumps([str(module), qualname, tests]) + "\n").encode())
+        return str(json.loads(self._lines.readline()))
+
+
+def _serve(asked: int, answers: int, files: list[str]) -> None:
+    _quiet()
+    _pytest("--collect-only", *files)
+    functions = defaultdict(list)
+    for found in gc.get_objects():
+        if isinstance(found, FunctionType):
+            functions[found.__code__.co_filename, found.__code__.co_qualname].append(found)
+        elif type(found).__name__ == "Mark" and getattr(found, "_param_ids_generated", None):
+            object.__setattr__(
+                found, "_param_ids_generated", None
+            )  # pytest escapes them once more at the next collection
+    gc.freeze()
+    with os.fdopen(asked, encoding="utf-8") as lines:
+        for line in lines:
+            module, qualname, tests = json.loads(line)
+            changed = {
+                (code.co_firstlineno, code.co_qualname): code
+                for code in _codes(compile(Path(module).read_bytes(), module, "exec", dont_inherit=True))
+            }
+            swaps = [
+                (function, changed[key])
+                for function in functions[module, qualname]
+                if (key := (function.__code__.co_firstlineno, qualname)) in changed
+            ]
+            os.write(answers, (json.dumps(ask(tests, swaps) if swaps else "") + "\n").encode())
+    os._exit(0)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            yield from _codes(const)

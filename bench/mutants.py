@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.forked_tests import ask, warm
+from bench.forked_tests import WarmTests, ask, warm
 from bench.witnesses import Witness, measured, witnesses
 
 ROOT = Path(__file__).parent.parent
@@ -30,6 +30,10 @@ COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.GtE: (">=", ">"), ast.In: (" in ", " not in "), ast.NotIn: (" not in ", " in "),
     ast.Is: (" is ", " is not "), ast.IsNot: (" is not ", " is "),
 }  # fmt: skip
+
+
+LEFT_ALONE = {"migrations", "data"}
+"""Folders of what runs once: steps between versions of the tables, and the script that made the table of institutions."""
 
 
 @dataclass(frozen=True)
@@ -160,8 +164,37 @@ def _row(mutant: Mutant, root: Path) -> dict[str, str]:
     }
 
 
+def _function(mutant: Mutant) -> str:
+    """The qualified name of the outermost function whose body holds the change, or nothing."""
+    source = mutant.module.read_text("utf-8")
+    starts = _offsets(source)
+    names: list[str] = []
+    inside: ast.AST | None = ast.parse(source)
+    while inside:
+        parents, inside = list(ast.iter_child_nodes(inside)), None
+        for node in parents:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                first = node.body[0]
+                begins, last = starts[first.lineno - 1] + first.col_offset, starts[node.end_lineno or 0]
+                if begins <= mutant.start < last:
+                    names.append(node.name)
+                    if not isinstance(node, ast.ClassDef):
+                        return ".".join(names)
+                    inside = node
+    return ""
+
+
+def _noticed(mutant: Mutant, warm_tests: WarmTests, asked: list[str]) -> str:
+    function = _function(mutant)
+    with applied(mutant):
+        noticed = (function and warm_tests.ask(mutant.module, function, asked)) or ask(asked)
+    if noticed and (warm_tests.ask(mutant.module, function, asked) if function else ask(asked)):
+        return "unfit"
+    return noticed
+
+
 def judge(
-    chosen: list[Mutant], root: Path, tests: list[Witness], out: Path, *, given: list[str]
+    chosen: list[Mutant], root: Path, warm_tests: WarmTests, tests: list[Witness], out: Path, *, given: list[str]
 ) -> list[dict[str, str]]:
     """One row a change, with `noticed`: printed and kept as soon as it is known; what `out` holds already is not asked again.
 
@@ -175,10 +208,7 @@ def judge(
         if (row["where"], row["change"]) not in known:
             asked = given or witnesses(tests, root, str(mutant.module.relative_to(root)), mutant.line)
             began = time.monotonic()
-            with applied(mutant):
-                row["noticed"] = ask(asked) if asked else ""
-            if row["noticed"] and ask(asked):
-                row["noticed"] = "unfit"
+            row["noticed"] = _noticed(mutant, warm_tests, asked) if asked else ""
             row["asked"] = str(len(asked))
             with out.open("a", encoding="utf-8") as kept:
                 kept.write(json.dumps(row, ensure_ascii=False) + "\n")
@@ -211,14 +241,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = copy(Path(folder))
         tests = [] if given.tests else measured(root, lines)
-        warm(root, given.tests or sorted({test.name.partition("::")[0] for test in tests}))
+        files = given.tests or sorted({test.name.partition("::")[0] for test in tests})
+        warm(root, files)
+        warm_tests = WarmTests(files)
         modules = [
             m for t in given.targets for m in ([root / t] if t.endswith(".py") else sorted((root / t).rglob("*.py")))
         ]
-        every = [mutant for m in modules if "migrations" not in m.parts for mutant in mutants(m)]
+        every = [mutant for m in modules if not LEFT_ALONE.intersection(m.parts) for mutant in mutants(m)]
         chosen = random.Random(given.seed).sample(every, min(given.count, len(every)))
         rows = judge(
-            sorted(chosen, key=lambda m: (str(m.module), m.start)), root, tests, out, given=given.tests
+            sorted(chosen, key=lambda m: (str(m.module), m.start)), root, warm_tests, tests, out, given=given.tests
         )  # in the order of the files: what slipped through is read beside its neighbours
     counted = Counter(row["noticed"] for row in rows)
     print(
