@@ -1,4 +1,4 @@
-"""`make mutants`: makes random single changes in a folder, runs the tests that cover the module, and counts who notices.
+"""`make mutants`: makes random single changes in a folder, asks the tests that run the line, and counts who notices.
 
 Docstrings, annotations, log texts and messages are left alone: a change there alters no behaviour that a test should hold.
 The work is done in a copy, so that the checkout stays as it is.
@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import argparse
 import ast
+import json
 import os
 import random
-import re
 import shutil
-import subprocess
-import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from bench.forked_tests import WarmTests, ask, warm
+from bench.witnesses import Witness, measured, witnesses
 
 ROOT = Path(__file__).parent.parent
 COPIED = ("rules", "storage", "crawler", "alerts", "monitors", "tests", "bench", "docs", "deploy", "pyproject.toml")
@@ -27,9 +30,10 @@ COMPARISONS: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.GtE: (">=", ">"), ast.In: (" in ", " not in "), ast.NotIn: (" not in ", " in "),
     ast.Is: (" is ", " is not "), ast.IsNot: (" is not ", " is "),
 }  # fmt: skip
-SLOW = ("demo_world", "run_sweep(", "playwright")
-"""Words of test files that sweep the demo campus or open a browser: minutes for each change."""
-SECONDS = 240
+
+
+LEFT_ALONE = {"migrations", "data"}
+"""Folders of what runs once: steps between versions of the tables, and the script that made the table of institutions."""
 
 
 @dataclass(frozen=True)
@@ -123,40 +127,16 @@ def _changes(node: ast.AST, raw: bytes, place: object) -> Iterator[tuple[int, in
             yield start, end, between.replace(old, new), "plus/minus"
 
 
-def _helpers(text: str, root: Path) -> str:
-    """The shared modules that a test module imports."""
-    names = sorted(set(re.findall(r"^from tests\.support\.(\w+) import", text, re.M)))
-    return "".join((root / "tests" / "support" / f"{name}.py").read_text("utf-8") for name in names)
-
-
-def covering(module: Path, root: Path) -> list[str]:
-    """Test files that stand where the module stands, or speak of it, of its package, or of the repository it is on the store."""
-    dotted = ".".join(module.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
-    package, _, name = dotted.rpartition(".")
-    words = [dotted, f"from {package} import", f"import {dotted}"]
-    words += [f".{name}."] if package == "storage" else [package] if "." in package else []
-    found = []
-    for path in sorted((root / "tests").rglob("test_*.py")):
-        text = path.read_text("utf-8")
-        near = path.parent.relative_to(root / "tests") == module.parent.relative_to(root)
-        if near or any(word in text or word in _helpers(text, root) for word in words):
-            found.append(str(path.relative_to(root)))
-    quick = [f for f in found if not any(word in (root / f).read_text("utf-8") for word in SLOW)]
-    return sorted(quick, key=lambda f: dotted.rpartition(".")[2] not in f)
-
-
-def caught(mutant: Mutant, root: Path, tests: list[str]) -> bool:
-    """True where a test fails, or never ends, with the change in place."""
-    before = mutant.module.read_bytes()
+@contextmanager
+def applied(mutant: Mutant) -> Iterator[None]:
+    """The change in place, for as long as it is asked about."""
+    before, times = mutant.module.read_bytes(), mutant.module.stat()
     mutant.module.write_bytes(before[: mutant.start] + mutant.new.encode() + before[mutant.end :])
-    command = [sys.executable, "-B", "-m", "pytest", "-qx", "-p", "no:cacheprovider", "--no-header", *tests]
     try:
-        done = subprocess.run(command, cwd=root, capture_output=True, timeout=SECONDS, check=False)
-        return done.returncode != 0
-    except subprocess.TimeoutExpired:
-        return True
+        yield
     finally:
         mutant.module.write_bytes(before)
+        os.utime(mutant.module, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def copy(folder: Path) -> Path:
@@ -174,33 +154,110 @@ def copy(folder: Path) -> Path:
     return root
 
 
-def main() -> None:
-    """Print each change that nobody noticed, then the figure."""
+def _row(mutant: Mutant, root: Path) -> dict[str, str]:
+    raw = mutant.module.read_bytes()
+    return {
+        "where": f"{mutant.module.relative_to(root)}:{mutant.line}:{mutant.start}",
+        "kind": mutant.kind,
+        "change": f"{raw[mutant.start : mutant.end].decode()!r} -> {mutant.new!r}",
+        "line": raw.decode().splitlines()[mutant.line - 1].strip(),
+    }
+
+
+def _function(mutant: Mutant) -> str:
+    """The qualified name of the outermost function whose body holds the change, or nothing."""
+    source = mutant.module.read_text("utf-8")
+    starts = _offsets(source)
+    names: list[str] = []
+    inside: ast.AST | None = ast.parse(source)
+    while inside:
+        parents, inside = list(ast.iter_child_nodes(inside)), None
+        for node in parents:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                first = node.body[0]
+                begins, last = starts[first.lineno - 1] + first.col_offset, starts[node.end_lineno or 0]
+                if begins <= mutant.start < last:
+                    names.append(node.name)
+                    if not isinstance(node, ast.ClassDef):
+                        return ".".join(names)
+                    inside = node
+    return ""
+
+
+def _noticed(mutant: Mutant, warm_tests: WarmTests, asked: list[str]) -> str:
+    function = _function(mutant)
+    with applied(mutant):
+        noticed = (function and warm_tests.ask(mutant.module, function, asked)) or ask(asked)
+    if noticed and (warm_tests.ask(mutant.module, function, asked) if function else ask(asked)):
+        return "unfit"
+    return noticed
+
+
+def judge(
+    chosen: list[Mutant], root: Path, warm_tests: WarmTests, tests: list[Witness], out: Path, *, given: list[str]
+) -> list[dict[str, str]]:
+    """One row a change, with `noticed`: printed and kept as soon as it is known; what `out` holds already is not asked again.
+
+    Tests that fail are asked once more without the change: only where they pass then did they notice it.
+    """
+    rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()] if out.is_file() else []
+    known = {(row["where"], row["change"]): row for row in rows}
+    found = []
+    for number, mutant in enumerate(chosen, 1):
+        row = _row(mutant, root)
+        if (row["where"], row["change"]) not in known:
+            asked = given or witnesses(tests, root, str(mutant.module.relative_to(root)), mutant.line)
+            began = time.monotonic()
+            row["noticed"] = _noticed(mutant, warm_tests, asked) if asked else ""
+            row["asked"] = str(len(asked))
+            with out.open("a", encoding="utf-8") as kept:
+                kept.write(json.dumps(row, ensure_ascii=False) + "\n")
+            told = (
+                f"{row['noticed'] or 'NOT NOTICED'}  {row['where']} {row['kind']}: {row['change']}  in: {row['line']}"
+            )
+            print(f"{number}/{len(chosen)} {time.monotonic() - began:.1f} s, {len(asked)} tests: {told}", flush=True)
+        found.append(known.get((row["where"], row["change"]), row))
+    return found
+
+
+def _given() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("targets", nargs="*", default=["rules", "storage"], help="folders or modules")
     parser.add_argument("--count", type=int, default=40)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--tests", nargs="+", default=[], help="ask these tests alone, not all that speak of the module"
-    )
-    given = parser.parse_args()
+    parser.add_argument("--lines", type=Path, default=ROOT / "var" / "lines_by_test.jsonl", help="what each test runs")
+    parser.add_argument("--out", type=Path, help="where the rows are kept: var/mutants-SEED.jsonl")
+    parser.add_argument("--tests", nargs="+", default=[], help="ask these tests alone, not those that run the line")
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Print each change and who noticed it, then the figure."""
+    given = _given()
+    out = (given.out or ROOT / "var" / f"mutants-{given.seed}.jsonl").absolute()
+    for file in (out, given.lines):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    lines = given.lines.absolute()
     with tempfile.TemporaryDirectory() as folder:
         root = copy(Path(folder))
+        tests = [] if given.tests else measured(root, lines)
+        files = given.tests or sorted({test.name.partition("::")[0] for test in tests})
+        warm(root, files)
+        warm_tests = WarmTests(files)
         modules = [
             m for t in given.targets for m in ([root / t] if t.endswith(".py") else sorted((root / t).rglob("*.py")))
         ]
-        every = [mutant for m in modules if "migrations" not in m.parts for mutant in mutants(m)]
+        every = [mutant for m in modules if not LEFT_ALONE.intersection(m.parts) for mutant in mutants(m)]
         chosen = random.Random(given.seed).sample(every, min(given.count, len(every)))
-        counted = Counter[bool]()
-        for mutant in sorted(chosen, key=lambda m: (str(m.module), m.start)):
-            noticed = caught(mutant, root, given.tests or covering(mutant.module, root))
-            counted[noticed] += 1
-            if not noticed:
-                old = mutant.module.read_bytes()[mutant.start : mutant.end].decode()
-                where = f"{mutant.module.relative_to(root)}:{mutant.line}"
-                print(f"not noticed: {where} {mutant.kind}: {old!r} -> {mutant.new!r}", flush=True)
-        total = counted.total()
-        print(f"{counted[True]} of {total} changes were noticed ({len(every)} possible, seed {given.seed})")
+        rows = judge(
+            sorted(chosen, key=lambda m: (str(m.module), m.start)), root, warm_tests, tests, out, given=given.tests
+        )  # in the order of the files: what slipped through is read beside its neighbours
+    counted = Counter(row["noticed"] for row in rows)
+    print(
+        f"{counted['failed'] + counted['timed out']} of {counted.total()} changes were noticed, {counted['timed out']} of them by tests that "
+        f"never ended ({len(every)} possible, seed {given.seed}); {sum(row['asked'] == '0' for row in rows)} no test runs, "
+        f"{counted['unfit']} asked tests that fail without a change too"
+    )
 
 
 if __name__ == "__main__":

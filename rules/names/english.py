@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Prefix
 
 from rules.names import slips
 from rules.names.pinyin_spellings import stream
@@ -78,9 +78,9 @@ def _word(word: str) -> tuple[str, ...]:
         return ()
     if generic(word):
         return (generic(word),)
-    for wind in _WINDS if len(word) > 6 else ():
-        if OSA.distance(word, wind + "ern") <= 1:
-            return (wind,)
+    winds = [wind for wind in _WINDS if len(word) > 6 and OSA.distance(word, wind + "ern") <= 1]
+    if winds:  # northwastern is a letter from two of them: the one it begins as
+        return (max(winds, key=lambda wind: (Prefix.similarity(word, wind), wind)),)
     for pinyin, parts in _PINYIN.items():
         if word == pinyin or (len(pinyin) > 6 and slips.likeness(pinyin, word) == slips.SURE):  # Hubbei is Hubei
             return parts

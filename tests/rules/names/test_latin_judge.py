@@ -13,6 +13,8 @@ FLAGGED = [
      "名称使用了北京理工大学的英文名称“Beijing Institute of Technology”（英文名称）。"),
     ("Beijing Institut of Technology", "bit", "Beijing Institute of Technology", NameKind.ENGLISH, 0.85,
      "名称以改写、缩写或错拼的形式使用或模仿了北京理工大学的英文名称“Beijing Institute of Technology”（英文名称）。"),
+    ("Northwastern Polytechnical University", "nwpu", "Northwestern Polytechnical University", NameKind.ENGLISH, 0.85,
+     "名称以改写、缩写或错拼的形式使用或模仿了西北工业大学的英文名称“Northwestern Polytechnical University”（英文名称）。"),
     ("Sias Univ", "sias", "Sias University", NameKind.ENGLISH, 0.85,
      "名称以改写、缩写或错拼的形式使用或模仿了郑州西亚斯学院的英文名称“Sias University”（英文名称）。"),
     ("Bei Li Gong", "bit", "北理工", NameKind.PINYIN, 0.9, "名称以拼音“beiligong”拼写，使用或模仿了北京理工大学的名称“北理工”（拼音）。"),
