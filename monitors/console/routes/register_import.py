@@ -56,11 +56,18 @@ def upload(
     user = require_role(request, school)
     data = file.file.read(MAX_FILE + 1) if file else b""
     if not data or len(data) > MAX_FILE:
-        error = "请选择一份 Excel 或 CSV 文件。" if not data else f"文件过大，最多 {MAX_FILE // 2**20} MB。"
-        return _start(request, error=error, status=422)
+        return _start(request, error=_unusable(file, data), status=422)
     name = (file.filename if file else "") or "台账"
     number = context.store.register_uploads.add(school, user.name, name, data, context.clock())
     return RedirectResponse(f"/register/import/{number}", 303)
+
+
+def _unusable(file: UploadFile | None, data: bytes) -> str:
+    if data:
+        return f"文件过大，最多 {MAX_FILE // 2**20} MB。请删去图片和无关工作表后重新上传。"
+    if file and file.filename:
+        return f"“{file.filename[:80]}”是空文件，没有内容。请检查是否选错了文件，或在 Excel 中重新保存后再上传。"
+    return "请选择一份 Excel 或 CSV 文件。"
 
 
 def _mine(request: Request, number: str) -> RegisterUpload:

@@ -171,6 +171,28 @@ def test_a_type_that_says_another_is_listed() -> None:
     assert [(d.row, d.value) for d in reading.dropped] == [(2, "服务号")]
 
 
+@pytest.mark.parametrize(
+    "sums",
+    [
+        ["合计", None, "共80个账号"],
+        [None, "合 计", "80"],
+        ["小计", "图书馆", "3个"],
+        [None, None, "共 3 个账号", "", 12000],
+    ],
+)
+def test_a_line_of_sums_is_no_account(sums: list[Any]) -> None:
+    data = xlsx(
+        ["序号", "主办单位", "账号名称", "微信号", "粉丝数"],
+        [1, "图书馆", "图书馆", "lib_xx", 1],
+        [],
+        sums,
+        title="微信公众号",
+    )
+    reading = examine(data, "a.xlsx", "x")
+    assert (len(reading.filings), reading.problems) == (1, ())
+    assert [(d.row, d.message) for d in reading.dropped] == [(4, "不是账号，看作表外的说明，没有导入")]
+
+
 def test_other_words() -> None:
     read = one(
         级别="二级平台", 状态="正常", 年审情况="未通过", 网址="请见 https://lib.x.edu.cn/a 首页", 管理员="张三 李四"
