@@ -187,8 +187,9 @@ def test_emptying_and_removing_want_a_word(staff: Browser, context: AppContext) 
     page = staff.get(address).text
     assert "确认清空：有 2 处" in page
     assert f"文件里没有的 {len(sias) - 2} 个账号" in page
-    refused = carry_out(staff, address)
+    refused = carry_out(staff, address, reason="换届后重新核对")
     assert (refused.status_code, "会被清空" in refused.text) == (409, True)
+    assert 'value="换届后重新核对"' in refused.text, "what was typed stays"
     assert context.store.filings.all("sias") == sias
     shown = re.search(r'name="shown" value="(\w+)"', staff.get(f"{address}?replace=true").text)
     assert shown

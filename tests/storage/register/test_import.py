@@ -171,6 +171,15 @@ def test_a_type_that_says_another_is_listed() -> None:
     assert [(d.row, d.value) for d in reading.dropped] == [(2, "服务号")]
 
 
+def test_a_column_that_is_missing_is_named_before_its_cells() -> None:
+    told = problems(xlsx(["账号名称", "归类", "微信号"], ["图书馆", "微信公众号", "lib_xx"]))
+    assert [(row, column) for row, column, _ in told] == [(2, "平台")]
+    assert told[0][2].startswith("没有认出“平台”一列，请先指明是哪一列")
+    told = problems(xlsx(["账号名称", "平台", "地址链接2在哪"], ["图书馆", "网站", "lib.x.edu.cn"]))
+    assert told[0][2].startswith("没有认出“网址”一列")
+    assert problems(xlsx(["账号名称", "平台", "网址"], ["图书馆", "网站", ""]))[0][2].startswith("网站必须填写网址")
+
+
 @pytest.mark.parametrize(
     "sums",
     [
