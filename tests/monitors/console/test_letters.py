@@ -207,16 +207,9 @@ def test_several_with_one_reason(staff: Browser, context: AppContext, action: st
 
 def test_the_survey_is_closed_with_a_day(staff: Browser, context: AppContext) -> None:
     context.store.surveys.open(DEMO, "导入台账", NOW)
-    page = staff.get("/survey").text
-    assert "导入台账" in page
-    number = re.search(r'name="numbers" value="([\w-]+)"', page)
-    assert number
+    assert "导入台账" in staff.get("/survey").text
     nothing = staff.submit("/survey/dismiss", reason="已经报备")
-    assert (nothing.status_code, "请先勾选" in nothing.text, ">已经报备</textarea>" in nothing.text) == (
-        422,
-        True,
-        True,
-    )
+    assert (nothing.status_code, "请先勾选" in nothing.text) == (422, True)
     assert staff.submit("/survey/close", school=DEMO, drafts_from="").status_code == 422
     assert staff.submit("/survey/close", school=DEMO, drafts_from="2026-01-01").status_code == 409
     assert staff.submit("/survey/close", school=DEMO, drafts_from="2026-12-01").status_code == 303
