@@ -82,7 +82,7 @@ async def strike(
     """Strike findings that are not to be pursued, with one reason; those that refuse are listed, each with its own."""
     again = partial(_page, request, reason=reason, chosen=numbers)
     if not numbers:
-        return await run_in_threadpool(again, error="请先勾选不予追究的问题，再写理由。", status=422)
+        return await run_in_threadpool(again, error="请先勾选不属实的问题，再写理由。", status=422)
     schools = await run_in_threadpool(by_school, request, numbers)
     by, context = require_role(request, next(iter(schools))).display, world_of(request)
 
