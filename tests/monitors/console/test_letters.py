@@ -52,6 +52,8 @@ def test_drafts_are_looked_at_and_signed_together(staff: Browser, context: AppCo
     assert row
     assert row.state is NoticeState.DUE
     assert "〔2026〕" in row.number
+    assert replace(row, number="").signed_at == NOW, "a signed reminder bears no number, and was signed all the same"
+    assert replace(row, number="", document='{"issued_at": "2026-11-21T10:00:00+08:00"}').signed_at is None
     assert "王老师" in staff.get(f"/notices/{notice}.body").text, "the paper names who signed it"
     assert staff.submit("/notices/sign", ids=notice).status_code == 409, "signed once"
 

@@ -209,6 +209,8 @@ def test_other_words() -> None:
     assert (read.level, read.status, read.review_result) == (AccountLevel.TWO, FilingStatus.ACTIVE, ReviewResult.FAILED)
     assert (read.url, read.operators) == ("https://lib.x.edu.cn/a", ("张三", "李四"))
     assert one(第一责任人="无", 电话="暂无", 备注="无").note == "无"
+    assert one(微信号="bit_０００ｘ").account_id == "bit_000x"
+    assert one(微信号="北理工").account_id == "北理工"
     assert one(第一责任人="无").first_owner == ""
 
 
