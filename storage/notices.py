@@ -114,13 +114,16 @@ class OutboxNotice:
     @property
     def state_label(self) -> str:
         """Its state in Chinese. What leaves without a signature (a digest, an informal reminder) was never 已签发."""
-        signed = self.case_number and (self.number or json.loads(self.document).get("signer"))
-        return self.state.label if signed or self.state is not NoticeState.DUE else "待发送"
+        return self.state.label if self._signed or self.state is not NoticeState.DUE else "待发送"
+
+    @property
+    def _signed(self) -> bool:
+        return bool(self.case_number and (self.number or json.loads(self.document).get("signer")))
 
     @property
     def signed_at(self) -> datetime | None:
-        """When it was signed, as the paper itself says; None for what bears no number."""
-        issued = json.loads(self.document).get("issued_at") if self.number and self.case_number else None
+        """When it was signed, as the paper itself says; None for what no person signed."""
+        issued = json.loads(self.document).get("issued_at") if self._signed else None
         return datetime.fromisoformat(issued) if issued else None
 
 

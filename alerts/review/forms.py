@@ -40,8 +40,8 @@ REGISTER: Mapping[str, Callable[[Filing], str]] = {
     "账号标识或网址": lambda f: f.account_id or f.url,
     "备案号": lambda f: f.number or UNFILED,
     "主要用途": lambda f: f.purpose or UNFILED,
-    "开通时间": lambda f: day_text(f.opened_at) if f.opened_at else UNFILED,
-    "备案时间": lambda f: day_text(f.filed_at) if f.filed_at else UNFILED,
+    "开通时间": lambda f: f.day_text("opened_at") or UNFILED,
+    "备案时间": lambda f: f.day_text("filed_at") or UNFILED,
     "认证主体": lambda f: f.verified_body or UNFILED,
     "台账状态": lambda f: f.status.label,
     "负责人": lambda f: f.first_owner or UNFILED,
@@ -50,9 +50,9 @@ REGISTER: Mapping[str, Callable[[Filing], str]] = {
     "管理员职务": lambda f: f.direct_owner_post or UNFILED,
     "联系电话": lambda f: "、".join(f.phones) or UNFILED,
     "邮箱": lambda f: "、".join(f.emails) or UNFILED,
-    "上次年审": lambda f: day_text(f.reviewed_at) if f.reviewed_at else "台账无记录",
+    "上次年审": lambda f: f.day_text("reviewed_at") or "台账无记录",
     "上次年审结果": lambda f: f.review_result.label if f.review_result else "台账无记录",
-    "上次自查": lambda f: day_text(f.self_checked_at) if f.self_checked_at else "台账无记录",
+    "上次自查": lambda f: f.day_text("self_checked_at") or "台账无记录",
     "备注": lambda f: f.note or NONE,
 }
 YEAR: Mapping[str, Callable[[ReviewRow], str]] = {

@@ -108,7 +108,7 @@ def by_urgency(
 
 @dataclass(frozen=True, slots=True)
 class LadderRow:
-    """One rung as shown: ``stage`` is done, now or later."""
+    """One rung as shown: ``stage`` is done, now, later, or never where the case ended before it."""
 
     step: LadderStep
     record: StepRecord | None
@@ -118,10 +118,12 @@ class LadderRow:
 def rungs(case: Case) -> list[LadderRow]:
     """The whole ladder: what was issued, what waits, what may follow."""
     records = {record.step: record for record in case.steps}
-    return [_rung(step, records.get(step.code)) for step in case.ladder]
+    return [_rung(step, records.get(step.code), over=case.state.is_final) for step in case.ladder]
 
 
-def _rung(step: LadderStep, record: StepRecord | None) -> LadderRow:
-    if record is None:
-        return LadderRow(step, None, "later")
-    return LadderRow(step, record, "done" if record.issued_at else "now")
+def _rung(step: LadderStep, record: StepRecord | None, *, over: bool) -> LadderRow:
+    if record and record.issued_at:
+        return LadderRow(step, record, "done")
+    if over:
+        return LadderRow(step, None, "never")
+    return LadderRow(step, record, "now" if record else "later")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,8 @@ class PublicAccount:
     state: str
     passed: bool
     note: str
-    reviewed_at: date | None
+    reviewed_on: str
+    """As far as the day is on file."""
 
     @property
     def qr_code(self) -> Markup:
@@ -88,7 +89,7 @@ def _public(filing: Filing) -> PublicAccount:
         state=REVIEWED[filing.review_result],
         passed=filing.review_result is ReviewResult.PASSED,
         note="暂停使用" if filing.status is FilingStatus.PAUSED else "",
-        reviewed_at=filing.reviewed_at,
+        reviewed_on=filing.day_text("reviewed_at"),
     )
 
 

@@ -62,6 +62,7 @@ def choose_columns(context: AppContext, upload: RegisterUpload, said: Mapping[st
         column.heading: column.field
         for sheet in columns_of(upload.content, upload.filename, {})
         for column in sheet.columns
+        if not column.again
     }
     known = {heading: field for heading, field in said.items() if field in MEANINGS}
     chosen = {heading: field for heading, field in known.items() if guessed.get(heading) != field}

@@ -41,9 +41,9 @@ def closed_but_live(
     deadline = school.calendar.deadline(end_of(filing.status_changed_at), grace).at
     in_order = ((end_of(filing.status_changed_at), deadline),)
     if seen.alive is None or seen.alive.at <= deadline:
-        reason = f"台账登记{format_date(filing.status_changed_at)}{filing.status.label}，之后尚无有效观察"
+        reason = f"台账登记{filing.day_text('status_changed_at')}{filing.status.label}，之后尚无有效观察"
         return undetermined(reason, seen.alive, in_order=in_order)
-    reason = f"台账登记{format_date(filing.status_changed_at)}{filing.status.label}，账号仍可访问"
+    reason = f"台账登记{filing.day_text('status_changed_at')}{filing.status.label}，账号仍可访问"
     return violated(reason, seen.alive, since=deadline, in_order=in_order)
 
 

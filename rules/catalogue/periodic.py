@@ -76,18 +76,18 @@ def _reviewed(
     """What the register says of the review whose period, from ``opens`` to ``closes``, is over."""
     today, following = day_of(now), end_of(_next_year(closes)) + SECOND
     if filing.reviewed_at and filing.reviewed_at > today:
-        return undetermined(f"台账登记的年审时间{format_date(filing.reviewed_at)}晚于今天，请核对")
+        return undetermined(f"台账登记的年审时间{filing.day_text('reviewed_at')}晚于今天，请核对")
     if filing.review_result is ReviewResult.FAILED:
-        reason = f"{format_date(filing.reviewed_at)}年审不合格" if filing.reviewed_at else "台账登记年审不合格"
+        reason = f"{filing.day_text('reviewed_at')}年审不合格" if filing.reviewed_at else "台账登记年审不合格"
         return violated(reason, since=end_of(filing.reviewed_at) if filing.reviewed_at else None)
     began = existed_since(filing)
     if closes < school.effective or (began and began > opens):
         return compliant(f"首个年审期至{format_date(following)}前", until=following)
     if filing.reviewed_at and filing.reviewed_at >= opens and filing.review_result is ReviewResult.PASSED:
         passed = ((end_of(filing.reviewed_at), following),)
-        return compliant(f"{format_date(filing.reviewed_at)}年审合格", until=following, in_order=passed)
+        return compliant(f"{filing.day_text('reviewed_at')}年审合格", until=following, in_order=passed)
     if filing.reviewed_at and filing.reviewed_at >= opens and filing.review_result is None:
-        return undetermined(f"{format_date(filing.reviewed_at)}已年审，台账未登记结果")
+        return undetermined(f"{filing.day_text('reviewed_at')}已年审，台账未登记结果")
     if opens.month > 1 and today >= opens.replace(year=opens.year + 1):
         return undetermined(f"{today.year}年年审正在进行", look_due=following)
     return _not_reviewed(filing, school, now, opens, closes, grace)
@@ -111,9 +111,9 @@ def _not_reviewed(
     assert filing.reviewed_at
     if filing.reviewed_at > max(_month_end(closes.year - 1, closes.month), add_months(opens, -EARLY)):
         return undetermined(
-            f"台账登记的年审时间{format_date(filing.reviewed_at)}早于{closes.year}年度年审期，请主管部门认定"
+            f"台账登记的年审时间{filing.day_text('reviewed_at')}早于{closes.year}年度年审期，请主管部门认定"
         )
-    last = f"台账最近一次年审为{format_date(filing.reviewed_at)}，没有本年度的记录"
+    last = f"台账最近一次年审为{filing.day_text('reviewed_at')}，没有本年度的记录"
     return violated(f"{what}，{last}", since=end_of(closes), provisional=provisional)
 
 
@@ -234,7 +234,7 @@ def expired_project(account: Account, school: SchoolContext, now: datetime, *, m
         (LONG_AGO, end_of(add_months(filing.project_ends_at, months))),
         *((first, end_of(add_months(day_of(last), months))) for first, last in runs if last > end),
     )
-    what = f"工作业务于{format_date(filing.project_ends_at)}结束"
+    what = f"工作业务于{filing.day_text('project_ends_at')}结束"
     if posted > end:
         what += f"，其后最近一次更新为{format_date(posted)}"
     if in_time(now, deadline):

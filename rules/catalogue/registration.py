@@ -89,12 +89,12 @@ def late_filing(
     if filing.filed_at is None:
         return undetermined("台账未填写备案日期")
     if filing.filed_at > day_of(now):
-        early = undetermined(f"台账登记的备案日期{format_date(filing.filed_at)}晚于今天，请核对")
+        early = undetermined(f"台账登记的备案日期{filing.day_text('filed_at')}晚于今天，请核对")
         return turning(early, now, start_of(filing.filed_at))
     if filing.filed_at <= last:
-        reason = f"{format_date(filing.filed_at)}备案，未超过{format_date(last)}的期限"
+        reason = f"{filing.day_text('filed_at')}备案，未超过{format_date(last)}的期限"
         return compliant(reason, in_order=since_day(filing.filed_at))
-    reason = f"{format_date(filing.filed_at)}备案，晚于{format_date(last)}的期限"
+    reason = f"{filing.day_text('filed_at')}备案，晚于{format_date(last)}的期限"
     return violated(reason + ("（期限为暂定）" if provisional else ""), since=deadline, provisional=provisional)
 
 

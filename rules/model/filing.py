@@ -100,6 +100,15 @@ class Filing:
         """False where the register cannot say: its table has no such column, or the cell says 不详."""
         return field not in self.unknown
 
+    def day_text(self, field: str) -> str:
+        """A date as far as it is on file: 2025年12月31日, 2025年12月, 2025年; "" where there is none."""
+        day = getattr(self, field)
+        if day is None:
+            return ""
+        if field in self.known_to_year:
+            return f"{day.year}年"
+        return f"{day.year}年{day.month}月" + ("" if field in self.known_to_month else f"{day.day}日")
+
     @property
     def number(self) -> str:
         """The office's own 备案号; "" where ``id`` was made by the import."""

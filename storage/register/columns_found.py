@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from storage.register.guide import TITLE as GUIDE
 from storage.register.header import Header, find_header, likely_header, shown
 from storage.register.headings import LEAVE_OUT, heading_text
-from storage.register.sheets import NotATable, Sheet, open_table
+from storage.register.sheets import NotATable, Sheet, Value, open_table
 
 SAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class SheetColumn:
-    """One column: the field it is taken for, `KEEP` or `LEAVE_OUT`, and some of its values."""
+    """One column: the field it is taken for, `KEEP` or `LEAVE_OUT`, and some of its values. ``again``: a column before it
+    has the same heading, and what that is taken for is said there."""
 
     heading: str
     field: str
     samples: tuple[str, ...]
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +43,27 @@ def columns_of(data: bytes, filename: str, chosen: Mapping[str, str]) -> tuple[S
     except NotATable:
         return ()
     known = [(sheet, header) for sheet in sheets if (header := find_header(sheet, chosen))]
+    seen: set[str] = set()
     if known:
-        return tuple(_columns(sheet, header, chosen, known=True) for sheet, header in known)
+        return tuple(_columns(sheet, header, chosen, seen, known=True) for sheet, header in known)
     guessed = [(sheet, header) for sheet in sheets if (header := likely_header(sheet, chosen))]
-    return tuple(_columns(sheet, header, chosen, known=False) for sheet, header in guessed)
+    return tuple(_columns(sheet, header, chosen, seen, known=False) for sheet, header in guessed)
 
 
-def _columns(sheet: Sheet, header: Header, chosen: Mapping[str, str], *, known: bool) -> SheetColumns:
+def _columns(sheet: Sheet, header: Header, chosen: Mapping[str, str], seen: set[str], *, known: bool) -> SheetColumns:
     start, headings, fields = header
     below = [cells for number, cells in sheet.rows if number > start]
     columns = []
     for at, (heading, field) in enumerate(zip(headings, fields, strict=True)):
         text = heading_text(heading)
         if text:
-            samples = dict.fromkeys(shown(cells[at]) for cells in below[:200] if len(cells) > at)
+            samples = dict.fromkeys(_sample(cells[at]) for cells in below[:200] if len(cells) > at)
             taken = field or (LEAVE_OUT if chosen.get(text) == LEAVE_OUT else "")
-            columns.append(SheetColumn(text, taken, tuple(s for s in samples if s)[:SAMPLES]))
+            columns.append(SheetColumn(text, taken, tuple(s for s in samples if s)[:SAMPLES], text in seen))
+            seen.add(text)
     return SheetColumns(sheet.title, start, tuple(columns), known)
+
+
+def _sample(cell: Value) -> str:
+    """A cell as a person reads it: a day without the hour that a workbook adds to it."""
+    return cell.date().isoformat() if isinstance(cell, datetime) and cell.time() == time() else shown(cell)

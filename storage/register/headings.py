@@ -18,6 +18,7 @@ _SPECIAL = {
 }  # fmt: skip
 _NAME_HEADING = re.compile(r"^(.{1,6}?)(?:账号)?(?:名称|昵称|账号名)$")
 _DECORATION = re.compile(r"[\s*＊※:：\u200b\ufeff]|[（(【\[].*?[)）】\]]|^\d+[.、]")
+_EITHER = re.compile(r"[/／、|]|或者?")
 _NUMBERED = re.compile(r"[\d一二三四五六①-⑨]+$")
 IGNORED = {"序号", "编号", "单位意见", "部门意见", "签字", "盖章", "管理措施", "责任体系", "学校", "审核人", "填表人"}
 
@@ -47,6 +48,11 @@ def field_of(heading: object) -> str | None:
     for word, field in (("电话", "phones"), ("手机", "phones"), ("手机号", "phones"), ("邮箱", "emails")):
         if text.endswith(word) and len(text) <= 12:  # 第一责任人电话, 管理员1手机
             return field
+    if len(parts := _EITHER.split(text)) > 1 and len(found := {field_of(part) for part in parts}) <= 2:
+        if len(found) == 1:
+            return found.pop()  # 网址/主页
+        if found == {"account_id", "url"}:
+            return ID_OR_URL  # 抖音号或主页链接
     if (match := _NAME_HEADING.match(text)) and match.group(1) in {normal(p) for p in ALIASES}:
         return "name"  # 公众号名称, 网站名称, 微博昵称
     return None

@@ -23,6 +23,8 @@ _NOTE = re.compile(
     r"\s*(?:注|备注|说明|填表|填报|制表|审核|合计|共计|总计|联系|日期|单位|盖章|负责人|签字|[*※＊])[^：:]{0,12}(?:[：:\d.、]|$)"
 )
 
+_TOTAL = re.compile(r"[合总共小累]\s*计[：:]?|(?:[合总共]计|共)[：:\s]*\d+\s*个?(?:账号|帐号|平台|条)?")
+"""What begins a line of sums; the account that it would make is nobody's."""
 
 _SECRET = re.compile(r"密码|口令|身份证|证件号|银行卡")
 """Columns that no register needs and that are never kept."""
@@ -168,11 +170,11 @@ def _padded(cells: list[Value], fields: list[str | None]) -> list[Value]:
 
 
 def _is_row(cells: list[Value], headings: list[str], fields: list[str | None]) -> bool:
-    """False for blank rows, the example, repeated headings, and notes and signatures below the table."""
+    """False for blank rows, the example, repeated headings, sums, and notes and signatures below the table."""
     known = {f: str(c).strip() for c, f in zip(cells, fields, strict=True) if f and c is not None and str(c).strip()}
     if not known or known.get("id") == EXAMPLE or str(known.get("name", "")).startswith(_EXAMPLES):
         return False
     written = [str(cell).strip() for cell in cells if cell is not None and str(cell).strip()]
-    if all(_NOTE.match(text) for text in written):
+    if all(_NOTE.match(text) for text in written) or any(_TOTAL.fullmatch(text) for text in written[:2]):
         return False
     return not all(shown(cell) in ("", heading) for cell, heading in zip(cells, headings, strict=True))

@@ -148,7 +148,16 @@ class RowReader:
             self.given["platform"] = guess
         else:
             labels = "、".join(member.label for member in ENUMS["platform"])
-            self._problem("平台", "", f"没有填写平台，请填写：{labels}")
+            self._problem("平台", "", f"{self._no_column('platform', '平台')}没有填写平台，请填写：{labels}")
+
+    def _no_column(self, field: str, heading: str) -> str:
+        """Where the table has no such column, that is the thing to mend, once, rather than every row of it."""
+        known = field in self.layout.fields or (field == "url" and ID_OR_URL in self.layout.fields)
+        return (
+            ""
+            if known
+            else f"没有认出“{heading}”一列，请先指明是哪一列（或把列名改为“{heading}”）；确实没有的，逐行填写。"
+        )
 
     def _type(self, kind: str) -> None:
         """What the platform's cell says of the account's type, where no column of its own says it."""
@@ -164,7 +173,8 @@ class RowReader:
         key = account_key(given["platform"], given.get("account_id", ""), given.get("url", ""), given["name"])
         closed = given.get("status") in (FilingStatus.CLOSED, FilingStatus.CANCELLED)
         if given["platform"] is Platform.WEBSITE and "name=" in key and not closed:
-            return self._problem("网址", given.get("url", ""), "网站必须填写网址，如 https://www.example.edu.cn/")
+            why = f"{self._no_column('url', '网址')}网站必须填写网址，如 https://www.example.edu.cn/"
+            return self._problem("网址", given.get("url", ""), why)
         given.setdefault("id", made_id(self.table.school, given["platform"], key))
         if not self._is_new(key):
             return None

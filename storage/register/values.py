@@ -77,6 +77,8 @@ def is_unknown(column: RegisterColumn, value: Cell) -> bool:
 
 
 def _plain(column: RegisterColumn, found: str) -> str:
+    if column.kind == "id" and (half := unicodedata.normalize("NFKC", found)).isascii():
+        found = half  # ｂｉｔ＿１９４０: typed with a Chinese input method
     if column.kind == "id" and re.fullmatch(r"\d(?:\.\d+)?[Ee]\+\d+", found):
         raise ValueError("号码被 Excel 写成了科学计数法，请把单元格设为“文本”格式后重新填写完整号码")
     if column.kind == "id" and re.fullmatch(r"[A-Za-z0-9_-]{4,}(?:\s*[、，；,;\n]\s*[A-Za-z0-9_-]{4,})+", found):

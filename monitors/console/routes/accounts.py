@@ -168,7 +168,9 @@ def filing_facts(filing: Filing, *, masks: bool = True) -> list[tuple[str, Any]]
     for column in COLUMNS:
         value = getattr(filing, column.field, None)
         if column.field not in OWN_HEADINGS and value not in (None, "", ()):
-            found.append((column.heading, _shown(column.field, value, masks)))
+            rough = column.field in (*filing.known_to_month, *filing.known_to_year)
+            text = filing.day_text(column.field) if rough else _shown(column.field, value, masks)
+            found.append((column.heading, text))
     return found
 
 

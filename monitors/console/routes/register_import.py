@@ -17,7 +17,7 @@ from monitors.jobs.register_upload import NotReady, UploadReading, carry_out, ch
 from storage.read_choices import CellEdit, SkippedRow
 from storage.register import LABELS, ImportProblem, grouped, marked, write_list
 from storage.register.columns import COLUMNS
-from storage.register.headings import ID_OR_URL, KEEP, LEAVE_OUT
+from storage.register.headings import ID_OR_URL, IGNORED, KEEP, LEAVE_OUT, normal
 from storage.register.sheets import MAX_FILE
 from storage.register_uploads import RegisterUpload
 
@@ -56,11 +56,18 @@ def upload(
     user = require_role(request, school)
     data = file.file.read(MAX_FILE + 1) if file else b""
     if not data or len(data) > MAX_FILE:
-        error = "请选择一份 Excel 或 CSV 文件。" if not data else f"文件过大，最多 {MAX_FILE // 2**20} MB。"
-        return _start(request, error=error, status=422)
+        return _start(request, error=_unusable(file, data), status=422)
     name = (file.filename if file else "") or "台账"
     number = context.store.register_uploads.add(school, user.name, name, data, context.clock())
     return RedirectResponse(f"/register/import/{number}", 303)
+
+
+def _unusable(file: UploadFile | None, data: bytes) -> str:
+    if data:
+        return f"文件过大，最多 {MAX_FILE // 2**20} MB。请删去图片和无关工作表后重新上传。"
+    if file and file.filename:
+        return f"“{file.filename[:80]}”是空文件，没有内容。请检查是否选错了文件，或在 Excel 中重新保存后再上传。"
+    return "请选择一份 Excel 或 CSV 文件。"
 
 
 def _mine(request: Request, number: str) -> RegisterUpload:
@@ -79,13 +86,20 @@ def look(request: Request, upload: str, replace: bool = False) -> HTMLResponse:
 
 
 def _page(
-    request: Request, upload: RegisterUpload, *, retire_missing: bool = False, error: str = "", status: int = 200
+    request: Request,
+    upload: RegisterUpload,
+    *,
+    retire_missing: bool = False,
+    reason: str = "",
+    error: str = "",
+    status: int = 200,
 ) -> HTMLResponse:
     context = world_of(request)
     found = read_upload(context, upload, retire_missing=retire_missing)
     reading, planned = found.reading, found.planned
-    headings = [heading for sheet in found.columns for heading in sheet.columns]
-    unsure = any(not sheet.known for sheet in found.columns) or bool(reading.unknown_columns)
+    headings = [column for sheet in found.columns for column in sheet.columns if not column.again]
+    strange = [heading for heading in reading.unknown_columns if normal(heading) not in IGNORED]
+    unsure = any(not sheet.known for sheet in found.columns) or bool(strange)
     rows = _bad_rows(reading.problems)
     return render(
         request,
@@ -99,6 +113,7 @@ def _page(
         sheets=found.columns,
         headings=headings,
         unsure=unsure,
+        strange=strange,
         meanings=MEANINGS,
         labels=LABELS,
         reading=reading,
@@ -114,6 +129,7 @@ def _page(
         emptied=planned.emptied if planned else (),
         shown=found.shown,
         retire_missing=retire_missing,
+        reason=reason,
         follows=consequences(context, upload.school, planned.after, context.clock()) if planned else None,
     )
 
@@ -201,7 +217,7 @@ def do(
             reason=" ".join(reason.split()),
         )
     except NotReady as error:
-        return _page(request, mine, retire_missing=replace, error=str(error), status=409)
+        return _page(request, mine, retire_missing=replace, reason=reason, error=str(error), status=409)
     return RedirectResponse(f"/accounts?school={mine.school}&done=imported", 303)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from typing import Annotated
@@ -28,13 +29,32 @@ def survey(request: Request, school: str = "") -> HTMLResponse:
     return _page(request, school)
 
 
-def _page(request: Request, school: str = "", *, error: str = "", status: int = 200) -> HTMLResponse:
+def _page(
+    request: Request,
+    school: str = "",
+    *,
+    error: str = "",
+    status: int = 200,
+    reason: str = "",
+    chosen: Sequence[str] = (),
+) -> HTMLResponse:
     context, view = world_of(request), view_of(request)
     names = school_names(context, view)
     shown = [code for code in names if code in context.policies and school in ("", code)]
     views = [(code, names[code], survey_view(context, code)) for code in shown]
     today = context.clock().date()
-    return render(request, "survey.html", "摸底", surveys=views, today=today, names=names, error=error, status=status)
+    return render(
+        request,
+        "survey.html",
+        "摸底",
+        surveys=views,
+        today=today,
+        names=names,
+        reason=reason,
+        chosen=chosen,
+        error=error,
+        status=status,
+    )
 
 
 @router.post("/survey/close")
@@ -54,8 +74,15 @@ async def close(request: Request, school: Words, drafts_from: Words = "") -> Res
 
 
 @router.post("/survey/dismiss")
-async def strike(request: Request, numbers: Numbers, reason: Words = "") -> Response:
+async def strike(
+    request: Request,
+    numbers: Numbers = [],  # noqa: B006 (FastAPI makes a new one)
+    reason: Words = "",
+) -> Response:
     """Strike findings that are not to be pursued, with one reason; those that refuse are listed, each with its own."""
+    again = partial(_page, request, reason=reason, chosen=numbers)
+    if not numbers:
+        return await run_in_threadpool(again, error="请先勾选不属实的问题，再写理由。", status=422)
     schools = await run_in_threadpool(by_school, request, numbers)
     by, context = require_role(request, next(iter(schools))).display, world_of(request)
 
@@ -63,5 +90,5 @@ async def strike(request: Request, numbers: Numbers, reason: Words = "") -> Resp
         case_actions.dismiss(context, number, by=by, reason=reason)
 
     if refused := await run_in_threadpool(do_each, list(dict.fromkeys(numbers)), strike_one):
-        return await run_in_threadpool(partial(_page, request, error=refused, status=409))
+        return await run_in_threadpool(again, error=refused, status=409)
     return redirect_after("/survey", "struck")

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from monitors.app_context import AppContext
 from monitors.console.access import person
 from monitors.console.formatting import path
-from monitors.console.rendering import redirect_after, render, school_names, world_of
+from monitors.console.rendering import redirect_after, register_schools, render, world_of
 from monitors.people.users import add_user, change_user, disable_user, password_link
 from rules.people import PeopleError, Role, RoleGrant, User, check_manager, grants_of
 from storage.users import UserRecord
@@ -40,7 +40,7 @@ def _list(request: Request, admin: User, *, error: str = "", link: str = "", **t
         people=[known for known in context.store.users.all() if _manages(admin, known.user)],
         roles=list(Role),
         schools=_schools(context, admin),
-        names=school_names(context),
+        names=register_schools(context),
         given=given,
         link=link,
     )
@@ -56,7 +56,7 @@ def _manages(admin: User, target: User) -> bool:
 
 def _schools(context: AppContext, admin: User) -> list[tuple[str, str]]:
     """What the school of a role may be, for this administrator."""
-    managed, names = admin.schools({Role.ADMIN}), school_names(context)
+    managed, names = admin.schools({Role.ADMIN}), register_schools(context)
     known = [(code, name) for code, name in names.items() if managed is None or code in managed]
     return [("", "所有学校"), *known] if managed is None else known
 
@@ -91,7 +91,7 @@ def add(
 
 
 def _grants(context: AppContext, admin: User, roles: list[str], school: str, unit: str) -> tuple[RoleGrant, ...]:
-    if school and school not in school_names(context):
+    if school and school not in register_schools(context):
         raise PeopleError("没有这所学校。")
     grants = grants_of(roles, school=school, unit=unit)
     check_manager(admin, grants)
@@ -117,8 +117,13 @@ def _known(request: Request, admin: User, name: str) -> UserRecord:
     raise HTTPException(404, "没有这个账号，或它不归您管理。")
 
 
-def _one(request: Request, admin: User, name: str, *, error: str = "", link: str = "") -> HTMLResponse:
+def _one(
+    request: Request, admin: User, name: str, *, error: str = "", link: str = "", typed: dict[str, Any] | None = None
+) -> HTMLResponse:
     context, known = world_of(request), _known(request, admin, name)
+    user = known.user
+    kept = [str(n) for n, _ in enumerate(user.grants)]
+    given = {"display": user.display, "post": user.post, "keep": kept, "role": [], "school": "", "unit": ""}
     return render(
         request,
         "user.html",
@@ -126,10 +131,11 @@ def _one(request: Request, admin: User, name: str, *, error: str = "", link: str
         error=error,
         status=422 if error else 200,
         known=known,
-        user=known.user,
+        user=user,
+        given=given | (typed or {}),
         roles=list(Role),
         schools=_schools(context, admin),
-        names=school_names(context),
+        names=register_schools(context),
         sessions=context.store.sessions.of(name, context.clock()),
         link=link,
     )
@@ -154,7 +160,8 @@ def change(
         new = _grants(context, admin, role, school, unit) if role else ()
         change_user(context.store, name, context.clock(), display=display, post=post, grants=(*kept, *new))
     except PeopleError as error:
-        return _one(request, admin, name, error=str(error))
+        typed = {"display": display, "post": post, "keep": keep, "role": role, "school": school, "unit": unit}
+        return _one(request, admin, name, error=str(error), typed=typed)
     return redirect_after(f"/users/{path(name)}", "user_changed")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -135,3 +135,20 @@ def test_every_setting_of_a_rule_has_a_name() -> None:
 def test_what_staff_should_not_have_to_read_is_found(page: str, found: list[str]) -> None:
     """The walk over the demonstration's pages (tests/monitors/test_demo_day.py) stands on this."""
     assert list(foreign_words(page)) == found
+
+
+def test_a_day_that_the_register_does_not_have_is_not_shown() -> None:
+    filed = Filing(
+        id="1",
+        school="demo",
+        platform=Platform.WECHAT,
+        name="图书馆",
+        opened_at=date(2016, 12, 31),
+        reviewed_at=date(2025, 12, 31),
+        filed_at=date(2024, 3, 5),
+        known_to_year=("opened_at",),
+        known_to_month=("reviewed_at",),
+    )
+    facts = {heading: str(value) for heading, value in filing_facts(filed)}
+    assert (facts["开通时间"], facts["年审时间"]) == ("2016年", "2025年12月")
+    assert "2024-03-05" in facts["备案时间"]

@@ -52,6 +52,8 @@ def test_drafts_are_looked_at_and_signed_together(staff: Browser, context: AppCo
     assert row
     assert row.state is NoticeState.DUE
     assert "〔2026〕" in row.number
+    assert replace(row, number="").signed_at == NOW, "a signed reminder bears no number, and was signed all the same"
+    assert replace(row, number="", document='{"issued_at": "2026-11-21T10:00:00+08:00"}').signed_at is None
     assert "王老师" in staff.get(f"/notices/{notice}.body").text, "the paper names who signed it"
     assert staff.submit("/notices/sign", ids=notice).status_code == 409, "signed once"
 
@@ -208,6 +210,8 @@ def test_several_with_one_reason(staff: Browser, context: AppContext, action: st
 def test_the_survey_is_closed_with_a_day(staff: Browser, context: AppContext) -> None:
     context.store.surveys.open(DEMO, "导入台账", NOW)
     assert "导入台账" in staff.get("/survey").text
+    nothing = staff.submit("/survey/dismiss", reason="已经报备")
+    assert (nothing.status_code, "请先勾选" in nothing.text) == (422, True)
     assert staff.submit("/survey/close", school=DEMO, drafts_from="").status_code == 422
     assert staff.submit("/survey/close", school=DEMO, drafts_from="2026-01-01").status_code == 409
     assert staff.submit("/survey/close", school=DEMO, drafts_from="2026-12-01").status_code == 303

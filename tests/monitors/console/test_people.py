@@ -55,7 +55,7 @@ def test_the_first_administrator_by_link(tmp_path: Path) -> None:
         assert client.get("/setup/made-up").status_code == 404
         answer = client.post(path, data=form | {"csrf": csrf}, follow_redirects=False)
         assert answer.status_code == 303
-        assert client.get("/users").status_code == 200
+        assert '<option value="bit">' in client.get("/users").text, "a role's school, whose register is still to come"
         assert client.get(path).status_code == 404
     (known,) = context.store.users.all()
     assert known.user.roles == (Role.ADMIN,)
@@ -97,6 +97,10 @@ def test_an_administrator_changes_and_disables(admin: Browser, app: FastAPI, con
     assert admin.submit("/users/reader/explode").status_code == 404
     assert admin.submit("/users/nobody/disable").status_code == 404
     assert admin.submit("/users/reader", display="审阅员").status_code == 422, "nobody is left without a role"
+    wrong = admin.submit("/users/reader", display="审阅甲", post="处长", role="unit", school="sias", unit="")
+    assert (wrong.status_code, "要写明是哪个单位" in wrong.text) == (422, True)
+    for typed in ('value="审阅甲"', 'value="处长"', 'value="unit" checked', 'value="sias" selected', 'value="0">'):
+        assert typed in wrong.text, "what was typed stays"
     user = context.store.users.one("reader")
     assert user
     assert (user.post, user.roles) == ("秘书", (Role.IT, Role.READER))

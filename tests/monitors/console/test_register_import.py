@@ -6,7 +6,7 @@ import html
 import io
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import openpyxl
@@ -130,6 +130,24 @@ def test_the_school_s_headings_are_remembered(staff: Browser, context: AppContex
     assert context.store.register_uploads.headings(DEMO) == {"号主": "name", "归哪个单位": "unit"}
 
 
+def test_one_heading_of_several_sheets_is_chosen_once(staff: Browser) -> None:
+    """The later sheets say 同上面的; what was chosen above holds for them, and days are shown without an hour."""
+    book = openpyxl.Workbook()
+    for title, name, account in (("微信公众号", "示范大学幼儿园", "ertong1"), ("微博", "示范大学校医院", "1234567")):
+        sheet = book.create_sheet(title)
+        sheet.append(["账号名称", "账号ID", "启用日", "开通时间"])
+        sheet.append([name, account, "2020-1-2", datetime(2021, 3, 4)])
+    out = io.BytesIO()
+    book.save(out)
+    address = upload(staff, out.getvalue())
+    page = staff.get(address).text
+    assert page.count('aria-label="“启用日”当作"') == 1
+    assert page.count("同上面的“启用日”") == 1
+    assert "2021-03-04" in page
+    assert "2021-03-04 " not in page, "an hour that the workbook adds"
+    assert choices(choose(staff, address, 启用日="filed_at"))["启用日"] == "filed_at"
+
+
 def test_a_row_may_be_left_out(staff: Browser, context: AppContext) -> None:
     address = upload(staff, workbook())
     choose(staff, address, 号主="name", 归哪个单位="unit")
@@ -169,8 +187,9 @@ def test_emptying_and_removing_want_a_word(staff: Browser, context: AppContext) 
     page = staff.get(address).text
     assert "确认清空：有 2 处" in page
     assert f"文件里没有的 {len(sias) - 2} 个账号" in page
-    refused = carry_out(staff, address)
+    refused = carry_out(staff, address, reason="换届后重新核对")
     assert (refused.status_code, "会被清空" in refused.text) == (409, True)
+    assert 'value="换届后重新核对"' in refused.text, "what was typed stays"
     assert context.store.filings.all("sias") == sias
     shown = re.search(r'name="shown" value="(\w+)"', staff.get(f"{address}?replace=true").text)
     assert shown
@@ -199,7 +218,7 @@ def test_what_is_no_register(staff: Browser, data: bytes) -> None:
         "/register/import", data={"csrf": staff.csrf(), "school": DEMO}, files={"file": ("图.png", data)}
     )
     assert answer.status_code in (200, 422)
-    assert re.search("请选择一份|请上传|请在 Excel|没有找到表头", answer.text)
+    assert re.search("“图.png”是空文件|请上传|请在 Excel|没有找到表头", answer.text)
     if answer.url.path != "/register/import":
         assert staff.get(f"{answer.url.path}/marked").status_code in (200, 422)
         assert staff.get(f"{answer.url.path}/changes").status_code == 422

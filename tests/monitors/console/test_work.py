@@ -111,6 +111,12 @@ def test_delivery_exemption_and_endings(staff: Browser, context: AppContext) -> 
     closed = context.store.cases.get(RESOLVED)
     assert closed
     assert closed.state is CaseState.CLOSED
+    page = staff.get(f"/cases/{RESOLVED}").text
+    assert "处理结果" in page
+    assert "已销号：<bdi>已复核" in page
+    assert "没有发出，本件已办结" in page
+    assert "现在等什么" not in page
+    assert "仍未整改时" not in page, "what ended has no next step"
     assert submit(staff, APPEALED, "withdraw", reason="采集有误").status_code == 303
     withdrawn = context.store.cases.get(APPEALED)
     assert withdrawn

@@ -326,3 +326,15 @@ def test_unfiled_account() -> None:
 )
 def test_name_format(name: str, unit: str, expected: Verdict) -> None:
     assert verdict("name_format", account(None, filing(name=name, unit=unit)), "2026-05-05") is expected
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [({}, "2025年12月31日年审不合格"), ({"known_to_month": ("reviewed_at",)}, "2025年12月年审不合格"),
+     ({"known_to_year": ("reviewed_at",)}, "2025年年审不合格")],
+)  # fmt: skip
+def test_a_day_that_is_not_on_file_is_not_said(known: dict[str, Any], said: str) -> None:
+    filed = filing(reviewed_at=day("2025-12-31"), review_result=ReviewResult.FAILED, **known)
+    answer = ask("annual_review", account(None, filed), "2026-05-02", SCHOOL)
+    assert answer
+    assert (answer.verdict, answer.reason) == (V, said)

@@ -51,6 +51,13 @@ def test_neighbours_decide(headings: list[str], fields: list[str]) -> None:
         ("微博昵称", "name"),
         ("院系名称", None),  # no platform is called so
         ("操作员3", "operators"),
+        ("网址/主页", "url"),
+        ("网址或主页链接", "url"),
+        ("抖音号／主页链接", "id_or_url"),
+        ("主办单位/负责人", None),  # two facts in one cell are the office's own column
+        ("粉丝", "followers"),
+        ("媒体名", "name"),
+        ("开办日期", "opened_at"),
         ("", None),
         (None, None),
     ],

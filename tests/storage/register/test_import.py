@@ -171,6 +171,37 @@ def test_a_type_that_says_another_is_listed() -> None:
     assert [(d.row, d.value) for d in reading.dropped] == [(2, "服务号")]
 
 
+def test_a_column_that_is_missing_is_named_before_its_cells() -> None:
+    told = problems(xlsx(["账号名称", "归类", "微信号"], ["图书馆", "微信公众号", "lib_xx"]))
+    assert [(row, column) for row, column, _ in told] == [(2, "平台")]
+    assert told[0][2].startswith("没有认出“平台”一列，请先指明是哪一列")
+    told = problems(xlsx(["账号名称", "平台", "地址链接2在哪"], ["图书馆", "网站", "lib.x.edu.cn"]))
+    assert told[0][2].startswith("没有认出“网址”一列")
+    assert problems(xlsx(["账号名称", "平台", "网址"], ["图书馆", "网站", ""]))[0][2].startswith("网站必须填写网址")
+
+
+@pytest.mark.parametrize(
+    "sums",
+    [
+        ["合计", None, "共80个账号"],
+        [None, "合 计", "80"],
+        ["小计", "图书馆", "3个"],
+        [None, None, "共 3 个账号", "", 12000],
+    ],
+)
+def test_a_line_of_sums_is_no_account(sums: list[Any]) -> None:
+    data = xlsx(
+        ["序号", "主办单位", "账号名称", "微信号", "粉丝数"],
+        [1, "图书馆", "图书馆", "lib_xx", 1],
+        [],
+        sums,
+        title="微信公众号",
+    )
+    reading = examine(data, "a.xlsx", "x")
+    assert (len(reading.filings), reading.problems) == (1, ())
+    assert [(d.row, d.message) for d in reading.dropped] == [(4, "不是账号，看作表外的说明，没有导入")]
+
+
 def test_other_words() -> None:
     read = one(
         级别="二级平台", 状态="正常", 年审情况="未通过", 网址="请见 https://lib.x.edu.cn/a 首页", 管理员="张三 李四"
@@ -178,6 +209,8 @@ def test_other_words() -> None:
     assert (read.level, read.status, read.review_result) == (AccountLevel.TWO, FilingStatus.ACTIVE, ReviewResult.FAILED)
     assert (read.url, read.operators) == ("https://lib.x.edu.cn/a", ("张三", "李四"))
     assert one(第一责任人="无", 电话="暂无", 备注="无").note == "无"
+    assert one(微信号="bit_０００ｘ").account_id == "bit_000x"
+    assert one(微信号="北理工").account_id == "北理工"
     assert one(第一责任人="无").first_owner == ""
 
 
