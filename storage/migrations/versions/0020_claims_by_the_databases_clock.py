@@ -1,4 +1,5 @@
 """Claims on letters end by the database's clock: a worker whose own clock is wrong takes no letter from one that sends it.
+A scan says by the same clock that it lives.
 
 A claim that stands now gets a whole term: whoever sends is done by then, and a letter that a dead process left goes out.
 """
@@ -24,9 +25,13 @@ def upgrade() -> None:
     clock = CLOCK[op.get_bind().dialect.name]
     op.execute(f"UPDATE notice SET claimed_until = {clock} + {TERM} WHERE state = 'claimed'")
     op.drop_column('notice', 'claimed_at')
+    op.add_column('scan', sa.Column('heartbeat_at', sa.Float(), nullable=True))
+    unfinished = "('reading', 'looking', 'judging', 'printing')"
+    op.execute(f"UPDATE scan SET heartbeat_at = {clock} WHERE state IN {unfinished}")
 
 
 def downgrade() -> None:
     op.add_column('notice', sa.Column('claimed_at', sa.DateTime(timezone=True), nullable=True))
     op.execute("UPDATE notice SET claimed_at = CURRENT_TIMESTAMP WHERE state = 'claimed'")
     op.drop_column('notice', 'claimed_until')
+    op.drop_column('scan', 'heartbeat_at')
