@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, and_, func, insert, or_, select
 from rules.model import LabeledEnum
 from storage.audit import record
 from storage.database import Database, table
+from storage.database_clock import seconds_now
 from storage.serialization import DocumentError, load, load_json
 from storage.tables import NoticeCaseRow, NoticeRow
 
@@ -23,9 +24,9 @@ PRINTED = "print:"
 """The target of a letter that a person printed."""
 DIGEST = "digest"
 """The document types of a day's digest, and of what staff must hear at once."""
-LEASE = timedelta(minutes=30)
-"""A claim older than this belongs to a process that died between claim and mark: the letter goes out again, under the
-same id. Longer than any pass over the outbox takes."""
+LEASE_SECONDS = 30 * 60.0
+"""By the database's clock: a claim older than this belongs to a process that died between claim and mark, and the letter
+goes out again under the same id. Longer than any pass over the outbox takes; no worker's own clock shortens it."""
 
 
 class NoticeState(LabeledEnum):
@@ -90,7 +91,8 @@ class DeliveryAnswer:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxNotice:
     """A letter as the outbox keeps it. ``document`` is all that is needed to render it again, ``delivery_results`` maps a
-    target (``channel:address``) to its newest answer; a digest has no case number. ``error``: why it was not sent."""
+    target (``channel:address``) to its newest answer; a digest has no case number. ``error``: why it was not sent; ``claimed_until``: seconds since 1970 by the
+    database's clock."""
 
     id: str
     number: str
@@ -99,7 +101,7 @@ class OutboxNotice:
     document_type: str
     state: NoticeState
     created_at: datetime
-    claimed_at: datetime | None
+    claimed_until: float
     sent_at: datetime | None
     next_attempt_at: datetime | None
     attempts: int
@@ -174,19 +176,21 @@ class OutboxRepository:
     def claim(self, now: datetime, limit: int, only: str = "") -> list[ClaimedNotice]:
         """The oldest due letters, by compare-and-set, the pages of the day and alerts first; or the one letter ``only``."""
         waiting = and_(NOTICE.c.state == NoticeState.DUE.value, NOTICE.c.next_attempt_at <= now)
-        left_behind = and_(NOTICE.c.state == NoticeState.CLAIMED.value, NOTICE.c.claimed_at < now - LEASE)
         order = (
             NOTICE.c.document_type != DIGEST,
             NOTICE.c.next_attempt_at,
             NOTICE.c.id,
         )
-        query = select(NOTICE).where(or_(waiting, left_behind)).order_by(*order).limit(limit)
-        query = query.where(NOTICE.c.id == only) if only else query
         with self._db.write() as tx:
+            claimed = NOTICE.c.state == NoticeState.CLAIMED.value
+            left_behind = and_(claimed, NOTICE.c.claimed_until < seconds_now(tx))
+            query = select(NOTICE).where(or_(waiting, left_behind)).order_by(*order).limit(limit)
+            query = query.where(NOTICE.c.id == only) if only else query
             rows = tx.execute(query.with_for_update(skip_locked=True)).all()
             ids = [row.id for row in rows]
+            until: Any = seconds_now(tx) + LEASE_SECONDS
             claim = NOTICE.update().where(NOTICE.c.id.in_(ids))
-            tx.execute(claim.values(state=NoticeState.CLAIMED.value, claimed_at=now))
+            tx.execute(claim.values(state=NoticeState.CLAIMED.value, claimed_until=until))
         return [_claimed(row) for row in rows]
 
     def mark_target(self, id: str, target: str, result: str, reason: str, now: datetime) -> None:

@@ -10,7 +10,9 @@ from sqlalchemy import insert, or_, select
 
 from rules.model import LabeledEnum
 from rules.people import View
+from storage.crawl_runs import SILENT_SECONDS
 from storage.database import Database, table
+from storage.database_clock import seconds_now
 from storage.tables import ScanRow
 
 SCAN = table(ScanRow)
@@ -86,10 +88,21 @@ class ScanRepository:
         with self._db.write() as tx:
             tx.execute(SCAN.update().where(SCAN.c.id == id).values(**values))
 
-    def mark_lost(self, now: datetime) -> int:
-        """End the scans that a dead service left behind."""
+    def heartbeat(self, id: str) -> None:
+        """Whoever carries it out lives. One that was thought lost goes on."""
         with self._db.write() as tx:
-            left = SCAN.update().where(SCAN.c.state.in_(RUNNING))
+            beat: dict[str, Any] = {"heartbeat_at": seconds_now(tx)}
+            tx.execute(SCAN.update().where(SCAN.c.id == id, SCAN.c.state.in_(RUNNING)).values(**beat))
+            again = SCAN.update().where(SCAN.c.id == id, SCAN.c.state == ScanState.LOST.value)
+            tx.execute(again.values(beat | {"state": ScanState.LOOKING.value, "finished_at": None}))
+
+    def mark_lost(self, now: datetime, silent_seconds: float = SILENT_SECONDS, *, waiting: bool = False) -> int:
+        """End the scans whose process fell silent; ``waiting``: those too that nobody has begun, where whoever would have is
+        gone. What lives on another host, or waits on a queue, is not touched."""
+        with self._db.write() as tx:
+            silent = SCAN.c.heartbeat_at < seconds_now(tx) - silent_seconds
+            gone = or_(silent, SCAN.c.heartbeat_at.is_(None)) if waiting else silent
+            left = SCAN.update().where(SCAN.c.state.in_(RUNNING), gone)
             return int(tx.execute(left.values(state=ScanState.LOST.value, finished_at=now)).rowcount)
 
     def delete_before(self, before: datetime) -> int:

@@ -27,7 +27,8 @@ MAX_ATTEMPTS = {"unknown": 4, "retry": 30}
 PASS_SECONDS = 20 * 60.0
 """A pass begins no further letter after this long: its claims must not run out while it sends."""
 LEASE = timedelta(minutes=30)
-"""For storage: a claim this old was left by a crash, and may be claimed again. Longer than any pass takes."""
+"""For storage: a claim this old (by the clock that all workers share) was left by a crash, and may be claimed again.
+Longer than any pass takes."""
 
 
 class DeliveryResult(LabeledEnum):

@@ -39,9 +39,12 @@ async def _beat(context: AppContext, begun: Sequence[CrawlJob]) -> None:
 
 
 async def mark_lost_runs(context: AppContext) -> None:
-    """A run whose process was killed ends as 中断; what it recorded stays, and its accounts are due as before."""
+    """A run whose process was killed ends as 中断; what it recorded stays, and its accounts are due as before. So does a scan,
+    whoever carried it out and wherever."""
     if lost := await asyncio.to_thread(context.store.crawl_runs.mark_lost, context.clock()):
         log.warning("runs.lost", runs=lost)
+    if lost := await asyncio.to_thread(context.store.scans.mark_lost, context.clock()):
+        log.warning("scans.lost", scans=lost)
 
 
 JOBS = (ScheduledJob("lost_runs", "标记中断的采集", "* * * * *", mark_lost_runs),)

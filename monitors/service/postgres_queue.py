@@ -6,19 +6,25 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from procrastinate import App, BaseRetryStrategy, PsycopgConnector, RetryDecision
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, ProcrastinateException
+from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job, Status
 
 from monitors.app_context import AppContext
 from monitors.job_queue import BackgroundTask, JobOrder
+from monitors.service.own_jobs import OwnJobs
 from storage.advisory_lock import AdvisoryLock
 from storage.database import SOON_NOTICED, StorageError
 
 log = structlog.get_logger()
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a job that goes back on the queue is due: long ago by every clock. The library takes the worker's own, and a clock
+that is ten minutes fast would have the job wait so long."""
 ATTEMPTS = 5
 """A job that took so many workers with it is not handed to a sixth."""
 KEPT_HOURS = 72
@@ -32,7 +38,7 @@ class RequeueWhenStopped(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """Back at once when cut short."""
         cut_short = isinstance(exception, asyncio.CancelledError | StorageError)
-        return RetryDecision(retry_in={"seconds": 0}) if cut_short and job.attempts < ATTEMPTS else None
+        return RetryDecision(retry_at=AT_ONCE) if cut_short and job.attempts < ATTEMPTS else None
 
 
 class PostgresQueue:
@@ -47,20 +53,29 @@ class PostgresQueue:
         pool: dict[str, Any] = {"min_size": 1, "max_size": connections, "timeout": 10.0, "reconnect_timeout": 10.0,
                                 "kwargs": SOON_NOTICED}  # fmt: skip
         self.app = App(connector=PsycopgConnector(conninfo=conninfo, **pool))
+        self.app.job_manager = OwnJobs(self.app.connector)
+        self.running: dict[int, asyncio.Task[Any]] = {}
+        """What this process does now, by the number of the job."""
         for task in tasks:
             self._register(task)
 
     def _register(self, task: BackgroundTask) -> None:
         limit = self.context.settings.job_timeout_seconds
 
-        async def run(**arguments: Any) -> None:
+        async def run(taken: JobContext, /, **arguments: Any) -> None:
+            job, me = taken.job.id, asyncio.current_task()
+            assert job is not None
+            assert me is not None
+            self.running[job] = me
             try:
                 await asyncio.wait_for(task.run(self.context, **arguments), limit)
             except TimeoutError:
                 log.error("job.timeout", task=task.name, seconds=limit)
                 raise
+            finally:
+                del self.running[job]
 
-        self.app.task(name=task.name, queue=task.queue.value, retry=RequeueWhenStopped())(run)
+        self.app.task(name=task.name, queue=task.queue.value, retry=RequeueWhenStopped(), pass_context=True)(run)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[PostgresQueue]:
@@ -111,7 +126,7 @@ class PostgresQueue:
         log.warning("job.rescued", task=job.task_name, job=job.id, attempts=job.attempts)
         try:
             if job.attempts < ATTEMPTS:
-                await jobs.retry_job(job)
+                await jobs.retry_job(job, retry_at=AT_ONCE)
                 return
         except (
             ProcrastinateException

@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from functools import partial
 
 import structlog
 import typer
@@ -67,8 +68,8 @@ async def _serve(context: AppContext, first: StartupTask | None, may_run: Callab
     now, shared = context.clock(), bool(settings.database_url) and not settings.demo  # the demo is one process
     await asyncio.to_thread(context.store.crawl_runs.mark_lost, now)  # others may run beside us: only who is silent
     await asyncio.to_thread(one_folder, context, serving=True)
-    if not shared:  # where workers share the queue, a scan that lost its worker is taken up by another
-        await asyncio.to_thread(context.store.scans.mark_lost, now)
+    # One that waits is lost with its service, but on the shared queue; one that is silent is lost wherever it ran.
+    await asyncio.to_thread(partial(context.store.scans.mark_lost, now, waiting=not shared))
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:

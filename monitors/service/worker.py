@@ -6,16 +6,19 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 import structlog
 from procrastinate.exceptions import ProcrastinateException
+from procrastinate.worker import Worker
 
 from monitors.app_context import AppContext
 from monitors.errors import InvalidInput
 from monitors.job_queue import Queue
 from monitors.jobs.evidence_store import one_folder, upload_for_ever
 from monitors.scheduled_jobs import background_tasks
+from monitors.service.own_jobs import until_lost
 from monitors.service.postgres_queue import PostgresQueue
 from storage.database import StorageError
 from storage.queue_schema import prepare_queue
@@ -68,30 +71,34 @@ async def work(context: AppContext, queues: Sequence[Queue], concurrency: int) -
 
 
 async def _work_once(queue: PostgresQueue, names: list[str], concurrency: int, stop: asyncio.Event) -> None:
-    """Take jobs until told to stop, or until the connection is lost: then wait a little for the caller to begin again."""
+    """Take jobs until told to stop, or until the connection or the place among the workers is lost: then wait a little for
+    the caller to begin again."""
     seconds = queue.context.settings.stalled_seconds
     logging.getLogger("procrastinate").setLevel(logging.ERROR)
-    working = asyncio.create_task(
-        queue.app.run_worker_async(
-            queues=names,
-            concurrency=concurrency,
-            install_signal_handlers=False,
-            listen_notify=True,
-            fetch_job_polling_interval=min(5.0, seconds),
-            update_heartbeat_interval=seconds / 3,
-            stalled_worker_timeout=seconds,
-            shutdown_graceful_timeout=GRACE_SECONDS,
-        )
+    worker = Worker(
+        queue.app,
+        queues=names,
+        concurrency=concurrency,
+        install_signal_handlers=False,
+        listen_notify=True,
+        fetch_job_polling_interval=min(5.0, seconds),
+        update_heartbeat_interval=seconds / 3,
+        stalled_worker_timeout=seconds,
+        shutdown_graceful_timeout=GRACE_SECONDS,
     )
-    waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait([working, waiting], return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    if not working.done():
+    work_on: Callable[[], Coroutine[Any, Any, None]] = worker.run  # the library says nothing about its type
+    working = asyncio.create_task(work_on())
+    ends = [asyncio.create_task(each) for each in (stop.wait(), until_lost(worker, queue.running, seconds))]
+    await asyncio.wait([working, *ends], return_when=asyncio.FIRST_COMPLETED)
+    told_to_end = not working.done()
+    for each in ends:
+        each.cancel()
+    if told_to_end:
         working.cancel()
     try:
         await working
     except asyncio.CancelledError:
-        if not stop.is_set():
+        if not told_to_end:
             raise
     except (ProcrastinateException, StorageError, OSError) as error:
         log.warning("worker.database_away", error=str(error))

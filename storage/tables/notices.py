@@ -35,7 +35,7 @@ class NoticeRow(SQLModel, table=True):
     document_type: str
     state: str
     created_at: datetime = Field(sa_type=TIME)
-    claimed_at: datetime | None = Field(default=None, sa_type=TIME)
+    claimed_until: float = 0.0
     sent_at: datetime | None = Field(default=None, sa_type=TIME)
     next_attempt_at: datetime | None = Field(default=None, sa_type=TIME)
     attempts: int = 0

@@ -11,7 +11,8 @@ from storage.tables.columns import TIME
 
 
 class ScanRow(SQLModel, table=True):
-    """One on-demand look: what was pasted, by whom, how far it is; ``document`` is its report, "" until it has one."""
+    """One on-demand look: what was pasted, by whom, how far it is; ``document`` is its report, "" until it has one.
+    ``heartbeat_at``: when whoever carries it out last said so, by the database's clock; none while it waits its turn."""
 
     __tablename__ = "scan"
     id: str = Field(primary_key=True)
@@ -22,6 +23,7 @@ class ScanRow(SQLModel, table=True):
     started_at: datetime = Field(sa_type=TIME, index=True)
     finished_at: datetime | None = Field(default=None, sa_type=TIME)
     state: str
+    heartbeat_at: float | None = None
     said: str = Field(default="", sa_type=Text)
     tone: str = ""
     document: str = Field(default="", sa_type=Text)

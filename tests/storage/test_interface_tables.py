@@ -96,7 +96,14 @@ def test_a_scan_is_begun_once_and_ends(store: Store) -> None:
     assert store.scans.state("a") is ScanState.LOOKING
     store.scans.finish("a", ScanState.DONE, now=NOW, said="已备案账号", tone="plain", document="{}")
     assert store.scans.start(again) == "b", "what ended can be asked again"
-    assert store.scans.mark_lost(NOW) == 1
+    assert store.scans.mark_lost(NOW) == 0, "it waits on a queue"
+    store.scans.heartbeat("b")
+    assert store.scans.mark_lost(NOW, waiting=True) == 0, "it lives, on whatever host"
+    assert store.scans.mark_lost(NOW, silent_seconds=-1.0) == 1
+    store.scans.heartbeat("b")
+    assert store.scans.state("b") is ScanState.LOOKING, "it only slept"
+    assert store.scans.mark_lost(NOW, silent_seconds=-1.0) == 1
+    store.scans.heartbeat("a")
     found = store.scans.one("a")
     assert found
     assert (found.state, found.document) == (ScanState.DONE, "{}")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from secrets import token_hex
 
 import structlog
@@ -10,6 +12,7 @@ import structlog
 from crawler.fetch.egress import EgressDenied
 from monitors.app_context import AppContext
 from monitors.job_queue import BackgroundTask, JobOrder, Queue
+from monitors.jobs.run_heartbeat import BEAT_SECONDS
 from monitors.jobs.scan.scan import scan
 from monitors.jobs.scan.words import refusal
 from rules.accounts.pasted_target import InvalidTarget
@@ -49,7 +52,8 @@ async def carry_out(context: AppContext, id: str, text: str) -> None:
         await asyncio.to_thread(kept.advance, id, state)
 
     try:
-        report = await scan(context, text, progress=progress)
+        async with _alive(context, id):
+            report = await scan(context, text, progress=progress)
     except (InvalidTarget, EgressDenied, StorageError, EvidenceError) as error:
         await asyncio.to_thread(kept.finish, id, ScanState.REFUSED, now=context.clock(), said=refusal(error))
     except Exception as error:  # whatever it was, nobody may wait for a scan that is over
@@ -58,6 +62,26 @@ async def carry_out(context: AppContext, id: str, text: str) -> None:
     else:
         done = {"said": report.headline, "tone": report.tone, "document": dump(report)}
         await asyncio.to_thread(kept.finish, id, ScanState.DONE, now=context.clock(), **done)
+
+
+@asynccontextmanager
+async def _alive(context: AppContext, id: str) -> AsyncIterator[None]:
+    """Say that the scan lives, now and until the block ends. Raises StorageError at its beginning."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            try:
+                await asyncio.to_thread(context.store.scans.heartbeat, id)
+            except StorageError as error:
+                log.warning("scan.heartbeat_failed", scan=id, error=str(error))
+
+    await asyncio.to_thread(context.store.scans.heartbeat, id)
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
 
 
 def scan_order(id: str, text: str) -> JobOrder:

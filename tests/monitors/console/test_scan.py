@@ -95,7 +95,7 @@ def test_what_went_wrong_is_said_and_the_text_is_kept(
     assert "Timeout" not in page
     assert ">示范大学图书馆</textarea>" in page
     id, _ = begin_scan(context, "示范大学", PEOPLE["wang"])
-    assert context.store.scans.mark_lost(NOW) == 1
+    assert context.store.scans.mark_lost(NOW, waiting=True) == 1
     assert "服务中断，没有查完" in staff.get("/scan").text
     assert ">示范大学</textarea>" in staff.get(f"/scan/{id}").text
 

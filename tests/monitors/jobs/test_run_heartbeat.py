@@ -15,10 +15,14 @@ from monitors.crawl_processes import ProcessResult
 from monitors.jobs import platform_turn as turns
 from monitors.jobs import run_heartbeat
 from monitors.jobs.platform_turn import platform_turn
+from monitors.jobs.scan import job as scan_job
+from monitors.jobs.scan.report import ScanReport
 from monitors.jobs.sweep import new_crawl_job, run_crawl_job
+from rules.accounts.pasted_target import InvalidTarget
 from rules.accounts.state import apply_observation
 from rules.model import Observation, Outcome, Platform
 from storage.crawl_runs import CrawlRun, RunKind, RunStatus
+from storage.scans import ScanRecord, ScanState
 from tests.conftest import NOW
 
 WEIBO = Platform.WEIBO
@@ -96,6 +100,23 @@ def test_the_tidy_leaves_the_runs_of_the_living_whatever_day_it_is_told(context:
     context.store.crawl_runs.start(order.run, order.kind, WEIBO.value, NOW, "elsewhere:7")
     asyncio.run(run_heartbeat.mark_lost_runs(context))
     assert run_of(context, order).status is RunStatus.RUNNING
+
+
+def test_a_scan_lives_while_whoever_carries_it_out_does(context: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = context.store.scans
+    monkeypatch.setattr(scan_job, "BEAT_SECONDS", 0.01)
+
+    async def slow(context: AppContext, text: str, **_: object) -> ScanReport:
+        assert kept.mark_lost(NOW, waiting=True) == 0, "another service starts beside it"
+        assert kept.mark_lost(NOW, silent_seconds=-1.0) == 1, "the machine slept, and another tidied up"
+        while kept.state("a") is ScanState.LOST:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        raise InvalidTarget("没有这个网址")
+
+    monkeypatch.setattr(scan_job, "scan", slow)
+    kept.start(ScanRecord(id="a", target="x", user="li", display="李", school="", started_at=NOW))
+    asyncio.run(scan_job.carry_out(context, "a", "x"))
+    assert kept.state("a") is ScanState.REFUSED
 
 
 def test_two_services_take_turns_at_a_platform(context: AppContext, monkeypatch: pytest.MonkeyPatch) -> None:

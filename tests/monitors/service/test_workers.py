@@ -7,9 +7,7 @@ import os
 import pwd
 import signal
 import subprocess
-import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -19,21 +17,25 @@ import pytest
 
 from monitors import clock
 from monitors.app_context import AppContext
-from monitors.demo.register import opening
-from monitors.demo.server import CampusServer
 from monitors.job_queue import BackgroundTask, JobOrder, Queue
 from monitors.jobs.evidence_store import upload_sealed, verify_all
-from monitors.jobs.run_sweep import sweep_due, sweep_order
+from monitors.jobs.run_sweep import sweep_due
 from monitors.scheduled_jobs import background_tasks
 from monitors.service.postgres_queue import PostgresQueue
-from rules.model import Platform
 from storage.evidence import VerifyStatus
 from storage.filings import key_of
-from storage.queue_schema import live_workers, prepare_queue
-from tests.support.queue_worker import open_context, worker
+from storage.queue_schema import live_workers
+from tests.support.queue_worker import (
+    STALLED,
+    campus_order,
+    jobs,
+    looked_at,
+    open_context,
+    put_sweep,
+    until,
+    worker,
+)
 
-PLATFORM = Platform.WEIBO
-STALLED = 1.0
 READ = {f"90000000{n:02d}" for n in (1, 2, 6, 10)}
 """Accounts of the campus that show no wall: behind one, the rest of a shard is not asked."""
 
@@ -41,53 +43,8 @@ READ = {f"90000000{n:02d}" for n in (1, 2, 6, 10)}
 @pytest.fixture
 def order(fresh_postgres: str, tmp_path: Path) -> Iterator[dict[str, Any]]:
     """Settings for workers whose silence counts after a second, and a campus whose Weibo answers one request at a time."""
-    campus, filings = opening(clock.wall())
-    with CampusServer(campus) as server:
-        settings = {
-            "data": str(tmp_path / "office"),
-            "database_url": fresh_postgres.replace("+psycopg", ""),
-            "demo": True,
-            "delay_seconds": 0.3,
-            "accounts_per_process": 2,
-            "stalled_seconds": STALLED,
-            "evidence_store": str(tmp_path / "store"),
-        }
-        given = {"settings": settings, "campus": ("127.0.0.1", server.plain_port, server.tls_port)}
-        context = open_context(given)
-        own = [f for f in filings if f.platform is PLATFORM and f.school == "demo" and f.account_id in READ]
-        context.store.filings.save(own, by="测试", now=clock.wall())
-        prepare_queue(context.store.database)
-        context.store.close()
+    with campus_order(fresh_postgres, tmp_path, READ) as given:
         yield given
-
-
-def put_sweep(context: AppContext) -> None:
-    async def put() -> None:
-        async with PostgresQueue(context, background_tasks(), 2).opened() as queue:
-            await queue.put(sweep_order(context, platforms=[PLATFORM.value]))
-            assert not await queue.put(sweep_order(context, platforms=[PLATFORM.value]))
-
-    asyncio.run(put())
-
-
-def jobs(url: str) -> Counter[str]:
-    with psycopg.connect(url) as database:
-        return Counter(status for (status,) in database.execute("SELECT status::text FROM procrastinate_jobs"))
-
-
-def until(what: Callable[[], object], seconds: float, why: str) -> None:
-    end = time.monotonic() + seconds
-    while not what():
-        assert time.monotonic() < end, why
-        time.sleep(0.1)
-
-
-def looked_at(context: AppContext) -> Counter[str]:
-    """How many runs say of each account that they looked at it."""
-    found: Counter[str] = Counter()
-    for run in context.store.crawl_runs.recent(50):
-        found.update(key for key, _, _ in context.store.crawl_runs.outcomes(run.id))
-    return found
 
 
 def restart(url: str) -> None:
