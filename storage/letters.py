@@ -23,10 +23,11 @@ from storage.notices import (
 )
 from storage.serialization import dump
 
-STOPPABLE = (NoticeState.DRAFT, NoticeState.DUE, NoticeState.TO_PRINT, NoticeState.FAILED)
-OFFICE_ONLY = frozenset({NoticeState.DRAFT, NoticeState.STOPPED})
+UNSIGNED = (NoticeState.DRAFT, NoticeState.DEFERRED)
+STOPPABLE = (*UNSIGNED, NoticeState.DUE, NoticeState.TO_PRINT, NoticeState.FAILED)
+OFFICE_ONLY = frozenset({*UNSIGNED, NoticeState.STOPPED})
 """A paper that nobody signed, or that was stopped, is not shown to its unit."""
-UNSENT = tuple(state for state in STOPPABLE if state is not NoticeState.DRAFT)
+UNSENT = tuple(state for state in STOPPABLE if state not in UNSIGNED)
 LEFT = (NoticeState.CLAIMED, NoticeState.SENT, NoticeState.DELIVERED)
 
 
@@ -60,7 +61,8 @@ class LetterDesk:
         return list(self._tx.execute(query).scalars())
 
     def put(self, entry: OutboxEntry) -> None:
-        """Keep a draft, or a letter that leaves by itself. A draft that is there is drafted anew; nothing else is touched."""
+        """Keep a draft, or a letter that leaves by itself. A draft that is there is drafted anew, and one put off stays
+        so; nothing else is touched."""
         known = self.one(entry.id)
         if known is None:
             insert_notice(self._tx, entry, self._school, self._now)
@@ -68,7 +70,7 @@ class LetterDesk:
         mine = NOTICE.update().where(NOTICE.c.id == entry.id)
         if known.state is NoticeState.STOPPED and not known.number:
             self._tx.execute(mine.values(state=entry.state.value, since=self._now, error=""))
-        elif known.state is not NoticeState.DRAFT:
+        elif known.state not in UNSIGNED:
             raise StorageError(f"文书 {entry.id} 已经签发，不能重新拟文。")
         self._tx.execute(mine.values(document=entry.body, unit=entry.unit, title=entry.title))
         self._link(entry)
@@ -84,6 +86,19 @@ class LetterDesk:
         """A draft with other words of the office's own; ``before``, ``after``: what differs, under its Chinese name."""
         self._move(notice_id, (NoticeState.DRAFT,), document=body)
         record(self._tx, "notice.edit", notice_id, now=self._now, school=self._school, before=before, after=after)
+
+    def defer(self, notice_id: str, reason: str, until: datetime | None) -> None:
+        """A draft is put off, to the end of ``until`` or without end; ``reason``: who and why."""
+        values = {"state": NoticeState.DEFERRED.value, "error": reason[:2000], "next_attempt_at": until}
+        self._move(notice_id, (NoticeState.DRAFT,), since=self._now, **values)
+        after = {"reason": reason[:2000]}
+        record(self._tx, "notice.defer", notice_id, now=self._now, school=self._school, after=after)
+
+    def resume(self, notice_id: str) -> None:
+        """A draft put off lies before the signer again."""
+        values = {"state": NoticeState.DRAFT.value, "error": "", "next_attempt_at": self._now}
+        self._move(notice_id, (NoticeState.DEFERRED,), since=self._now, **values)
+        record(self._tx, "notice.resume", notice_id, now=self._now, school=self._school)
 
     def sign(self, notice_id: str, number: str, body: str) -> None:
         """A draft becomes a letter with its number, due now."""

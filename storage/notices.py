@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, or_, select
 
-from rules.model import LabeledEnum
+from rules.model import DocumentType, LabeledEnum
 from storage.audit import record
 from storage.database import Database, table
 from storage.database_clock import seconds_now
@@ -20,6 +20,8 @@ from storage.tables import NoticeCaseRow, NoticeRow
 NOTICE, LINK = table(NoticeRow), table(NoticeCaseRow)
 SENT, UNKNOWN = "sent", "unknown"
 """Results of a target that mean something here: it has the letter, or may have it."""
+STEPS = (DocumentType.REMINDER, DocumentType.RECTIFICATION, DocumentType.PUBLIC_NOTICE, DocumentType.SHUTDOWN)
+"""The papers of a ladder; the others answer."""
 PRINTED = "print:"
 """The target of a letter that a person printed."""
 DIGEST = "digest"
@@ -30,9 +32,11 @@ goes out again under the same id. Longer than any pass over the outbox takes; no
 
 
 class NoticeState(LabeledEnum):
-    """How far a letter is. A digest begins at DUE; a letter that a person prints and hands over is SENT once printed."""
+    """How far a letter is. A digest begins at DUE; a letter that a person prints and hands over is SENT once printed. A draft
+    put off is DEFERRED: nobody signs it before its term is over (``next_attempt_at``; None: without end) or it is taken back."""
 
     DRAFT = "draft", "待签发"
+    DEFERRED = "deferred", "暂缓签发"
     DUE = "due", "已签发"
     CLAIMED = "claimed", "正在发送"
     SENT = "sent", "已发送"
@@ -270,6 +274,13 @@ class OutboxRepository:
         query = select(NOTICE).where(NOTICE.c.school == school, NOTICE.c.case_number != "", or_(written, sent))
         with self._db.read() as tx:
             return [notice_of_row(row) for row in tx.execute(query.order_by(NOTICE.c.created_at, NOTICE.c.id))]
+
+    def deferred_cases(self) -> set[str]:
+        """The numbers of the cases whose step of the ladder is put off."""
+        query = select(LINK.c.case_number).join(NOTICE, NOTICE.c.id == LINK.c.notice)
+        query = query.where(NOTICE.c.document_type.in_([document.value for document in STEPS]))
+        with self._db.read() as tx:
+            return set(tx.execute(query.where(NOTICE.c.state == NoticeState.DEFERRED.value)).scalars())
 
     def one(self, notice_id: str) -> OutboxNotice | None:
         """One notice."""

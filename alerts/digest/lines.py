@@ -176,6 +176,9 @@ def letters(counts: LetterCounts) -> list[DigestLine]:
     found = []
     if counts.signed or counts.sent or counts.stopped:
         found.append(DigestLine(f"今日{'，'.join(done)}", Tone.PLAIN, Priority.PAPER, "/notices"))
+    if counts.deferred:
+        text = f"{counts.deferred} 份暂缓签发"
+        found.append(DigestLine(text, Tone.PLAIN, Priority.SIGN, "/notices/sign?deferred=1"))
     if counts.to_print:
         text = f"{counts.to_print} 份没有收件邮箱，请打印后送达"
         found.append(DigestLine(text, Tone.ACT, Priority.SIGN, "/notices/hand-over"))

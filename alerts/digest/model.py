@@ -157,9 +157,11 @@ class InquiryStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterCounts:
-    """The day's letters: signed and sent on it; then what waits: without an address, not yet received and since when."""
+    """The day's letters: signed and sent on it; then what waits: put off by the signer, without an address, not yet
+    received and since when."""
 
     to_sign: int = 0
+    deferred: int = 0
     signed: int = 0
     sent: int = 0
     to_print: int = 0

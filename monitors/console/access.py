@@ -114,6 +114,8 @@ ACCESS: dict[tuple[str, str], Roles] = {
     ("GET", "/notices"): OFFICE,
     ("GET", "/notices/sign"): WORKERS,
     ("POST", "/notices/sign"): SIGNER,
+    ("POST", "/notices/sign/defer"): WORKERS,
+    ("POST", "/notices/sign/resume"): WORKERS,
     ("GET", "/notices/hand-over"): WORKERS,
     ("GET", "/notices/hand-over/print"): WORKERS,
     ("POST", "/notices/hand-over/printed"): EDITOR,

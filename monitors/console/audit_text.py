@@ -54,6 +54,8 @@ ACTIONS = {
     "platform.switch": "更改平台开关",
     "notice.resend": "重新发送文书",
     "notice.sign": "签发文书",
+    "notice.defer": "暂缓签发文书",
+    "notice.resume": "恢复待签发",
     "notice.note": "改写附言",
     "notice.edit": "修改文书草稿",
     "notice.print": "打印文书",

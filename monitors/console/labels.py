@@ -35,7 +35,7 @@ def label(value: LabeledEnum | None) -> str:
 
 def notice_tone(state: NoticeState) -> str:
     """The colour of a notice's state."""
-    waits = (NoticeState.DRAFT, NoticeState.TO_PRINT)
+    waits = (NoticeState.DRAFT, NoticeState.DEFERRED, NoticeState.TO_PRINT)
     tones = {NoticeState.SENT: "good", NoticeState.DELIVERED: "good", NoticeState.FAILED: "bad"}
     return tones.get(state, "warn" if state in waits else "plain")
 

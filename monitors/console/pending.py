@@ -39,8 +39,11 @@ OURS = (HoldReason.APPEAL, HoldReason.UNPROPOSED, HoldReason.NEEDS_APPROVER, Hol
 PASSING = (HoldReason.NOT_DUE, HoldReason.EXEMPT)
 
 
-def waiting(case: Case, now: datetime, frozen: Collection[Platform] = ()) -> PendingAction:
-    """What this case waits for at ``now``; ``frozen`` are the platforms that the breaker has stopped."""
+def waiting(
+    case: Case, now: datetime, frozen: Collection[Platform] = (), deferred: Collection[str] = ()
+) -> PendingAction:
+    """What this case waits for at ``now``; ``frozen`` are the platforms that the breaker has stopped, ``deferred`` the
+    numbers of the cases whose draft was put off."""
     next_step = escalation_status(case, now, frozen)
     reason, at = next_step.reason, next_step.due_at
     text = _sentence(case, next_step)
@@ -54,6 +57,8 @@ def waiting(case: Case, now: datetime, frozen: Collection[Platform] = ()) -> Pen
         )
     if reason is HoldReason.EXEMPT and case.exemption:
         return PendingAction(text, ActionOwner.TIME, case.exemption.until)
+    if next_step.signable and next_step.step and case.number in deferred:
+        return PendingAction(f"{next_step.step.label}暂缓签发，恢复之前不发出", ActionOwner.TIME, at)
     turn = ActionOwner.OURS if reason in OURS else ActionOwner.TIME if reason in PASSING else ActionOwner.SYSTEM
     return PendingAction(text, turn, at, sign=reason is HoldReason.NEEDS_APPROVER)
 
@@ -99,10 +104,10 @@ def _on(moment: datetime) -> str:
 
 
 def by_urgency(
-    cases: Iterable[Case], now: datetime, frozen: Collection[Platform] = ()
+    cases: Iterable[Case], now: datetime, frozen: Collection[Platform] = (), deferred: Collection[str] = ()
 ) -> list[tuple[Case, PendingAction]]:
     """Cases with what they wait for: ours first, then by the date that matters."""
-    pairs = [(case, waiting(case, now, frozen)) for case in cases]
+    pairs = [(case, waiting(case, now, frozen, deferred)) for case in cases]
     return sorted(pairs, key=lambda pair: (pair[1].turn, pair[1].at or pair[0].opened_at, pair[0].number))
 
 

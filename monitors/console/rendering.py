@@ -51,6 +51,8 @@ FLASH_MESSAGES = {
     "signed": "已签发并编号，几分钟内发送；没有收件邮箱的转入待打印。",
     "proposed": "已提请签发，请另一位签批人阅后签发。",
     "undone": "已撤销。",
+    "deferred": "已暂缓，列在“暂缓签发”；到期或取消暂缓之前不能签发。",
+    "resumed": "已恢复待签发，请重新阅读后签发。",
     "edited": "修改已写入文书，请重新阅读后签发。",
     "held": "已停发，这份文书不会发出。",
     "printed": "已登记打印，送达后请登记签收。",
@@ -128,7 +130,11 @@ def _environment() -> Environment:
     )
     environment.filters.update(formatting.FILTERS | labels.FILTERS | cron_text.FILTERS)
     environment.globals["ui"] = environment.get_template("macros.html").module
-    scripts = {"follow_script": _static("follow.js"), "sheet_script": _static("sheet.js")}
+    scripts = {
+        "follow_script": _static("follow.js"),
+        "sheet_script": _static("sheet.js"),
+        "paper_script": _static("paper.js"),
+    }
     environment.globals.update(style=_static("console.css"), rule_title=rule_title, **scripts)
     return environment
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from alerts.notices.notice import Notice
+from alerts.notices.notice import EvidenceCitation, Notice
 from alerts.notices.reading import facts_of
 from monitors.console.app_state import state_of
 from rules.cases.case import CaseError
@@ -28,6 +28,18 @@ class DraftReading:
     row: OutboxNotice
     paper: Notice
     seen: str
+
+    @property
+    def parts(self) -> tuple[tuple[Notice, EvidenceCitation | None], ...]:
+        """What it says of each account, with the newest page that it stands on."""
+        return tuple((one, newest_citation(one)) for one in (self.paper, *self.paper.others))
+
+
+def newest_citation(paper: Notice) -> EvidenceCitation | None:
+    """The newest page that a paper stands on; of an answer the one that proves it. None where it rests on the register."""
+    cited = paper.proof or paper.evidence
+    dated = [each for each in cited if each.seen_at]
+    return max(dated, key=lambda each: each.seen_at or paper.issued_at) if dated else next(iter(cited), None)
 
 
 def reading(request: Request, row: OutboxNotice) -> DraftReading:

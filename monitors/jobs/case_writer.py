@@ -15,14 +15,14 @@ from monitors.jobs.outbox_entries import entry_of
 from monitors.jobs.paper_facts import case_now, exhibits, issuing_office
 from monitors.jobs.reminders import draft_reminders, leave_draft, send_reminders
 from rules.calendar import Calendar
-from rules.cases import signing
-from rules.cases.case import SYSTEM, Case, CaseEvent
+from rules.cases import moves, signing
+from rules.cases.case import SYSTEM, Case, CaseEvent, EventKind, EventPayload
 from rules.cases.reconcile import overtaken
 from rules.cases.transitions import RESTING, escalation_status
 from rules.model import CaseState, DocumentType, Filing, Finding, Platform
 from rules.policies.schema import Addressee, LadderStep, Policy
 from storage.cases import CaseTransaction
-from storage.letters import UNSENT
+from storage.letters import UNSENT, UNSIGNED
 from storage.notices import NoticeState, OutboxNotice
 from storage.serialization import load
 
@@ -52,12 +52,19 @@ class CaseWriter:
 
     def prepare(self, cases: Iterable[Case]) -> None:
         """Draft the steps that are due, stop drafts that are not any more, and let informal reminders go."""
-        drafts = {row.id: row for row in self.book.letters.in_state(NoticeState.DRAFT)}
+        self._resume_overdue()
+        drafts = {row.id: row for row in self.book.letters.in_state(*UNSIGNED)}
+        put_off = {
+            n
+            for row in drafts.values()
+            if row.state is NoticeState.DEFERRED
+            for n in self.book.letters.cases_of(row.id)
+        }
         by_itself, by_hand = list[Case](), list[Case]()
         for case in cases:
             status = escalation_status(case, self.now, self.frozen)
             if status.ready:
-                if not self.unstored(case):
+                if case.number not in put_off and not self.unstored(case):
                     by_itself.append(case)
             elif status.signable and status.step and status.step.document is DocumentType.REMINDER:
                 by_hand.append(case)
@@ -68,6 +75,24 @@ class CaseWriter:
         if by_hand:
             draft_reminders(self, by_hand)
         send_reminders(self, by_itself)
+
+    def note(self, notice: str, kind: EventKind, by: str, reason: str, until: datetime | None = None) -> None:
+        """Enter what happened to a letter into the history of every case it is about; the cases stay as they are."""
+        for number in self.book.letters.cases_of(notice):
+            case = self.book.case(number)
+            assert case, "a letter belongs to cases"
+            data = EventPayload(notice=notice, until=until)
+            self.book.write(*moves.change(case, kind, self.now, by, reason, data))
+
+    def resume(self, notice: str, by: str, reason: str) -> None:
+        """A draft put off lies before the signer again."""
+        self.book.letters.resume(notice)
+        self.note(notice, EventKind.RESUMED, by, reason)
+
+    def _resume_overdue(self) -> None:
+        for row in self.book.letters.in_state(NoticeState.DEFERRED):
+            if row.next_attempt_at and row.next_attempt_at <= self.now:
+                self.resume(row.id, SYSTEM, "暂缓期满")
 
     def unstored(self, case: Case) -> bool:
         """True where a page that the case stands on lies on one host only: then no paper leaves."""
@@ -180,7 +205,7 @@ class CaseWriter:
 
     def _stop_step_drafts(self, case: Case, reason: str) -> None:
         steps = {step.document.value for step in case.ladder}
-        for row in self.book.letters.of_case(case.number, (NoticeState.DRAFT,)):
+        for row in self.book.letters.of_case(case.number, UNSIGNED):
             if row.document_type == DocumentType.REMINDER.value:
                 leave_draft(self, case, row, reason)
             elif row.document_type in steps:

@@ -41,6 +41,7 @@ from rules.platforms import UNPOLLED
 from storage.account_filter import NEVER, NOT_POLLED, AccountFilter
 from storage.account_lists import AccountListItem
 from storage.crawl_runs import CrawlRun, RunStatus
+from storage.letters import OFFICE_ONLY
 from storage.notices import DIGEST, NoticeState, OutboxNotice
 from storage.read_models import ShownAccounts
 from storage.serialization import dump, load
@@ -99,7 +100,7 @@ def gather(context: AppContext, school: str, day: date, now: datetime, until: da
     policy = context.policies.get(school)
     shown = context.store.read_models.shown(school)
     cases = context.store.cases.open(school)
-    letters = context.store.outbox.all(school=school)
+    letters, put_off = context.store.outbox.all(school=school), context.store.outbox.deferred_cases()
     return DigestInput(
         school=school,
         school_name=policy.school if policy else school,
@@ -109,8 +110,8 @@ def gather(context: AppContext, school: str, day: date, now: datetime, until: da
         totals=_totals(shown),
         hijacked=[site for _, site in _hijacked(context, school)],
         findings=_new(context, school, start, end),
-        cases=[_open(case, now, context) for case in cases],
-        awaiting=_awaiting(cases, now, context),
+        cases=[_open(case, now, context, case.number in put_off) for case in cases],
+        awaiting=_awaiting([case for case in cases if case.number not in put_off], now, context),
         changes=_changes(context, school, start, end)
         + _suspects(context, school, start, end)
         + _facts(context, school, start, end),
@@ -185,7 +186,7 @@ def _new(context: AppContext, school: str, start: datetime, end: datetime) -> li
     ]
 
 
-def _open(case: Case, now: datetime, context: AppContext) -> OpenCase:
+def _open(case: Case, now: datetime, context: AppContext, put_off: bool) -> OpenCase:
     says = transitions.escalation_status(case, now, frozen_platforms(context))
     return OpenCase(
         number=case.number,
@@ -196,9 +197,15 @@ def _open(case: Case, now: datetime, context: AppContext) -> OpenCase:
         next_step=says.step.label if says.step else "",
         due_at=says.due_at,
         provisional=bool(case.pending_step and case.pending_step.provisional),
-        waiting="" if says.reason in (HoldReason.DUE, HoldReason.NOT_DUE) else says.reason.label,
+        waiting=_waiting(says, put_off),
         path=f"/cases/{case.number}",
     )
+
+
+def _waiting(says: transitions.EscalationStatus, put_off: bool) -> str:
+    if put_off and says.signable:
+        return NoticeState.DEFERRED.label
+    return "" if says.reason in (HoldReason.DUE, HoldReason.NOT_DUE) else says.reason.label
 
 
 def _awaiting(cases: list[Case], now: datetime, context: AppContext) -> list[PendingApproval]:
@@ -245,7 +252,7 @@ def _changes(context: AppContext, school: str, start: datetime, end: datetime) -
 def _papers(context: AppContext, school: str, start: datetime, end: datetime) -> list[PaperIssued]:
     """What left in the school's name, each paper once, and how far it came."""
     rows = context.store.outbox.papers_between(school, start, end)
-    return [_paper(row) for row in rows if row.state not in (NoticeState.DRAFT, NoticeState.STOPPED)]
+    return [_paper(row) for row in rows if row.state not in OFFICE_ONLY]
 
 
 PAPER_STATES = {

@@ -15,6 +15,7 @@ def count_letters(rows: Sequence[OutboxNotice], start: datetime, end: datetime) 
     waiting = [row for row in mine if row.state in (NoticeState.SENT, NoticeState.FAILED)]
     return LetterCounts(
         to_sign=sum(row.state is NoticeState.DRAFT for row in mine),
+        deferred=sum(row.state is NoticeState.DEFERRED for row in mine),
         signed=sum(
             bool(row.since and row.since >= start) and row.signed_at is not None and start <= row.signed_at <= end
             for row in mine

@@ -55,10 +55,13 @@ def draft_of(context: AppContext, number: str, step: str = "") -> str:
     """The id of the draft that a case has before the signer; ``step``: of this step or kind of paper. Raises CaseError."""
     if context.store.cases.get(number) is None:
         raise CaseError(f"没有编号为 {number} 的条目。请用 xunjian case list 查看编号。")
-    rows = [row for row in context.store.outbox.all(case=number) if row.state is NoticeState.DRAFT]
+    every = context.store.outbox.all(case=number)
+    rows = [row for row in every if row.state is NoticeState.DRAFT]
     wanted = [row for row in rows if not step or step in (row.document_type, row.id.partition("/")[2])]
     if not wanted:
-        raise CaseError(f"{number} 没有待签发的{'这份' if step else ''}文书。{_why_none(context, number)}")
+        put_off = next((row.error for row in every if row.state is NoticeState.DEFERRED), "")
+        why = f"暂缓签发：{put_off}。" if put_off else _why_none(context, number)
+        raise CaseError(f"{number} 没有待签发的{'这份' if step else ''}文书。{why}")
     return wanted[-1].id
 
 
@@ -100,6 +103,8 @@ def _look_again(context: AppContext, rows: Sequence[OutboxNotice]) -> dict[str, 
 def propose(context: AppContext, notice_id: str, by: Signatory, reason: str = "") -> Case:
     """提请签发: put a 公开通报 or 关停 that is due before the signer. Raises CaseError."""
     row, now = letter_of(context, notice_id), context.clock()
+    if row.state is NoticeState.DEFERRED:
+        raise CaseError(f"这份文书暂缓签发，请先恢复待签发。{row.error}")
     doubts = _look_again(context, [row])
     with case_desk(context, row.school, now) as desk:
         case = desk.book.case(row.case_number)

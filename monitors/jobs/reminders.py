@@ -47,10 +47,13 @@ def _send(desk: CaseWriter, notice: str, cases: Sequence[Case]) -> None:
 
 def draft_reminders(desk: CaseWriter, cases: Sequence[Case]) -> None:
     """Lay these before the signer in the one draft that their addressee has; what such a draft spoke of and speaks of no
-    more (another unit's by now, resting) leaves it."""
+    more (another unit's by now, resting) leaves it. What was put off stays in a draft of its own."""
     wanted = {case.number: case for case in cases}
-    keys = {_key(desk, case) for case in cases}
+    put_off = [row for row in desk.book.letters.in_state(NoticeState.DEFERRED) if _is_reminder(row)]
+    for number in (number for row in put_off for number in _about(desk, row)):
+        wanted.pop(number, None)
     drafts = [row for row in desk.book.letters.in_state(NoticeState.DRAFT) if _is_reminder(row)]
+    keys = {_key(desk, case) for case in wanted.values()}
     touched = [row for row in drafts if _key_of(row) in keys or set(_about(desk, row)) & set(wanted)]
     for row in touched:
         wanted |= {case.number: case for number in _about(desk, row) if (case := _still_due(desk, number))}

@@ -27,6 +27,8 @@ class EventKind(LabeledEnum):
     REOPENED = "reopened", "整改后复发"
     PROPOSED = "proposed", "提请签发"
     EDITED = "edited", "修改文书"
+    DEFERRED = "deferred", "暂缓签发"
+    RESUMED = "resumed", "恢复待签发"
     APPROVED = "approved", "签发"
     ISSUED = "issued", "发文"
     STOPPED = "stopped", "停发"

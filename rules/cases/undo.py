@@ -27,13 +27,13 @@ DECISIONS = frozenset(
     }
 )
 """What a person does; the rest is the program's."""
-PASSING = frozenset({EventKind.CONFIRMED, EventKind.EDITED})
+PASSING = frozenset({EventKind.CONFIRMED, EventKind.EDITED, EventKind.DEFERRED, EventKind.RESUMED})
 """What may stand after a decision that is taken back: it changes no case."""
 
 
 def last_decision(history: Sequence[CaseEvent], now: datetime) -> tuple[CaseEvent, ...]:
     """The newest thing a person did, while it can be taken back: within ten minutes, a delivery within its day, and with
-    nothing after it but looks that confirm and words of a draft. Empty where there is none."""
+    nothing after it but looks that confirm, and words or the putting off of a draft. Empty where there is none."""
     end = len(history)
     while end and history[end - 1].kind in PASSING:
         end -= 1

@@ -18,7 +18,7 @@ from sqlalchemy import event
 
 from alerts.notices.reading import fingerprint
 from monitors.app_context import AppContext
-from monitors.jobs import case_actions, letters
+from monitors.jobs import case_actions, deferrals, letters
 from monitors.jobs.batches import withdraw_batch
 from monitors.jobs.check import check
 from monitors.jobs.delivery import deliver
@@ -61,9 +61,11 @@ def _policies(signs_reminders: bool) -> Mapping[str, Policy]:
 class Office:
     """Three accounts of two units, one editor, one signer, a clock, and everything that was ever read."""
 
-    def __init__(self, folder: Path, *, signs_reminders: bool = False, gaps: bool = False) -> None:
-        """``gaps``: the register names no owner of any account, which is asked for in 提示函."""
-        self.now, self.gaps = START, gaps
+    def __init__(
+        self, folder: Path, *, signs_reminders: bool = False, gaps: bool = False, defers: bool = False
+    ) -> None:
+        """``gaps``: the register names no owner of any account, which is asked for in 提示函; ``defers``: drafts are put off."""
+        self.now, self.gaps, self.defers = START, gaps, defers
         settings, store = _settings().model_copy(update={"data": folder}), Store(place_database(folder))
         event.listen(store.database.engine, "connect", unsafe_and_fast)
         self.context, self.law = AppContext(settings, store, lambda: self.now), LetterLaw(folder / "xunjian.db")
@@ -161,6 +163,22 @@ class Office:
         if row := self._pick(pick, NoticeState.DUE, NoticeState.TO_PRINT):
             self._try("stop", lambda: letters.hold_back(self.context, row.id, by="王部长", reason="再核实"))
 
+    def puts_off(self, pick: int) -> None:
+        """暂缓: for good, or to the end of tomorrow."""
+        until = self.now.date() + timedelta(days=1) if pick % 2 else None
+        if row := self._pick(pick, NoticeState.DRAFT):
+            self._try("defer", lambda: deferrals.defer(self.context, row.id, by="王部长", reason="待会议", until=until))
+
+    def takes_up_again(self, pick: int) -> None:
+        if row := self._pick(pick, NoticeState.DEFERRED):
+            self._try("resume", lambda: deferrals.resume(self.context, row.id, by="王部长"))
+
+    def signs_what_is_put_off(self, pick: int) -> None:
+        """A page that was open before: refused, unless a check finds that the term is over."""
+        if row := self._pick(pick, NoticeState.DEFERRED):
+            seen = self.open_papers.get(row.id, {})
+            self._try("sign", lambda: letters.sign(self.context, row.id, SIGNER, seen=seen))
+
     def decides(self, what: str, pick: int) -> None:
         """One thing a person does with a case; the law of the case may refuse it."""
         cases = sorted(case.number for case in self.context.store.cases.all("sias"))
@@ -249,6 +267,8 @@ def step(office: Office, chance: Random) -> None:
         office.hands_over(pick)
     elif roll < 0.92:
         office.holds_back(pick)
+    elif office.defers and roll < 0.96:
+        chance.choice((office.puts_off, office.puts_off, office.takes_up_again, office.signs_what_is_put_off))(pick)
     else:
         office.decides(chance.choice(DECISIONS), pick)
 
@@ -261,7 +281,7 @@ def run(seed: int, length: int = 40) -> Office:
     """One seeded history."""
     chance = Random(seed)
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
-        office = Office(Path(folder), signs_reminders=seed % 3 == 0, gaps=seed % 3 < 2)
+        office = Office(Path(folder), signs_reminders=seed % 3 == 0, gaps=seed % 3 < 2, defers=seed % 5 in (1, 3))
         if seed % 4:  # most offices have looked their first findings over
             office.looks_around()
             office.ends_survey()

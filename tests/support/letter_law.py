@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from rules.cases.case import Case, CaseEvent, EventKind
+from rules.cases.case import Case, CaseEvent, EventKind, StepRecord, rebuild_case
 from rules.model import CaseState
+from storage.letters import UNSIGNED
 from storage.notices import NoticeState
 from storage.serialization import load
 
@@ -59,6 +60,8 @@ class LetterLaw:
         for row in rows:
             assert about[row.id], "a letter is about a case"
             assert about[row.id] <= set(cases), "and that case is known"
+            if row.state is NoticeState.DEFERRED:
+                _put_off(row, about, events)
             if row.number or (row.kind == "reminder" and _signed(row, about, events)):
                 _signed_by_a_reader(row, about, events, read)
             else:
@@ -69,7 +72,7 @@ class LetterLaw:
             if case.state is CaseState.WITHDRAWN:
                 _corrected(mine)
             if case.state.is_final:
-                assert not [r for r in mine if r.state is NoticeState.DRAFT and r.kind in LADDER]
+                assert not [r for r in mine if r.state in UNSIGNED and r.kind in LADDER]
 
     def _cases(self) -> dict[str, Case]:
         found = self._db.execute("SELECT document FROM case_record")
@@ -107,6 +110,18 @@ def _signed_by_a_reader(
     assert {event.number for event in signed} == about[row.id], f"{row.number} bears no signature"
     assert {event.by for event in signed} == {"王部长"}
     assert all((row.id, event.data.seen) in read for event in signed), "signed by a person who had it open"
+
+
+def _put_off(row: Letter, about: dict[str, set[str]], events: dict[str, list[CaseEvent]]) -> None:
+    """A draft put off has no number, and some case of it tells who put it off; no step was issued by it."""
+    told = {e.kind for number in about[row.id] for e in events[number] if e.data.notice == row.id}
+    assert not row.number
+    assert EventKind.DEFERRED in told, "its history tells it"
+    assert not any(record.notice == row.id for record in _issued(row, about, events)), "no step takes it for signed"
+
+
+def _issued(row: Letter, about: dict[str, set[str]], events: dict[str, list[CaseEvent]]) -> list[StepRecord]:
+    return [record for number in about[row.id] for record in rebuild_case(events[number]).issued_steps]
 
 
 def _corrected(own: list[Letter]) -> None:

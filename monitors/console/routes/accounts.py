@@ -89,7 +89,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         name_spans=store.account_history.names(key),
         findings=_findings(context, key, view, cases),
         history=looks.newest,
-        cases=by_urgency(cases, now, open_breakers(context) if cases else []),
+        cases=by_urgency(cases, now, open_breakers(context), context.store.outbox.deferred_cases()) if cases else [],
         sources=_sources(platform, looks.by_source),
         source_names=source_names(platform),
         picture=PICTURE in ACCESS,

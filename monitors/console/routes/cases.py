@@ -25,7 +25,7 @@ from rules.people import PeopleError, Role, User, View
 from rules.policies.schema import Clause
 from storage.database import StorageError
 from storage.letters import OFFICE_ONLY
-from storage.notices import DeliveryWay, NoticeState
+from storage.notices import STEPS, DeliveryWay, NoticeState
 
 router = APIRouter()
 PER_PAGE = 50
@@ -35,6 +35,8 @@ STATES = (
     *((state.value, state.label) for state in CaseState if state is not CaseState.OPEN),
     ("all", "全部"),
 )
+OF_DRAFTS = frozenset({EventKind.EDITED, EventKind.DEFERRED, EventKind.RESUMED})
+"""What happened to a draft; not for the unit, which has not seen it."""
 FINAL = frozenset(state.value for state in CaseState if state.is_final)
 
 
@@ -100,7 +102,7 @@ def _unsettled(
     every = context.store.cases.all(query["school"] or None, OPEN_STATES)
     seen = [case for case in every if view.sees(case.school, case.unit)]
     wanted = [case for case in seen if _wanted(case, query["q"], query["rule"], state)]
-    pairs = by_urgency(wanted, context.clock(), open_breakers(context))
+    pairs = by_urgency(wanted, context.clock(), open_breakers(context), context.store.outbox.deferred_cases())
     pairs = [
         (c, w) for c, w in pairs if (state != "sign" or w.sign) and (state != "ours" or w.turn is ActionOwner.OURS)
     ]
@@ -129,6 +131,8 @@ def _page(request: Request, number: str, *, error: str = "", status: int = 200) 
     whole = view_of(request).sees_school(found.school)
     notices = [row for row in context.store.outbox.all(case=number) if whole or row.state not in OFFICE_ONLY]
     events = context.store.cases.events(number)
+    deferred = [row for row in notices if row.state is NoticeState.DEFERRED]
+    put_off = [found.number] if any(row.document_type in STEPS for row in deferred) else []
     return render(
         request,
         "case.html",
@@ -137,13 +141,14 @@ def _page(request: Request, number: str, *, error: str = "", status: int = 200) 
         status=status,
         error=error,
         case=found,
-        wait=waiting(found, now, open_breakers(context)),
+        wait=waiting(found, now, open_breakers(context), put_off),
         rungs=rungs(found),
         clause=clause_of(context, found),
         school_name=school_names(context).get(found.school, found.school),
-        events=[event for event in events if whole or event.kind is not EventKind.EDITED],
+        events=[event for event in events if whole or event.kind not in OF_DRAFTS],
         notices=notices,
         drafts=[reading(request, row) for row in notices if row.state is NoticeState.DRAFT],
+        deferred=deferred,
         under_way=[row for row in notices if row.state in letters.UNDER_WAY],
         ways=list(DeliveryWay),
         undoable=last_decision(events, now),

@@ -21,7 +21,7 @@ from monitors.console.framing import framed
 from monitors.console.labels import document_label
 from monitors.console.rendering import redirect_after, render, world_of
 from monitors.console.signing import DraftReading, read_by, reading, signatory
-from monitors.jobs import letters
+from monitors.jobs import deferrals, letters
 from monitors.jobs.scan.screenshots import studio
 from rules.cases.case import Case, CaseError
 from rules.people import TWO_PERSONS, PeopleError, User
@@ -53,13 +53,17 @@ def _rows(request: Request, *states: NoticeState) -> list[OutboxNotice]:
 
 
 @router.get("/notices/sign")
-def to_sign(request: Request) -> HTMLResponse:
-    """Every draft that lies before the signer, by unit, with clause, reason and evidence."""
-    return _sign_page(request)
+def to_sign(request: Request, deferred: bool = False) -> HTMLResponse:
+    """Every draft that lies before the signer, by unit, with clause, reason and evidence; or those that are put off."""
+    return _sign_page(request, deferred=deferred)
 
 
-def _sign_page(request: Request, *, refused: Mapping[str, str] | None = None, error: str = "") -> HTMLResponse:
-    context, rows = world_of(request), _rows(request, NoticeState.DRAFT)
+def _sign_page(
+    request: Request, *, refused: Mapping[str, str] | None = None, error: str = "", deferred: bool = False
+) -> HTMLResponse:
+    context = world_of(request)
+    waiting, put_off = _rows(request, NoticeState.DRAFT), _rows(request, NoticeState.DEFERRED)
+    rows = put_off if deferred else waiting
     shown = [
         ToSign(reading(request, row), case, _unproposed(case, row))
         for row in rows[:AT_ONCE]
@@ -67,7 +71,17 @@ def _sign_page(request: Request, *, refused: Mapping[str, str] | None = None, er
     ]
     status = 409 if refused or error else 200
     return render(
-        request, "sign.html", "待签发", drafts=shown, total=len(rows), refused=refused or {}, error=error, status=status
+        request,
+        "sign.html",
+        "暂缓签发" if deferred else "待签发",
+        drafts=shown,
+        total=len(waiting),
+        put_off=len(put_off),
+        deferred=deferred,
+        today=context.clock().date(),
+        refused=refused or {},
+        error=error,
+        status=status,
     )
 
 
@@ -99,6 +113,47 @@ async def sign(request: Request, ids: Ids, reason: Words = "") -> Response:
     if done.refused:
         return await run_in_threadpool(partial(_sign_page, request, refused=done.refused))
     return redirect_after("/notices/sign", "signed")
+
+
+@router.post("/notices/sign/defer")
+async def defer(request: Request, ids: Ids, reason: Words = "", until: Words = "") -> Response:
+    """暂缓 the chosen drafts with one reason, to the end of a day or without end; one that is refused is named."""
+    who = await run_in_threadpool(_everywhere, request, ids)
+
+    def act() -> None:
+        day = _day(until)
+        for notice_id in ids:
+            deferrals.defer(world_of(request), notice_id, by=who.display, reason=reason, until=day)
+
+    try:
+        await run_in_threadpool(act)
+    except (CaseError, StorageError) as error:
+        return await run_in_threadpool(partial(_sign_page, request, error=str(error)))
+    return redirect_after("/notices/sign", "deferred")
+
+
+def _day(text: str) -> date | None:
+    """A day as the form sends it. Raises CaseError."""
+    try:
+        return date.fromisoformat(text) if text.strip() else None
+    except ValueError as error:
+        raise CaseError("请选择暂缓到哪一天，或者不填。") from error
+
+
+@router.post("/notices/sign/resume")
+async def resume(request: Request, ids: Ids) -> Response:
+    """Take back the putting off of the chosen drafts: they lie before the signer again."""
+    who = await run_in_threadpool(_everywhere, request, ids)
+
+    def act() -> None:
+        for notice_id in ids:
+            deferrals.resume(world_of(request), notice_id, by=who.display)
+
+    try:
+        await run_in_threadpool(act)
+    except (CaseError, StorageError) as error:
+        return await run_in_threadpool(partial(_sign_page, request, error=str(error), deferred=True))
+    return redirect_after("/notices/sign", "resumed")
 
 
 def _everywhere(request: Request, ids: Sequence[str]) -> User:

@@ -21,15 +21,16 @@ from alerts.sanitize import mask_personal_data
 from monitors.app_context import AppContext
 from monitors.console.access import require_role, view_of
 from monitors.console.earlier_papers import earlier_papers
+from monitors.console.exhibits import Exhibit, exhibit_of
 from monitors.console.formatting import path
 from monitors.console.framing import framed
 from monitors.console.labels import document_label
 from monitors.console.rendering import Pager, redirect_after, render, world_of
-from monitors.console.signing import reading
+from monitors.console.signing import DraftReading, newest_citation, reading
 from monitors.jobs.letters import hold_back, write_over
 from rules.cases.case import CaseError, CaseEvent, EventKind
 from rules.people import TWO_PERSONS, Role
-from storage.letters import OFFICE_ONLY, UNSENT
+from storage.letters import OFFICE_ONLY, UNSENT, UNSIGNED
 from storage.notices import NoticeState, OutboxNotice
 from storage.serialization import load
 
@@ -82,7 +83,7 @@ def _notice(request: Request, notice_id: str) -> tuple[OutboxNotice, OutgoingMes
     if row is None or not row.case_number or not _sees(request, row):
         raise HTTPException(404, "没有这份文书。")
     try:
-        unsigned = row.state is NoticeState.DRAFT or (row.state is NoticeState.STOPPED and not row.number)
+        unsigned = row.state in UNSIGNED or (row.state is NoticeState.STOPPED and not row.number)
         letter = notice_letter(load(Notice, row.document), world_of(request).settings.templates, draft=unsigned)
     except (ValueError, InvalidTemplate) as error:
         raise HTTPException(500, f"这份文书无法生成：{error}") from error
@@ -125,13 +126,22 @@ def paper(request: Request, notice_id: str) -> HTMLResponse:
         letter=letter,
         answers=answers,
         cases=context.store.outbox.cases_of(row.id),
-        edits=_edits(context, row) if plain or row.state is NoticeState.DRAFT else (),
+        edits=_edits(context, row) if plain or row.state in UNSIGNED else (),
         earlier=earlier_papers(context, row),
         draft=reading(request, row) if row.state is NoticeState.DRAFT else None,
+        told=DraftReading(row, load(Notice, row.document), "") if row.state in UNSIGNED else None,
+        exhibit=_exhibit(request, row) if row.state in UNSIGNED else None,
+        today=context.clock().date(),
         unproposed=bool(step and step.document in TWO_PERSONS and not step.proposed_by),
         step=step,
         stoppable=row.state in UNSENT,
     )
+
+
+def _exhibit(request: Request, row: OutboxNotice) -> Exhibit | None:
+    """The newest page that a draft stands on, with the line that was read from it."""
+    newest = newest_citation(load(Notice, row.document))
+    return exhibit_of(world_of(request), newest.id) if newest else None
 
 
 def _edits(context: AppContext, row: OutboxNotice) -> list[CaseEvent]:

@@ -35,8 +35,9 @@ def today(request: Request) -> Response:
         return RedirectResponse("/unit" if view.units else "/users", 303)
     every = store.cases.all(states=OPEN_STATES)
     states, register = store.platform_state.all(), overview.register_overview(view)
+    deferred = store.outbox.deferred_cases()
     frozen = [state.platform for state in states if state.breaker_opened_at]
-    cases = by_urgency([case for case in every if view.sees(case.school, case.unit)], now, frozen)
+    cases = by_urgency([case for case in every if view.sees(case.school, case.unit)], now, frozen, deferred)
     schools = dict(sorted(register.schools.items()))
     if not schools:
         return _beginning(request, view)

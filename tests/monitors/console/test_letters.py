@@ -5,13 +5,19 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from alerts.notices.notice import Notice
+from alerts.sanitize import clean
 from monitors.app_context import AppContext
 from monitors.console.labels import answer_label
+from monitors.jobs.check import check
+from monitors.jobs.deferrals import defer
+from monitors.jobs.digest import make_digest
 from monitors.jobs.letters import letter_of
+from rules.cases.case import EventKind
 from rules.model import CaseState
 from rules.people import grants_of
 from storage.notices import NoticeState
@@ -56,6 +62,64 @@ def test_drafts_are_looked_at_and_signed_together(staff: Browser, context: AppCo
     assert replace(row, number="", document='{"issued_at": "2026-11-21T10:00:00+08:00"}').signed_at is None
     assert "王老师" in staff.get(f"/notices/{notice}.body").text, "the paper names who signed it"
     assert staff.submit("/notices/sign", ids=notice).status_code == 409, "signed once"
+
+
+def test_a_draft_is_put_off_and_taken_up_again(staff: Browser, context: AppContext) -> None:
+    notice, case = draft_of(context), context.store.cases.get(FIRST)
+    page = staff.get("/notices/sign").text
+    assert staff.submit("/notices/sign/defer", ids=notice, reason=" ").status_code == 409, "a reason is asked for"
+    assert staff.submit("/notices/sign/defer", ids=notice, reason="待会议", until="2020-01-01").status_code == 409
+    assert staff.submit("/notices/sign/defer", ids=notice, reason="待会议").status_code == 303
+    assert notice not in staff.get("/notices/sign").text, "it is chosen with no others"
+    listed = staff.get("/notices/sign?deferred=1").text
+    assert "王老师暂缓（未定期限）：待会议" in listed
+    assert "暂缓签发 1" in listed
+    assert "1 份" in staff.get("/").text.partition("<dt>暂缓签发</dt>")[2][:80]
+    assert "暂缓签发，恢复之前不发出" in staff.get(f"/cases/{FIRST}").text
+    answer = staff.submit("/notices/sign", ids=notice, **{f"seen:{notice}": seen_on(page, notice)})
+    assert answer.status_code == 409, "not by a page that was open before"
+    assert context.store.cases.get(FIRST) == case, "no step of the ladder moved"
+    assert "1 份暂缓签发" in str(make_digest(context, "demo", NOW.date(), NOW))
+    assert staff.submit("/notices/sign/resume", ids=notice).status_code == 303
+    assert staff.submit("/notices/sign/resume", ids=notice).status_code == 409, "taken up once"
+    history = [event.kind for event in context.store.cases.events(FIRST)]
+    assert history[-2:] == [EventKind.DEFERRED, EventKind.RESUMED]
+    assert draft_of(context) == notice
+
+
+def test_what_was_put_off_to_a_day_lies_before_the_signer_after_it(context: AppContext) -> None:
+    notice = draft_of(context)
+    defer(context, notice, by="王老师", reason="待会议", until=NOW.date())
+    check(context, "demo", NOW)
+    assert letter_of(context, notice).error == f"王老师暂缓至{NOW.year}年{NOW.month}月{NOW.day}日：待会议"
+    check(context, "demo", NOW + timedelta(days=1))
+    (kind,) = {e.kind for e in context.store.cases.events(FIRST) if e.reason == "暂缓期满"}
+    assert kind is EventKind.RESUMED
+    assert letter_of(context, notice).state in (NoticeState.DRAFT, NoticeState.STOPPED)
+
+
+def test_a_row_of_the_list_is_the_look(staff: Browser, context: AppContext) -> None:
+    """What the signature answers for stands in the row: addressee, unit, account, clause with its words, reason, evidence."""
+    paper = load(Notice, letter_of(context, draft_of(context)).document)
+    page = html.unescape(staff.get("/notices/sign").text)
+    for part in (paper.addressee, paper.unit, paper.account, paper.clause, paper.sentence[:20], paper.reason[:20]):
+        assert clean(part, 80) in page, part
+    assert f'href="/evidence/{paper.evidence[0].id}"' in page
+
+
+def test_the_draft_stands_beside_its_facts(staff: Browser, context: AppContext) -> None:
+    paper = load(Notice, letter_of(context, draft_of(context)).document)
+    page = staff.get(f"/notices/{paper.id}.html").text
+    beside = html.unescape(page.partition("事实、条款与存证")[2])
+    for part in (
+        paper.account,
+        paper.reason[:20],
+        paper.sentence[:20],
+        "采集",
+        f'href="/evidence/{paper.evidence[0].id}"',
+    ):
+        assert clean(part, 120) in beside, part
+    assert 'class="paper"' in page
 
 
 def test_what_changed_since_it_was_open_is_said(staff: Browser, context: AppContext) -> None:

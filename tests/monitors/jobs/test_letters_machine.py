@@ -85,6 +85,13 @@ class Letters(RuleBasedStateMachine):
     def a_letter_is_held_back(self, pick: int) -> None:
         self.office.holds_back(pick)
 
+    @rule(pick=PICK, up_again=st.booleans())
+    def a_draft_is_put_off(self, pick: int, up_again: bool) -> None:
+        self.office.puts_off(pick)
+        self.office.signs_what_is_put_off(pick)
+        if up_again:
+            self.office.takes_up_again(pick)
+
     @rule(what=st.sampled_from(DECISIONS), pick=PICK)
     def somebody_decides(self, what: str, pick: int) -> None:
         self.office.decides(what, pick)
