@@ -49,7 +49,9 @@ class Expiry:
 def unchanging(root: Path, *, expiring: bool = False) -> Iterator[None]:
     """While this is held no record expires: whoever copies files of an archive gets them as their manifest has them.
     ``expiring``: to be alone. Raises OSError."""
-    root.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not root.exists():
+        yield
+        return
     fd = os.open(root / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX if expiring else fcntl.LOCK_SH)
@@ -112,12 +114,11 @@ def _planned(
     if links is None or links.broken:
         found.left[id] = "所在文件尚未封存" if name not in events.seals else "所在文件的校验链已损坏"
         return None
-    unit = _unit(links, offset, [place[1] for each in wanted if (place := place_of(each)) and place[0] == name])
-    if (
-        not unit
-        or evidence_id(name, offset, unit[0].sha256) != id
-        or not all(_intact(root / name, one) for one in unit)
-    ):
+    unit = _unit(links, offset, [other[1] for each in wanted if (other := place_of(each)) and other[0] == name])
+    if not unit or evidence_id(name, offset, unit[0].sha256) != id:  # two hosts may call their files alike
+        found.elsewhere.add(id)
+        return None
+    if not all(_intact(root / name, one) for one in unit):
         found.left[id] = "内容与校验链不一致，保持原样以便查明"
         return None
     tombstone = Tombstone(id, name, *wanted[id], moment, unit)
