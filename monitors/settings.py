@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
@@ -21,6 +22,7 @@ from monitors.settings_errors import explain, explain_toml
 from monitors.settings_names import FormerVariables, SettingsFile, unknown_variables
 from rules.bridges import CONTROLS
 from rules.model import Platform
+from rules.retention import DISMISSED_KEPT, PERSONAL_KEPT, RetentionPeriods
 
 
 class SettingsError(Exception):
@@ -137,7 +139,17 @@ class Settings(BaseSettings):
     evidence_budget_gb: float | None = Field(
         default=None,
         gt=0,
-        description="存证最多占用多少 GB；用到九成时告警，不会停止记录，也不会删除；不填则只看磁盘剩余",
+        description="存证最多占用多少 GB；用到九成时告警，不会停止记录，也不会因此删除；不填则只看磁盘剩余",
+    )
+    personal_kept_days: int = Field(
+        default=PERSONAL_KEPT.days,
+        ge=30,
+        description="个人账号的疑似记录、即时核查的记录和它们的存证保存多少天，自最近一次发现或作出决定起算；确认属实的不到期",
+    )
+    dismissed_kept_days: int = Field(
+        default=DISMISSED_KEPT.days,
+        ge=30,
+        description="已排除的疑似账号（单位账号、网站）的存证保存多少天，自排除之日起算；决定本身一直保留",
     )
     policies: Path | None = Field(default=None, description="学校自己的制度文件目录；默认为数据目录下的 policies")
     browser: str = Field(default="", description="浏览器路径；不填则自动查找 chromium")
@@ -264,6 +276,11 @@ class Settings(BaseSettings):
             token=written.token.get_secret_value(),
             whole=written.whole,
         )
+
+    @property
+    def retention(self) -> RetentionPeriods:
+        """How long what was found about strangers is kept."""
+        return RetentionPeriods(timedelta(days=self.personal_kept_days), timedelta(days=self.dismissed_kept_days))
 
     @property
     def database(self) -> str:

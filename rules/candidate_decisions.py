@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from rules.candidates import (
-    PERSONAL_KEPT,
     Candidate,
     CandidateKind,
     CandidateState,
@@ -15,6 +14,7 @@ from rules.candidates import (
     FollowUp,
     FollowUpRecord,
 )
+from rules.retention import PERSONAL_KEPT
 
 UNDO = timedelta(minutes=10)
 """How long a decision can be taken back with one click."""
@@ -41,8 +41,10 @@ def decide_candidate(
     now: datetime,
     unit: str = "",
     kind: ConfirmedKind | None = None,
+    personal_kept: timedelta = PERSONAL_KEPT,
 ) -> Candidate:
-    """A person's decision. ``unit``: whose the account is, where the person found out; ``kind``: what a confirmed one is.
+    """A person's decision. ``unit``: whose the account is, where the person found out; ``kind``: what a confirmed one is;
+    ``personal_kept``: for how long a personal one is kept now.
 
     Raises DecisionError when it lacks a name or a reason.
     """
@@ -54,7 +56,7 @@ def decide_candidate(
         raise DecisionError("排除一个疑似账号时请写明理由，以便今后查考。")
     expires = candidate.expires_at
     if candidate.personal:
-        expires = None if state is CandidateState.CONFIRMED else now + PERSONAL_KEPT
+        expires = None if state is CandidateState.CONFIRMED else now + personal_kept
     return replace(
         candidate,
         state=state,

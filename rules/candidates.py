@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from rules.accounts.identity import account_key, identity
@@ -12,9 +12,6 @@ from rules.accounts.state import same_account
 from rules.accounts.verified_owner import is_other_institution, is_own_unit
 from rules.model import Filing, LabeledEnum, Platform, SearchHit, Suspicion
 from rules.names import NameMatch, NameVerdict
-
-PERSONAL_KEPT = timedelta(days=180)
-"""How long a personal account is kept that nobody confirmed (least personal data)."""
 
 
 class CandidateKind(LabeledEnum):
@@ -91,7 +88,8 @@ class Candidate:
     """One found account and its decision. Personal accounts carry name, link, reason, evidence and expiry only.
 
     ``origin``: where it came from, where no search found it; never part of a paper. ``before``: what stood before the last
-    decision. ``follow_ups``: what was done about it since.
+    decision. ``follow_ups``: what was done about it since. ``evidence_expired_at``: when the evidence of an excluded one was
+    given up, its time being over; what is cited was found since.
     """
 
     school: str
@@ -119,6 +117,7 @@ class Candidate:
     origin: str = ""
     before: Decision | None = None
     follow_ups: tuple[FollowUpRecord, ...] = ()
+    evidence_expired_at: datetime | None = None
 
     @property
     def ours(self) -> bool:
@@ -254,6 +253,7 @@ def merge_candidate(known: Candidate | None, new: Candidate) -> Candidate:
         first_seen_at=known.first_seen_at,
         evidence=tuple(dict.fromkeys((*known.evidence, *new.evidence)))[-10:],
         origin=new.origin or known.origin,
+        evidence_expired_at=known.evidence_expired_at,
     )
     if known.state == CandidateState.WAITING or _plain(known.decided_name) != _plain(new.name):
         return merged

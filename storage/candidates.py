@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from rules.candidates import Candidate, CandidateKind, CandidateState, SearchLogEntry, merge_candidate
 from rules.model import Suspicion
@@ -34,7 +34,7 @@ class CandidateRepository:
                 mine = (CANDIDATE.c.school == candidate.school) & (CANDIDATE.c.key == candidate.key)
                 row = tx.execute(select(CANDIDATE.c.document).where(mine).with_for_update()).first()
                 merged = merge_candidate(load(Candidate, row.document) if row else None, candidate)
-                upsert(tx, CandidateRow, [_row(merged)])
+                upsert(tx, CandidateRow, [candidate_row(merged)])
                 new += row is None
                 waiting += merged.state == CandidateState.WAITING and merged.kind.needs_review
         return new, waiting
@@ -52,7 +52,7 @@ class CandidateRepository:
             stored = tx.execute(select(CANDIDATE.c.document).where(mine).with_for_update()).scalar()
             if stored is None or load(Candidate, stored) != known:
                 return False
-            row = _row(changed)
+            row = candidate_row(changed)
             tx.execute(CANDIDATE.update().where(mine).values(**row))
             record_document(tx, action, known.key, stored, row["document"], now=now, school=known.school)
             return True
@@ -111,13 +111,9 @@ class CandidateRepository:
         with self._db.write() as tx:
             upsert(tx, SearchLogRow, rows)
 
-    def expire(self, now: datetime) -> int:
-        """Forget personal accounts whose time is over."""
-        with self._db.write() as tx:
-            return int(tx.execute(delete(CANDIDATE).where(CANDIDATE.c.expires_at < now)).rowcount)
 
-
-def _row(candidate: Candidate) -> dict[str, Any]:
+def candidate_row(candidate: Candidate) -> dict[str, Any]:
+    """A candidate as its row."""
     return {
         "school": candidate.school,
         "key": candidate.key,

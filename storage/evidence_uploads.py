@@ -25,6 +25,11 @@ class EvidenceUploadRepository:
         with self._db.write() as tx:
             upsert(tx, EvidenceUploadRow, [{"folder": folder, "file": file, "bytes": size, "at": now}])
 
+    def forget(self, folder: str, files: Collection[str]) -> None:
+        """The store's copies of these are no more what the folder holds: they are put there anew."""
+        with self._db.write() as tx:
+            tx.execute(UPLOAD.delete().where(UPLOAD.c.folder == folder, UPLOAD.c.file.in_(sorted(files))))
+
     def folders(self) -> set[str]:
         """The folders that have files in the store."""
         with self._db.read() as tx:

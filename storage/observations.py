@@ -276,7 +276,12 @@ class ObservationRepository:
 
 
 def _observation_row(run: str, key: str, seen: Observation) -> dict[str, Any]:
-    return {"key": key, "run": run, **_columns(seen), "fingerprint": _fingerprint(seen), "document": dump(seen)}
+    return {"key": key, "run": run, **observation_columns(seen)}
+
+
+def observation_columns(seen: Observation) -> dict[str, Any]:
+    """An observation as its row, but for the account and the run."""
+    return {**_columns(seen), "fingerprint": _fingerprint(seen), "document": dump(seen)}
 
 
 def _columns(seen: Observation) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from storage.platform_leases import PlatformLeaseRepository
 from storage.platform_state import PlatformStateRepository
 from storage.read_models import ReadModels
 from storage.register_uploads import RegisterUploads
+from storage.retention import RetentionRepository
 from storage.scans import ScanRepository
 from storage.scheduled_jobs import ScheduledJobRepository
 from storage.sessions import Failures, OneTimeTokens, Sessions
@@ -54,6 +55,7 @@ class Store:
         self.digests = DigestRepository(self.database)
         self.chain_heads = ChainHeadRepository(self.database)
         self.evidence_uploads = EvidenceUploadRepository(self.database)
+        self.retention = RetentionRepository(self.database)
         self.timestamps = TimestampRepository(self.database)
         self.cases = CaseRepository(self.database)
         self.answers = AnswerRepository(self.database)

@@ -13,6 +13,8 @@ from monitors.app_context import AppContext
 from monitors.cli.groups import CommandGroup
 from monitors.cli.options import EvidencePath, Format, FormatOption, asked, print_rows
 from monitors.errors import InvalidInput
+from monitors.jobs.evidence_expiry import check_expiries, expire_evidence, would_expire
+from monitors.jobs.evidence_expiry import told as told_expiry
 from monitors.jobs.evidence_replay import for_machines, place_of, replay_observations, told
 from monitors.jobs.evidence_store import verify_all
 from monitors.jobs.findings_replay import replay_findings, summary_of, told_pairs
@@ -20,6 +22,7 @@ from monitors.jobs.timestamps import check_stamps, export, openssl_command
 from storage.database import StorageError
 from storage.evidence import EvidenceArchive, VerifyStatus
 from storage.evidence import verify as verify_archive
+from storage.retention import EvidenceExpiry
 from storage.timestamps import Timestamp
 
 commands = CommandGroup()
@@ -37,7 +40,7 @@ def verify(ctx: typer.Context, path: EvidencePath = None, form: FormatOption = F
     """校验存证：完好、有问题（指出第一处），或者无法校验。"""
     settings = asked(ctx).settings()
     place = _place(ctx, path) if path or not settings.evidence_store else settings.data / "evidence"
-    heads, stamps, without = _recorded(ctx) if path is None else ({}, [], "")
+    heads, stamps, expiries, without = _recorded(ctx) if path is None else ({}, [], None, "")
     stamped = {stamp.day.isoformat(): stamp.head for stamp in stamps}
     try:
         report = verify_archive(place) if path else verify_all(settings, heads, stamped)
@@ -47,10 +50,13 @@ def verify(ctx: typer.Context, path: EvidencePath = None, form: FormatOption = F
         report.notes.append(without)
     if stamps:
         check_stamps(settings, stamps, report)
+    if expiries is not None:
+        check_expiries(expiries, report)
     bad = report.first_bad
     row: dict[str, Any] = {
         "status": report.status.value,
         "first_bad": asdict(bad) if bad else None,
+        "expired": len(report.expired),
         "report": str(report),
     }
     print_rows([row], form, lambda r: r["report"])
@@ -58,13 +64,18 @@ def verify(ctx: typer.Context, path: EvidencePath = None, form: FormatOption = F
         raise typer.Exit(1)
 
 
-def _recorded(ctx: typer.Context) -> tuple[dict[str, str], list[Timestamp], str]:
-    """Chain heads and time-stamps kept in the database; where it cannot be used, none and why: evidence stands by itself."""
+Recorded = tuple[dict[str, str], list[Timestamp], dict[str, EvidenceExpiry] | None, str]
+
+
+def _recorded(ctx: typer.Context) -> Recorded:
+    """Chain heads, time-stamps and expiries kept in the database; where it cannot be used, none and why: evidence stands by
+    itself."""
     try:
         with asked(ctx).context() as context:
-            return context.store.chain_heads.all(), context.store.timestamps.all(), ""
+            store = context.store
+            return store.chain_heads.all(), store.timestamps.all(), store.retention.all(), ""
     except StorageError as error:
-        return {}, [], f"数据库不能使用，未与其中保存的链首比对，只按存证自身核验。{error}"
+        return {}, [], None, f"数据库不能使用，未与其中保存的链首比对，只按存证自身核验。{error}"
 
 
 @commands.command()
@@ -94,12 +105,13 @@ def _replay_looks(context: AppContext, archive: EvidenceArchive, only: str, form
         counts[row["result"]] += 1
         if form != Format.TEXT:
             print_rows([for_machines(row)], Format.JSONL)
-        elif row["result"] != "same":
+        elif row["result"] not in ("same", "expired"):
             typer.echo(told(row))
     if form == Format.TEXT:
         if not counts:
             typer.echo("数据库里没有出自这里的观察，没有可以重新读取的。")
-        typer.echo(f"一致 {counts['same']}，不一致 {counts['different']}，存证缺失 {counts['missing']}")
+        gone = f"，无法核验（已按规定到期销毁） {counts['expired']}" if counts["expired"] else ""
+        typer.echo(f"一致 {counts['same']}，不一致 {counts['different']}，存证缺失 {counts['missing']}{gone}")
     if counts["different"] or counts["missing"]:
         raise typer.Exit(1)
 
@@ -111,7 +123,7 @@ def _replay_findings(context: AppContext, archive: EvidenceArchive, only: str, f
     schools = [school for school in context.schools if school in context.policies]
     report = replay_findings(context, archive, schools, context.clock())
     row = {
-        "looks": report.looks, "without_bytes": report.unread, "lost": report.lost, "same": report.same,
+        "looks": report.looks, "without_bytes": report.unread, "expired": report.expired, "lost": report.lost, "same": report.same,
         "different": [pair.one.key for pair in report.differing],
     }  # fmt: skip
     if form == Format.TEXT:
@@ -120,6 +132,28 @@ def _replay_findings(context: AppContext, archive: EvidenceArchive, only: str, f
     print_rows([row], form, lambda _: summary_of(report))
     if report.differing or report.lost:
         raise typer.Exit(1)
+
+
+@commands.command()
+def expire(
+    ctx: typer.Context,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只说明将销毁什么，不作任何改动")] = False,
+    form: FormatOption = Format.TEXT,
+) -> None:
+    """销毁保存期已满、没有任何条目和台账引用的存证，在清单中留下登记；服务每周日 4 点 20 分也会执行。"""
+    with asked(ctx).context() as context:
+        try:
+            report = would_expire(context) if dry_run else expire_evidence(context)
+        except OSError as error:
+            raise InvalidInput(
+                f"不能改写存证 {error.filename or ''}（{error.strerror}），请检查权限和磁盘。"
+            ) from error
+    row = {
+        "candidates": len(report.due.forgotten), "excluded": len(report.due.stripped), "bytes": report.found.bytes,
+        "expired": {rule.value: count for rule, count in report.counts.items()}, "cited": report.cited,
+        "left": report.found.left, "elsewhere": len(report.found.elsewhere), "dry_run": dry_run,
+    }  # fmt: skip
+    print_rows([row], form, lambda _: "\n".join(told_expiry(report, dry=dry_run)))
 
 
 @commands.command()

@@ -16,6 +16,7 @@ from monitors.settings import Settings
 from monitors.version import product_version
 from storage.database import StorageError
 from storage.database_backup import SQLITE, dump_database
+from storage.evidence.expiry import unchanging
 from storage.evidence.snapshot import SnapshotFile, snapshot
 
 MANIFEST, ABOUT = "MANIFEST.sha256", "backup.json"
@@ -70,9 +71,10 @@ def _write(settings: Settings, data: Path, folder: Path, now: datetime, link: bo
     about = {"version": product_version(), "created_at": now.isoformat(timespec="seconds"), "database": dumped.name}
     _write_whole(folder / ABOUT, json.dumps(about, ensure_ascii=False, indent=1).encode() + b"\n")
     yield ABOUT, _hash(folder / ABOUT)
-    for one in snapshot(data / "evidence"):
-        name = f"evidence/{one.name}"
-        yield name, _evidence(data / name, folder / name, one, link)
+    with unchanging(data / "evidence"):  # the files as the manifest has them
+        for one in snapshot(data / "evidence"):
+            name = f"evidence/{one.name}"
+            yield name, _evidence(data / name, folder / name, one, link)
     for path in sorted(data.rglob("*")):
         name = str(path.relative_to(data))
         if path.is_file() and path.relative_to(data).parts[0] not in OWN and "/." not in f"/{name}":

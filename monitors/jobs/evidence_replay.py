@@ -19,7 +19,7 @@ from monitors.jobs.known_sites import with_history
 from monitors.jobs.statements import statement_of
 from monitors.jobs.sweep import target_of
 from rules.model import BEIJING, ClaimType, LabeledEnum, Observation, Post, SearchHit, Statement
-from storage.evidence import EvidenceArchive, EvidenceError
+from storage.evidence import EvidenceArchive, EvidenceError, EvidenceExpired
 from storage.serialization import dump
 
 LABELS = {
@@ -60,10 +60,11 @@ def replay_observations(context: AppContext, archive: EvidenceArchive, only: str
     evidence ids of the file begin with that alone is asked about."""
     known = with_history(context, (target_of(filing) for filing in context.store.filings.all()))
     targets = {target.key: target for target in known}
+    gone = context.store.retention.all()
     for key, seen, columns in context.store.observations.checked(context.clock()):
         if seen.evidence and seen.evidence.startswith(only):
             target = targets.get(key) or Target(platform=seen.platform, key=key)
-            row = _compared(archive, target, seen)
+            row = _compared(archive, target, seen, seen.evidence in gone)
             yield _with_columns(row, columns) if columns else row
 
 
@@ -74,10 +75,16 @@ def _with_columns(row: dict[str, Any], columns: tuple[str, ...]) -> dict[str, An
     return row | {"result": "different", "reason": row.get("reason") or reason}
 
 
-def _compared(archive: EvidenceArchive, target: Target, seen: Observation) -> dict[str, Any]:
+def _compared(archive: EvidenceArchive, target: Target, seen: Observation, over: bool) -> dict[str, Any]:
+    """``over``: the database says that this page's time was over; a tombstone without that is no excuse."""
     row: dict[str, Any] = {"account": target.key, "evidence": seen.evidence, "observed_at": seen.observed_at}
     try:
         page = Page(**vars(archive.get(seen.evidence)))
+    except EvidenceExpired as error:
+        return row | {
+            "result": "expired" if over else "missing",
+            "reason": str(error) if over else f"{error}，数据库没有记录",
+        }
     except EvidenceError as error:
         return row | {"result": "missing", "reason": str(error)}
     if seen.statement:

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection, Mapping
-
-import structlog
 
 from monitors.app_context import AppContext
 from monitors.errors import InvalidInput
 from monitors.settings import Settings
-from storage.database import StorageError
 from storage.evidence import (
     EvidenceArchive,
     EvidenceError,
     SharedStore,
     VerifyReport,
     folder_name,
+    unchanging,
     verify,
     verify_shared,
 )
 from storage.evidence.chain import MANIFEST, HashChain, Manifest
 from storage.evidence.writer import chain_path
 
-log = structlog.get_logger()
 SHARED, FOLDER = "shared/", "folder"
 """Among the chain heads: the manifest's as it was last put in the store, by folder; and which folder is the one that counts
 where there is no store."""
-EVERY_SECONDS = 30.0
-"""How long a sealed file waits for the store, at most, while the service or a worker runs."""
 
 
 def upload_sealed(context: AppContext) -> int:
@@ -45,8 +39,9 @@ def upload_sealed(context: AppContext) -> int:
     waiting = [name for name in sealed if name not in known]
     for name in waiting:
         try:
-            store.put(folder, root, str(chain_path(root / name).relative_to(root)))
-            uploads.add(folder, name, store.put(folder, root, name), context.clock())
+            with unchanging(root):
+                store.put(folder, root, str(chain_path(root / name).relative_to(root)))
+                uploads.add(folder, name, store.put(folder, root, name), context.clock())
         except (EvidenceError, OSError) as error:  # the others need not wait for this one
             faults.append(error)
     if faults:  # a manifest there must not name what is not there
@@ -64,17 +59,6 @@ def _manifest(context: AppContext, folder: str) -> HashChain:
     if manifest.broken or (last and last not in manifest.hashes):
         raise EvidenceError("本机存证清单与已存入共享存储的不衔接，没有覆盖。请执行 xunjian evidence verify 查明原因")
     return manifest
-
-
-async def upload_for_ever(context: AppContext) -> None:
-    """Upload as files are sealed; a store or a database that is away is waited for."""
-    while context.settings.evidence_store:
-        try:
-            if count := await asyncio.to_thread(upload_sealed, context):
-                log.info("evidence.uploaded", files=count)
-        except (EvidenceError, StorageError, OSError) as error:
-            log.error("evidence.not_uploaded", error=str(error))
-        await asyncio.sleep(EVERY_SECONDS)
 
 
 def not_stored(context: AppContext, evidence: Collection[str]) -> set[str]:

@@ -22,7 +22,7 @@ from rules.accounts.state import apply_observation
 from rules.calendar import china_calendar
 from rules.evaluation import evaluate, school_context
 from rules.model import ClaimType, Finding, Observation
-from storage.evidence import EvidenceArchive, EvidenceError
+from storage.evidence import EvidenceArchive, EvidenceError, EvidenceExpired
 from storage.store import Store
 
 
@@ -46,11 +46,12 @@ class FindingsReplay:
     """How the findings recomputed from bytes stand beside those of the database.
 
     ``unread``: looks without bytes (nothing came: no page is no fact, so the record's word is taken); ``lost``: evidence
-    that could not be read, which counts as nothing seen.
+    that could not be read, and ``expired``: looks whose page was destroyed by rule; both count as nothing seen.
     """
 
     looks: int = 0
     unread: int = 0
+    expired: int = 0
     lost: list[str] = field(default_factory=list)
     same: int = 0
     differing: list[FindingPair] = field(default_factory=list)
@@ -103,6 +104,9 @@ def _read(archive: EvidenceArchive, target: Target, kept: Observation, report: F
         if kept.statement:
             _, said = statement_of(page.body)
             return replace(kept, statement=replace(said, evidence=kept.evidence))
+    except EvidenceExpired:
+        report.expired += 1
+        return None
     except (EvidenceError, ValueError, KeyError):
         report.lost.append(kept.evidence)
         return None
@@ -147,9 +151,10 @@ def told_pairs(report: FindingsReplay) -> Iterator[str]:
 
 def summary_of(report: FindingsReplay) -> str:
     """The result in a line."""
+    gone = f"，{report.expired} 次的页面无法核验（已按规定到期销毁）" if report.expired else ""
     lost = f"，有 {len(report.lost)} 份存证不能读取" if report.lost else ""
     return (
-        f"重新读取 {report.looks} 次观察（其中 {report.unread} 次没有取得页面）{lost}；"
+        f"重新读取 {report.looks} 次观察（其中 {report.unread} 次没有取得页面{gone}）{lost}；"
         f"结论一致 {report.same} 条，不一致 {len(report.differing)} 条"
     )
 

@@ -26,7 +26,6 @@ from monitors.jobs.scan.retention import forget_scans
 from monitors.jobs.scheduled_job import ScheduledJob
 from monitors.jobs.shards import EVERYTHING, Shard, due_shards, new_run
 from monitors.jobs.sweep import SweepReport, due_targets, sweep
-from rules.candidates import PERSONAL_KEPT
 from rules.model import Platform
 
 log = structlog.get_logger()
@@ -167,11 +166,12 @@ async def discover_all(context: AppContext) -> None:
 async def purge_expired(context: AppContext) -> None:
     """Forget what is kept for a time only."""
     now = context.clock()
-    expired = await asyncio.to_thread(context.store.candidates.expire, now)
+    kept = context.settings.retention
+    due = await asyncio.to_thread(context.store.retention.collect, now, kept)
     runs = await asyncio.to_thread(context.store.crawl_runs.delete_before, now - RUNS_KEPT)
-    scans = await asyncio.to_thread(forget_scans, context, now - PERSONAL_KEPT)
+    scans = await asyncio.to_thread(forget_scans, context, now - kept.personal)
     uploads = await asyncio.to_thread(context.store.register_uploads.expire, now)
-    log.info("tidy.done", candidates=expired, runs=runs, uploads=uploads, scans=scans)
+    log.info("tidy.done", candidates=len(due.forgotten), runs=runs, uploads=uploads, scans=scans)
 
 
 SWEEP_SHARD = BackgroundTask("sweep.shard", Queue.CRAWL, sweep_shard)

@@ -18,7 +18,8 @@ from monitors.app_context import AppContext
 from monitors.console import create_app
 from monitors.console.app_state import state_of
 from monitors.errors import InvalidInput
-from monitors.jobs.evidence_store import one_folder, upload_for_ever
+from monitors.jobs.evidence_store import one_folder
+from monitors.jobs.evidence_upkeep import keep_evidence
 from monitors.scheduled_jobs import SCHEDULED_JOBS, background_tasks
 from monitors.service.scheduler import JobScheduler
 from monitors.service.service_lock import only_scheduler, only_service
@@ -76,7 +77,7 @@ async def _serve(context: AppContext, first: StartupTask | None, may_run: Callab
         async with AsyncExitStack() as stack:
             if shared:
                 await stack.enter_async_context(shared_queue(context))
-            uploading = asyncio.create_task(upload_for_ever(context))
+            uploading = asyncio.create_task(keep_evidence(context))
             stack.callback(uploading.cancel)
             timetable = JobScheduler(context, SCHEDULED_JOBS, may_run)
             state_of(app).timetable = timetable

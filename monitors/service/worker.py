@@ -16,7 +16,8 @@ from procrastinate.worker import Worker
 from monitors.app_context import AppContext
 from monitors.errors import InvalidInput
 from monitors.job_queue import Queue
-from monitors.jobs.evidence_store import one_folder, upload_for_ever
+from monitors.jobs.evidence_store import one_folder
+from monitors.jobs.evidence_upkeep import keep_evidence
 from monitors.scheduled_jobs import background_tasks
 from monitors.service.own_jobs import until_lost
 from monitors.service.postgres_queue import PostgresQueue
@@ -57,7 +58,7 @@ async def work(context: AppContext, queues: Sequence[Queue], concurrency: int) -
     names = [name for each in queues for name in (each.value, f"{each}@{context.settings.egress}")]
     async with queue.opened():
         log.info("worker.started", queues=names, concurrency=concurrency)
-        tasks = (queue.rescue_for_ever(), _until_newer(context, stop), upload_for_ever(context))
+        tasks = (queue.rescue_for_ever(), _until_newer(context, stop), keep_evidence(context))
         helpers = [asyncio.create_task(each) for each in tasks]
         try:
             while not stop.is_set():

@@ -22,8 +22,9 @@ from storage.evidence import chain, warc
 from storage.evidence.records import PageRecords, PayloadRef, file_head
 from storage.evidence.report import VerifyReport
 from storage.evidence.shared_store import SharedStore, member_from
+from storage.evidence.tombstone import evidence_id, tombstones_in
 from storage.evidence.verify import seal_abandoned, verify
-from storage.evidence.warc import EVIDENCE_ID, EvidenceError, PageLike, ReferenceLost, StoredPage
+from storage.evidence.warc import EVIDENCE_ID, EvidenceError, EvidenceExpired, PageLike, ReferenceLost, StoredPage
 from storage.evidence.writer import MAX_SIZE, WarcWriter, chain_path
 
 NOT_MODIFIED = 304
@@ -78,7 +79,7 @@ class EvidenceArchive:
             unit = [records.response(kind, digest.hex(), first, profile)]
             if request_headers is not None:
                 unit.append(records.request(request_headers))
-            evidence = _evidence_id(writer.name, *writer.write(unit)[0])
+            evidence = evidence_id(writer.name, *writer.write(unit)[0])
             if kind == "response" and not first and len(page.body) >= DEDUPE_FROM:
                 self._payloads[digest] = records.first(evidence, digest.hex())
             if writer.unsynced >= self.sync_every:
@@ -98,7 +99,8 @@ class EvidenceArchive:
         return self._page(self.member(evidence))
 
     def member(self, evidence: str) -> bytes:
-        """The stored record behind an evidence id, one gzip member, checked against the id. Raises EvidenceError."""
+        """The stored record behind an evidence id, one gzip member, checked against the id. Raises EvidenceError,
+        EvidenceExpired where a retention rule destroyed it."""
         match = EVIDENCE_ID.fullmatch(evidence)
         if not match:
             raise EvidenceError(f"“{evidence}”不是存证编号")
@@ -117,7 +119,17 @@ class EvidenceArchive:
             if hashlib.sha256(member).hexdigest()[:24] == match[4]:
                 return member
             problem = f"存证 {evidence} 的内容与编号不符，可能被改动"
+        if self._has_expired(evidence):
+            raise EvidenceExpired(evidence)
         raise EvidenceError(problem)
+
+    def _has_expired(self, evidence: str) -> bool:
+        """Whether a manifest, this folder's or one of the shared store, holds its tombstone."""
+        if evidence in tombstones_in(chain.Manifest(self.root).read()):
+            return True
+        store = self.shared
+        copies = (store.read(folder, chain.MANIFEST) for folder in store.folders()) if store else ()
+        return any(evidence in tombstones_in(chain.read(copy)) for copy in copies)
 
     def _copies(self, name: str) -> Iterator[AbstractContextManager[Any]]:
         """The local file of this name, then those of the shared store."""
@@ -128,12 +140,12 @@ class EvidenceArchive:
     def pages(self, *, day: str = "", run_id: str = "") -> Iterator[tuple[str, StoredPage]]:
         """Every page with its evidence id, file by file in the order written; of one day (2026-11-21) or one run."""
         for path in sorted(self.root.glob(f"{day or '*'}/*.warc.gz")):
-            links = chain.read(chain_path(path).read_bytes())
+            links = chain.read(chain_path(path).read_bytes(), expirable=True)
             if run_id and not path.name.startswith(_safe(run_id) + "-"):
                 continue
             for entry in links.entries[1:]:
-                if entry["type"] not in ("warcinfo", "request"):
-                    evidence = _evidence_id(f"{path.parent.name}/{path.name}", entry["offset"], entry["sha256"])
+                if entry["type"] not in ("warcinfo", "request", chain.EXPIRED):
+                    evidence = evidence_id(f"{path.parent.name}/{path.name}", entry["offset"], entry["sha256"])
                     yield evidence, self.get(evidence)
 
     def sync(self) -> None:
@@ -229,11 +241,6 @@ class EvidenceArchive:
 
 def _record(member: bytes) -> Any:
     return next(iter(ArchiveIterator(io.BytesIO(member))))
-
-
-def _evidence_id(name: str, offset: int, sha256: str) -> str:
-    """Where the record stands and what it is: an id that a row cites pins the bytes, whatever becomes of the chain."""
-    return f"{name.removesuffix('.warc.gz').replace('/', '.')}.{offset}.{sha256[:24]}"
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,11 @@ from typing import Any
 GENESIS = "0" * 64
 MANIFEST = "manifest.chain"
 
+EXPIRED = "expired"
+"""The type of a link whose record a retention rule destroyed: what the record was is left, its address is not."""
+
 _DECODER = json.JSONDecoder()
+_EXPIRED = re.compile(rb'[0-9a-f]{64} \{"length":\d{1,13},"offset":\d{1,13},"sha256":"[0-9a-f]{64}","type":"expired"\}')
 
 ChainEntry = Mapping[str, Any]
 
@@ -25,6 +30,13 @@ def line(previous: str, entry: ChainEntry) -> tuple[bytes, str]:
     text = json.dumps(entry, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode("ascii")
     head = hashlib.sha256(previous.encode("ascii") + text).hexdigest()
     return b"".join((head.encode("ascii"), b" ", text, b"\n")), head
+
+
+def expired_line(link: str, offset: int, length: int, sha256: str) -> bytes:
+    """The line that takes the place of an expired record's. ``link`` is the hash of the line that stood there: the chain
+    goes on from it, and only the tombstone in the manifest says that it was so (`storage.evidence.expiry`)."""
+    entry = {"length": length, "offset": offset, "sha256": sha256, "type": EXPIRED}
+    return f"{link} {json.dumps(entry, separators=(',', ':'))}\n".encode("ascii")
 
 
 @dataclass(slots=True)
@@ -46,8 +58,9 @@ class HashChain:
         return self.hashes[-1] if self.hashes else GENESIS
 
 
-def read(data: bytes) -> HashChain:
-    """Check every link. Stops at the first line that is not one: nothing behind it can be trusted."""
+def read(data: bytes, *, expirable: bool = False) -> HashChain:
+    """Check every link. Stops at the first line that is not one: nothing behind it can be trusted. ``expirable``: lines of
+    expired records are taken at their word, as a WARC's chain may hold them; whoever verifies asks the manifest for each."""
     chain = HashChain([], [])
     *lines, rest = data.split(b"\n")
     chain.torn, end = rest, 0
@@ -55,6 +68,8 @@ def read(data: bytes) -> HashChain:
     for number, text in enumerate(lines, start=1):
         # The bytes are hashed as they stand, so that a change of a blank is found as well.
         head = hashlib.sha256(head + text[65:]).hexdigest().encode("ascii")
+        if text[:65] != head + b" " and expirable and _EXPIRED.fullmatch(text):
+            head = text[:64]
         entry = _entry(text[65:]) if text[:65] == head + b" " else None
         if entry is None:
             chain.broken = f"第 {number} 行与前文不衔接"
@@ -76,7 +91,8 @@ def _entry(text: bytes) -> dict[str, Any] | None:
 
 
 class Manifest:
-    """The chain over files: which were opened and how each was sealed. Shared by all writers under a file lock."""
+    """The chain over files: which were opened, how each was sealed, and which of their records have expired. Shared by all
+    writers under a file lock."""
 
     def __init__(self, root: Path) -> None:
         """Nothing is touched until something is added or read."""

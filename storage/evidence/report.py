@@ -37,6 +37,8 @@ class VerifyReport:
     notes: list[str] = field(default_factory=list)
     references: dict[str, tuple[str, int]] = field(default_factory=dict)
     """Evidence that records refer to: id → file and number of the first that does."""
+    expired: set[str] = field(default_factory=set)
+    """Evidence ids whose records a retention rule destroyed, each with its tombstone in the manifest."""
     torn: dict[str, int] = field(default_factory=dict)
     """Torn tails: file → bytes behind the last record the chain knows, left by a writer that was killed."""
 
@@ -49,6 +51,7 @@ class VerifyReport:
         self.failures += [replace(bad, file=place + bad.file) for bad in other.failures]
         self.missing += [says + text for text in other.missing]
         self.notes += [says + text for text in other.notes]
+        self.expired |= other.expired
         self.torn |= {place + name: size for name, size in other.torn.items()}
 
     @property
@@ -66,6 +69,8 @@ class VerifyReport:
     def __str__(self) -> str:
         """The report as a person reads it."""
         lines = [f"{self.status.label}：{self.files} 个文件，{self.records} 条记录，{self.bytes} 字节"]
+        if self.expired:
+            lines[0] += f"；其中 {len(self.expired)} 份存证已按规定到期销毁（清单中有登记）"
         for bad in self.failures:
             where = f"第 {bad.record} 条记录（偏移 {bad.offset}）" if bad.record else ""
             lines.append(f"不一致：{bad.file} {where}{bad.reason}")

@@ -41,15 +41,15 @@ def verify_shared(
 def _folder(store: SharedStore, folder: str, root: Path, report: VerifyReport, head: str) -> None:
     (root / MANIFEST).write_bytes(store.read(folder, MANIFEST))
     found = store.files(folder)
-    opened, seals = check_manifest(root, (), report, {MANIFEST: head} if head else {}, {})
-    report.notes += [f"{name} 已存入，清单尚未更新" for name in sorted(found - set(opened))]
-    for name in opened:
-        if name not in seals and name not in found:
+    events = check_manifest(root, (), report, {MANIFEST: head} if head else {}, {})
+    report.notes += [f"{name} 已存入，清单尚未更新" for name in sorted(found - events.graves.keys())]
+    for name in events.opened:
+        if name not in events.seals and name not in found:
             report.notes.append(f"{name} 尚未封存，还没有存入共享存储")
             continue
         beside = str(chain_path(Path(name)))
         with store.brought(folder, name, root), store.brought(folder, beside, root):
-            check_file(root / name, name, seals.get(name), report, {})
+            check_file(root / name, name, events, report, {})
     check_references(report, lambda name: _chain(store, folder, name) if name in found else b"")
 
 

@@ -42,6 +42,15 @@ class ReferenceLost(EvidenceError):
     written nothing; the catcher fetches the page whole."""
 
 
+class EvidenceExpired(EvidenceError):
+    """The record was destroyed when its time was over, as its tombstone says. Raised by `EvidenceArchive`; the catcher
+    calls it neither lost nor altered."""
+
+    def __init__(self, evidence: str) -> None:
+        """Of one evidence id."""
+        super().__init__(f"存证 {evidence} 无法核验（已按规定到期销毁）")
+
+
 class PageLike(Protocol):
     """What `crawler.page.page.Page` is to the archive: storage may not import the crawler."""
 

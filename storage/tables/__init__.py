@@ -13,7 +13,7 @@ from storage.tables.crawling import (
     SearchLogRow,
     WholeFetchRow,
 )
-from storage.tables.evidence import ChainHeadRow, EvidenceUploadRow, TimestampRow
+from storage.tables.evidence import ChainHeadRow, EvidenceExpiryRow, EvidenceUploadRow, TimestampRow
 from storage.tables.filings import UNPLACED, FilingChangeRow, FilingRow, RegisterHeadingRow, RegisterUploadRow
 from storage.tables.inquiries import CoverageRow, InquiryRow, SigningKeyRow
 from storage.tables.jobs import ScheduledJobRow
@@ -45,6 +45,7 @@ __all__ = [
     "CrawlRunRow",
     "DigestRow",
     "EvaluationRow",
+    "EvidenceExpiryRow",
     "EvidenceUploadRow",
     "FilingChangeRow",
     "FilingRow",

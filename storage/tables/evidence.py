@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from storage.tables.columns import TIME
@@ -27,6 +27,19 @@ class EvidenceUploadRow(SQLModel, table=True):
     file: str = Field(primary_key=True, index=True)
     bytes: int = Field(sa_type=BigInteger)
     at: datetime = Field(sa_type=TIME)
+
+
+class EvidenceExpiryRow(SQLModel, table=True):
+    """Evidence whose time is over, by the code of a retention rule (`rules.retention.RetentionRule`): since when, when
+    nothing cited it any more, when its bytes were destroyed. No name or id of a person stands here."""
+
+    __tablename__ = "evidence_expiry"
+    evidence: str = Field(primary_key=True)
+    rule: str
+    due_at: datetime = Field(sa_type=TIME)
+    cleared_at: datetime | None = Field(default=None, sa_type=TIME)
+    expired_at: datetime | None = Field(default=None, sa_type=TIME)
+    __table_args__ = (Index("ix_evidence_expiry_expired", "expired_at"),)
 
 
 class TimestampRow(SQLModel, table=True):

@@ -18,17 +18,19 @@ Change = Callable[[Files, Files, random.Random], Files]
 chain_of = read
 
 
-def _beside(warc: str) -> str:
+def beside(warc: str) -> str:
+    """The chain of a WARC."""
     return warc.removesuffix(".warc.gz") + ".chain"
 
 
-def _warcs(files: Files) -> list[str]:
+def warcs_of(files: Files) -> list[str]:
+    """The WARC files of an archive."""
     return sorted(name for name in files if name.endswith(".warc.gz"))
 
 
 def _records(files: Files, warc: str) -> list[bytes]:
     data = files[warc]
-    at = [entry["offset"] for entry in read(files[_beside(warc)]).entries[1:]] + [len(data)]
+    at = [entry["offset"] for entry in read(files[beside(warc)], expirable=True).entries[1:]] + [len(data)]
     return [data[a:b] for a, b in pairwise(at)]
 
 
@@ -37,7 +39,8 @@ def _pieces(files: Files, name: str) -> list[bytes]:
     return _records(files, name) if name.endswith(".warc.gz") else files[name].splitlines(keepends=True)
 
 
-def _links(entries: list[dict[str, Any]]) -> bytes:
+def links_of(entries: list[dict[str, Any]]) -> bytes:
+    """A chain of these entries, every hash fitting."""
     text, head = b"", GENESIS
     for entry in entries:
         part, head = line(head, entry)
@@ -95,8 +98,8 @@ def _drop_piece(files: Files, _: Files, dice: random.Random) -> Files:
 
 
 def _swap_files(files: Files, _: Files, dice: random.Random) -> Files:
-    one, two = dice.sample(_warcs(files), 2)
-    pairs = [(one, two), (_beside(one), _beside(two))]
+    one, two = dice.sample(warcs_of(files), 2)
+    pairs = [(one, two), (beside(one), beside(two))]
     after = dict(files)
     for a, b in pairs if dice.random() < 0.5 else [pairs[dice.randrange(2)]]:
         after[a], after[b] = files[b], files[a]
@@ -104,25 +107,25 @@ def _swap_files(files: Files, _: Files, dice: random.Random) -> Files:
 
 
 def _remove_file(files: Files, _: Files, dice: random.Random) -> Files:
-    warc = dice.choice(_warcs(files))
-    gone = dice.choice([{warc}, {_beside(warc)}, {warc, _beside(warc)}, {MANIFEST}])
+    warc = dice.choice(warcs_of(files))
+    gone = dice.choice([{warc}, {beside(warc)}, {warc, beside(warc)}, {MANIFEST}])
     return {name: data for name, data in files.items() if name not in gone}
 
 
 def _add_file(files: Files, _: Files, dice: random.Random) -> Files:
     """A file of the archive once more under another name, or bytes from elsewhere."""
-    warc = dice.choice(_warcs(files))
+    warc = dice.choice(warcs_of(files))
     name = warc.replace("-000.", f"-{dice.randrange(1, 999):03d}.")
     strange = gzip.compress(dice.randbytes(40), mtime=0)
-    return files | {name: dice.choice([files[warc], strange]), _beside(name): files[_beside(warc)]}
+    return files | {name: dice.choice([files[warc], strange]), beside(name): files[beside(warc)]}
 
 
 def _replay_part(files: Files, earlier: Files, dice: random.Random) -> Files:
     """Some of the files, never all, as they stood earlier."""
     if dice.random() < 0.5:
         return files | {MANIFEST: earlier[MANIFEST]}
-    last = _warcs(files)[-1]
-    gone = {last, _beside(last)}
+    last = warcs_of(files)[-1]
+    gone = {last, beside(last)}
     return {name: data for name, data in files.items() if name not in gone}
 
 
@@ -133,12 +136,12 @@ def _cut_manifest(files: Files, _: Files, dice: random.Random) -> Files:
 
 def _cut_last_records(files: Files, _: Files, dice: random.Random) -> Files:
     """The last records go with their links; the seal in the manifest stays."""
-    return _without_last(files, dice.choice(_warcs(files)), dice)
+    return _without_last(files, dice.choice(warcs_of(files)), dice)
 
 
 def _chain_recomputed(files: Files, _: Files, dice: random.Random) -> Files:
     """Other bytes in one record, and a chain that fits them; the seal in the manifest stays."""
-    return _other_record(files, dice.choice(_warcs(files)), dice)
+    return _other_record(files, dice.choice(warcs_of(files)), dice)
 
 
 DAMAGES: dict[str, Change] = {
@@ -163,18 +166,18 @@ DAMAGES: dict[str, Change] = {
 
 
 def _without_last(files: Files, warc: str, dice: random.Random) -> Files:
-    links = read(files[_beside(warc)])
+    links = read(files[beside(warc)], expirable=True)
     keep = dice.randrange(1, len(links.entries))
     end = links.entries[keep]["offset"]
-    chain = b"".join(files[_beside(warc)].splitlines(keepends=True)[:keep])
-    return files | {warc: files[warc][:end], _beside(warc): chain}
+    chain = b"".join(files[beside(warc)].splitlines(keepends=True)[:keep])
+    return files | {warc: files[warc][:end], beside(warc): chain}
 
 
 def _other_record(files: Files, warc: str, dice: random.Random) -> Files:
     records = _records(files, warc)
     at = dice.randrange(len(records))
     records[at] = gzip.compress(gzip.decompress(records[at]) + dice.randbytes(4), mtime=0)
-    return _rewritten(files, warc, records, read(files[_beside(warc)]).entries)
+    return _rewritten(files, warc, records, read(files[beside(warc)], expirable=True).entries)
 
 
 def _rewritten(files: Files, warc: str, records: list[bytes], entries: list[dict[str, Any]]) -> Files:
@@ -183,7 +186,7 @@ def _rewritten(files: Files, warc: str, records: list[bytes], entries: list[dict
     for entry, record in zip(entries[1:], records, strict=True):
         links.append(entry | {"offset": at, "length": len(record), "sha256": sha256(record).hexdigest()})
         at += len(record)
-    return files | {warc: b"".join(records), _beside(warc): _links(links)}
+    return files | {warc: b"".join(records), beside(warc): links_of(links)}
 
 
 def _resealed(files: Files) -> Files:
@@ -191,40 +194,40 @@ def _resealed(files: Files) -> Files:
     entries = [entry for entry in read(files[MANIFEST]).entries if entry["file"] in files]
     for entry in entries:
         if entry["event"] == "seal":
-            links: HashChain = read(files[_beside(entry["file"])])
+            links: HashChain = read(files[beside(entry["file"])])
             entry |= {"records": len(links.entries) - 1, "bytes": len(files[entry["file"]]), "head": links.head}
-    return files | {MANIFEST: _links(entries)}
+    return files | {MANIFEST: links_of(entries)}
 
 
 def _forged_cut(files: Files, _: Files, dice: random.Random) -> Files:
-    return _resealed(_without_last(files, dice.choice(_warcs(files)), dice))
+    return _resealed(_without_last(files, dice.choice(warcs_of(files)), dice))
 
 
 def _forged_record(files: Files, _: Files, dice: random.Random) -> Files:
-    return _resealed(_other_record(files, dice.choice(_warcs(files)), dice))
+    return _resealed(_other_record(files, dice.choice(warcs_of(files)), dice))
 
 
 def _forged_insertion(files: Files, _: Files, dice: random.Random) -> Files:
     """A record of another file is put in between."""
-    warc, other = dice.sample(_warcs(files), 2)
-    records, entries = _records(files, warc), read(files[_beside(warc)]).entries
+    warc, other = dice.sample(warcs_of(files), 2)
+    records, entries = _records(files, warc), read(files[beside(warc)]).entries
     at, taken = dice.randrange(1, len(records) + 1), _records(files, other)[-1]
-    entries.insert(at + 1, dict(read(files[_beside(other)]).entries[-1]))
+    entries.insert(at + 1, dict(read(files[beside(other)]).entries[-1]))
     return _resealed(_rewritten(files, warc, [*records[:at], taken, *records[at:]], entries))
 
 
 def _forged_removal(files: Files, _: Files, dice: random.Random) -> Files:
     """A file is gone, with its chain and its links in the manifest."""
-    warc = dice.choice(_warcs(files))
-    return _resealed({name: data for name, data in files.items() if name not in (warc, _beside(warc))})
+    warc = dice.choice(warcs_of(files))
+    return _resealed({name: data for name, data in files.items() if name not in (warc, beside(warc))})
 
 
 def _forged_order(files: Files, _: Files, dice: random.Random) -> Files:
     """The same files in another order of the manifest."""
-    warcs = _warcs(files)
+    warcs = warcs_of(files)
     names = dice.sample(warcs, len(warcs))
     by_file = sorted(read(files[MANIFEST]).entries, key=lambda entry: names.index(entry["file"]))
-    return files | {MANIFEST: _links(by_file)}
+    return files | {MANIFEST: links_of(by_file)}
 
 
 def _put_back(_: Files, earlier: Files, dice: random.Random) -> Files:

@@ -14,16 +14,19 @@ import shutil
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from storage.evidence import EvidenceArchive, VerifyStatus, verify
 from storage.evidence.chain import MANIFEST
-from tests.support.evidence import page
-from tests.support.evidence_forgeries import DAMAGES, FORGERIES, Files, chain_of
+from storage.evidence.expiry import LOCK, expire
+from tests.support.evidence import AT, page
+from tests.support.evidence_expiries import EXPIRY_DAMAGES, forged_expiry, undone
+from tests.support.evidence_forgeries import DAMAGES, FORGERIES, Change, Files, chain_of
 
 DAY = "2026-11-21"
 RAM = Path("/dev/shm")
@@ -34,6 +37,7 @@ class Finder(StrEnum):
 
     ALONE = "the archive alone"
     ANCHOR = "a head mailed or time-stamped"
+    ROW = "the database's row of the expiry"
     NOTHING = "nothing"
 
 
@@ -53,7 +57,7 @@ class Tally:
     def add(self, kind: str, finder: Finder, number: int, *, declared: bool) -> None:
         """One more change. ``declared``: the archive alone need not notice this kind."""
         self.found.setdefault(kind, Counter())[finder] += 1
-        if finder is Finder.NOTHING or (finder is Finder.ANCHOR and not declared):
+        if finder is Finder.NOTHING or (finder is not Finder.ALONE and not declared):
             self.unfound.append((kind, number))
 
     def __str__(self) -> str:
@@ -74,6 +78,10 @@ class Specimen:
     earlier: Files
     """The whole archive as it stood before its last file was begun, for replays."""
     heads: Mapping[str, str]
+    expired: Files
+    """The same archive after some of its records expired."""
+    expired_ids: frozenset[str]
+    expired_heads: Mapping[str, str]
     _on_disk: Files = field(default_factory=dict)
 
     def put(self, files: Files) -> None:
@@ -98,19 +106,25 @@ class Specimen:
 
 @contextmanager
 def specimen() -> Iterator[Specimen]:
-    """Three sealed files of four pages, in memory where the machine has such a place."""
+    """Three sealed files of four pages, in memory where the machine has such a place; then some of the pages expire."""
     folder = Path(tempfile.mkdtemp(prefix="xunjian-", dir=RAM if RAM.is_dir() else None))
     try:
         earlier: Files = {}
+        ids = []
         for run in range(3):
             earlier = _read(folder)
             with EvidenceArchive(folder, sync_every=1000) as archive:
                 for number in range(4):
                     asked = {"User-Agent": "xunjian"} if number % 3 == 0 else None
                     body = f"<html>{run}-{number} 2026-11-2{number}</html>".encode() * 3
-                    archive.append(page(number + 100 * run, body), request_headers=asked, run_id=f"r{run}")
-        files = _read(folder)
-        yield Specimen(folder, files, earlier, EvidenceArchive(folder).heads(), dict(files))
+                    shown = page(number + 100 * run, body)
+                    ids.append(archive.append(shown, request_headers=asked, run_id=f"r{run}"))
+        files, heads = _read(folder), EvidenceArchive(folder).heads()
+        gone = expire(folder, dict.fromkeys((ids[0], ids[5], ids[7]), ("personal", "到期")), AT)
+        (folder / LOCK).unlink()
+        known = frozenset(tombstone.evidence for tombstone in gone.done)
+        expired = _read(folder)
+        yield Specimen(folder, files, earlier, heads, expired, known, EvidenceArchive(folder).heads(), dict(expired))
     finally:
         shutil.rmtree(folder)
 
@@ -124,7 +138,8 @@ def run(count: int, seed: int) -> Tally:
     tally, dice = Tally(), random.Random(seed)
     with specimen() as given:
         assert given.finder(given.files, given.heads, {DAY: given.heads[MANIFEST]}) is Finder.NOTHING
-        kinds: Sequence[str] = [*DAMAGES, *FORGERIES, *HEAD_ROWS]
+        assert given.finder(given.expired, given.expired_heads, {}) is Finder.NOTHING
+        kinds: Sequence[str] = [*DAMAGES, *FORGERIES, *HEAD_ROWS, *EXPIRED]
         while tally.count < count:
             kind = kinds[tally.count % len(kinds)]
             _try(given, kind, dice, tally)
@@ -136,6 +151,9 @@ def _try(given: Specimen, kind: str, dice: random.Random, tally: Tally) -> None:
     if kind in HEAD_ROWS:
         files, heads, stamped = HEAD_ROWS[kind](given, dice)
         tally.add(kind, given.finder(files, heads, stamped), number, declared=True)
+        return
+    if kind in EXPIRED:
+        tally.add(kind, EXPIRED[kind](given, dice), number, declared=kind in EXPIRED_DECLARED)
         return
     files, forgery = _changed(given, kind, dice), kind in FORGERIES
     # Either anchor has to do alone; the two take turns.
@@ -181,6 +199,35 @@ HEAD_ROWS = {
     "database: head edited": _head_edited,
     "database: forged, head fitted": _forged_with_its_head,
     "database: forged, stamps deleted": _forged_without_its_stamp,
+}
+
+
+def _damaged(given: Specimen, dice: random.Random, change: Change) -> Finder:
+    """A damage of the archive with expired records, which the archive alone has to notice."""
+    files = given.expired
+    while files == given.expired:
+        files = change(given.expired, given.files, dice)
+    return given.finder(files, {}, {})
+
+
+def _undone(given: Specimen, dice: random.Random) -> Finder:
+    """A head that was kept after the expiry is missed."""
+    return given.finder(undone(given.expired, given.files, dice), given.expired_heads, {})
+
+
+def _forged_expiry(given: Specimen, dice: random.Random) -> Finder:
+    """No head misses anything: the manifest only went on. The database has no row of it."""
+    files = forged_expiry(given.expired, given.files, dice)
+    finder = given.finder(files, given.expired_heads, {})
+    known = verify(given.root).expired == given.expired_ids
+    return finder if finder is not Finder.NOTHING or known else Finder.ROW
+
+
+EXPIRED_DECLARED = {"expiry: undone, hashes anew": _undone, "expiry: forged whole": _forged_expiry}
+_ALONE = EXPIRY_DAMAGES | {f"expired archive: {kind}": change for kind, change in DAMAGES.items()}
+EXPIRED: dict[str, Callable[[Specimen, random.Random], Finder]] = {
+    **{kind: partial(_damaged, change=change) for kind, change in _ALONE.items()},
+    **EXPIRED_DECLARED,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from crawler.discovery.clones import LookalikeMatch
 from monitors.app_context import AppContext
@@ -13,7 +13,6 @@ from rules.accounts.identity import account_key, identity
 from rules.accounts.verified_owner import is_organization, is_own_unit
 from rules.candidate_decisions import decide_candidate
 from rules.candidates import (
-    PERSONAL_KEPT,
     Candidate,
     CandidateKind,
     CandidateState,
@@ -24,6 +23,7 @@ from rules.candidates import (
 from rules.model import Platform, SearchHit
 from rules.names import Matcher, NameMatch, institution_of
 from rules.policies.schema import Policy
+from rules.retention import PERSONAL_KEPT
 
 NOBODY = NameMatch("", why="没有名称可以比对。")
 
@@ -51,11 +51,13 @@ class SchoolScope:
 
 @dataclass(frozen=True)
 class ScreeningContext:
-    """The schools searched for, one matcher that knows all schools of this context, and every register's keys."""
+    """The schools searched for, one matcher that knows all schools of this context, every register's keys, and how long a
+    personal account is kept."""
 
     homes: Mapping[str, SchoolScope]
     matcher: Matcher
     filed: frozenset[str]
+    personal_kept: timedelta = PERSONAL_KEPT
 
 
 def hunt_of(context: AppContext, schools: Sequence[str] = ()) -> ScreeningContext:
@@ -64,7 +66,8 @@ def hunt_of(context: AppContext, schools: Sequence[str] = ()) -> ScreeningContex
     registers = {code: RegisterIndex.of(context.store.filings.all(code)) for code in context.schools}
     homes = {c: SchoolScope(own[c], r) for c, r in registers.items() if c in own and (not schools or c in schools)}
     filed = frozenset(key for register in registers.values() for key in register.keys)
-    return ScreeningContext(homes, Matcher([protected_of(policy) for policy in own.values()]), filed)
+    matcher = Matcher([protected_of(policy) for policy in own.values()])
+    return ScreeningContext(homes, matcher, filed, context.settings.retention.personal)
 
 
 def screen(
@@ -110,7 +113,7 @@ def screen(
         evidence=tuple(evidence),
         first_seen_at=now,
         last_seen_at=now,
-        expires_at=now + PERSONAL_KEPT if personal else None,
+        expires_at=now + hunt.personal_kept if personal else None,
     )
     return kind, why, candidate
 
@@ -139,6 +142,13 @@ def close_registered(context: AppContext, hunt: ScreeningContext) -> int:
     for candidate in context.store.candidates.all(state=CandidateState.WAITING):
         home = hunt.homes.get(candidate.school)
         if home and candidate.key in home.register.keys:
-            filed = decide_candidate(candidate, CandidateState.FILED, by="系统", reason="台账中已有这个账号。", now=now)
+            filed = decide_candidate(
+                candidate,
+                CandidateState.FILED,
+                by="系统",
+                reason="台账中已有这个账号。",
+                now=now,
+                personal_kept=hunt.personal_kept,
+            )
             done += context.store.candidates.save(filed, known=candidate)
     return done

@@ -71,7 +71,10 @@ def _decided(
             "台账中用的是别的名称或标识的，请先改正台账。"
         )
     try:
-        return decide_candidate(candidate, state, by=by, reason=reason, now=context.clock(), unit=unit, kind=kind)
+        kept = context.settings.retention.personal
+        return decide_candidate(
+            candidate, state, by=by, reason=reason, now=context.clock(), unit=unit, kind=kind, personal_kept=kept
+        )
     except DecisionError as error:
         raise SuspectError(str(error)) from error
 

@@ -109,7 +109,8 @@ def test_personal_ones_are_forgotten_in_time(house: AppContext) -> None:
     candidate = met(house, replace(WALL, verified_body="张三，知名博主"))
     assert candidate.personal
     assert "张三" not in dump(candidate)
-    assert house.store.candidates.expire(NOW + timedelta(days=181)) == 1
+    due = house.store.retention.collect(NOW + timedelta(days=181), house.settings.retention)
+    assert due.forgotten == [candidate]
     assert house.store.candidates.one("demo", KEY) is None
 
 

@@ -14,9 +14,10 @@ from monitors.app_context import AppContext
 from monitors.demo.activity import ExpectedState
 from monitors.jobs.discovery.discover import discover
 from monitors.settings import load_settings
-from rules.candidates import PERSONAL_KEPT, CandidateKind, CandidateState, clones_first
+from rules.candidates import CandidateKind, CandidateState, clones_first
 from rules.model import Platform
 from rules.names import NameVerdict
+from rules.retention import PERSONAL_KEPT
 from storage.evidence import EvidenceArchive
 from storage.store import Store
 from tests.conftest import NOW
