@@ -7,8 +7,8 @@ A claim that stands now gets a whole term: whoever sends is done by then, and a 
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0020'
-down_revision = '0017'
+revision = '0019'
+down_revision = '0018'
 branch_labels = None
 depends_on = None
 
