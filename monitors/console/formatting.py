@@ -74,6 +74,22 @@ def long_day(value: date) -> str:
     return f"{value.year}年{value.month}月{value.day}日 星期{'一二三四五六日'[value.weekday()]}"
 
 
+def day_words(value: date | None) -> str:
+    """``2026年11月21日（星期六）``, for people outside the office."""
+    if value is None:
+        return DASH
+    words, _, weekday = long_day(_local(value)).partition(" ")
+    return f"{words}（{weekday}）"
+
+
+def moment_words(value: datetime | None) -> str:
+    """``11月21日 10:05``, of something that happened just now or days ago."""
+    if value is None:
+        return DASH
+    local = value.astimezone(BEIJING)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
+
+
 def ago(value: datetime | None, now: datetime) -> str:
     """How long ago, roughly: ``3 天前``; how long still, where it lies ahead: ``还有 3 天``."""
     if value is None:
@@ -134,6 +150,8 @@ FILTERS = {
     "moment": moment,
     "post_time": post_time,
     "long_day": long_day,
+    "day_words": day_words,
+    "moment_words": moment_words,
     "ago": ago,
     "size": size,
     "outlink": outlink,

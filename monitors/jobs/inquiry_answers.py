@@ -19,7 +19,7 @@ from rules.coverage import AccountKnowledge, Knowledge, knowledge_of, update_cla
 from rules.evaluation import bind_clauses, school_context
 from rules.inquiries import AnswerKind, Inquiry, InquiryAnswer, InquiryError, take_answer, verify, withdraw_answer
 from rules.inquiry_answers import LinkReading, pasted_links, read_link, refused_unread
-from rules.model import Account, EvidenceKind, Filing, Observation, Statement
+from rules.model import Account, AccountState, EvidenceKind, Filing, Observation, Statement
 
 LookAtLinks = Callable[[AppContext, str, Filing, Sequence[str]], Awaitable[list[Observation]]]
 NO_LINK = "没有找到链接。请在手机上打开最近发布的那条内容，选择“复制链接”，再粘贴到这里。"
@@ -36,14 +36,20 @@ def filing_of(context: AppContext, inquiry: Inquiry) -> Filing:
 
 def knowledge_now(context: AppContext, school: str, key: str, now: datetime) -> AccountKnowledge | None:
     """What is known of one account at this moment; None where no clause about updates binds it."""
-    policy, filings = context.policies[school], context.store.filings.by_key([key]).get(key, [])
+    filings = context.store.filings.by_key([key]).get(key, [])
     seen = context.store.observations.states([key], now).get(key)
+    mine = next((filing for filing in filings if filing.school == school), None)
+    return knowledge_of_filing(context, mine, key, seen, now) if mine else None
+
+
+def knowledge_of_filing(
+    context: AppContext, filing: Filing, key: str, seen: AccountState | None, now: datetime
+) -> AccountKnowledge | None:
+    """`knowledge_now` of an account that was read before, with what was ``seen`` of it."""
+    policy = context.policies[filing.school]
     rest, clauses = school_context(policy, (), china_calendar()), update_clauses(bind_clauses(policy))
-    for filing in filings:
-        if filing.school == school:
-            account = Account(school=school, platform=filing.platform, key=key, filing=filing, seen=seen)
-            return knowledge_of(account, clauses, rest, now)
-    return None
+    account = Account(school=filing.school, platform=filing.platform, key=key, filing=filing, seen=seen)
+    return knowledge_of(account, clauses, rest, now)
 
 
 def _take(context: AppContext, inquiry: Inquiry, answer: InquiryAnswer) -> Inquiry:

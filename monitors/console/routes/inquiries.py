@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, HTTPException, Query, Request, UploadFile
@@ -15,7 +17,7 @@ from monitors.console.access import require_role, view_of
 from monitors.console.coverage import coverage_rows
 from monitors.console.rendering import Pager, redirect_after, render, school_names, world_of
 from monitors.jobs.inquiries import link_of
-from monitors.jobs.inquiry_answers import confirm_statement, knowledge_now, observe
+from monitors.jobs.inquiry_answers import confirm_statement, knowledge_of_filing, observe
 from monitors.jobs.statements import Picture
 from rules.accounts.statements import InvalidStatement
 from rules.coverage import Knowledge, total
@@ -48,6 +50,16 @@ class WaitingStatement:
     said: Statement
 
 
+@dataclass(frozen=True, slots=True)
+class UnitInquiries:
+    """A unit's part of a list: how many inquiries it has in all, the oldest asked ``since``, and those shown here."""
+
+    unit: str
+    count: int
+    since: datetime
+    inquiries: tuple[Inquiry, ...]
+
+
 @router.get("/inquiries")
 def inquiries(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 1) -> HTMLResponse:
     """What waits, worst first; a unit sees its own."""
@@ -62,6 +74,7 @@ def inquiries(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 
     overdue = worst_first(
         context, [each for each in every if each.state is InquiryState.OVERDUE or each.shown_to_staff]
     )
+    asked = units_together([each for each in every[::-1] if each.state in (InquiryState.OPEN, InquiryState.REMINDED)])
     pager = Pager(page, len(overdue), PER_PAGE, {})
     figures = coverage_rows(context, view)
     return render(
@@ -75,9 +88,10 @@ def inquiries(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 
             for each in every
             if each.state is InquiryState.ANSWERED and each.answer and each.answer.kind in CHANGES
         ],
-        overdue=overdue[pager.offset : pager.offset + PER_PAGE],
+        overdue=by_unit(overdue, overdue[pager.offset : pager.offset + PER_PAGE]),
         pager=pager,
-        asked=[each for each in every if each.state in (InquiryState.OPEN, InquiryState.REMINDED)][:SHOWN],
+        asked=by_unit(asked, asked[:SHOWN]),
+        asked_count=len(asked),
         figures=figures,
         all=total([row for _, row in figures]),
         on_file=sum(context.store.read_models.count_by_outcome(view).values()),
@@ -88,7 +102,8 @@ def inquiries(request: Request, page: Annotated[int, Query(ge=1, le=100_000)] = 
 
 
 def worst_first(context: AppContext, overdue: list[Inquiry]) -> list[Inquiry]:
-    """What is probably silent, then what was last seen the longest ago, or never."""
+    """The unit with the worst account first, its accounts together: what is probably silent, then what was last seen the
+    longest ago, or never."""
     states = context.store.observations.states([each.account for each in overdue], context.clock())
 
     def badness(inquiry: Inquiry) -> tuple[bool, float, str]:
@@ -96,17 +111,33 @@ def worst_first(context: AppContext, overdue: list[Inquiry]) -> list[Inquiry]:
         last = seen.last_post_at if seen else None
         return inquiry.kind is not InquiryReason.PROBABLY_SILENT, last.timestamp() if last else 0.0, inquiry.number
 
-    return sorted(overdue, key=badness)
+    return units_together(sorted(overdue, key=badness))
+
+
+def units_together(ordered: Sequence[Inquiry]) -> list[Inquiry]:
+    """The same, each unit's where its first stands."""
+    units: dict[tuple[str, str], list[Inquiry]] = {}
+    for each in ordered:
+        units.setdefault((each.school, each.unit), []).append(each)
+    return [each for mine in units.values() for each in mine]
+
+
+def by_unit(every: Sequence[Inquiry], shown: Sequence[Inquiry]) -> list[UnitInquiries]:
+    """Those ``shown`` under their units, with how many of ``every`` one are the unit's and since when."""
+    found = []
+    for (school, unit), mine in groupby(shown, key=lambda each: (each.school, each.unit)):
+        whole = [each for each in every if (each.school, each.unit) == (school, unit)]
+        found.append(UnitInquiries(unit, len(whole), min(each.asked_at for each in whole), tuple(mine)))
+    return found
 
 
 def waiting_statements(context: AppContext, view: View) -> list[WaitingStatement]:
     """Stated silences that need a second person, oldest first."""
-    found = []
-    for line, seen in context.store.read_models.accounts_with_statements(view):
-        said = _unconfirmed(seen)
-        if said and not _is_known(context, line):
-            found.append(WaitingStatement(line, said))
-    return sorted(found, key=lambda each: each.said.at)
+    stated = context.store.read_models.accounts_with_statements(view)
+    waiting = [WaitingStatement(line, said) for line, seen in stated if (said := _unconfirmed(seen))]
+    states = context.store.observations.states([each.line.key for each in waiting], context.clock()) if waiting else {}
+    open_still = [each for each in waiting if not _is_known(context, each.line, states.get(each.line.key))]
+    return sorted(open_still, key=lambda each: each.said.at)
 
 
 def _unconfirmed(seen: AccountState) -> Statement | None:
@@ -117,10 +148,10 @@ def _unconfirmed(seen: AccountState) -> Statement | None:
     return waiting[-1] if waiting else None
 
 
-def _is_known(context: AppContext, line: AccountListItem) -> bool:
+def _is_known(context: AppContext, line: AccountListItem, seen: AccountState | None) -> bool:
     if line.filing.school not in context.policies:
         return True
-    known = knowledge_now(context, line.filing.school, line.key, context.clock())
+    known = knowledge_of_filing(context, line.filing, line.key, seen, context.clock())
     return known is None or known.knowledge is not Knowledge.UNKNOWN
 
 

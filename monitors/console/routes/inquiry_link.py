@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 
+from monitors.app_context import AppContext
 from monitors.console.background import start
 from monitors.console.rendering import redirect_after, render, world_of
 from monitors.jobs.inquiries import opened_by
@@ -22,13 +24,15 @@ from monitors.jobs.inquiry_answers import (
 )
 from monitors.jobs.statements import Picture
 from rules.accounts.statements import InvalidStatement
-from rules.inquiries import AnswerKind, Inquiry, InquiryError
+from rules.inquiries import AnswerKind, Inquiry, InquiryAnswer, InquiryError
 from rules.lockout import Subject
 from storage.audit import Actor, acting
 from storage.evidence import EvidenceError
 
 router = APIRouter()
-ENDED = "这个链接已经失效，或者事情已经办结，不用再填写。如有疑问，请联系发来邮件的部门。"
+ENDED = "这个链接已经失效，或者事情已经办结，不用再填写。"
+NOT_ENOUGH = "not_enough"
+"""What a redirect says after links that settle nothing."""
 LOCKED = "操作过于频繁，请稍后再试。"
 PATIENCE = 25.0
 """Seconds that a person waits for a page to be read; what takes longer is read all the same."""
@@ -53,17 +57,35 @@ def _refused(request: Request, *, counted: bool) -> HTMLResponse:
         return render(request, "error.html", "请稍后再试", status=429, sentence=LOCKED)
     if counted:
         context.store.sign_in_failures.count(_subjects(request), now)
-    return render(request, "error.html", "链接已失效", status=404, sentence=ENDED, home=False)
+    return render(request, "error.html", "链接已失效", status=404, sentence=ENDED + _whom_to_ask(context), home=False)
+
+
+def _whom_to_ask(context: AppContext) -> str:
+    """The office of the settings, for somebody whose link says no more whose question it was."""
+    office, phone = context.settings.office_contact, context.settings.office_phone
+    return f"如有疑问，请联系{office or '发来邮件的部门'}{f'（电话 {phone}）' if phone else ''}。"
 
 
 @router.get("/i/{token}")
-def opened(request: Request, token: str) -> HTMLResponse:
+def opened(request: Request, token: str, done: str = "") -> HTMLResponse:
     """What is asked. Nothing is written: mail scanners open links, too."""
     inquiry = _found(request, token)
-    return _page(request, token, inquiry) if inquiry else _refused(request, counted=False)
+    if inquiry is None:
+        return _refused(request, counted=False)
+    return _page(request, token, inquiry, refused=_refused_links(inquiry) if done == NOT_ENOUGH else ())
 
 
-def _page(request: Request, token: str, inquiry: Inquiry, *, error: str = "") -> HTMLResponse:
+def _refused_links(inquiry: Inquiry) -> tuple[InquiryAnswer, ...]:
+    """The links given last, where none of them settled the question."""
+    last = inquiry.answers[-1] if inquiry.answers else None
+    if last is None or last.kind is not AnswerKind.LINK or last.accepted:
+        return ()
+    return tuple(each for each in inquiry.answers if each.kind is AnswerKind.LINK and each.at == last.at)
+
+
+def _page(
+    request: Request, token: str, inquiry: Inquiry, *, error: str = "", refused: Sequence[InquiryAnswer] = ()
+) -> HTMLResponse:
     context = world_of(request)
     policy, settings = context.policies[inquiry.school], context.settings
     return render(
@@ -79,6 +101,7 @@ def _page(request: Request, token: str, inquiry: Inquiry, *, error: str = "") ->
         office=settings.office_contact,
         phone=settings.office_phone,
         answers=inquiry.answers[::-1][:SHOWN],
+        refused=refused,
     )
 
 
@@ -133,7 +156,7 @@ async def _read(request: Request, inquiry: Inquiry, text: str, by: str) -> str:
     if any(each.accepted for each in found):
         return "answered"
     await run_in_threadpool(context.store.sign_in_failures.count, _own(inquiry), context.clock())
-    return "not_enough"
+    return NOT_ENOUGH
 
 
 def _act(request: Request, inquiry: Inquiry, act: str, text: str, by: str, last: str, picture: Picture | None) -> str:
@@ -150,7 +173,7 @@ def _act(request: Request, inquiry: Inquiry, act: str, text: str, by: str, last:
             if picture is None or not picture.data:
                 raise InvalidStatement("没有选择图片。")
             attach_picture(context, inquiry, picture, by)
-            return "not_enough"
+            return "picture_kept"
         case _:
             raise InquiryError("请选择一项再提交。")
     return "answered"

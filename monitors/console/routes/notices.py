@@ -21,7 +21,7 @@ from alerts.sanitize import mask_personal_data
 from monitors.app_context import AppContext
 from monitors.console.access import require_role, view_of
 from monitors.console.earlier_papers import earlier_papers
-from monitors.console.exhibits import Exhibit, exhibit_of
+from monitors.console.excerpts import Excerpt, excerpt_of
 from monitors.console.formatting import path
 from monitors.console.framing import framed
 from monitors.console.labels import document_label
@@ -130,7 +130,7 @@ def paper(request: Request, notice_id: str) -> HTMLResponse:
         earlier=earlier_papers(context, row),
         draft=reading(request, row) if row.state is NoticeState.DRAFT else None,
         told=DraftReading(row, load(Notice, row.document), "") if row.state in UNSIGNED else None,
-        exhibit=_exhibit(request, row) if row.state in UNSIGNED else None,
+        excerpt=_excerpt(request, row) if row.state in UNSIGNED else None,
         today=context.clock().date(),
         unproposed=bool(step and step.document in TWO_PERSONS and not step.proposed_by),
         step=step,
@@ -138,10 +138,10 @@ def paper(request: Request, notice_id: str) -> HTMLResponse:
     )
 
 
-def _exhibit(request: Request, row: OutboxNotice) -> Exhibit | None:
+def _excerpt(request: Request, row: OutboxNotice) -> Excerpt | None:
     """The newest page that a draft stands on, with the line that was read from it."""
     newest = newest_citation(load(Notice, row.document))
-    return exhibit_of(world_of(request), newest.id) if newest else None
+    return excerpt_of(world_of(request), newest.id) if newest else None
 
 
 def _edits(context: AppContext, row: OutboxNotice) -> list[CaseEvent]:

@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import event
 
 from monitors.app_context import AppContext
 from monitors.jobs.coverage import count_coverage
 from monitors.jobs.inquiries import inquire, link_of
-from rules.inquiries import Inquiry, InquiryState, close
-from rules.model import FilingStatus, Platform
+from monitors.jobs.statements import record_statement
+from rules.inquiries import Inquiry, InquiryReason, InquiryState, close
+from rules.model import EvidenceKind, FilingStatus, Platform, Statement
+from storage.filings import key_of
 from tests.conftest import NOW
 from tests.support.console import Browser, client_of, filings
 
@@ -129,7 +132,11 @@ def test_a_link_of_a_draft_is_told_and_settles_nothing(
     found = context.store.inquiries.one(asked.number)
     assert found
     assert found.takes_answers
-    assert "预览链接" in stranger.get(link).text
+    page = stranger.get(answer.headers["location"]).text
+    alert = page.partition('role="alert"')[2].partition("</section>")[0]
+    assert "预览链接" in alert
+    assert "换一条" in alert, "what to do"
+    assert "said good" not in page, "nothing reads as a success"
     assert "没有找到链接" in send(stranger, link, act="link", text="我们上周发过").text
 
 
@@ -227,8 +234,53 @@ def test_before_the_first_count_no_figure_is_claimed(staff: Browser) -> None:
     assert "个不掌握" not in page, "nobody counted: not 0 accounts, and not because of the policies"
 
 
-def test_a_dead_link_leads_nobody_to_a_sign_in_page(stranger: Browser) -> None:
+def test_a_dead_link_leads_nobody_to_a_sign_in_page(stranger: Browser, context: AppContext) -> None:
+    context.settings = context.settings.model_copy(
+        update={"office_contact": "网络中心", "office_phone": "0371-1234567"}
+    )
     page = stranger.get("/i/forged")
+    assert "请联系网络中心（电话 0371-1234567）" in page.text
     assert page.status_code == 404
     assert "已经失效" in page.text
     assert 'href="/">回到首页' not in page.text, "who answers a mail has no account here"
+
+
+def test_the_day_for_an_answer_is_said_in_words(
+    stranger: Browser, context: AppContext, asked: Inquiry, link: str
+) -> None:
+    day = asked.due_at
+    assert f"请在{day.year}年{day.month}月{day.day}日（星期" in stranger.get(link).text
+    context.clock = lambda: asked.due_at + timedelta(days=1)
+    assert "已经过了，仍然可以答复" in stranger.get(link).text
+
+
+def test_the_lists_are_grouped_by_unit_worst_first_and_ask_little(
+    staff: Browser, context: AppContext, asked: Inquiry
+) -> None:
+    """Forty accounts of three units that nobody answered for, and twenty stated silences that wait for a second person."""
+    units = ("图书馆", "校团委", "")
+    many = [
+        replace(
+            asked, number=f"HC-X-{n:03d}", account=f"channels/x{n:03d}", title=f"账号{n}", unit=units[n % 3],
+            state=InquiryState.OVERDUE, asked_at=NOW - timedelta(days=n),
+            kind=InquiryReason.PROBABLY_SILENT if n == 1 else InquiryReason.UNKNOWN,
+        )
+        for n in range(40)
+    ]  # fmt: skip
+    context.store.inquiries.file("demo", many, NOW)
+    for filing in context.store.filings.all("demo")[:20]:
+        said = Statement(kind=EvidenceKind.DECLARED, by="李老师", at=NOW, none_since=NOW.date() - timedelta(days=90))
+        record_statement(context, key_of(filing), said)
+    questions: list[str] = []
+    event.listen(
+        context.store.database.engine, "before_cursor_execute", lambda c, cur, text, *rest: questions.append(text)
+    )
+    page = staff.get("/inquiries")
+    assert len([text for text in questions if text.startswith("SELECT")]) <= 10
+    assert len(page.content) <= 100 * 1024
+    heads = re.findall(r'<h3 class="unit">(?:<bdi>)?([^<　]+).*?(\d+) 个账号', page.text, re.S)
+    assert heads[0] == ("校团委", "13"), "the unit whose account is probably silent"
+    assert len(heads) == len(set(heads)), "each unit once on a page"
+    numbers = re.findall(r"/inquiries/(DEMO-[^/]+)/close", staff.get("/inquiries?page=2").text)
+    assert numbers
+    assert not set(numbers) & set(re.findall(r"/inquiries/(DEMO-[^/]+)/close", page.text)), "nobody stands on two pages"

@@ -14,7 +14,7 @@ IMAGES = ("image/png", "image/jpeg", "image/webp")
 
 
 @dataclass(frozen=True, slots=True)
-class Exhibit:
+class Excerpt:
     """``line``: the line in which the newest post stood, "" where none was found; ``picture``: where its picture is, ""
     where there is none."""
 
@@ -22,7 +22,7 @@ class Exhibit:
     picture: str
 
 
-def exhibit_of(context: AppContext, evidence: str) -> Exhibit | None:
+def excerpt_of(context: AppContext, evidence: str) -> Excerpt | None:
     """What a stored page shows; None where it is not to be had."""
     try:
         stored = context.archive().get(evidence)
@@ -30,6 +30,6 @@ def exhibit_of(context: AppContext, evidence: str) -> Exhibit | None:
         return None
     headers = {name.lower(): value for name, value in stored.headers.items()}
     if headers.get("content-type", "").partition(";")[0].strip().lower() in IMAGES:
-        return Exhibit("", "image")
+        return Excerpt("", "image")
     drawable = document_of(Page(**vars(stored))) is not None and find_browser(context.settings.browser)
-    return Exhibit(read_evidence(context, evidence, stored).line, "picture" if drawable else "")
+    return Excerpt(read_evidence(context, evidence, stored).line, "picture" if drawable else "")
