@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, FromClause, and_, case, func, or_, select, tuple_
 
 from rules.model import Outcome
 from rules.people import View
 from rules.platforms import UNPOLLED
 from storage.account_states import STATE
-from storage.cases import CASE, OPEN
 from storage.filings import FILING
+from storage.open_cases import CASE, OPEN
 
 NEVER = "never"
 """Shown for an account that nobody has looked at yet."""
@@ -47,15 +47,16 @@ class AccountFilter:
     view: View = EVERYTHING
 
 
-def visible(view: View) -> list[ColumnElement[bool]]:
-    """What of the register a person may see."""
+def visible(view: View, rows: FromClause = FILING) -> list[ColumnElement[bool]]:
+    """What of a table whose rows have a school and a unit, as the register's have, a person may see."""
     if view.schools is None:
         return []
     units = [
-        and_(FILING.c.unit == unit, FILING.c.school == school) if school else FILING.c.unit == unit
+        and_(rows.c.unit == unit, rows.c.school == school) if school else rows.c.unit == unit
         for school, unit in sorted(view.units)
+        if unit
     ]
-    return [or_(FILING.c.school.in_(view.schools), *units)]
+    return [or_(rows.c.school.in_(view.schools), *units)]
 
 
 def conditions(wanted: AccountFilter) -> list[ColumnElement[bool]]:

@@ -16,9 +16,9 @@ from rules.model import BEIJING, Filing, LabeledEnum
 from rules.people import View
 from storage.account_filter import REGISTER, SHOWN, AccountFilter, conditions, visible
 from storage.account_states import STATE
-from storage.cases import CASE, OPEN
 from storage.database import Database
 from storage.filings import FILING
+from storage.open_cases import CASE, OPEN
 from storage.serialization import load
 from storage.tables import TIME
 

@@ -17,9 +17,9 @@ from rules.coverage import COUNTED, Knowledge
 from rules.kept_answers import KeptAnswers
 from rules.model import AccountState, Filing, Platform, Verdict
 from storage.account_states import account_states
-from storage.cases import CASE, OPEN
 from storage.database import Database, chunked, table, upsert
 from storage.filings import FILING
+from storage.open_cases import CASE, OPEN
 from storage.serialization import dump, load
 from storage.tables import AccountAnswersRow, ChangedAccountRow, EvaluationRow
 

@@ -16,12 +16,12 @@ from storage.audit import record_document
 from storage.database import Database, StorageError, table, upsert
 from storage.letters import LetterDesk
 from storage.notices import LINK
+from storage.open_cases import CASE, OPEN, OpenCases
 from storage.serialization import dump, load
-from storage.tables import CaseEventRow, CaseRow, FindingRow, NumberSequenceRow, PolicyRow
+from storage.tables import CaseEventRow, FindingRow, NumberSequenceRow, PolicyRow
 
-CASE, EVENT = table(CaseRow), table(CaseEventRow)
+EVENT = table(CaseEventRow)
 SEQUENCE, FINDING = table(NumberSequenceRow), table(FindingRow)
-OPEN = (CaseState.OPEN.value, CaseState.RECTIFYING.value, CaseState.RESOLVED.value)
 
 
 class CaseTransaction:
@@ -119,6 +119,7 @@ class CaseRepository:
     def __init__(self, database: Database) -> None:
         """Over an upgraded database."""
         self._db = database
+        self._open = OpenCases(database)
 
     @contextmanager
     def transaction(self, school: str, now: datetime) -> Iterator[CaseTransaction]:
@@ -133,9 +134,9 @@ class CaseRepository:
         with self._db.read() as tx:
             return tx.execute(select(CASE.c.number).where(CASE.c.school == school).limit(1)).first() is not None
 
-    def open(self, school: str) -> list[Case]:
-        """A school's cases that are not settled."""
-        return self.all(school, [CaseState(state) for state in OPEN])
+    def open(self, school: str | None = None) -> list[Case]:
+        """The cases that are not settled, of one school or of all, newest first."""
+        return self._open.all(school)
 
     def findings(self, school: str | None = None, account: str | None = None) -> list[tuple[Finding, datetime]]:
         """The violations of the last check, each with the time it was first found."""
@@ -174,7 +175,7 @@ class CaseRepository:
     def all(
         self, school: str | None = None, states: Iterable[CaseState] | None = None, account: str | None = None
     ) -> list[Case]:
-        """Cases, newest first."""
+        """Cases, newest first, settled ones among them."""
         query = select(CASE.c.document).order_by(CASE.c.opened_at.desc(), CASE.c.number.desc())
         if school:
             query = query.where(CASE.c.school == school)
@@ -215,6 +216,8 @@ def _case_row(case: Case, version: int) -> dict[str, Any]:
         "number": case.number,
         "finding_key": case.key,
         "school": case.school,
+        "unit": case.unit.strip(),
+        "title": case.title.strip(),
         "account": case.account,
         "platform": case.platform.value,
         "rule": case.rule,

@@ -3,7 +3,7 @@ before (keyset paging), never at a row number."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -13,20 +13,18 @@ from sqlalchemy import ColumnElement, Select, select, tuple_
 from rules.candidates import Candidate
 from rules.cases.case import Case
 from rules.people import View
-from storage.account_filter import REGISTER, AccountFilter, conditions
+from storage.account_filter import REGISTER, AccountFilter, conditions, visible
 from storage.account_lists import COLUMNS, AccountListItem, item_of
 from storage.candidates import CANDIDATE
-from storage.cases import CASE
 from storage.database import Database
 from storage.filings import FILING
 from storage.notices import DIGEST, NOTICE, NoticeState
+from storage.open_cases import CASE
 from storage.serialization import load
 
 Key = tuple[str, ...]
 """What a row is found by; the next page begins after it."""
 T = TypeVar("T")
-BATCH = 200
-"""Rows asked for at once where some of them are not for this person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,29 +68,11 @@ class KeysetPages:
         return _page(rows, limit, lambda line: (line.filing.school, line.filing.id))
 
     def cases(self, view: View, after: Key, limit: int, *, school: str = "", state: str = "") -> KeysetPage[Case]:
-        """Cases by number. Their unit stands in the document, so what is not this person's is left out here."""
-        query = select(CASE.c.document).where(
-            *_equal((CASE.c.school, school), (CASE.c.state, state)), *_schools(CASE.c.school, view)
-        )
-
-        def batches() -> Iterator[Case]:
-            last = after
-            while True:
-                with self._db.read() as tx:
-                    found = [
-                        load(Case, body) for (body,) in tx.execute(_after(query, [CASE.c.number], last).limit(BATCH))
-                    ]
-                yield from found
-                if len(found) < BATCH:
-                    return
-                last = (found[-1].number,)
-
-        rows: list[Case] = []
-        for case in batches():
-            if view.sees(case.school, case.unit):
-                rows.append(case)
-            if len(rows) > limit:
-                break
+        """Cases by number."""
+        mine = [*_equal((CASE.c.school, school), (CASE.c.state, state)), *visible(view, CASE)]
+        query = _after(select(CASE.c.document).where(*mine), [CASE.c.number], after).limit(limit + 1)
+        with self._db.read() as tx:
+            rows = [load(Case, body) for (body,) in tx.execute(query)]
         return _page(rows, limit, lambda case: (case.number,))
 
     def candidates(
@@ -101,7 +81,7 @@ class KeysetPages:
         """Found accounts by school and key."""
         mine = [
             *_equal((CANDIDATE.c.school, school), (CANDIDATE.c.state, state)),
-            *_schools(CANDIDATE.c.school, View(view.schools)),
+            *_schools(CANDIDATE.c.school, view),
         ]
         query = _after(select(CANDIDATE.c.document).where(*mine), [CANDIDATE.c.school, CANDIDATE.c.key], after)
         with self._db.read() as tx:
@@ -115,7 +95,7 @@ class KeysetPages:
         columns = [getattr(NOTICE.c, name) for name in NoticeLine.__dataclass_fields__]
         mine = [
             *_equal((NOTICE.c.school, school), (NOTICE.c.state, state)),
-            *_schools(NOTICE.c.school, View(view.schools)),
+            *_schools(NOTICE.c.school, view),
         ]
         query = _after(select(*columns).where(NOTICE.c.document_type != DIGEST, *mine), [NOTICE.c.id], after)
         with self._db.read() as tx:
@@ -137,11 +117,7 @@ def _equal(*pairs: tuple[ColumnElement[Any], str]) -> list[ColumnElement[bool]]:
 
 
 def _schools(column: ColumnElement[Any], view: View) -> list[ColumnElement[bool]]:
-    """What cannot be seen at all is not even read; a unit named without a school may be one of any."""
-    named = {school for school, _ in view.units}
-    if view.schools is None or "" in named:
-        return []
-    return [column.in_(view.schools | named)]
+    return [] if view.schools is None else [column.in_(view.schools)]
 
 
 def _page(rows: Sequence[T], limit: int, key: Callable[[T], Key]) -> KeysetPage[T]:

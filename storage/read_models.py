@@ -16,13 +16,13 @@ from rules.people import View
 from storage.account_filter import EVERYTHING, REGISTER, SHOWN, UNSEEN, visible
 from storage.account_lists import COLUMNS, AccountListItem, item_of
 from storage.account_states import STATE, account_states
-from storage.cases import CASE, OPEN
 from storage.crawl_runs import RUN, RunStatus
 from storage.database import Database, chunked
 from storage.digests import DIGEST
 from storage.filings import FILING, filing_pages, key_of
 from storage.notices import NOTICE, NoticeState
 from storage.observations import OBSERVATION
+from storage.open_cases import CASE, OPEN
 from storage.serialization import load
 
 
@@ -165,30 +165,27 @@ class ReadModels:
         return RegisterOverview(counts, sum(int(healthy) for *_, healthy, _ in rows), facts, schools)
 
     def cases(
-        self,
-        *,
-        school: str = "",
-        states: Sequence[str] = (),
-        text: str = "",
-        limit: int,
-        offset: int = 0,
-        schools: frozenset[str] | None = None,
+        self, view: View, *, school: str = "", state: str = "", rule: str = "", text: str = "", limit: int, offset: int
     ) -> tuple[list[Case], int]:
-        """One page of cases, newest first, and how many there are. ``text`` is looked for in number, name and unit."""
-        conditions: list[ColumnElement[bool]] = []
-        if school:
-            conditions.append(CASE.c.school == school)
-        if schools is not None:
-            conditions.append(CASE.c.school.in_(schools))
-        if states:
-            conditions.append(CASE.c.state.in_(states))
-        if text:
-            conditions.append(or_(CASE.c.number.contains(text, autoescape=True), _has(CASE.c.document, text)))
-        query = select(CASE.c.document).where(*conditions).order_by(CASE.c.opened_at.desc(), CASE.c.number.desc())
+        """One page of cases, newest first, and how many there are. Every word of ``text`` stands in number, name or unit."""
+        wanted = visible(view, CASE)
+        wanted += [
+            CASE.c[name] == value for name, value in (("school", school), ("state", state), ("rule", rule)) if value
+        ]
+        for word in text.split()[:5]:
+            columns = (CASE.c.number, CASE.c.title, CASE.c.unit)
+            wanted.append(or_(*(column.contains(word, autoescape=True) for column in columns)))
+        query = select(CASE.c.document).where(*wanted).order_by(CASE.c.opened_at.desc(), CASE.c.number.desc())
         with self._db.read() as tx:
-            total = tx.execute(select(func.count()).select_from(CASE).where(*conditions)).scalar_one()
+            total = tx.execute(select(func.count()).select_from(CASE).where(*wanted)).scalar_one()
             page = tx.execute(query.limit(limit).offset(offset))
             return [load(Case, body) for (body,) in page], int(total)
+
+    def is_case_evidence(self, evidence: str, view: View) -> bool:
+        """True where a case that this person sees stands on it."""
+        query = select(CASE.c.document).where(*visible(view, CASE), _has(CASE.c.document, evidence))
+        with self._db.read() as tx:
+            return any(evidence in load(Case, body).evidence for (body,) in tx.execute(query))
 
     def open_cases_about(self, accounts: Collection[str]) -> dict[tuple[str, str], str]:
         """By school and account key the number of the newest open case about these accounts."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from functools import partial
 
 from monitors.console.formatting import long_day
 from rules.cases.case import Case, StepRecord
 from rules.cases.transitions import EscalationStatus, HoldReason, escalation_status
-from rules.model import BEIJING, CaseState, Platform
+from rules.model import BEIJING, Platform
 from rules.policies.schema import LadderStep
-
-OPEN_STATES = (CaseState.OPEN, CaseState.RECTIFYING, CaseState.RESOLVED)
 
 
 class ActionOwner(IntEnum):
@@ -27,12 +26,18 @@ class ActionOwner(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class PendingAction:
-    """What happens next and why not yet; ``at`` is the date that matters. ``sign``: a signature is what is missing."""
+    """What happens next and why not yet; ``at`` is the date that matters. ``sign``: a signature is what is missing.
+    ``say`` puts it into words: thousands are ordered, some dozens are read."""
 
-    text: str
+    say: Callable[[], str]
     turn: ActionOwner
     at: datetime | None = None
     sign: bool = False
+
+    @property
+    def text(self) -> str:
+        """In one sentence."""
+        return self.say()
 
 
 OURS = (HoldReason.APPEAL, HoldReason.UNPROPOSED, HoldReason.NEEDS_APPROVER, HoldReason.SURVEY, HoldReason.FINISHED)
@@ -46,21 +51,24 @@ def waiting(
     numbers of the cases whose draft was put off."""
     next_step = escalation_status(case, now, frozen)
     reason, at = next_step.reason, next_step.due_at
-    text = _sentence(case, next_step)
+    say = partial(_sentence, case, next_step)
     if reason is HoldReason.SETTLED:
-        return PendingAction(text, ActionOwner.NOBODY, case.settled_at)
-    if case.pending_appeal:
-        return PendingAction("责任单位已提出申诉，请作出决定；期间计时停止", ActionOwner.OURS, case.pending_appeal.at)
+        return PendingAction(say, ActionOwner.NOBODY, case.settled_at)
+    if appeal := case.pending_appeal:
+        return PendingAction(lambda: "责任单位已提出申诉，请作出决定；期间计时停止", ActionOwner.OURS, appeal.at)
     if reason is HoldReason.RESOLVED:
-        return PendingAction(
-            text, ActionOwner.OURS if case.closing == "person" else ActionOwner.SYSTEM, case.resolved_at
-        )
+        owner = ActionOwner.OURS if case.closing == "person" else ActionOwner.SYSTEM
+        return PendingAction(say, owner, case.resolved_at)
     if reason is HoldReason.EXEMPT and case.exemption:
-        return PendingAction(text, ActionOwner.TIME, case.exemption.until)
-    if next_step.signable and next_step.step and case.number in deferred:
-        return PendingAction(f"{next_step.step.label}暂缓签发，恢复之前不发出", ActionOwner.TIME, at)
+        return PendingAction(say, ActionOwner.TIME, case.exemption.until)
+    if next_step.signable and case.number in deferred:
+        return PendingAction(partial(_put_off, next_step), ActionOwner.TIME, at)
     turn = ActionOwner.OURS if reason in OURS else ActionOwner.TIME if reason in PASSING else ActionOwner.SYSTEM
-    return PendingAction(text, turn, at, sign=reason is HoldReason.NEEDS_APPROVER)
+    return PendingAction(say, turn, at, sign=reason is HoldReason.NEEDS_APPROVER)
+
+
+def _put_off(next_step: EscalationStatus) -> str:
+    return f"{next_step.step.label if next_step.step else ''}暂缓签发，恢复之前不发出"
 
 
 def _sentence(case: Case, next_step: EscalationStatus) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -103,19 +103,19 @@ def escalation_status(case: Case, now: datetime, frozen: Collection[Platform] = 
 def _waits_for(
     case: Case, step: LadderStep, record: StepRecord, now: datetime, frozen: Collection[Platform]
 ) -> HoldReason:
-    waits = {
-        HoldReason.SURVEY: case.surveyed,
-        HoldReason.APPEAL: case.pending_appeal is not None,
-        HoldReason.EXEMPT: case.exemption is not None and now < case.exemption.until,
-        HoldReason.NOT_DUE: now < record.due_at,
-        HoldReason.FROZEN: case.platform in frozen,
-        HoldReason.STALE: not is_fresh(case, now),
-        HoldReason.UNCONFIRMED: case.school_to_confirm,
-        HoldReason.NO_UNIT: not case.unit and Addressee.UNIT in step.tell,
-        HoldReason.UNPROPOSED: step.document in TWO_PERSONS and not record.proposed_by,
-        HoldReason.NEEDS_APPROVER: not leaves_by_itself(case, step, record),
-    }
-    return next((reason for reason, holds in waits.items() if holds), HoldReason.DUE)
+    waits: tuple[tuple[HoldReason, Callable[[], bool]], ...] = (
+        (HoldReason.SURVEY, lambda: case.surveyed),
+        (HoldReason.APPEAL, lambda: case.pending_appeal is not None),
+        (HoldReason.EXEMPT, lambda: case.exemption is not None and now < case.exemption.until),
+        (HoldReason.NOT_DUE, lambda: now < record.due_at),
+        (HoldReason.FROZEN, lambda: case.platform in frozen),
+        (HoldReason.STALE, lambda: not is_fresh(case, now)),
+        (HoldReason.UNCONFIRMED, lambda: case.school_to_confirm),
+        (HoldReason.NO_UNIT, lambda: not case.unit and Addressee.UNIT in step.tell),
+        (HoldReason.UNPROPOSED, lambda: step.document in TWO_PERSONS and not record.proposed_by),
+        (HoldReason.NEEDS_APPROVER, lambda: not leaves_by_itself(case, step, record)),
+    )
+    return next((reason for reason, holds in waits if holds()), HoldReason.DUE)
 
 
 def leaves_by_itself(case: Case, step: LadderStep, record: StepRecord) -> bool:

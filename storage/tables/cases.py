@@ -38,10 +38,13 @@ class CaseRow(SQLModel, table=True):
             postgresql_where=text(OPEN_STATES),
         ),
         Index("ix_case_school_state", "school", "state"),
+        Index("ix_case_unit", "unit", "school"),
     )
     number: str = Field(primary_key=True)
     finding_key: str
     school: str
+    unit: str = ""
+    title: str = ""
     account: str
     platform: str
     rule: str

@@ -19,7 +19,7 @@ from monitors.console import create_app
 from monitors.metrics import registry_of
 from rules.accounts.state import apply_observation
 from rules.model import Outcome, Platform
-from storage.account_filter import AccountFilter
+from storage.account_filter import EVERYTHING, AccountFilter
 from storage.filings import key_of
 from tests.conftest import NOW
 from tests.support.console import furnish, observe_filing, open_world
@@ -184,6 +184,6 @@ def test_postgres_too(fresh_postgres: str, tmp_path: Path) -> None:
     page = context.store.account_lists.page(AccountFilter(outcome="case"), limit=50)
     assert page.total == len(page.items) == 6
     assert all(line.open_cases == 1 for line in page.items)
-    assert overview.cases(text="DEMO-2026-0001", limit=5)[1] == 1
+    assert overview.cases(EVERYTHING, text="DEMO-2026-0001", limit=5, offset=0)[1] == 1
     assert Platform.WEIBO in overview.last_facts()
     context.store.close()

@@ -11,7 +11,7 @@ from rules.accounts.state import apply_observation
 from rules.kept_answers import KeptAnswer, KeptAnswers
 from rules.model import CaseState, Filing, Verdict
 from storage.account_states import STATE
-from storage.cases import CASE
+from storage.open_cases import CASE
 from storage.filings import FILING, key_of
 from storage.store import Store
 from tests.support.cases import opened

@@ -18,7 +18,7 @@ from monitors.console.access import ACCESS, require_role, view_of
 from monitors.console.background import start
 from monitors.console.formatting import day, masked, outlink, path, prose
 from monitors.console.labels import label
-from monitors.console.pending import OPEN_STATES, by_urgency
+from monitors.console.pending import by_urgency
 from monitors.console.register_query import RegisterQuery
 from monitors.console.rendering import open_breakers, redirect_after, render, school_name, world_of
 from monitors.console.year_strip import first_day, year_strip
@@ -104,7 +104,7 @@ def _days(posts: Sequence[StoredPost]) -> Counter[date]:
 
 def _findings(context: AppContext, key: str, view: View, cases: Sequence[Case]) -> list[tuple[Finding, datetime]]:
     """Clauses broken as of the last check that have no open case of their own to show them."""
-    told = {(case.school, case.rule, case.clause) for case in cases if case.state in OPEN_STATES}
+    told = {(case.school, case.rule, case.clause) for case in cases if not case.state.is_final}
     return [
         (finding, since)
         for finding, since in context.store.cases.findings(account=key)

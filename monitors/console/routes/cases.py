@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 from monitors.app_context import AppContext
 from monitors.console.access import require_role, view_of
 from monitors.console.formatting import path
-from monitors.console.pending import OPEN_STATES, ActionOwner, PendingAction, by_urgency, rungs, waiting
+from monitors.console.pending import ActionOwner, PendingAction, by_urgency, rungs, waiting
 from monitors.console.rendering import Pager, open_breakers, redirect_after, render, school_names, world_of
 from monitors.console.signing import read_by, reading, signatory
 from monitors.jobs import case_actions, letters
@@ -70,38 +70,26 @@ def case_list(
 def _settled(
     context: AppContext, query: dict[str, str], page: int, view: View
 ) -> tuple[list[tuple[Case, PendingAction]], int]:
-    if view.units:
-        return _of_units(context, query, page, view)
     found, total = context.store.read_models.cases(
+        view,
         school=query["school"],
-        states=[query["state"]] if query["state"] in FINAL else [],
+        state=query["state"] if query["state"] in FINAL else "",
+        rule=query["rule"],
         text=query["q"],
         limit=PER_PAGE,
         offset=(page - 1) * PER_PAGE,
-        schools=view.schools,
     )
     now = context.clock()
     return [(case, waiting(case, now)) for case in found], total
-
-
-def _of_units(
-    context: AppContext, query: dict[str, str], page: int, view: View
-) -> tuple[list[tuple[Case, PendingAction]], int]:
-    """A unit's cases are few: they are picked out of the schools' here."""
-    states = [CaseState(query["state"])] if query["state"] in FINAL else None
-    found = [c for c in context.store.cases.all(query["school"] or None, states) if view.sees(c.school, c.unit)]
-    wanted = sorted((c for c in found if _wanted(c, query["q"], "", "")), key=lambda c: c.opened_at, reverse=True)
-    start, now = (page - 1) * PER_PAGE, context.clock()
-    return [(case, waiting(case, now)) for case in wanted[start : start + PER_PAGE]], len(wanted)
 
 
 def _unsettled(
     context: AppContext, query: dict[str, str], page: int, view: View
 ) -> tuple[list[tuple[Case, PendingAction]], int]:
     state = query["state"]
-    every = context.store.cases.all(query["school"] or None, OPEN_STATES)
-    seen = [case for case in every if view.sees(case.school, case.unit)]
-    wanted = [case for case in seen if _wanted(case, query["q"], query["rule"], state)]
+    every = context.store.cases.open(query["school"] or None)
+    words = query["q"].split()
+    wanted = [c for c in every if view.sees(c.school, c.unit) and _wanted(c, words, query["rule"], state)]
     pairs = by_urgency(wanted, context.clock(), open_breakers(context), context.store.outbox.deferred_cases())
     pairs = [
         (c, w) for c, w in pairs if (state != "sign" or w.sign) and (state != "ours" or w.turn is ActionOwner.OURS)
@@ -110,12 +98,11 @@ def _unsettled(
     return pairs[start : start + PER_PAGE], len(pairs)
 
 
-def _wanted(case: Case, text: str, rule: str, state: str) -> bool:
-    words = f"{case.number} {case.title} {case.unit}"
+def _wanted(case: Case, words: list[str], rule: str, state: str) -> bool:
     return (
-        all(word in words for word in text.split())
-        and rule in ("", case.rule)
+        rule in ("", case.rule)
         and (state not in (CaseState.RECTIFYING, CaseState.RESOLVED) or case.state == state)
+        and (not words or all(word in f"{case.number} {case.title} {case.unit}" for word in words))
     )
 
 

@@ -34,9 +34,8 @@ def _stored(request: Request, evidence: str) -> StoredPage:
 
 def _cited(request: Request, evidence: str) -> bool:
     """True where one of the unit's own cases stands on it: that much it must be able to see to answer."""
-    view = view_of(request)
-    cases = world_of(request).store.cases.all()
-    return any(evidence in case.evidence and view.sees(case.school, case.unit) for case in cases)
+    context, view = world_of(request), view_of(request)
+    return context.store.read_models.is_case_evidence(evidence, view)
 
 
 def _kind(page: StoredPage) -> str:

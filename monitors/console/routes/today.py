@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from monitors.console.access import allowed, person, view_of
 from monitors.console.coverage import coverage_rows
 from monitors.console.formatting import long_day
-from monitors.console.pending import OPEN_STATES, ActionOwner, PendingAction, by_urgency
+from monitors.console.pending import ActionOwner, PendingAction, by_urgency
 from monitors.console.platform_status import platform_rows
 from monitors.console.rendering import render, school_name, school_names, world_of
 from monitors.jobs.letter_counts import count_letters
@@ -33,7 +33,7 @@ def today(request: Request) -> Response:
     store, overview, now = context.store, context.store.read_models, context.clock()
     if view.unit_only or view == View():
         return RedirectResponse("/unit" if view.units else "/users", 303)
-    every = store.cases.all(states=OPEN_STATES)
+    every = store.cases.open()
     states, register = store.platform_state.all(), overview.register_overview(view)
     deferred = store.outbox.deferred_cases()
     frozen = [state.platform for state in states if state.breaker_opened_at]

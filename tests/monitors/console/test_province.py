@@ -11,8 +11,8 @@ from sqlalchemy import event
 from monitors.app_context import AppContext
 from monitors.console.routes.province import figures_by_school, sum_of
 from monitors.jobs.coverage import count_coverage
-from storage.cases import OPEN
 from storage.notices import NoticeState
+from storage.open_cases import OPEN
 from tests.conftest import NOW
 from tests.support.console import DEMO, Browser, client_of
 
