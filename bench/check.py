@@ -73,7 +73,7 @@ def measure(folder: Path, changed: float) -> dict[str, Any]:
         "digest": lambda: gather(context, SCHOOL, day_of(tomorrow), tomorrow),
         "due": lambda: due_targets(context, platforms=(), accounts=(), everything=False),
         "metrics": lambda: list(registry.collect()),
-        "today": context.store.read_models.register_overview,
+        "today": lambda: context.store.front_page.register(8),
         "coverage": lambda: coverage_of(context, SCHOOL, tomorrow),
     }
     return {

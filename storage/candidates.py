@@ -17,6 +17,8 @@ from storage.tables import CandidateRow, SearchLogRow
 
 CANDIDATE, SEARCH_LOG = table(CandidateRow), table(SearchLogRow)
 REVIEWED = [kind.value for kind in CandidateKind if kind.needs_review]
+PENDING = (CANDIDATE.c.state == CandidateState.WAITING.value, CANDIDATE.c.kind.in_(REVIEWED))
+"""Found accounts that wait for a person."""
 
 
 class CandidateRepository:
@@ -84,8 +86,7 @@ class CandidateRepository:
 
     def count_pending(self) -> dict[str, int]:
         """Found accounts that wait for a person, by school; for the metrics."""
-        pending = (CANDIDATE.c.state == CandidateState.WAITING.value, CANDIDATE.c.kind.in_(REVIEWED))
-        query = select(CANDIDATE.c.school, func.count()).where(*pending).group_by(CANDIDATE.c.school)
+        query = select(CANDIDATE.c.school, func.count()).where(*PENDING).group_by(CANDIDATE.c.school)
         with self._db.read() as tx:
             return {school: n for school, n in tx.execute(query)}
 

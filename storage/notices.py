@@ -22,6 +22,11 @@ SENT, UNKNOWN = "sent", "unknown"
 """Results of a target that mean something here: it has the letter, or may have it."""
 STEPS = (DocumentType.REMINDER, DocumentType.RECTIFICATION, DocumentType.PUBLIC_NOTICE, DocumentType.SHUTDOWN)
 """The papers of a ladder; the others answer."""
+DEFERRED_CASES = (
+    select(LINK.c.case_number)
+    .join(NOTICE, NOTICE.c.id == LINK.c.notice)
+    .where(NOTICE.c.document_type.in_([document.value for document in STEPS]), NOTICE.c.state == "deferred")
+)
 PRINTED = "print:"
 """The target of a letter that a person printed."""
 DIGEST = "digest"
@@ -267,6 +272,16 @@ class OutboxRepository:
         with self._db.read() as tx:
             return [notice_of_row(row) for row in tx.execute(query)]
 
+    def current(self, since: datetime) -> list[OutboxNotice]:
+        """What is not over yet, and all that something happened to since; newest first."""
+        over = (NoticeState.DELIVERED.value, NoticeState.STOPPED.value)
+        waits = and_(NOTICE.c.case_number != "", NOTICE.c.state.not_in(over))
+        waits |= NOTICE.c.state.not_in((*over, NoticeState.SENT.value))
+        times = (NOTICE.c.created_at, NOTICE.c.since, NOTICE.c.sent_at)
+        query = select(NOTICE).where(or_(waits, *(time >= since for time in times)))
+        with self._db.read() as tx:
+            return [notice_of_row(row) for row in tx.execute(query.order_by(NOTICE.c.created_at.desc(), NOTICE.c.id))]
+
     def papers_between(self, school: str, start: datetime, end: datetime) -> list[OutboxNotice]:
         """A school's papers written or sent from ``start`` to ``end``, in the order they were written."""
         written = and_(NOTICE.c.created_at >= start, NOTICE.c.created_at <= end)
@@ -277,10 +292,8 @@ class OutboxRepository:
 
     def deferred_cases(self) -> set[str]:
         """The numbers of the cases whose step of the ladder is put off."""
-        query = select(LINK.c.case_number).join(NOTICE, NOTICE.c.id == LINK.c.notice)
-        query = query.where(NOTICE.c.document_type.in_([document.value for document in STEPS]))
         with self._db.read() as tx:
-            return set(tx.execute(query.where(NOTICE.c.state == NoticeState.DEFERRED.value)).scalars())
+            return set(tx.execute(DEFERRED_CASES).scalars())
 
     def one(self, notice_id: str) -> OutboxNotice | None:
         """One notice."""

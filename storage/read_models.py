@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, or_, select, text, union_all
 
 from rules.cases.case import Case
 from rules.model import PARSER_ERROR, AccountState, DatedEvidence, Filing, Outcome, Platform
@@ -20,9 +19,10 @@ from storage.crawl_runs import RUN, RunStatus
 from storage.database import Database, chunked
 from storage.digests import DIGEST
 from storage.filings import FILING, filing_pages, key_of
-from storage.notices import NOTICE, NoticeState
+from storage.notices import DEFERRED_CASES, LINK, NOTICE, NoticeState
 from storage.observations import OBSERVATION
 from storage.open_cases import CASE, OPEN
+from storage.platform_state import PLATFORM
 from storage.serialization import load
 
 
@@ -43,17 +43,6 @@ class NewObservations:
     newest: int
     outcomes: Mapping[tuple[str, str], int]
     parser_errors: Mapping[tuple[str, str], int]
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterOverview:
-    """Filed accounts by (platform, what the newest look showed); ``healthy``: those that were seen in order and have no
-    open case; ``facts``: by platform when one of them last showed something; ``schools``: accounts by school."""
-
-    counts: Mapping[tuple[str, str], int]
-    healthy: int
-    facts: Mapping[str, datetime]
-    schools: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +67,21 @@ class DigestListItem:
     sent_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """What keeps cases where they are: the platforms that the breaker has stopped, the numbers of the cases whose draft a
+    person put off."""
+
+    platforms: frozenset[Platform] = frozenset()
+    cases: frozenset[str] = frozenset()
+
+
 class ReadModels:
     """Read-only questions over several tables."""
 
     def __init__(self, database: Database) -> None:
         """Over an upgraded database."""
         self._db = database
-
-    def accounts_without_fact(self, limit: int, view: View = EVERYTHING) -> list[AccountListItem]:
-        """Accounts whose newest look showed nothing, longest without a fact first; never seen ones before all."""
-        query = select(*COLUMNS).select_from(REGISTER).where(_unseen(), *visible(view))
-        query = query.order_by(STATE.c.last_fact_at.is_not(None), STATE.c.last_fact_at, FILING.c.school, FILING.c.id)
-        with self._db.read() as tx:
-            return [item_of(row) for row in tx.execute(query.limit(limit))]
 
     def hijacked_sites(self, view: View = EVERYTHING) -> list[tuple[AccountListItem, DatedEvidence]]:
         """Filed sites that show somebody else's content, longest first, each with the look that first showed it."""
@@ -145,25 +136,6 @@ class ReadModels:
         with self._db.read() as tx:
             return [ShownAccounts(Platform(name), shown, n, at) for name, shown, n, at in tx.execute(query)]
 
-    def register_overview(self, view: View = EVERYTHING) -> RegisterOverview:
-        """The register in figures, in one question."""
-        troubled = select(CASE.c.account).where(CASE.c.state.in_(OPEN))
-        sound = case((and_(SHOWN.in_([Outcome.OK.value]), FILING.c.key.not_in(troubled)), 1), else_=0)
-        group = (FILING.c.school, FILING.c.platform, SHOWN)
-        columns = (*group, func.count(), func.sum(sound), func.max(STATE.c.last_fact_at))
-        query = select(*columns).select_from(REGISTER).where(*visible(view)).group_by(*group)
-        with self._db.read() as tx:
-            rows = tx.execute(query).all()
-        facts: dict[str, datetime] = {}
-        counts: Counter[tuple[str, str]] = Counter()
-        schools: Counter[str] = Counter()
-        for school, platform, shown, n, _, at in rows:
-            counts[platform, shown] += n
-            schools[school] += n
-            if at and (platform not in facts or facts[platform] < at):
-                facts[platform] = at
-        return RegisterOverview(counts, sum(int(healthy) for *_, healthy, _ in rows), facts, schools)
-
     def cases(
         self, view: View, *, school: str = "", state: str = "", rule: str = "", text: str = "", limit: int, offset: int
     ) -> tuple[list[Case], int]:
@@ -180,6 +152,17 @@ class ReadModels:
             total = tx.execute(select(func.count()).select_from(CASE).where(*wanted)).scalar_one()
             page = tx.execute(query.limit(limit).offset(offset))
             return [load(Case, body) for (body,) in page], int(total)
+
+    def held_back(self) -> HeldBack:
+        """What a list of cases has to know beside them."""
+        stopped = select(literal("platform"), PLATFORM.c.platform).where(PLATFORM.c.breaker_opened_at.is_not(None))
+        put_off = DEFERRED_CASES.with_only_columns(literal("case"), LINK.c.case_number)
+        with self._db.read() as tx:
+            held = tx.execute(union_all(stopped, put_off)).all()
+        return HeldBack(
+            frozenset(Platform(name) for kind, name in held if kind == "platform"),
+            frozenset(number for kind, number in held if kind == "case"),
+        )
 
     def is_case_evidence(self, evidence: str, view: View) -> bool:
         """True where a case that this person sees stands on it."""

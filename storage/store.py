@@ -18,6 +18,7 @@ from storage.database import Database
 from storage.digests import DigestRepository
 from storage.evidence_uploads import EvidenceUploadRepository
 from storage.filings import FilingRepository
+from storage.front_page import FrontPage
 from storage.host_leases import HostLeaseRepository
 from storage.inquiries import InquiryRepository
 from storage.keyset_pages import KeysetPages
@@ -69,6 +70,7 @@ class Store:
         self.account_history = AccountHistory(self.database)
         self.register_uploads = RegisterUploads(self.database)
         self.account_lists = AccountLists(self.database)
+        self.front_page = FrontPage(self.database)
         self.read_models = ReadModels(self.database)
         self.operations_figures = OperationsFigures(self.database)
         self.users = Users(self.database)

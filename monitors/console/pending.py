@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from functools import partial
 
 from monitors.console.formatting import long_day
 from rules.cases.case import Case, StepRecord
 from rules.cases.transitions import EscalationStatus, HoldReason, escalation_status
-from rules.model import BEIJING, Platform
+from rules.model import BEIJING
 from rules.policies.schema import LadderStep
+from storage.read_models import HeldBack
+
+NOTHING = HeldBack()
 
 
 class ActionOwner(IntEnum):
@@ -26,49 +28,52 @@ class ActionOwner(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class PendingAction:
-    """What happens next and why not yet; ``at`` is the date that matters. ``sign``: a signature is what is missing.
-    ``say`` puts it into words: thousands are ordered, some dozens are read."""
+    """What happens next and why not yet; ``at`` is the date that matters. ``put_off``: a person did with the draft.
 
-    say: Callable[[], str]
+    It is put into words when it is read: thousands are ordered, some dozens are shown."""
+
+    case: Case
+    next_step: EscalationStatus
     turn: ActionOwner
     at: datetime | None = None
-    sign: bool = False
+    put_off: bool = False
+
+    @property
+    def sign(self) -> bool:
+        """True where a signature is what is missing."""
+        return self.next_step.reason is HoldReason.NEEDS_APPROVER and not self.put_off
 
     @property
     def text(self) -> str:
         """In one sentence."""
-        return self.say()
+        if self.put_off and self.next_step.step:
+            return f"{self.next_step.step.label}暂缓签发，恢复之前不发出"
+        if self.case.pending_appeal and self.next_step.reason is not HoldReason.SETTLED:
+            return "责任单位已提出申诉，请作出决定；期间计时停止"
+        return _sentence(self.case, self.next_step)
 
 
 OURS = (HoldReason.APPEAL, HoldReason.UNPROPOSED, HoldReason.NEEDS_APPROVER, HoldReason.SURVEY, HoldReason.FINISHED)
 PASSING = (HoldReason.NOT_DUE, HoldReason.EXEMPT)
 
 
-def waiting(
-    case: Case, now: datetime, frozen: Collection[Platform] = (), deferred: Collection[str] = ()
-) -> PendingAction:
-    """What this case waits for at ``now``; ``frozen`` are the platforms that the breaker has stopped, ``deferred`` the
-    numbers of the cases whose draft was put off."""
-    next_step = escalation_status(case, now, frozen)
+def waiting(case: Case, now: datetime, held: HeldBack = NOTHING) -> PendingAction:
+    """What this case waits for at ``now``."""
+    next_step = escalation_status(case, now, held.platforms)
     reason, at = next_step.reason, next_step.due_at
-    say = partial(_sentence, case, next_step)
     if reason is HoldReason.SETTLED:
-        return PendingAction(say, ActionOwner.NOBODY, case.settled_at)
+        return PendingAction(case, next_step, ActionOwner.NOBODY, case.settled_at)
     if appeal := case.pending_appeal:
-        return PendingAction(lambda: "责任单位已提出申诉，请作出决定；期间计时停止", ActionOwner.OURS, appeal.at)
+        return PendingAction(case, next_step, ActionOwner.OURS, appeal.at)
     if reason is HoldReason.RESOLVED:
         owner = ActionOwner.OURS if case.closing == "person" else ActionOwner.SYSTEM
-        return PendingAction(say, owner, case.resolved_at)
+        return PendingAction(case, next_step, owner, case.resolved_at)
     if reason is HoldReason.EXEMPT and case.exemption:
-        return PendingAction(say, ActionOwner.TIME, case.exemption.until)
-    if next_step.signable and case.number in deferred:
-        return PendingAction(partial(_put_off, next_step), ActionOwner.TIME, at)
+        return PendingAction(case, next_step, ActionOwner.TIME, case.exemption.until)
+    if next_step.signable and case.number in held.cases:
+        return PendingAction(case, next_step, ActionOwner.TIME, at, put_off=True)
     turn = ActionOwner.OURS if reason in OURS else ActionOwner.TIME if reason in PASSING else ActionOwner.SYSTEM
-    return PendingAction(say, turn, at, sign=reason is HoldReason.NEEDS_APPROVER)
-
-
-def _put_off(next_step: EscalationStatus) -> str:
-    return f"{next_step.step.label if next_step.step else ''}暂缓签发，恢复之前不发出"
+    return PendingAction(case, next_step, turn, at)
 
 
 def _sentence(case: Case, next_step: EscalationStatus) -> str:
@@ -111,11 +116,9 @@ def _on(moment: datetime) -> str:
     return long_day(moment.astimezone(BEIJING)).split(" ")[0]
 
 
-def by_urgency(
-    cases: Iterable[Case], now: datetime, frozen: Collection[Platform] = (), deferred: Collection[str] = ()
-) -> list[tuple[Case, PendingAction]]:
+def by_urgency(cases: Iterable[Case], now: datetime, held: HeldBack = NOTHING) -> list[tuple[Case, PendingAction]]:
     """Cases with what they wait for: ours first, then by the date that matters."""
-    pairs = [(case, waiting(case, now, frozen, deferred)) for case in cases]
+    pairs = [(case, waiting(case, now, held)) for case in cases]
     return sorted(pairs, key=lambda pair: (pair[1].turn, pair[1].at or pair[0].opened_at, pair[0].number))
 
 

@@ -21,7 +21,6 @@ from monitors.console.help_topics import topic_of
 from monitors.console.middleware import safe_path
 from monitors.demo.replay import SCHOOL as REPLAY
 from rules.catalogue import RULES
-from rules.model import Platform
 from rules.people import View
 
 HERE = Path(__file__).parent
@@ -175,11 +174,6 @@ def school_name(context: AppContext, code: str) -> str:
     if policy := context.policies.get(code):
         return f"{policy.school}{'（演示）' if policy.demonstration else ''}"
     return REPLAYED if context.settings.demo and code == REPLAY else f"尚无制度文件的学校（代码 {code}）"
-
-
-def open_breakers(context: AppContext) -> list[Platform]:
-    """Platforms whose cases the breaker has stopped."""
-    return context.store.platform_state.open_breakers()
 
 
 def is_demo(context: AppContext, school: str = "") -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ from rules.people import User
 from storage.notices import OutboxNotice
 from storage.serialization import load
 
+UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+"""Characters that show nothing or turn the text around them: they stay in the facts and out of the page."""
 KEPT = 5000
 """How many openings the process remembers; an older page sends its facts along anyway."""
 
@@ -52,7 +55,8 @@ def reading(request: Request, row: OutboxNotice) -> DraftReading:
         opened[user.name, row.id] = facts
         while len(opened) > KEPT:
             opened.pop(next(iter(opened)))
-    return DraftReading(row, paper, json.dumps(facts, ensure_ascii=False))
+    written = json.dumps(facts, ensure_ascii=False)
+    return DraftReading(row, paper, UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", written))
 
 
 def read_by(request: Request, notice_id: str, seen: str) -> Mapping[str, str]:

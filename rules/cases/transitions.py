@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -97,25 +97,34 @@ def escalation_status(case: Case, now: datetime, frozen: Collection[Platform] = 
         waiting = bool(case.steps) and case.steps[-1].delivered_at is None
         return EscalationStatus(HoldReason.UNDELIVERED if waiting else HoldReason.FINISHED)
     step = case.step_by_code(record.step)
-    return EscalationStatus(_waits_for(case, step, record, now, frozen), step, record.due_at)
+    reason = next(_hindrances(case, step, record, now, frozen), HoldReason.DUE)
+    return EscalationStatus(reason, step, record.due_at)
 
 
-def _waits_for(
+def _hindrances(
     case: Case, step: LadderStep, record: StepRecord, now: datetime, frozen: Collection[Platform]
-) -> HoldReason:
-    waits: tuple[tuple[HoldReason, Callable[[], bool]], ...] = (
-        (HoldReason.SURVEY, lambda: case.surveyed),
-        (HoldReason.APPEAL, lambda: case.pending_appeal is not None),
-        (HoldReason.EXEMPT, lambda: case.exemption is not None and now < case.exemption.until),
-        (HoldReason.NOT_DUE, lambda: now < record.due_at),
-        (HoldReason.FROZEN, lambda: case.platform in frozen),
-        (HoldReason.STALE, lambda: not is_fresh(case, now)),
-        (HoldReason.UNCONFIRMED, lambda: case.school_to_confirm),
-        (HoldReason.NO_UNIT, lambda: not case.unit and Addressee.UNIT in step.tell),
-        (HoldReason.UNPROPOSED, lambda: step.document in TWO_PERSONS and not record.proposed_by),
-        (HoldReason.NEEDS_APPROVER, lambda: not leaves_by_itself(case, step, record)),
-    )
-    return next((reason for reason, holds in waits if holds()), HoldReason.DUE)
+) -> Iterator[HoldReason]:
+    """All that keeps a step back, what weighs most first."""
+    if case.surveyed:
+        yield HoldReason.SURVEY
+    if case.pending_appeal is not None:
+        yield HoldReason.APPEAL
+    if case.exemption is not None and now < case.exemption.until:
+        yield HoldReason.EXEMPT
+    if now < record.due_at:
+        yield HoldReason.NOT_DUE
+    if case.platform in frozen:
+        yield HoldReason.FROZEN
+    if not is_fresh(case, now):
+        yield HoldReason.STALE
+    if case.school_to_confirm:
+        yield HoldReason.UNCONFIRMED
+    if not case.unit and Addressee.UNIT in step.tell:
+        yield HoldReason.NO_UNIT
+    if step.document in TWO_PERSONS and not record.proposed_by:
+        yield HoldReason.UNPROPOSED
+    if not leaves_by_itself(case, step, record):
+        yield HoldReason.NEEDS_APPROVER
 
 
 def leaves_by_itself(case: Case, step: LadderStep, record: StepRecord) -> bool:

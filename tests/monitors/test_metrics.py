@@ -179,8 +179,8 @@ def test_postgres_too(fresh_postgres: str, tmp_path: Path) -> None:
     assert found[("xunjian_database_bytes", ())] > 1_000_000
     overview = context.store.read_models
     assert overview.digests()[0].school == "demo"
-    assert overview.register_overview().healthy > 0
-    assert overview.accounts_without_fact(3)[0].fact_at is None
+    assert context.store.front_page.register(3).healthy > 0
+    assert context.store.front_page.register(3).unseen[0].fact_at is None
     page = context.store.account_lists.page(AccountFilter(outcome="case"), limit=50)
     assert page.total == len(page.items) == 6
     assert all(line.open_cases == 1 for line in page.items)

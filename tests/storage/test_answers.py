@@ -11,8 +11,8 @@ from rules.accounts.state import apply_observation
 from rules.kept_answers import KeptAnswer, KeptAnswers
 from rules.model import CaseState, Filing, Verdict
 from storage.account_states import STATE
-from storage.open_cases import CASE
 from storage.filings import FILING, key_of
+from storage.open_cases import CASE
 from storage.store import Store
 from tests.support.cases import opened
 from tests.support.factories import at, filing, observed, post

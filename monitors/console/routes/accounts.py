@@ -20,7 +20,7 @@ from monitors.console.formatting import day, masked, outlink, path, prose
 from monitors.console.labels import label
 from monitors.console.pending import by_urgency
 from monitors.console.register_query import RegisterQuery
-from monitors.console.rendering import open_breakers, redirect_after, render, school_name, world_of
+from monitors.console.rendering import redirect_after, render, school_name, world_of
 from monitors.console.year_strip import first_day, year_strip
 from monitors.jobs.proof import look_order
 from rules.calendar import start_of
@@ -89,7 +89,7 @@ def _page(request: Request, key: str, *, error: str = "", status: int = 200) -> 
         name_spans=store.account_history.names(key),
         findings=_findings(context, key, view, cases),
         history=looks.newest,
-        cases=by_urgency(cases, now, open_breakers(context), context.store.outbox.deferred_cases()) if cases else [],
+        cases=by_urgency(cases, now, store.read_models.held_back()),
         sources=_sources(platform, looks.by_source),
         source_names=source_names(platform),
         picture=PICTURE in ACCESS,

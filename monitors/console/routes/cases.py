@@ -14,7 +14,7 @@ from monitors.app_context import AppContext
 from monitors.console.access import require_role, view_of
 from monitors.console.formatting import path
 from monitors.console.pending import ActionOwner, PendingAction, by_urgency, rungs, waiting
-from monitors.console.rendering import Pager, open_breakers, redirect_after, render, school_names, world_of
+from monitors.console.rendering import Pager, redirect_after, render, school_names, world_of
 from monitors.console.signing import read_by, reading, signatory
 from monitors.jobs import case_actions, letters
 from rules.cases.case import Case, CaseError, EventKind
@@ -25,7 +25,7 @@ from rules.people import PeopleError, Role, User, View
 from rules.policies.schema import Clause
 from storage.database import StorageError
 from storage.letters import OFFICE_ONLY
-from storage.notices import STEPS, DeliveryWay, NoticeState
+from storage.notices import DeliveryWay, NoticeState
 
 router = APIRouter()
 PER_PAGE = 50
@@ -90,7 +90,7 @@ def _unsettled(
     every = context.store.cases.open(query["school"] or None)
     words = query["q"].split()
     wanted = [c for c in every if view.sees(c.school, c.unit) and _wanted(c, words, query["rule"], state)]
-    pairs = by_urgency(wanted, context.clock(), open_breakers(context), context.store.outbox.deferred_cases())
+    pairs = by_urgency(wanted, context.clock(), context.store.read_models.held_back())
     pairs = [
         (c, w) for c, w in pairs if (state != "sign" or w.sign) and (state != "ours" or w.turn is ActionOwner.OURS)
     ]
@@ -119,7 +119,6 @@ def _page(request: Request, number: str, *, error: str = "", status: int = 200) 
     notices = [row for row in context.store.outbox.all(case=number) if whole or row.state not in OFFICE_ONLY]
     events = context.store.cases.events(number)
     deferred = [row for row in notices if row.state is NoticeState.DEFERRED]
-    put_off = [found.number] if any(row.document_type in STEPS for row in deferred) else []
     return render(
         request,
         "case.html",
@@ -128,7 +127,7 @@ def _page(request: Request, number: str, *, error: str = "", status: int = 200) 
         status=status,
         error=error,
         case=found,
-        wait=waiting(found, now, open_breakers(context), put_off),
+        wait=waiting(found, now, context.store.read_models.held_back()),
         rungs=rungs(found),
         clause=clause_of(context, found),
         school_name=school_names(context).get(found.school, found.school),

@@ -19,8 +19,8 @@ from rules.cases.case import Case
 from rules.coverage import UPDATE_RULE, CoverageFigures, total
 from rules.people import Role, View
 from storage.account_filter import NOT_POLLED, UNSEEN
+from storage.front_page import RegisterOverview
 from storage.notices import DIGEST, NoticeState
-from storage.read_models import RegisterOverview
 
 router = APIRouter()
 SHOWN_CASES, SHOWN_UNSEEN = 12, 8
@@ -30,21 +30,19 @@ SHOWN_CASES, SHOWN_UNSEEN = 12, 8
 def today(request: Request) -> Response:
     """The front page, of the schools that this person sees; a unit and an administrator have one of their own."""
     context, view = world_of(request), view_of(request)
-    store, overview, now = context.store, context.store.read_models, context.clock()
+    store, now = context.store, context.clock()
     if view.unit_only or view == View():
         return RedirectResponse("/unit" if view.units else "/users", 303)
-    every = store.cases.open()
-    states, register = store.platform_state.all(), overview.register_overview(view)
-    deferred = store.outbox.deferred_cases()
-    frozen = [state.platform for state in states if state.breaker_opened_at]
-    cases = by_urgency([case for case in every if view.sees(case.school, case.unit)], now, frozen, deferred)
+    register = store.front_page.register(SHOWN_UNSEEN, view)
     schools = dict(sorted(register.schools.items()))
     if not schools:
         return _beginning(request, view)
+    every, states, waiting = store.cases.open(), store.platform_state.all(), store.front_page.waiting()
+    letters = [row for row in store.outbox.current(start_of(now.date())) if view.sees_school(row.school)]
+    mine = [case for case in every if view.sees(case.school, case.unit)]
+    cases = by_urgency(mine, now, store.read_models.held_back())
     counted = coverage_rows(context, view)
     coverage = total(row for _, row in counted)
-    suspects = sum(n for school, n in store.candidates.count_pending().items() if view.sees_school(school))
-    letters = [row for row in store.outbox.all() if view.sees_school(row.school)]
     return render(
         request,
         "today.html",
@@ -56,18 +54,18 @@ def today(request: Request) -> Response:
         tiles=_tiles(register, cases, coverage, sum(row.state is NoticeState.DRAFT for row in letters), request),
         coverage=coverage,
         checked=bool(counted),
-        hijacked=overview.hijacked_sites(view),
+        hijacked=register.hijacked,
         cases=cases[:SHOWN_CASES],
         ours=sum(wait.turn is ActionOwner.OURS for _, wait in cases),
         open_count=len(cases),
-        suspects=suspects,
-        unseen=overview.accounts_without_fact(SHOWN_UNSEEN, view),
+        suspects=sum(n for school, n in waiting.suspects.items() if view.sees_school(school)),
+        unseen=register.unseen,
         unseen_count=_unseen(register.counts),
         unpolled=sum(n for (_, shown), n in register.counts.items() if shown == NOT_POLLED),
         platforms=platform_rows(register.counts, register.facts, states, now),
         failed_notices=sum(row.state is NoticeState.FAILED for row in letters),
         letters=count_letters(letters, start_of(now.date()), now),
-        surveys=[code for code in store.surveys.open_schools() if view.sees_school(code)],
+        surveys=[code for code in waiting.surveys if view.sees_school(code)],
         day=now.date(),
         digests=[row.school for row in letters if row.number == f"{DIGEST}/{now.date()}"],
     )

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import stat
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,13 @@ from monitors.jobs.doctor import examine
 from monitors.people.users import first_link, use_first_link
 from monitors.private_files import keep_private, open_to_others
 from monitors.settings import Settings, SettingsError, load_settings
+from rules.accounts.state import apply_observation
+from rules.model import Outcome
 from rules.people import PeopleError, Role
+from storage.filings import key_of
 from storage.store import Store
 from tests.conftest import NOW
-from tests.support.console import filings, keep_evidence, open_world
+from tests.support.console import filings, keep_evidence, observe_filing, open_world
 from tests.support.console_cases import open_cases
 
 PASSWORD = "qing-shan-lv-shui-55"
@@ -125,7 +129,10 @@ def test_decisions_by_sign_in_name(run: Shell, tmp_path: Path) -> None:
             tx.exec_driver_sql(f"DELETE FROM user_account WHERE name = '{user.user.name}'")
     register = [*filings("demo", 24), *filings("sias", 6)]
     context.store.filings.save(register, by="测试", now=NOW)
-    open_cases(context, register, keep_evidence(context))
+    evidence, last = keep_evidence(context), datetime(2026, 7, 2, 9, tzinfo=NOW.tzinfo)
+    open_cases(context, register, evidence)
+    look = observe_filing(register[0], NOW - timedelta(hours=1), Outcome.OK, evidence, last)
+    context.store.observations.record("sweep-wechat", [(key_of(register[0]), look)], apply_observation)
     run("user", "add", "sun", "--display", "孙晓", "--role", "signer", "--post", "宣传部部长")
     run("user", "add", "zhang", "--display", "张三", "--role", "editor")
     run("user", "add", "far", "--display", "外校", "--role", "signer", "--school", "sias")

@@ -15,6 +15,7 @@ from monitors.console.routes.accounts import filing_facts, shown_posts
 from rules.catalogue import RULES
 from rules.model import Filing, Platform
 from storage.observations import StoredPost
+from storage.read_models import HeldBack
 from tests.conftest import NOW
 from tests.support.plain_words import foreign_words
 
@@ -85,7 +86,7 @@ def test_what_cases_wait_for(context: AppContext) -> None:
     assert said["3"].turn is ActionOwner.SYSTEM
     assert "等待发送或打印送达" in said["3"].text
     assert [rung.stage for rung in rungs(cases["1"])] == ["done", "now", "later"]
-    frozen = waiting(cases["2"], NOW, frozen=[cases["2"].platform])
+    frozen = waiting(cases["2"], NOW, HeldBack(frozenset({cases["2"].platform})))
     assert "暂停升级" in frozen.text
 
 

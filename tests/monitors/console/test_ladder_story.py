@@ -40,7 +40,7 @@ class House:
         page.get_by_label("登录名").fill(name)
         page.get_by_label("密码").fill(PASSWORD)
         page.get_by_role("button", name="登录", exact=True).click()
-        expect(page.get_by_role("heading", name="现在等什么")).to_be_visible()
+        expect(page.get_by_role("heading", name=re.compile("现在等什么|处理结果"))).to_be_visible()
         yield page
         opened.close()
 
