@@ -272,24 +272,6 @@ class OutboxRepository:
         with self._db.read() as tx:
             return [notice_of_row(row) for row in tx.execute(query)]
 
-    def current(self, since: datetime) -> list[OutboxNotice]:
-        """What is not over yet, and all that something happened to since; newest first."""
-        over = (NoticeState.DELIVERED.value, NoticeState.STOPPED.value)
-        waits = and_(NOTICE.c.case_number != "", NOTICE.c.state.not_in(over))
-        waits |= NOTICE.c.state.not_in((*over, NoticeState.SENT.value))
-        times = (NOTICE.c.created_at, NOTICE.c.since, NOTICE.c.sent_at)
-        query = select(NOTICE).where(or_(waits, *(time >= since for time in times)))
-        with self._db.read() as tx:
-            return [notice_of_row(row) for row in tx.execute(query.order_by(NOTICE.c.created_at.desc(), NOTICE.c.id))]
-
-    def papers_between(self, school: str, start: datetime, end: datetime) -> list[OutboxNotice]:
-        """A school's papers written or sent from ``start`` to ``end``, in the order they were written."""
-        written = and_(NOTICE.c.created_at >= start, NOTICE.c.created_at <= end)
-        sent = and_(NOTICE.c.sent_at >= start, NOTICE.c.sent_at <= end)
-        query = select(NOTICE).where(NOTICE.c.school == school, NOTICE.c.case_number != "", or_(written, sent))
-        with self._db.read() as tx:
-            return [notice_of_row(row) for row in tx.execute(query.order_by(NOTICE.c.created_at, NOTICE.c.id))]
-
     def deferred_cases(self) -> set[str]:
         """The numbers of the cases whose step of the ladder is put off."""
         with self._db.read() as tx:

@@ -137,13 +137,20 @@ class ReadModels:
             return [ShownAccounts(Platform(name), shown, n, at) for name, shown, n, at in tx.execute(query)]
 
     def cases(
-        self, view: View, *, school: str = "", state: str = "", rule: str = "", text: str = "", limit: int, offset: int
+        self,
+        view: View,
+        *,
+        school: str = "",
+        states: Sequence[str] = (),
+        rule: str = "",
+        text: str = "",
+        limit: int,
+        offset: int,
     ) -> tuple[list[Case], int]:
         """One page of cases, newest first, and how many there are. Every word of ``text`` stands in number, name or unit."""
         wanted = visible(view, CASE)
-        wanted += [
-            CASE.c[name] == value for name, value in (("school", school), ("state", state), ("rule", rule)) if value
-        ]
+        wanted += [column == value for column, value in ((CASE.c.school, school), (CASE.c.rule, rule)) if value]
+        wanted += [CASE.c.state.in_(states)] if states else []
         for word in text.split()[:5]:
             columns = (CASE.c.number, CASE.c.title, CASE.c.unit)
             wanted.append(or_(*(column.contains(word, autoescape=True) for column in columns)))

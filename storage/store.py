@@ -22,6 +22,7 @@ from storage.front_page import FrontPage
 from storage.host_leases import HostLeaseRepository
 from storage.inquiries import InquiryRepository
 from storage.keyset_pages import KeysetPages
+from storage.notice_lists import NoticeLists
 from storage.notices import OutboxRepository
 from storage.observations import ObservationRepository
 from storage.operations_figures import OperationsFigures
@@ -62,6 +63,7 @@ class Store:
         self.answers = AnswerRepository(self.database)
         self.alerts = AlertRepository(self.database)
         self.outbox = OutboxRepository(self.database)
+        self.notice_lists = NoticeLists(self.database)
         self.inquiries = InquiryRepository(self.database)
         self.campaigns = CampaignRepository(self.database)
         self.coverage = CoverageRepository(self.database)

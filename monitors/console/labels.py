@@ -11,6 +11,7 @@ from rules.model import DocumentType, LabeledEnum, Outcome, Platform
 from storage.account_filter import NEVER, NOT_POLLED
 from storage.campaigns import LETTER as CAMPAIGN
 from storage.inquiries import LETTER, REPLY
+from storage.notice_lists import SoughtWord
 from storage.notices import DeliveryWay, NoticeState
 
 DASH = "—"
@@ -59,15 +60,22 @@ def way_label(code: str) -> str:
     return DeliveryWay(code).label if code in list(DeliveryWay) else DASH
 
 
+DOCUMENTS = {kind.value: kind.label for kind in DocumentType} | {
+    LETTER: "核实请求",
+    REPLY: "核实答复",
+    CAMPAIGN: "专项工作提醒",
+}
+
+
 def document_label(code: str) -> str:
     """The Chinese name of a kind of document."""
-    if code == LETTER:
-        return "核实请求"
-    if code == REPLY:
-        return "核实答复"
-    if code == CAMPAIGN:
-        return "专项工作提醒"
-    return DocumentType(code).label if code in list(DocumentType) else code
+    return DOCUMENTS.get(code, code)
+
+
+def sought_words(text: str) -> list[SoughtWord]:
+    """What somebody typed to find letters: at most five words, with the kinds of document that each may mean."""
+    kinds = DOCUMENTS.items()
+    return [SoughtWord(word, [code for code, label in kinds if word in label]) for word in text.split()[:5]]
 
 
 def setting_word(field: str, rule: str) -> str:

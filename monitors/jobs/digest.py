@@ -251,7 +251,7 @@ def _changes(context: AppContext, school: str, start: datetime, end: datetime) -
 
 def _papers(context: AppContext, school: str, start: datetime, end: datetime) -> list[PaperIssued]:
     """What left in the school's name, each paper once, and how far it came."""
-    rows = context.store.outbox.papers_between(school, start, end)
+    rows = context.store.notice_lists.papers_between(school, start, end)
     return [_paper(row) for row in rows if row.state not in OFFICE_ONLY]
 
 

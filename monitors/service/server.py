@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -99,6 +100,8 @@ async def _serve(context: AppContext, first: StartupTask | None, may_run: Callab
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    gc.collect()
+    gc.freeze()  # what is loaded stays: to look through all of it again would cost some request a fifth of a second
     await Server(config).serve()
 
 

@@ -90,7 +90,7 @@ def escalation_status(case: Case, now: datetime, frozen: Collection[Platform] = 
         return EscalationStatus(HoldReason.SETTLED)
     if case.state is CaseState.RESOLVED:
         return EscalationStatus(HoldReason.RESOLVED)
-    if any(record.revoked_at for record in case.issued_steps):
+    if any(record.revoked_at and record.issued_at for record in case.steps):
         return EscalationStatus(HoldReason.REVOKED)
     record = case.pending_step
     if record is None:

@@ -70,4 +70,4 @@ def test_figures_of_the_work(store: Store) -> None:
     assert store.outbox.queue_page("bit/x", "x", "bit", "{}", NOW)
     assert not store.outbox.queue_page("bit/x", "x", "bit", "{}", NOW)
     assert figures.oldest_waiting_notice() == NOW
-    assert store.outbox.papers_between("bit", NOW - timedelta(days=1), NOW) == []
+    assert store.notice_lists.papers_between("bit", NOW - timedelta(days=1), NOW) == []

@@ -105,7 +105,7 @@ def test_a_page_is_of_whom_it_is_for(store: Store) -> None:
     words = {"账号4": 1, "图书馆 账号": 3, "BIT-2026": 3, "体育学院 账号0": 1, "不存在": 0, "92天": 0, "%": 0}
     told = {word: store.read_models.cases(everyone, text=word, limit=50, offset=0)[1] for word in words}
     assert told == words
-    assert store.read_models.cases(everyone, rule="inactivity", state="closed", limit=5, offset=0) == ([], 0)
+    assert store.read_models.cases(everyone, rule="inactivity", states=["closed"], limit=5, offset=0) == ([], 0)
 
 
 def test_the_columns_are_filled_from_the_documents(store: Store) -> None:

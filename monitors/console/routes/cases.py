@@ -73,7 +73,7 @@ def _settled(
     found, total = context.store.read_models.cases(
         view,
         school=query["school"],
-        state=query["state"] if query["state"] in FINAL else "",
+        states=[query["state"]] if query["state"] in FINAL else [],
         rule=query["rule"],
         text=query["q"],
         limit=PER_PAGE,

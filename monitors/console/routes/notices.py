@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
 from functools import partial
 from typing import Annotated
 from urllib.parse import quote
@@ -24,7 +22,7 @@ from monitors.console.earlier_papers import earlier_papers
 from monitors.console.excerpts import Excerpt, excerpt_of
 from monitors.console.formatting import path
 from monitors.console.framing import framed
-from monitors.console.labels import document_label
+from monitors.console.labels import sought_words
 from monitors.console.rendering import Pager, redirect_after, render, world_of
 from monitors.console.signing import DraftReading, newest_citation, reading
 from monitors.jobs.letters import hold_back, write_over
@@ -45,27 +43,26 @@ def notices(
     """Every letter, newest first; by state, by unit, by a word of its unit, account, number or case."""
     context, view = world_of(request), view_of(request)
     query = {"state": state, "q": q[:100], "unit": unit[:100]}
-    every = [row for row in context.store.outbox.all() if view.sees_school(row.school)]
-    wanted = NoticeState(state) if state in list(NoticeState) else None
-    found = [row for row in every if (wanted is None or row.state is wanted) and _matches(row, query)]
-    pager = Pager(page, len(found), PER_PAGE, query)
+    found = context.store.notice_lists.page(
+        view,
+        state=NoticeState(state) if state in list(NoticeState) else None,
+        unit=query["unit"],
+        words=sought_words(query["q"]),
+        limit=PER_PAGE,
+        offset=(page - 1) * PER_PAGE,
+    )
     return render(
         request,
         "notices.html",
         "通知",
-        notices=found[pager.offset : pager.offset + PER_PAGE],
-        pager=pager,
+        notices=found.rows,
+        pager=Pager(page, found.total, PER_PAGE, query),
         query=query,
         state=state,
         states=list(NoticeState),
-        units=sorted({row.unit for row in every if row.unit}),
-        counts=Counter(row.state for row in every),
+        units=found.units,
+        counts=found.counts,
     )
-
-
-def _matches(row: OutboxNotice, query: Mapping[str, str]) -> bool:
-    words = f"{row.number} {row.case_number} {row.unit} {row.title} {document_label(row.document_type)}"
-    return all(word in words for word in query["q"].split()) and query["unit"] in ("", row.unit)
 
 
 def _sees(request: Request, row: OutboxNotice) -> bool:

@@ -38,7 +38,7 @@ def today(request: Request) -> Response:
     if not schools:
         return _beginning(request, view)
     every, states, waiting = store.cases.open(), store.platform_state.all(), store.front_page.waiting()
-    letters = [row for row in store.outbox.current(start_of(now.date())) if view.sees_school(row.school)]
+    letters = [row for row in store.notice_lists.current(start_of(now.date())) if view.sees_school(row.school)]
     mine = [case for case in every if view.sees(case.school, case.unit)]
     cases = by_urgency(mine, now, store.read_models.held_back())
     counted = coverage_rows(context, view)

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from monitors.app_context import AppContext
 from monitors.console.unit_tasks import Asked, unit_tasks
 from rules.cases.case import Exemption
+from rules.model import CaseState
 from rules.people import User, grants_of
 from tests.conftest import NOW
 from tests.support.console import DEMO, HASHED, client_of
@@ -60,3 +61,16 @@ def test_what_must_be_done_comes_first_and_an_exemption_waits(context: AppContex
     assert unit_tasks([spared], NOW + timedelta(days=10))[0].turn is Asked.ACT
     settled = replace(spared, state=type(spared.state)("closed"))
     assert unit_tasks([settled], NOW) == []
+
+
+def test_a_unit_with_many_cases_is_told_how_many_more_there_are(app: FastAPI, context: AppContext) -> None:
+    made = context.store.cases.all(DEMO, [CaseState.OPEN])[0]
+    with context.store.cases.transaction(DEMO, NOW) as book:
+        for n in range(70):
+            book.write(replace(made, number=f"DEMO-2026-1{n:03d}", account=f"weibo:1{n:03d}", unit="图书馆"), [])
+    open_now = sum(case.unit == "图书馆" for case in context.store.cases.open())
+    with client_of(app) as client:
+        client.sign_in("unit")
+        page = client.get("/unit").text
+    assert page.count("#h-act") <= 60
+    assert f"另有 {open_now - 60} 件" in page
