@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import argparse
 import gc
+import logging
 import tempfile
 import time
 from pathlib import Path
 
+import structlog
 from fastapi.testclient import TestClient
 
 from bench.load import NOW, SCHOOL, fill, world_at
@@ -92,6 +94,7 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=2000)
     parser.add_argument("--rounds", type=int, default=60)
     asked = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         fill(folder, asked.accounts, days=3, posts=10, silent=0.05)
