@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.forked_tests import WarmTests, ask, warm
-from bench.witnesses import Witness, measured, witnesses
+from bench.witnesses import Witness, measured, nearest, witnesses
 
 ROOT = Path(__file__).parent.parent
 COPIED = ("rules", "storage", "crawler", "alerts", "monitors", "tests", "bench", "docs", "deploy", "pyproject.toml")
@@ -184,13 +184,21 @@ def _function(mutant: Mutant) -> str:
     return ""
 
 
-def _noticed(mutant: Mutant, warm_tests: WarmTests, asked: list[str]) -> str:
+def _noticed(mutant: Mutant, warm_tests: WarmTests, asked: list[str], near: int) -> str:
+    """The nearest tests first, then the others, at last the nearest in a process that imports the changed file itself."""
     function = _function(mutant)
-    with applied(mutant):
-        noticed = (function and warm_tests.ask(mutant.module, function, asked)) or ask(asked)
-    if noticed and (warm_tests.ask(mutant.module, function, asked) if function else ask(asked)):
-        return "unfit"
-    return noticed
+
+    def answer(tests: list[str], *, anew: bool) -> str:
+        return ask(tests) if anew or not function else warm_tests.ask(mutant.module, function, tests)
+
+    for tests, anew in ((asked[:near], False), (asked[near:], False), (asked[:near], True)):
+        if not tests or (anew and not function):
+            continue
+        with applied(mutant):
+            noticed = answer(tests, anew=anew)
+        if noticed:
+            return "unfit" if answer(tests, anew=anew) else noticed
+    return ""
 
 
 def judge(
@@ -208,7 +216,7 @@ def judge(
         if (row["where"], row["change"]) not in known:
             asked = given or witnesses(tests, root, str(mutant.module.relative_to(root)), mutant.line)
             began = time.monotonic()
-            row["noticed"] = _noticed(mutant, warm_tests, asked) if asked else ""
+            row["noticed"] = _noticed(mutant, warm_tests, asked, len(given) or nearest(tests, asked)) if asked else ""
             row["asked"] = str(len(asked))
             with out.open("a", encoding="utf-8") as kept:
                 kept.write(json.dumps(row, ensure_ascii=False) + "\n")

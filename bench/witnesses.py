@@ -12,6 +12,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 
 FOLDERS = ("rules", "storage", "monitors", "alerts", "crawler/observe", "crawler/discovery")
@@ -20,6 +21,8 @@ SLOW = ("demo_world", "demo_day", "run_sweep(", "playwright", "chromium")
 """Words of test files that sweep the demo campus or open a browser: minutes for each change."""
 BUDGET = 20.0
 """Seconds of tests a change is asked at most, as measured, which is some three times slower than they are."""
+NEAR = 2.0
+"""Seconds of them that are asked first: they notice most changes."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,17 @@ def measured(root: Path, kept: Path) -> list[Witness]:
         since = 0.0
     if anew := [file for file in quick_files(root) if file.stat().st_mtime > since]:
         print(f"measuring which lines the tests of {len(anew)} files run", flush=True)
+        _forget(kept, {str(file.relative_to(root)) for file in anew})
         _measure(root, anew, kept)
     rows = [json.loads(line) for line in kept.read_text("utf-8").splitlines()]
     found = {name: Witness(name, seconds, {m: frozenset(n) for m, n in of.items()}) for name, seconds, of in rows}
     return [witness for witness in found.values() if (root / witness.name.partition("::")[0]).is_file()]
+
+
+def _forget(kept: Path, files: set[str]) -> None:
+    """Take out what is kept of these files: a test may have another name by now."""
+    rows = kept.read_text("utf-8").splitlines(keepends=True) if kept.is_file() else []
+    kept.write_text("".join(row for row in rows if json.loads(row)[0].partition("::")[0] not in files), "utf-8")
 
 
 def _measure(root: Path, files: list[Path], kept: Path) -> None:
@@ -59,30 +69,34 @@ def _measure(root: Path, files: list[Path], kept: Path) -> None:
     )
 
 
-def _statement(module: Path, line: int) -> frozenset[int]:
-    """The lines of the smallest statement that holds the line, without the body of a branch; of a signature, the whole function."""
+def _statement(module: Path, line: int) -> tuple[frozenset[int], frozenset[int]]:
+    """The lines of the smallest statement that holds the line, without the body of a branch, and those of its function.
+
+    Of a signature the statement is the whole function; of what stands in no function both are empty.
+    """
     best: range | None = None
-    within = False
+    within: range | None = None
     for node in ast.walk(ast.parse(module.read_text("utf-8"))):
         if isinstance(node, ast.stmt) and node.lineno <= line <= (node.end_lineno or line):
             function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-            within = within or function
             body = getattr(node, "body", None)
+            within = within or (range(body[0].lineno, (node.end_lineno or line) + 1) if body and function else None)
             end = body[0].lineno if body and not function else (node.end_lineno or line) + 1
             best = range(node.lineno, max(end, node.lineno + 1))
-    return frozenset(best) if best and within else frozenset()
+    return (frozenset(best), frozenset(within)) if best and within else (frozenset(), frozenset())
 
 
 def witnesses(tests: list[Witness], root: Path, module: str, line: int) -> list[str]:
-    """The tests to ask: those that run the statement; of a module's own statement, which is run once, those that run the module;
-    where that ran before the first test, those of its folder."""
-    statement = _statement(root / module, line)
+    """The tests to ask: those that run the statement, then those that run its function, of which late calls are not listened to;
+    of a module's own statement, which is run once, those that run the module; where that ran before the first test, its folder's."""
+    statement, function = _statement(root / module, line)
     folder, stem = f"tests/{module.rpartition('/')[0]}/", module.rpartition("/")[2].removesuffix(".py")
 
-    def far(test: Witness) -> tuple[bool, bool, float]:
-        return f"/test_{stem}.py" not in test.name, not test.name.startswith(folder), test.seconds
+    def far(test: Witness) -> tuple[bool, bool, bool, float]:
+        there = not statement or not test.lines.get(module, frozenset()).isdisjoint(statement)
+        return not there, f"/test_{stem}.py" not in test.name, not test.name.startswith(folder), test.seconds
 
-    asked = [t for t in tests if module in t.lines and (not statement or not t.lines[module].isdisjoint(statement))]
+    asked = [t for t in tests if module in t.lines and (not function or not t.lines[module].isdisjoint(function))]
     chosen: list[str] = []
     spent = 0.0
     for test in sorted(asked or [test for test in tests if test.name.startswith(folder)], key=far):
@@ -90,3 +104,10 @@ def witnesses(tests: list[Witness], root: Path, module: str, line: int) -> list[
             spent += test.seconds
             chosen.append(test.name)
     return chosen
+
+
+def nearest(tests: list[Witness], asked: list[str]) -> int:
+    """How many of the tests to ask are asked before the others."""
+    seconds = {test.name: test.seconds for test in tests}
+    spent = accumulate(seconds[name] for name in asked)
+    return max(1, sum(total <= NEAR for total in spent))

@@ -1,4 +1,4 @@
-"""Migrations make what the models say; several hands never lose an update; a full or locked database says so."""
+"""Several hands never lose an update; a full or locked database says so."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlmodel import SQLModel
 
 from storage import database as module
 from storage.cases import CaseTransaction
@@ -17,12 +14,6 @@ from storage.database import Database, StorageError, url_of
 from storage.store import Store
 from tests.conftest import NOW
 from tests.support.processes import PROCESSES
-
-
-def test_migrations_make_what_the_models_say(store: Store) -> None:
-    with store.database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
-        assert compare_metadata(context, SQLModel.metadata) == []
 
 
 def _take(url: str, count: int) -> None:
