@@ -1,4 +1,4 @@
-"""`python -m bench.names_pinned`: writes the answers that `tests/rules/names/test_pinned_answers.py` holds.
+"""`python -m bench.names_pinned`: writes the answers, and the steps to them, that `tests/rules/names/test_pinned_answers.py` holds.
 
 The names are those that the tests of the matcher speak of, imitations drawn by kind, and names that only look like one: of each sort of answer
 (kind, score, wording without what it quotes) a few. Whoever changes an answer on purpose writes them anew and reads the difference.
@@ -17,10 +17,11 @@ from pathlib import Path
 from bench.names_attacks import Attacks, disguised_others, everyday, imitations
 from bench.names_disguises import borders, disguises
 from rules.names import Matcher, NameVerdict
+from tests.support.name_steps import NameSteps
 from tests.support.names import protected
 
 TESTS = Path(__file__).parent.parent / "tests" / "rules" / "names"
-PINNED = TESTS / "pinned_answers.jsonl"
+PINNED, STEPS = TESTS / "pinned_answers.jsonl", TESTS / "pinned_steps.jsonl"
 SEED = 7
 EACH = {NameVerdict.FLAG: 2, NameVerdict.REVIEW: 8, NameVerdict.CLEAR: 30}
 """Names kept of one sort of answer from one source."""
@@ -59,6 +60,8 @@ def main() -> None:
             if counted[sort] <= EACH[match.verdict] and name.isprintable():
                 kept[name] = json.dumps(match.as_dict(), ensure_ascii=False)
     PINNED.write_text("".join(f"{line}\n" for line in kept.values()), "utf-8")
+    steps = NameSteps(protected())
+    STEPS.write_text("".join(f"{json.dumps(steps.of(name), ensure_ascii=False)}\n" for name in kept), "utf-8")
     print(f"{len(kept)} answers")
 
 
