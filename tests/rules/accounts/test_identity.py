@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.accounts.identity import account_key, identity
+from rules.accounts.identity import account_key, agrees, filed_ids, identity, stated_ids
 from rules.model import Platform
 
 SEC = "MS4wLjABAAAAdBrGekUlNXGPsc8rNnv_jDhN8koyuWDyrU3CrcvzmcQ"
@@ -69,6 +69,63 @@ def test_the_same_account_has_one_id(platform: Platform, account_id: str, url: s
 def test_keys_fall_back_to_the_name() -> None:
     assert account_key(Platform.WEIBO, "1663414103", "", "某校") == "weibo:1663414103"
     assert account_key(Platform.WECHAT, "", "", " 某校 图书馆Ａ ") == "wechat:name=某校图书馆a"
+
+
+@pytest.mark.parametrize(
+    ("platform", "account_id", "url", "expected"),
+    [
+        (Platform.WEIBO, "", "https://weibo.com/u/1000001", ["uid:1000001"]),
+        (Platform.WEIBO, "1000001", "https://weibo.com/u/2000002", ["uid:1000001", "uid:2000002"]),
+        (Platform.WEIBO, "1000001", "https://weibo.com/u/1000001", ["uid:1000001"]),
+        (Platform.WEIBO, "https://weibo.com/u/1000001", "", ["uid:1000001"]),
+        (Platform.BILIBILI, "", "https://space.bilibili.com/123456", ["mid:123456"]),
+        (Platform.WECHAT, "微信号：Lib_Demo", "", ["handle:lib_demo"]),
+        (Platform.TIEBA, "", "https://tieba.baidu.com/f?kw=示范大学", ["bar:示范大学"]),
+        (Platform.TIEBA, "示范大学吧", "", ["bar:示范大学"]),
+        (Platform.WEIBO, "", "", []),
+    ],
+)
+def test_every_id_of_a_row(platform: Platform, account_id: str, url: str, expected: list[str]) -> None:
+    assert [sorted(each) for each in filed_ids(platform, account_id, url)] == [[each] for each in expected]
+
+
+@pytest.mark.parametrize(
+    ("account_id", "ids", "url", "expected"),
+    [
+        ("1000001", (), "", ["uid:1000001"]),
+        ("", (), "https://weibo.com/u/2000002", ["uid:2000002"]),
+        ("1000001", (), "https://weibo.com/u/2000002", ["uid:1000001", "uid:2000002"]),
+        ("不明的号", (), "https://weibo.com/u/2000002", []),  # anybody's
+        ("123", (), "https://weibo.com/u/2000002", ["uid:123"]),  # shorter than any, and still claims to be one
+        ("1000001", ("uid:1000001",), "", ["uid:1000001"]),
+        ("", ("uid:3000003", "handle:"), "", ["uid:3000003"]),
+    ],
+)
+def test_every_id_that_a_page_states(account_id: str, ids: tuple[str, ...], url: str, expected: list[str]) -> None:
+    assert [sorted(each) for each in stated_ids(Platform.WEIBO, account_id, ids, url)] == [[each] for each in expected]
+
+
+@pytest.mark.parametrize(
+    ("filed", "stated", "expected"),
+    [
+        (["uid:1"], ["uid:1"], True),
+        (["uid:1"], ["uid:2"], False),
+        (["uid:1"], ["uid:1", "uid:2"], False),
+        (["uid:1"], ["handle:a"], None),
+        (["uid:1", "handle:a"], ["handle:a"], True),
+        (["uid:1", "handle:a"], ["uid:1", "handle:b"], False),
+        (["uid:1 handle:1"], ["handle:1"], True),
+        (["uid:1 handle:1"], ["handle:2"], None),  # it may be a uid
+        (["uid:1 handle:1"], ["handle:2", "uid:2"], False),
+        (["uid:1"], ["uid:1 handle:1"], True),
+        (["uid:2"], ["uid:1 handle:1"], False),
+        ([], ["uid:1"], None),
+        (["uid:1"], [], None),
+    ],
+)
+def test_ids_agree(filed: list[str], stated: list[str], expected: bool | None) -> None:
+    one, other = (tuple(frozenset(each.split()) for each in ids) for ids in (filed, stated))
+    assert agrees(one, other) is expected
 
 
 @given(st.sampled_from(Platform), st.text(max_size=60), st.text(max_size=80))

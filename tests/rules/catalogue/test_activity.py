@@ -131,6 +131,21 @@ LISTED = {"listed_from": at("2025-04-01"), "listed_to": at("2026-05-02")}
             U,
         ),
         ("the platform itself counts 12", {"posts_in_year": 9, "days_observed": 20, "post_count": 12}, V),
+        ("the platform counts 20, as many as there must be", {"posts_in_year": 9, "days_observed": 20, "post_count": 20}, U),
+        ("the platform counts 19", {"posts_in_year": 19, "days_observed": 20, "post_count": 19}, V),
+        ("the platform counts fewer than were seen", {"posts_in_year": 9, "days_observed": 20, "post_count": 8}, U),
+        ("19 seen, the lists of the year have no gap", {"posts_in_year": 19, "days_observed": 60, **LISTED}, V),
+        (
+            "the lists reach back to the very day",
+            {"posts_in_year": 1, "days_observed": 1, "listed_from": at("2025-05-02"), "listed_to": at("2026-05-02")},
+            V,
+        ),
+        (
+            "and not quite",
+            {"posts_in_year": 1, "days_observed": 1, "listed_from": at("2025-05-03"), "listed_to": at("2026-05-02")},
+            U,
+        ),
+        ("watched for more days than a year has", {"posts_in_year": 19, "days_observed": 400}, V),
         ("the platform counts 300 in all", {"posts_in_year": 9, "days_observed": 20, "post_count": 300}, U),
         (
             "every day watched by a source that lists nothing",
