@@ -17,6 +17,7 @@ from pathlib import Path
 from bench.names_attacks import Attacks, disguised_others, everyday, imitations
 from bench.names_disguises import borders, disguises
 from rules.names import Matcher, NameVerdict
+from rules.names.tables import words
 from tests.support.name_steps import NameSteps
 from tests.support.names import protected
 
@@ -27,6 +28,13 @@ EACH = {NameVerdict.FLAG: 2, NameVerdict.REVIEW: 8, NameVerdict.CLEAR: 30}
 """Names kept of one sort of answer from one source."""
 OTHERS = 800
 """Disguised names of other institutions that are looked at: each sort of answer is among them."""
+
+COMBINED, STEP = 12000, 3
+"""Names put between words, drawn by chance from every third word of the lists."""
+LISTS = (
+    "foreign", "intro", "campus", "campus_weak", "company", "big", "after", "after_place", "after_not", "translit", "place_last",
+    "latin_campus", "latin_intro", "campus_code", "acronym",
+)  # fmt: skip
 
 
 def _written() -> Iterator[str]:
@@ -46,6 +54,28 @@ def _sources() -> Iterator[tuple[str, list[str]]]:
     yield "borders", [row.name for row in borders(schools)]
     others = [row.name for row in disguised_others(schools, attacks)]
     yield "others", random.Random(SEED).sample(others, OTHERS)
+    yield "beside words", list(_beside_words())
+
+
+def _beside_words() -> Iterator[str]:
+    """Names and abbreviations between words of every list, with something put between them or not."""
+    chance = random.Random(SEED)
+    names = [
+        text
+        for school in protected()
+        for kind in ("full", "historic", "short", "contested", "nickname", "abbreviation", "english", "pinyin")
+        for text in getattr(school.names, kind)
+    ]
+    lists = [(*sorted(words(name))[::STEP], "") for name in LISTS]
+    for _ in range(COMBINED):
+        before, after, far = (chance.choice(chance.choice(lists)) for _ in range(3))
+        gap = chance.choice(("", "", "", "", " ", "-", "1"))
+        name = chance.choice(names)
+        if chance.random() < 0.3:
+            name = chance.choice((name.lower(), name[:-1], f"{name[0]}{gap}{name[1:]}", name + name[-1]))
+        yield chance.choice(
+            (f"{name}{gap}{after}", f"{before}{gap}{name}", f"{before}{name}{after}", f"{name}{after}{far}")
+        )
 
 
 def main() -> None:

@@ -131,7 +131,11 @@ LISTED = {"listed_from": at("2025-04-01"), "listed_to": at("2026-05-02")}
             U,
         ),
         ("the platform itself counts 12", {"posts_in_year": 9, "days_observed": 20, "post_count": 12}, V),
-        ("the platform counts 20, as many as there must be", {"posts_in_year": 9, "days_observed": 20, "post_count": 20}, U),
+        (
+            "the platform counts 20, as many as there must be",
+            {"posts_in_year": 9, "days_observed": 20, "post_count": 20},
+            U,
+        ),
         ("the platform counts 19", {"posts_in_year": 19, "days_observed": 20, "post_count": 19}, V),
         ("the platform counts fewer than were seen", {"posts_in_year": 9, "days_observed": 20, "post_count": 8}, U),
         ("19 seen, the lists of the year have no gap", {"posts_in_year": 19, "days_observed": 60, **LISTED}, V),
