@@ -52,9 +52,11 @@ def address(found: str) -> str:
     only = found if whole else several[0]
     only = only if only.lower().startswith(("http://", "https://")) else f"http://{only}"
     try:
-        host = urlsplit(only).hostname or ""
+        place, host = urlsplit(only).netloc, urlsplit(only).hostname or ""
     except ValueError:
-        host = ""
+        place = host = ""
+    if "@" in place:  # taken for an address with a name to sign in with, it would be asked for over and over
+        raise ValueError("这是邮箱地址，不是网址，请写到电子邮箱一列；没有网址请留空")
     if any(c.isspace() for c in only) or not re.fullmatch(r"[^.]+(\.[^.]+)+\.?|localhost|.*:.*", host):
         raise ValueError("不是有效的网址，请写成 https://www.example.edu.cn/；没有请留空")
     return only

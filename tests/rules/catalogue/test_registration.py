@@ -1,5 +1,6 @@
 """Rules that read the register: table by table."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -119,6 +120,23 @@ def test_duplicate_account_spares_the_eldest() -> None:
     assert verdict("duplicate_account", account(None, younger), "2026-05-02", school, limit=2) is C
     assert verdict("duplicate_account", account(None, filing(id="3")), "2026-05-02", school) is C
     assert verdict("duplicate_account", account(None, filing(id="3", unit="")), "2026-05-02", school) is U
+
+
+@pytest.mark.parametrize(
+    ("platform", "kind", "said"),
+    [
+        (Platform.WEIBO, "机构号", "“图书馆”在微博上已有“甲号”，超过 1 个"),
+        (Platform.APP, "", "“图书馆”在移动客户端上已有“甲号”，超过 1 个"),
+        (Platform.APP, "服务类", "“图书馆”在移动客户端（服务类）上已有“甲号”，超过 1 个"),
+    ],
+)
+def test_a_duplicate_is_told_by_its_kind_where_there_are_kinds(platform: Platform, kind: str, said: str) -> None:
+    elder, younger = (filing(id=id_, name=name, platform=platform, account_type=kind) for id_, name in ("1甲", "2乙"))
+    elder = replace(elder, name="甲号")
+    school = context(shared={"1": (elder, younger), "2": (elder, younger)})
+    answer = ask("duplicate_account", account(None, younger), "2026-05-02", school)
+    assert answer
+    assert answer.reason == said
 
 
 @pytest.mark.parametrize(
