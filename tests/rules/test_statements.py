@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.accounts.state import apply_observation
-from rules.accounts.statements import stated_silence
+from rules.accounts.statements import newest_stated, stated_silence
 from rules.calendar import start_of
 from rules.model import AccountState, ClaimType, EvidenceKind, Observation, Outcome, Platform, Post, Statement, Verdict
 from tests.support.factories import account, ask, at, day, filing, seen_with
@@ -133,6 +133,72 @@ def test_a_page_that_dates_the_post_otherwise_ends_the_statement() -> None:
 def test_statements_move_nothing_that_pages_show() -> None:
     shown = seen_with("2026-03-01", shown="2026-05-20")
     assert replace(state_of(FIRST, SECOND, seen=shown), statements=()) == shown
+
+
+@pytest.mark.parametrize(
+    ("spoken", "now", "counts"),
+    [
+        ("2026-06-01 08:00", "2026-06-08 08:00", True),
+        ("2026-06-01 08:00", "2026-06-08 08:01", False),
+        ("2026-06-01 08:00", "2026-06-01 08:00", True),
+        ("2026-06-01 08:00", "2026-06-01 07:59", False),
+    ],
+)
+def test_a_bare_word_counts_from_then_on_for_seven_days(spoken: str, now: str, counts: bool) -> None:
+    seen = state_of(said(DECLARED, "张三", spoken, newest="2026-05-31"))
+    assert (newest_stated(seen, at(now)) is not None) is counts
+    by_staff = state_of(said(MANUAL, "李四", spoken, newest="2026-05-31"))
+    assert newest_stated(by_staff, at(now)) is not None
+
+
+@pytest.mark.parametrize(("newest", "counts"), [("2026-06-01", True), ("2026-06-02", False)])
+def test_nobody_states_a_post_of_tomorrow(newest: str, counts: bool) -> None:
+    seen = state_of(said(MANUAL, "李四", "2026-06-01 08:00", newest=newest))
+    assert (newest_stated(seen, at("2026-06-03")) is not None) is counts
+
+
+def test_the_newest_post_that_was_stated_counts_and_of_two_words_the_later() -> None:
+    words = [("甲", "2026-06-01", "2026-05-30"), ("乙", "2026-06-02", "2026-05-31"), ("丙", "2026-06-03", "2026-05-31")]
+    seen = state_of(*(said(MANUAL, by, when, newest=newest) for by, when, newest in words))
+    found = newest_stated(seen, at("2026-06-04"))
+    assert found
+    assert found.by == "丙"
+
+
+@pytest.mark.parametrize(
+    ("given", "posted", "kept"),
+    [
+        ({"newest": "2026-05-30", "url": "https://mp.weixin.qq.com/s/x"}, "2026-06-01 23:59:59", True),
+        ({"newest": "2026-05-30", "url": "https://mp.weixin.qq.com/s/x"}, "2026-06-02 00:00:00", False),
+        ({"newest": "2026-05-30", "url": "https://mp.weixin.qq.com/s/x"}, "2026-05-28 23:59:59", True),
+        ({"newest": "2026-05-30", "url": "https://mp.weixin.qq.com/s/x"}, "2026-05-28 23:59:58", False),
+        ({"newest": "2026-05-30", "url": "https://mp.weixin.qq.com/s/other"}, "2026-01-01", True),
+        ({"newest": "2026-05-30"}, "2026-01-01", True),
+        ({"none_since": "2026-03-01"}, "2026-03-01 23:59:59", True),
+        ({"none_since": "2026-03-01"}, "2026-03-02 00:00:00", False),
+        ({"none_since": "2026-03-01"}, "2026-06-01 08:00:00", False),
+        ({"none_since": "2026-03-01"}, "2026-06-01 08:00:01", True),
+    ],
+)
+def test_what_a_page_disproves(given: dict[str, str], posted: str, kept: bool) -> None:
+    seen = state_of(said(MANUAL, "李四", "2026-06-01 08:00", **given))
+    read = apply_observation(seen, page("2026-06-05", posted), key=KEY)
+    assert bool(read.statements) is kept
+
+
+@pytest.mark.parametrize(("first", "confirmed"), [("2026-06-02", True), ("2026-06-01 23:59:59", False)])
+def test_statements_a_month_apart_speak_of_different_times(first: str, confirmed: bool) -> None:
+    one = said(MANUAL, "李四", first, none_since="2026-03-01")
+    two = said(MANUAL, "王五", "2026-07-03", none_since="2026-03-01")
+    silence = stated_silence(state_of(one, two), None, [MANUAL], lambda since: since)
+    assert silence
+    assert silence.confirmed is confirmed
+
+
+def test_eight_statements_are_remembered() -> None:
+    words = [said(MANUAL, f"第{n}位", f"2026-06-{n:02}", none_since="2026-03-01") for n in range(1, 10)]
+    assert state_of(*words[:8]).statements == tuple(words[:8])
+    assert state_of(*words).statements == tuple(words[1:])
 
 
 BEGIN = date(2026, 1, 1)

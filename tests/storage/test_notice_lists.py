@@ -83,3 +83,15 @@ def test_what_is_current_waits_or_happened_since(filled: Store) -> None:
     ]
     assert [row.id for row in filled.notice_lists.current(since)] == expected
     assert 20 < len(expected) < 120, "some of them, not all"
+
+
+def test_papers_of_a_time_were_written_or_sent_in_it(filled: Store) -> None:
+    """Both ends count; messages that are no paper have no case."""
+    rows = [row for row in filled.outbox.all() if row.school == "sias" and row.case_number]
+    times = sorted({time for row in rows for time in (row.created_at, row.sent_at) if time})
+    start, end = times[len(times) // 3], times[len(times) // 2]
+    wanted = {row.id for row in rows if any(time and start <= time <= end for time in (row.created_at, row.sent_at))}
+    found = filled.notice_lists.papers_between("sias", start, end)
+    assert {row.id for row in found} == wanted
+    assert found == sorted(found, key=lambda row: (row.created_at, row.id))
+    assert 0 < len(wanted) < len(rows)
