@@ -10,12 +10,13 @@ import pytest
 
 from rules.calendar import china_calendar
 from rules.cases.case import Case
-from rules.cases.reconcile import DISMISSAL_HOLD, READ_AGAIN, RELAPSE, DraftHold, reconcile
+from rules.cases.reconcile import DraftHold, reconcile
 from rules.model import CaseState, Finding, Verdict
 from tests.support.cases import DAY, NOW, SIAS, finding, notified, opened
 from tests.support.factories import at
 
 SECOND = timedelta(seconds=1)
+READ_AGAIN, RELAPSE, DISMISSAL_HOLD = timedelta(hours=20), timedelta(days=7), timedelta(days=30)
 CURED = finding(verdict=Verdict.COMPLIANT, reason="昨日已更新", since=None, shown_at=NOW + 2 * DAY)
 AGAIN = finding(shown_at=NOW + 2 * DAY)
 RESOLVED = replace(notified(), state=CaseState.RESOLVED, resolved_at=NOW, closing_reason="已更新")
