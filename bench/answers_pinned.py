@@ -30,7 +30,7 @@ from rules.model import (
 from rules.policies.loader import bundled_policy
 
 PINNED = Path(__file__).parent.parent / "tests" / "rules" / "catalogue" / "pinned_answers.jsonl"
-SEED, DRAWN, EACH = 11, 12_000, 2
+SEED, DRAWN, EACH = 11, 6_000, 2
 CODES = ("bit", "dut", "nwpu-its", "sias", "wut")
 DAYS = tuple(
     date.fromisoformat(day)

@@ -88,7 +88,7 @@ def _statement(module: Path, line: int) -> tuple[frozenset[int], frozenset[int]]
 
 def witnesses(tests: list[Witness], root: Path, module: str, line: int) -> list[str]:
     """The tests to ask: those that run the statement, then those that run its function, of which late calls are not listened to;
-    of a module's own statement, which is run once, those that run the module; where that ran before the first test, its folder's."""
+    of a module's own statement, which is run once, those that run the module and those of its folder."""
     statement, function = _statement(root / module, line)
     folder, stem = f"tests/{module.rpartition('/')[0]}/", module.rpartition("/")[2].removesuffix(".py")
 
@@ -97,6 +97,8 @@ def witnesses(tests: list[Witness], root: Path, module: str, line: int) -> list[
         return not there, f"/test_{stem}.py" not in test.name, not test.name.startswith(folder), test.seconds
 
     asked = [t for t in tests if module in t.lines and (not function or not t.lines[module].isdisjoint(function))]
+    if not function:
+        asked += [test for test in tests if test.name.startswith(folder) and module not in test.lines]
     chosen: list[str] = []
     spent = 0.0
     for test in sorted(asked or [test for test in tests if test.name.startswith(folder)], key=far):
