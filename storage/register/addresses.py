@@ -13,6 +13,8 @@ from rules.platforms import platform_of
 
 _ADDRESS = re.compile(r"(?:https?://)?(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?(?:[/?#]|$)|https?://", re.I)
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?::\d+)?(?:/|$)")
+_HOST = re.compile(r"(?:[^.]+\.)+(?:[^\W\d_]{2,}|xn--[\w-]+)\.?|localhost|.*:.*", re.I)
+"""A name whose last part is letters (12.5 and 1.2万 are figures), or an address of IPv6."""
 _PARTS = re.compile(
     r"[\s、，；。：（）()]+|[,;|]+(?=https?://|www\.)|(?<![:/])/+(?=www\.)|(?<=\w)(?=https?://)|(?<=[a-z])[和与及或](?=[\w-]+\.)",
     re.I,
@@ -57,7 +59,7 @@ def address(found: str) -> str:
         place = host = ""
     if "@" in place:  # taken for an address with a name to sign in with, it would be asked for over and over
         raise ValueError("这是邮箱地址，不是网址，请写到电子邮箱一列；没有网址请留空")
-    if any(c.isspace() for c in only) or not re.fullmatch(r"[^.]+(\.[^.]+)+\.?|localhost|.*:.*", host):
+    if any(c.isspace() for c in only) or not (_HOST.fullmatch(host) or _IP.fullmatch(host)):
         raise ValueError("不是有效的网址，请写成 https://www.example.edu.cn/；没有请留空")
     return only
 
