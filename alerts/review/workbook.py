@@ -153,7 +153,7 @@ def _units(sheet: Any, pack: ReviewPack) -> None:
         [
             unit,
             len(own),
-            sum(row.record.posts for row in own),
+            UNSEEN if all(row.record.is_unobserved for row in own) else sum(row.record.posts for row in own),
             sum(row.record.is_unobserved for row in own),
             sum(any(not case.is_final for case in row.cases) for row in own),
         ]

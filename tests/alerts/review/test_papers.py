@@ -40,6 +40,8 @@ def test_what_nobody_saw_is_not_zero() -> None:
     assert found["全年更新"].value == UNSEEN
     assert found["最长未更新"].value == UNSEEN
     assert "请单位提供更新情况" in found["请核对"].value
+    assert cells(workbook(pack(row(seen=False))), "单位汇总")["全年已见更新"].value == UNSEEN
+    assert cells(workbook(pack(row(), row(seen=False))), "单位汇总")["全年已见更新"].value == 1
 
 
 def test_a_month_that_was_listed_whole_is_a_number() -> None:
